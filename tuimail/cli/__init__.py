@@ -1,0 +1,1 @@
+"""The command line: arguments, wiring of store, engine and app, exit codes."""

@@ -1,0 +1,1 @@
+"""Where settings, keys and themes are found, read, checked and written."""

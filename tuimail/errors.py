@@ -1,0 +1,279 @@
+"""Every failure that tuimail knows, with how far it reaches and whether a retry is worth it.
+
+Library exceptions are translated where the library lives (`imap/session.py`, `submission/smtp.py`,
+`auth/provider.py`, `store/connection.py`, `http.py`); everything above sees only this tree.
+The scheduler looks at `reach` and `retry` and at nothing else. A message says what happened, in a
+sentence for the screen; `hint` says what the user can do; `detail` holds the server's own words.
+
+    TuimailError
+    ├ ConfigError
+    ├ StoreError        StoreLocked · StoreCorrupt · StoreFull · MigrationFailed
+    ├ AuthError         SignInRequired · ConsentRequired · TokenUnavailable
+    ├ NetworkError      ConnectFailed · ConnectionLost · ServerTimeout · CertificateInvalid
+    ├ ServerError       CommandRejected · CommandInvalid · ProtocolViolation · Throttled
+    │                   FolderGone · MessageGone · UidValidityChanged · NotConnected
+    ├ SubmissionError   SubmissionDeferred · SubmissionRefused · RecipientsRefused
+    │                   SubmissionDisabled · MessageTooLarge · SubmissionUncertain
+    └ MimeError         never leaves `mime`: it becomes a notice inside the rendered message
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+
+class Reach(Enum):
+    """How much a failure spoils."""
+
+    MESSAGE = "message"
+    FOLDER = "folder"
+    CONNECTION = "connection"
+    ACCOUNT = "account"
+
+
+class Retry(Enum):
+    """When trying again makes sense."""
+
+    NOW = "now"
+    BACKOFF = "backoff"
+    AFTER_SIGN_IN = "after sign-in"
+    NEVER = "never"
+
+
+class TuimailError(Exception):
+    """The root: `message` for the screen, `hint` for the way out, `detail` for support.
+
+    Args:
+        message: What happened, one sentence.
+        hint: What the user can do; may be empty.
+        detail: The server's own words, already free of tokens; may be empty.
+        command: The exact line somebody has to run to mend it; may be empty.
+        url: A page that explains it; may be empty.
+    """
+
+    reach: Reach = Reach.ACCOUNT
+    retry: Retry = Retry.NEVER
+
+    def __init__(
+        self, message: str, *, hint: str = "", detail: str = "", command: str = "", url: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+        self.command = command
+        self.url = url
+
+
+class ConfigError(TuimailError):
+    """The settings cannot be used.
+
+    Args:
+        message: What is wrong, naming the key's path.
+        file: The settings file.
+        key: The dotted path of the key, empty when the file itself is broken.
+        nearest: The nearest known key, empty when nothing is near.
+    """
+
+    def __init__(self, message: str, *, file: str = "", key: str = "", nearest: str = "") -> None:
+        super().__init__(message, hint=f"Nearest: {nearest}." if nearest else "")
+        self.file = file
+        self.key = key
+        self.nearest = nearest
+
+
+class StoreError(TuimailError):
+    """The local database cannot be read or written."""
+
+
+class StoreLocked(StoreError):
+    """Another process holds the database for too long."""
+
+    retry = Retry.BACKOFF
+
+
+class StoreCorrupt(StoreError):
+    """The database file is damaged. Nothing is overwritten."""
+
+
+class StoreFull(StoreError):
+    """No space is left to write to."""
+
+    retry = Retry.BACKOFF
+
+
+class MigrationFailed(StoreError):
+    """The database is from a newer tuimail, or an upgrade of it failed."""
+
+
+class AuthError(TuimailError):
+    """No token could be had from Entra ID."""
+
+    retry = Retry.AFTER_SIGN_IN
+
+
+class SignInRequired(AuthError):
+    """The user has to sign in again."""
+
+
+class ConsentRequired(AuthError):
+    """An administrator has to allow the app first."""
+
+
+class TokenUnavailable(AuthError):
+    """Entra ID could not be reached or is busy: it says nothing about the sign-in."""
+
+    retry = Retry.BACKOFF
+
+
+class NetworkError(TuimailError):
+    """The line failed."""
+
+    reach = Reach.CONNECTION
+    retry = Retry.BACKOFF
+
+
+class ConnectFailed(NetworkError):
+    """No connection could be made."""
+
+
+class ConnectionLost(NetworkError):
+    """A connection ended: EOF, reset, BYE."""
+
+
+class ServerTimeout(NetworkError):
+    """The server said nothing within the time limit."""
+
+
+class CertificateInvalid(NetworkError):
+    """The server's certificate does not verify. Never retried behind the user's back."""
+
+    retry = Retry.NEVER
+
+
+class ServerError(TuimailError):
+    """The server answered, and not as hoped."""
+
+    reach = Reach.FOLDER
+
+
+class CommandRejected(ServerError):
+    """A tagged NO.
+
+    Args:
+        code: The response code (RFC 9051, 7.1) in upper case, empty when there was none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        hint: str = "",
+        detail: str = "",
+        command: str = "",
+        url: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, detail=detail, command=command, url=url)
+        self.code = code
+
+
+class CommandInvalid(ServerError):
+    """A tagged BAD."""
+
+
+class ProtocolViolation(ServerError):
+    """The server sent what the protocol does not allow; the connection cannot be trusted now."""
+
+    reach = Reach.CONNECTION
+    retry = Retry.BACKOFF
+
+
+class NotConnected(ServerError):
+    """`User is authenticated but not connected.`: AUTHENTICATE was OK, the mailbox is closed."""
+
+    reach = Reach.ACCOUNT
+    retry = Retry.BACKOFF
+
+
+class Throttled(ServerError):
+    """The server asks to wait.
+
+    Args:
+        retry_after: Seconds the server asked for.
+    """
+
+    reach = Reach.ACCOUNT
+    retry = Retry.BACKOFF
+
+    def __init__(self, message: str, *, retry_after: float, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.retry_after = retry_after
+
+
+class FolderGone(ServerError):
+    """The folder does not exist on the server any more."""
+
+
+class MessageGone(ServerError):
+    """The message is not in the folder any more."""
+
+    reach = Reach.MESSAGE
+
+
+class UidValidityChanged(ServerError):
+    """The folder's UIDs mean other messages now (RFC 9051, 2.3.1.1)."""
+
+    retry = Retry.NOW
+
+
+class SubmissionError(TuimailError):
+    """The message was not accepted, for certain, unless it is `SubmissionUncertain`.
+
+    `retry` tells a refusal that may pass (4xx) from one that stays (5xx).
+    """
+
+    reach = Reach.MESSAGE
+
+
+class SubmissionDeferred(SubmissionError):
+    """A temporary refusal (4xx) before or after DATA: nothing was sent."""
+
+    retry = Retry.BACKOFF
+
+
+class SubmissionRefused(SubmissionError):
+    """A permanent refusal (5xx): nothing was sent."""
+
+
+class RecipientsRefused(SubmissionError):
+    """Some or all recipients were refused at RCPT, so nothing was sent.
+
+    Args:
+        refused: Address to the server's reply.
+    """
+
+    def __init__(self, message: str, *, refused: Mapping[str, str], hint: str = "") -> None:
+        super().__init__(message, hint=hint, detail="\n".join(refused.values()))
+        self.refused = dict(refused)
+
+
+class SubmissionDisabled(SubmissionError):
+    """SMTP AUTH is switched off for the mailbox or the organisation."""
+
+    reach = Reach.ACCOUNT
+
+
+class MessageTooLarge(SubmissionError):
+    """Larger than the server takes."""
+
+
+class SubmissionUncertain(SubmissionError):
+    """The line broke after DATA had begun and before the final reply: it may have been sent."""
+
+
+class MimeError(TuimailError):
+    """A message cannot be taken apart. Never leaves `mime`."""
+
+    reach = Reach.MESSAGE

@@ -1,0 +1,81 @@
+"""A mailbox that is signed in to, its servers, and its token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NewType
+
+from tuimail.model.secret import Secret
+
+AccountId = NewType("AccountId", int)
+"""A mailbox that is signed in to: own or shared. Not its label in the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class SaveSent(StrEnum):
+    """Who puts the copy of a sent message into Sent Items."""
+
+    AUTO = "auto"
+    """The server on Exchange's hosts; elsewhere tuimail, after looking for a copy first."""
+    SERVER = "server"
+    CLIENT = "client"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything needed to sign in to one mailbox and to reach it.
+
+    Attributes:
+        id: Stable for the life of the database.
+        name: The label in the settings, `[accounts.NAME]`.
+        address: The address mail is sent from.
+        username: What SASL XOAUTH2 gets as `user=`; often the UPN.
+        client_id: The application (client) id registered in Entra ID.
+        authority: Full URL with tenant, `https://login.microsoftonline.com/organizations`.
+        known_authority: Whether Microsoft's discovery knows it, so instance discovery may be asked.
+        scopes: Full scope URLs of one resource.
+        imap: Implicit TLS.
+        smtp: STARTTLS.
+        ca_file: A PEM file trusted instead of the system's store, or None.
+        save_sent: Who files the sent copy.
+    """
+
+    id: AccountId
+    name: str
+    address: str
+    username: str
+    client_id: str
+    authority: str
+    known_authority: bool
+    scopes: tuple[str, ...]
+    imap: Endpoint
+    smtp: Endpoint
+    ca_file: Path | None = None
+    save_sent: SaveSent = SaveSent.AUTO
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token.
+
+    Attributes:
+        secret: The bearer token.
+        expires_on: Unix time, seconds.
+        username: The `preferred_username` Entra ID answered with; empty when unknown.
+    """
+
+    secret: Secret
+    expires_on: float
+    username: str = ""

@@ -1,0 +1,113 @@
+"""Folders. IMAP says mailbox; in Exchange a mailbox is the account, so tuimail says folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from tuimail.model.account import AccountId
+
+FolderId = NewType("FolderId", int)
+UID = NewType("UID", int)
+ModSeq = NewType("ModSeq", int)
+
+
+class FolderRole(StrEnum):
+    """What a folder is for (RFC 6154 special use, and INBOX)."""
+
+    INBOX = "inbox"
+    DRAFTS = "drafts"
+    SENT = "sent"
+    ARCHIVE = "archive"
+    JUNK = "junk"
+    TRASH = "trash"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """What is known of the server's side of a folder.
+
+    Attributes:
+        uidvalidity: None before the first SELECT.
+        uidnext: As of the last reconciliation.
+        highestmodseq: None without CONDSTORE.
+        exists: Messages on the server as of the last SELECT.
+        synced_low: UIDs from here upward are complete; older ones are still to be fetched. 1 when
+            everything is here, None when nothing was fetched yet.
+        checked_at: When the last reconciliation ended, UTC.
+        error: Why the last reconciliation failed, in words, else None.
+    """
+
+    uidvalidity: int | None = None
+    uidnext: UID | None = None
+    highestmodseq: ModSeq | None = None
+    exists: int | None = None
+    synced_low: UID | None = None
+    checked_at: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder of one account.
+
+    Attributes:
+        path: The full name, decoded from modified UTF-7; INBOX in capitals.
+        name: The last component, clean; "Inbox" for INBOX.
+        total: Messages shown in it (pending intents applied).
+        unread: Of those, how many are not seen.
+    """
+
+    id: FolderId
+    account_id: AccountId
+    path: str
+    name: str
+    delimiter: str | None
+    role: FolderRole | None
+    selectable: bool
+    subscribed: bool
+    total: int
+    unread: int
+    state: FolderState
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFolder:
+    """One line of LIST, joined with what LSUB said.
+
+    Attributes:
+        path: Decoded from modified UTF-7; INBOX in capitals.
+        has_mail: False for Calendar, Contacts and the like, which are not shown.
+    """
+
+    path: str
+    delimiter: str | None
+    role: FolderRole | None
+    selectable: bool
+    subscribed: bool
+    has_mail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedFolder:
+    """What SELECT or EXAMINE answered (RFC 9051, 6.3.2)."""
+
+    path: str
+    uidvalidity: int
+    uidnext: UID | None
+    exists: int
+    highestmodseq: ModSeq | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStatus:
+    """What STATUS answered (RFC 9051, 6.3.11)."""
+
+    path: str
+    messages: int | None
+    uidnext: UID | None
+    uidvalidity: int | None
+    unseen: int | None

@@ -1,0 +1,105 @@
+"""Messages as the store knows them, and as FETCH delivers them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from typing import NamedTuple, NewType
+
+from tuimail.model.account import AccountId
+from tuimail.model.bodystructure import BodyStructure
+from tuimail.model.envelope import Envelope
+from tuimail.model.flags import Flags
+from tuimail.model.folder import UID, FolderId
+from tuimail.text.safe import SafeText
+
+MessageKey = NewType("MessageKey", int)
+"""Plain row id; the identity of a message. It never changes and carries no order."""
+
+
+class BodyState(IntEnum):
+    """How much of the readable text is here. The numbers are stored."""
+
+    ABSENT = 0
+    PARTIAL = 1
+    COMPLETE = 2
+
+
+class Position(NamedTuple):
+    """A place in a list ordered newest first: (INTERNALDATE in Unix seconds, key)."""
+
+    internaldate: int
+    key: MessageKey
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSummary:
+    """One list row.
+
+    Attributes:
+        folder_id: Where it is *shown*, pending moves applied.
+        internaldate: When the server received it, aware, UTC.
+        from_text: Display names of the senders; of the recipients in Sent and Drafts.
+        snippet: First words of the text; empty until the text is here.
+        flags: As shown, pending intents applied.
+        size: RFC822.SIZE, an estimate on Exchange.
+        pending: Some intent is not confirmed by the server.
+    """
+
+    key: MessageKey
+    account_id: AccountId
+    folder_id: FolderId
+    internaldate: datetime
+    from_text: SafeText
+    subject: SafeText
+    snippet: SafeText
+    flags: Flags
+    size: int
+    has_attachment: bool
+    thread_id: int | None
+    body: BodyState
+    pending: bool
+
+    @property
+    def position(self) -> Position:
+        """Its place in a list ordered newest first."""
+        return Position(int(self.internaldate.timestamp()), self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, for the reader.
+
+    Attributes:
+        uid: In `server_folder_id`; None while a move is under way.
+        structure: None when the server's BODYSTRUCTURE made no sense.
+        references: Message-IDs, oldest first, with angle brackets.
+    """
+
+    summary: MessageSummary
+    envelope: Envelope
+    server_folder_id: FolderId | None
+    uid: UID | None
+    structure: BodyStructure | None
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMessage:
+    """One FETCH response with all that a row needs.
+
+    Attributes:
+        internaldate: Aware; None when the server's value made no sense.
+        problem: Why a part of the response could not be read, else None. The rest still stands:
+            one bad message costs one message.
+    """
+
+    uid: UID
+    flags: Flags
+    internaldate: datetime | None
+    size: int
+    envelope: Envelope
+    structure: BodyStructure | None
+    references: tuple[str, ...] = ()
+    problem: str | None = None

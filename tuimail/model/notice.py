@@ -1,0 +1,39 @@
+"""What a person is told: what happened, what tuimail does now, what they can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How a notice is shown. The words are stored."""
+
+    INFO = "info"
+    SUCCESS = "success"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to the user. All text is clean: server words have passed `text.safe.clean`.
+
+    Attributes:
+        short: One sentence for the last row or the banner.
+        happened: What happened, in full.
+        now: What tuimail does about it.
+        you_can: What the user can do, without key names.
+        command: The exact line somebody has to run; empty when there is none.
+        url: A page that explains it; empty when there is none.
+        detail: The server's own words.
+    """
+
+    severity: Severity
+    short: str
+    happened: str = ""
+    now: str = ""
+    you_can: str = ""
+    command: str = ""
+    url: str = ""
+    detail: str = ""

@@ -1,0 +1,117 @@
+"""How the engine is doing, and what the screen may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from tuimail.model.account import AccountId
+from tuimail.model.folder import FolderId
+from tuimail.model.message import MessageKey
+from tuimail.model.notice import Notice
+
+
+class Connectivity(StrEnum):
+    """One word for the first row."""
+
+    STARTING = "starting"
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    THROTTLED = "throttled"
+    SIGN_IN_REQUIRED = "sign-in needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Work that can be counted, such as messages of a folder."""
+
+    what: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """One per account.
+
+    Attributes:
+        since: When `connectivity` last changed, UTC.
+        online_at: When the server last answered, UTC; None when it never did in this run.
+        next_attempt: When the next connection is tried, UTC.
+        problem: Why it is not online.
+    """
+
+    account_id: AccountId
+    connectivity: Connectivity
+    since: datetime
+    online_at: datetime | None = None
+    next_attempt: datetime | None = None
+    problem: Notice | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """What the user needs for a device-code sign-in (RFC 8628, 3.2).
+
+    Attributes:
+        expires_on: Unix time, seconds.
+    """
+
+    verification_uri: str
+    user_code: str
+    expires_on: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignInOutcome:
+    """How a sign-in ended: `problem` None means signed in as `username`."""
+
+    username: str
+    problem: Notice | None
+
+
+class SignInPrompt(Protocol):
+    """What a sign-in shows. Called on the engine's threads; implementations hand over."""
+
+    def show_code(self, code: DeviceCode) -> None:
+        """Show a code; called again when a new one was made."""
+
+    def finished(self, outcome: SignInOutcome) -> None:
+        """The sign-in ended, one way or the other. Called exactly once."""
+
+
+class EngineControl(Protocol):
+    """All that the screen may ask. Every method returns at once, on any thread."""
+
+    @property
+    def status(self) -> Mapping[AccountId, EngineStatus]:
+        """The latest status of every account."""
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener`, on the engine's thread, after each change; returns the way to end it."""
+
+    def focus(self, folder: FolderId) -> None:
+        """The folder the user looks at: it is brought up to date first."""
+
+    def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
+        """Fetch the readable text, or one section. The ChangeSet tells when it is here.
+
+        A failure becomes a notice, and the text shows as not downloaded.
+        """
+
+    def wake(self) -> None:
+        """New intents or outbox items exist."""
+
+    def reconnect(self, account: AccountId) -> None:
+        """Try now rather than at the end of the back-off."""
+
+    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+        """Start a device-code sign-in."""
+
+    def cancel_sign_in(self, account: AccountId) -> None:
+        """End a waiting sign-in; `prompt.finished` is called."""

@@ -1,0 +1,1 @@
+"""The one SQLite database. What is shown is read from here; what was done is durable here first."""

@@ -1,0 +1,1 @@
+"""Message submission (RFC 6409). The only user of aiosmtplib."""

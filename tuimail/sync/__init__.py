@@ -1,0 +1,1 @@
+"""The engine: schedules jobs on connections, pushes intents, sends the outbox."""

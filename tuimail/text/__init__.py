@@ -1,0 +1,1 @@
+"""What every layer may use on untrusted text: cleaning, decoding, addresses."""
