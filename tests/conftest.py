@@ -1,0 +1,37 @@
+"""What every test gets: a home of its own, and a way to see where a stuck run hangs."""
+
+from __future__ import annotations
+
+import faulthandler
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+_HOMES: Final = {
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_STATE_HOME": ".local/state",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_RUNTIME_DIR": ".run",
+}
+
+
+def pytest_configure() -> None:
+    """Print every thread's stack on SIGUSR1."""
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give the session, and every process it starts, an empty home; the user's is never touched."""
+    directory = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(directory))
+        for variable, below in _HOMES.items():
+            place = directory / below
+            place.mkdir(parents=True, mode=0o700)
+            patch.setenv(variable, str(place))
+        yield directory
