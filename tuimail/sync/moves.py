@@ -1,0 +1,122 @@
+"""One batch of moves between two folders, safe to repeat.
+
+UID MOVE of a message that is not there any more does nothing (RFC 6851), so after a lost reply the
+same command is given again and then whatever COPYUID did not name is looked for in the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from tuimail.imap.session import ImapSession
+from tuimail.model.folder import UID, Folder, FolderId
+from tuimail.model.intent import IntentState
+from tuimail.model.message import MessageKey
+from tuimail.store.store import Store, Writer
+from tuimail.sync.compact import Work
+
+_RETRY_AFTER: Final = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class MoveBatch:
+    """Messages of one folder on their way to another."""
+
+    source: Folder
+    target: Folder
+    items: tuple[tuple[Work, UID], ...]
+
+    @property
+    def intents(self) -> tuple[int, ...]:
+        """The ids that the whole batch settles."""
+        return tuple(intent for work, _ in self.items for intent in work.moves)
+
+    def split(self) -> Sequence[MoveBatch]:
+        """Return the same work, one message at a time."""
+        return [MoveBatch(self.source, self.target, (item,)) for item in self.items]
+
+    def run(self, session: ImapSession, store: Store) -> None:
+        """Move, find out where everything is now, and settle the intents.
+
+        Raises:
+            ServerError: The server refused; nothing is known to have changed.
+            NetworkError: The reply was lost; the intents stay RUNNING and are run again.
+        """
+        store.write(lambda tx: tx.start_intents(self.intents)).result()
+        uidvalidity = self.source.state.uidvalidity
+        session.ensure_selected(self.source.path, uidvalidity, read_only=False)
+        placed = session.move([uid for _, uid in self.items], self.target.path)
+        arrived: dict[MessageKey, UID | None] = {}
+        unnamed: list[tuple[Work, UID]] = []
+        for work, uid in self.items:
+            new_uid = placed.get(uid)
+            if new_uid is None:
+                unnamed.append((work, uid))
+            else:
+                arrived[work.key] = new_uid
+        gone: list[Work] = []
+        still_here: list[Work] = []
+        if unnamed:
+            left_behind = self._left_behind(session, [uid for _, uid in unnamed])
+            for work, uid in unnamed:
+                if uid in left_behind:
+                    still_here.append(work)
+                else:
+                    found, new_uid = self._look_in_target(session, store, work.key)
+                    if found:
+                        arrived[work.key] = new_uid
+                    else:
+                        gone.append(work)
+        store.write(lambda tx: self._settle(tx, arrived, gone, still_here)).result()
+
+    def _left_behind(self, session: ImapSession, uids: Sequence[UID]) -> set[UID]:
+        session.ensure_selected(self.source.path, self.source.state.uidvalidity, read_only=False)
+        return {uid for uid, _ in session.fetch_flags(min(uids), max(uids))} & set(uids)
+
+    def _look_in_target(
+        self, session: ImapSession, store: Store, key: MessageKey
+    ) -> tuple[bool, UID | None]:
+        """Pair by Message-ID and INTERNALDATE, else leave the pairing to the next refresh."""
+        message = store.read.message(key)
+        if message is None:
+            return False, None
+        message_id = message.envelope.message_id
+        if not message_id or not message_id.isascii():
+            return True, None
+        session.ensure_selected(self.target.path, self.target.state.uidvalidity, read_only=True)
+        candidates = session.search_message_id(message_id)
+        if not candidates:
+            return False, None
+        received = int(message.summary.internaldate.timestamp())
+        same = [
+            fetched.uid
+            for fetched in session.fetch_uids(candidates)
+            if fetched.internaldate is not None
+            and int(fetched.internaldate.timestamp()) == received
+        ]
+        return True, max(same, default=max(candidates))
+
+    def _settle(
+        self,
+        tx: Writer,
+        arrived: dict[MessageKey, UID | None],
+        gone: Sequence[Work],
+        still_here: Sequence[Work],
+    ) -> None:
+        target: FolderId = self.target.id
+        settled = [intent for work, _ in self.items if work.key in arrived for intent in work.moves]
+        tx.finish_intents(settled, moved={key: (target, uid) for key, uid in arrived.items()})
+        if gone:
+            ids = [intent for work in gone for intent in work.moves]
+            tx.finish_intents(
+                ids, state=IntentState.GONE, error="The message was not on the server any more."
+            )
+        for work in still_here:
+            tx.requeue_intents(
+                work.moves,
+                not_before=datetime.now(UTC) + _RETRY_AFTER,
+                error="The server said OK and did not move the message.",
+            )

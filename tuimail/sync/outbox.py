@@ -1,0 +1,301 @@
+"""The send queue of one mailbox: stored first, handed over at most once, never forgotten.
+
+SENDING is committed after the RCPT replies and before DATA. What has no final reply after that is
+UNCERTAIN: it is looked for in Sent Items and never sent again without the user's word.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Generator
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol, TypeVar
+
+from tuimail.errors import (
+    NetworkError,
+    Retry,
+    SignInRequired,
+    SubmissionDisabled,
+    SubmissionUncertain,
+    TuimailError,
+)
+from tuimail.imap.jobs import Priority, Step
+from tuimail.imap.session import ImapSession
+from tuimail.model.account import Account, Token
+from tuimail.model.flags import ANSWERED
+from tuimail.model.intent import NewIntent, StoreFlags
+from tuimail.model.notice import Notice
+from tuimail.model.outbox import OutboxItem, OutboxState, SentCopy
+from tuimail.store.store import Store, Writer
+from tuimail.submission.submitter import Submitter
+from tuimail.sync import backoff, sent
+from tuimail.sync.explain import submission_problem
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+DISABLED_RETRY: Final = timedelta(minutes=30)
+UNCERTAIN_LOOKS: Final = (30.0, 120.0, 600.0)
+"""Seconds after the lost reply at which Sent Items is searched."""
+
+
+class JobRunner(Protocol):
+    """Runs a job on the mailbox's main connection."""
+
+    def __call__(
+        self,
+        job: Callable[[ImapSession], Generator[Step, None, T]],
+        priority: Priority,
+        label: str,
+    ) -> Awaitable[T]:
+        """Return what the job returns; raises what it raises."""
+
+
+class _TakenBack(Exception):
+    """The user stopped the message between MAIL and DATA."""
+
+
+class Outbox:
+    """Sends what is due and settles what was sent.
+
+    Args:
+        tokens: Gives a token; `True` forces a refresh.
+        run_job: For looking into Sent Items and filing there.
+        refresh_sent: Called when Sent Items has something new.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        store: Store,
+        submitter: Submitter,
+        tokens: Callable[[bool], Awaitable[Token]],
+        run_job: JobRunner,
+        refresh_sent: Callable[[], None],
+    ) -> None:
+        self._account = account
+        self._store = store
+        self._submitter = submitter
+        self._tokens = tokens
+        self._run_job = run_job
+        self._refresh_sent = refresh_sent
+
+    async def recover(self) -> None:
+        """After a start: whatever was between DATA and the reply may have gone out."""
+        items = self._store.read.outbox(self._account.id, states={OutboxState.SENDING})
+        for item in items:
+            await self._uncertain(item, "tuimail was stopped while the message went out.")
+
+    def next_time(self) -> datetime | None:
+        """Return when something is due next, UTC."""
+        times = (due_at(item) for item in self._store.read.outbox(self._account.id))
+        return min((time for time in times if time is not None), default=None)
+
+    async def run_due(self) -> None:
+        """Send, look for, or file everything that is due now."""
+        now = datetime.now(UTC)
+        for item in reversed(self._store.read.outbox(self._account.id)):
+            time = due_at(item)
+            if time is None or time > now:
+                continue
+            if item.state in (OutboxState.QUEUED, OutboxState.FAILED):
+                await self._send(item)
+            else:
+                await self._settle(item)
+
+    async def _send(self, item: OutboxItem) -> None:
+        try:
+            receipt = await self._submit(item)
+        except _TakenBack:
+            return
+        except SubmissionUncertain as error:
+            await self._uncertain(item, error.message)
+        except TuimailError as error:
+            await self._not_sent(item, error)
+        else:
+            await self._sent(item, receipt)
+
+    async def _submit(self, item: OutboxItem) -> str:
+        raw = self._store.read.outbox_raw(item.id)
+        for forced in (False, True):
+            token = await self._tokens(forced)
+            try:
+                return await self._submitter.submit(
+                    username=self._account.username,
+                    token=token,
+                    mail_from=item.mail_from,
+                    rcpt_to=item.rcpt_to,
+                    raw=raw,
+                    before_data=lambda: self._commit_sending(item.id),
+                )
+            except SignInRequired:
+                if forced:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    async def _commit_sending(self, outbox_id: int) -> None:
+        def commit(tx: Writer) -> bool:
+            current = tx.read.outbox_item(outbox_id)
+            if current is None or current.state not in (OutboxState.QUEUED, OutboxState.FAILED):
+                return False
+            tx.set_outbox(outbox_id, state=OutboxState.SENDING, count_attempt=True)
+            return True
+
+        if not await asyncio.wrap_future(self._store.write(commit, urgent=True)):
+            raise _TakenBack
+
+    async def _sent(self, item: OutboxItem, receipt: str) -> None:
+        now = datetime.now(UTC)
+        looks = self._looks()
+
+        def change(tx: Writer) -> None:
+            tx.set_outbox(
+                item.id,
+                state=OutboxState.SENT,
+                receipt=receipt,
+                not_before=now + timedelta(seconds=looks[0]),
+                sent_copy=SentCopy.LOOKING,
+            )
+            if item.in_reply_to is not None and tx.read.summary(item.in_reply_to) is not None:
+                answered = StoreFlags(add=ANSWERED)
+                tx.add_intents([NewIntent(self._account.id, item.in_reply_to, answered)])
+
+        await asyncio.wrap_future(self._store.write(change, urgent=True))
+
+    async def _not_sent(self, item: OutboxItem, error: TuimailError) -> None:
+        """Nothing was handed over. Wait and try again, or keep it until the user decides."""
+        now = datetime.now(UTC)
+        if isinstance(error, SubmissionDisabled):
+            state, again = OutboxState.FAILED, now + DISABLED_RETRY
+            words = "It stays here unchanged; tuimail tries again every 30 minutes."
+        elif error.retry is Retry.BACKOFF or isinstance(error, NetworkError):
+            seconds = max(5.0, backoff.delay(item.attempts + 1, jitter=0.5))
+            seconds = max(seconds, getattr(error, "retry_after", 0.0))
+            state, again = OutboxState.QUEUED, now + timedelta(seconds=seconds)
+            words = f"It stays here; tuimail tries again at {again.astimezone():%H:%M:%S}."
+        elif error.retry is Retry.AFTER_SIGN_IN:
+            state, again = OutboxState.QUEUED, now + DISABLED_RETRY
+            words = "It stays here and goes out after the next sign-in."
+        else:
+            state, again = OutboxState.FAILED, now
+            words = "It stays here unchanged; tuimail does not try again by itself."
+        problem = submission_problem(error, words)
+        await self._store_problem(item, state, again, problem)
+
+    async def _store_problem(
+        self, item: OutboxItem, state: OutboxState, not_before: datetime, problem: Notice
+    ) -> None:
+        def change(tx: Writer) -> None:
+            current = tx.read.outbox_item(item.id)
+            if current is None or current.state is OutboxState.CANCELLED:
+                return
+            sending = current.state is OutboxState.SENDING
+            tx.set_outbox(
+                item.id,
+                state=state,
+                not_before=not_before,
+                problem=problem,
+                count_attempt=not sending,
+            )
+            if item.problem is None or item.problem.short != problem.short:
+                tx.add_notice(problem, self._account.id)
+
+        await asyncio.wrap_future(self._store.write(change, urgent=True))
+
+    async def _uncertain(self, item: OutboxItem, words: str) -> None:
+        problem = submission_problem(
+            SubmissionUncertain(
+                words,
+                hint="Wait, or send it again: then it may arrive twice. Or keep it here.",
+            ),
+            "tuimail looks for the message in Sent Items: in 30 seconds, 2 and 10 minutes.",
+        )
+        look_at = datetime.now(UTC) + timedelta(seconds=UNCERTAIN_LOOKS[0])
+        await self._store_problem(item, OutboxState.UNCERTAIN, look_at, problem)
+
+    async def _settle(self, item: OutboxItem) -> None:
+        """Look for a sent or perhaps sent message in Sent Items."""
+        try:
+            found = await self._run_job(
+                lambda session: sent.find_sent_copy(
+                    session, self._store, self._account, item.message_id
+                ),
+                Priority.REFRESH,
+                "look into Sent Items",
+            )
+            if found:
+                await self._found(item)
+            elif item.state is OutboxState.UNCERTAIN:
+                await self._look_later(item, UNCERTAIN_LOOKS)
+            elif not await self._look_later(item, self._looks()):
+                await self._file_copy(item)
+        except TuimailError as error:
+            log.info("sent copy: %s", type(error).__name__)
+            later = datetime.now(UTC) + timedelta(seconds=30)
+            await asyncio.wrap_future(
+                self._store.write(lambda tx: tx.set_outbox(item.id, not_before=later))
+            )
+
+    async def _found(self, item: OutboxItem) -> None:
+        def change(tx: Writer) -> None:
+            tx.set_outbox(
+                item.id,
+                state=OutboxState.SENT,
+                not_before=item.changed_at,
+                sent_copy=SentCopy.FILED,
+            )
+
+        await asyncio.wrap_future(self._store.write(change))
+        self._refresh_sent()
+
+    async def _look_later(self, item: OutboxItem, looks: tuple[float, ...]) -> bool:
+        waited = (datetime.now(UTC) - item.changed_at).total_seconds()
+        following = next((look for look in looks if look > waited), None)
+        if following is None and item.state is not OutboxState.UNCERTAIN:
+            return False
+        at = item.changed_at + timedelta(seconds=following or 0.0)
+        await asyncio.wrap_future(
+            self._store.write(lambda tx: tx.set_outbox(item.id, not_before=at))
+        )
+        return True
+
+    async def _file_copy(self, item: OutboxItem) -> None:
+        if sent.server_files_copy(self._account):
+            done = SentCopy.NONE
+            await asyncio.wrap_future(
+                self._store.write(lambda tx: tx.set_outbox(item.id, sent_copy=done))
+            )
+            return
+        await self._run_job(
+            lambda session: sent.append_sent_copy(session, self._store, self._account, item.id),
+            Priority.INTENT,
+            "file the sent copy",
+        )
+        self._refresh_sent()
+
+    def _looks(self) -> tuple[float, ...]:
+        files = sent.server_files_copy(self._account)
+        if files is False:
+            return (0.1,)
+        return sent.LOOKS_ON_EXCHANGE if files else sent.LOOKS_ELSEWHERE
+
+
+def due_at(item: OutboxItem) -> datetime | None:
+    """Return when the queue has to look at an item, UTC, or None when it is settled.
+
+    For everything but a queued message, a time that is not after the last change of state means
+    that nothing more is done by itself.
+    """
+    waits = item.not_before > item.changed_at
+    match item.state:
+        case OutboxState.QUEUED:
+            return item.not_before
+        case OutboxState.FAILED | OutboxState.UNCERTAIN:
+            return item.not_before if waits else None
+        case OutboxState.SENT:
+            pending = item.sent_copy in (SentCopy.LOOKING, SentCopy.APPENDING)
+            return item.not_before if pending else None
+        case _:
+            return None

@@ -1,0 +1,123 @@
+"""What it takes to bring one folder up to date. Pure: local state and SELECT in, steps out.
+
+Exchange Online has no CONDSTORE, so flags and vanished messages are found by comparing windows of
+UIDs; UIDs may be sparse, so older mail is fetched in windows whose width follows what they yield.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from tuimail.model.folder import UID, FolderState, SelectedFolder
+
+FIRST_BATCH: Final = 50
+"""Messages fetched by sequence range when nothing is known: one screen, at once."""
+
+RECENT_UIDS: Final = 500
+"""How far below the newest UID flags are compared on every refresh."""
+
+FLAG_WINDOW: Final = 1000
+"""Messages per window of a full comparison."""
+
+OLDER_ROWS: Final = 200
+"""Messages a window of older mail should yield."""
+
+FULL_PASS_EVERY: Final = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchNewest:
+    """Fetch the newest `count` messages by sequence range; used once, when nothing is known."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchArrivals:
+    """Fetch everything from `low` upward."""
+
+    low: UID
+
+
+@dataclass(frozen=True, slots=True)
+class CompareFlags:
+    """Compare flags and presence of the UIDs from `low` to `high`, both included."""
+
+    low: UID
+    high: UID
+
+
+@dataclass(frozen=True, slots=True)
+class CompareAll:
+    """Compare every known UID, in windows."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOlder:
+    """Fetch downward from `below` until nothing is left."""
+
+    below: UID
+
+
+Step = FetchNewest | FetchArrivals | CompareFlags | CompareAll | FetchOlder
+
+
+def plan_refresh(
+    state: FolderState,
+    selected: SelectedFolder,
+    extent: tuple[UID, UID] | None,
+    *,
+    last_full_pass: datetime | None,
+    now: datetime,
+    full: bool = False,
+) -> list[Step]:
+    """Return the steps that make the local copy equal to the server's folder, most urgent first.
+
+    Args:
+        state: What was known after the last refresh; its UIDVALIDITY equals the selected one.
+        selected: What SELECT answered.
+        extent: Lowest and highest UID in the store.
+        last_full_pass: When every known UID was last compared, UTC.
+        now: UTC.
+        full: Compare everything whatever the clock says.
+    """
+    if state.synced_low is None:
+        return [FetchNewest(FIRST_BATCH)] if selected.exists else []
+    steps: list[Step] = []
+    known_next = UID(max(state.uidnext or 1, extent[1] + 1 if extent else 1))
+    if selected.uidnext is None or selected.uidnext > known_next:
+        steps.append(FetchArrivals(known_next))
+    if extent is not None:
+        overdue = last_full_pass is None or now - last_full_pass >= FULL_PASS_EVERY
+        if full or overdue:
+            steps.append(CompareAll())
+        else:
+            low = UID(max(state.synced_low, extent[0], extent[1] - RECENT_UIDS + 1))
+            steps.append(CompareFlags(low, extent[1]))
+    if state.synced_low > 1:
+        steps.append(FetchOlder(state.synced_low))
+    return steps
+
+
+def flag_windows(known: Sequence[UID], size: int = FLAG_WINDOW) -> Iterator[tuple[UID, UID]]:
+    """Cut ascending known UIDs into touching windows of about `size` messages, newest first."""
+    for end in range(len(known), 0, -size):
+        start = max(0, end - size)
+        low = known[start - 1] + 1 if start else known[0]
+        yield UID(low), known[end - 1]
+
+
+def next_width(width: int, rows: int, wanted: int = OLDER_ROWS) -> int:
+    """Return how many UIDs the next window of older mail should span.
+
+    Grows fourfold over gaps, so that a gap of a million UIDs costs about ten commands, and
+    shrinks as soon as a window is too full.
+    """
+    if rows * 4 < wanted:
+        return min(width * 4, 1 << 31)
+    if rows > wanted:
+        return max(50, width * wanted // rows)
+    return width

@@ -1,0 +1,77 @@
+"""Jobs: the copy of a sent message in Sent Items.
+
+Exchange files it by itself, so an APPEND there doubles every message (exchange-online.md 4.3).
+Elsewhere tuimail looks for it by Message-ID first and files it only when nobody else did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Final
+
+from tuimail.errors import FolderGone
+from tuimail.imap.jobs import Step, StepDone
+from tuimail.imap.session import ImapSession
+from tuimail.model.account import Account, SaveSent
+from tuimail.model.flags import SEEN
+from tuimail.model.folder import Folder, FolderRole
+from tuimail.model.outbox import SentCopy
+from tuimail.store.store import Store
+
+_EXCHANGE_HOSTS: Final = (
+    "office365.com",
+    "office365.us",
+    "outlook.com",
+    "outlook.cn",
+)
+
+LOOKS_ON_EXCHANGE: Final = (1.0, 3.0, 10.0, 30.0, 60.0)
+"""Seconds after sending at which the server's own copy is looked for."""
+
+LOOKS_ELSEWHERE: Final = (1.0, 3.0)
+
+
+def server_files_copy(account: Account) -> bool | None:
+    """Whether the submission server files the copy: yes, no, or None for "look first"."""
+    if account.save_sent is SaveSent.SERVER:
+        return True
+    host = account.smtp.host.lower()
+    if account.save_sent is SaveSent.AUTO:
+        known = any(host == name or host.endswith("." + name) for name in _EXCHANGE_HOSTS)
+        return True if known else None
+    return False
+
+
+def find_sent_copy(
+    session: ImapSession, store: Store, account: Account, message_id: str
+) -> Generator[Step, None, bool]:
+    """Return whether a message with this Message-ID is in Sent Items."""
+    folder = _sent_folder(store, account)
+    session.select(folder.path, read_only=True)
+    found = bool(session.search_message_id(message_id))
+    yield StepDone()
+    return found
+
+
+def append_sent_copy(
+    session: ImapSession, store: Store, account: Account, outbox_id: int
+) -> Generator[Step, None, None]:
+    """File the copy, unless an earlier try whose reply was lost did it already."""
+    item = store.read.outbox_item(outbox_id)
+    if item is None or item.sent_copy is SentCopy.FILED:
+        return
+    folder = _sent_folder(store, account)
+    session.select(folder.path, read_only=True)
+    if not session.search_message_id(item.message_id):
+        store.write(lambda tx: tx.set_outbox(outbox_id, sent_copy=SentCopy.APPENDING)).result()
+        raw = store.read.outbox_raw(outbox_id)
+        session.append(folder.path, raw, flags=SEEN, date=None)
+    yield StepDone()
+    store.write(lambda tx: tx.set_outbox(outbox_id, sent_copy=SentCopy.FILED)).result()
+
+
+def _sent_folder(store: Store, account: Account) -> Folder:
+    folder = store.read.folder_with_role(account.id, FolderRole.SENT)
+    if folder is None:
+        raise FolderGone("The mailbox has no folder for sent mail.")
+    return folder
