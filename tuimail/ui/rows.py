@@ -1,0 +1,87 @@
+"""Screen rows as runs of text with a colour role, before any style is known.
+
+What a screen shows is worked out here and in the layout modules as plain data, so that widths and
+words are tested without a terminal; a widget turns the roles into styles only when it paints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+
+class Run(NamedTuple):
+    """Text in one colour role of the theme (`text`, `muted`, `quote-1` …)."""
+
+    text: str
+    role: str = "text"
+
+
+Row = tuple[Run, ...]
+"""One line of the terminal, from the left edge; cells beyond its end are blank."""
+
+EMPTY: Final[Row] = ()
+BLANK: Final = Run(" ")
+
+
+def row_cells(row: Iterable[Run]) -> int:
+    """Return how many terminal cells the runs take."""
+    return sum(cell_len(run.text) for run in row)
+
+
+def crop_row(row: Iterable[Run], width: int) -> Row:
+    """Return the row cut or padded to exactly `width` cells.
+
+    A wide character that would be cut in half becomes a blank.
+    """
+    kept: list[Run] = []
+    used = 0
+    for text, role in row:
+        cells = cell_len(text)
+        if used + cells > width:
+            text = set_cell_size(text, width - used)  # noqa: PLW2901 - the cut form of the same run
+            cells = width - used
+        if cells > 0 or text:
+            kept.append(Run(text, role))
+        used += cells
+        if used >= width:
+            break
+    if used < width:
+        kept.append(Run(" " * (width - used)))
+    return tuple(kept)
+
+
+def ends(left: Iterable[Run], right: Iterable[Run], width: int) -> Row:
+    """Put `left` and `right` at the ends of `width` cells; `left` is cut when both do not fit."""
+    left, right = tuple(left), tuple(right)
+    room = max(0, width - row_cells(right))
+    if row_cells(left) > room:
+        return crop_row((*crop_row(left, room), *right), width)
+    return crop_row((*left, Run(" " * (room - row_cells(left))), *right), width)
+
+
+def rule(width: int, line: str, label: str = "", right: str = "", role: str = "label") -> Row:
+    """A horizontal rule with a title at the left and a remark at the right.
+
+    Args:
+        width: Cells.
+        line: The character of the rule, one cell.
+        label: The title; cut with the rest of the row when it does not fit.
+        right: The remark; left out when the title leaves no room.
+        role: The colour role of the title.
+    """
+    if not label:
+        return (Run(line * width, "rule"),)
+    head = (Run(line * 2 + " ", "rule"), Run(label, role), Run(" ", "rule"))
+    tail: Row = (Run(f" {right} ", "muted"), Run(line * 2, "rule")) if right else ()
+    if row_cells(head) + row_cells(tail) > width:
+        tail = ()
+    between = max(0, width - row_cells(head) - row_cells(tail))
+    return crop_row((*head, Run(line * between, "rule"), *tail), width)
+
+
+def plain_text(row: Iterable[Run]) -> str:
+    """Return the row's text without its roles."""
+    return "".join(run.text for run in row)
