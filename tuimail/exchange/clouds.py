@@ -1,0 +1,112 @@
+"""Microsoft's clouds: who signs people in, where the servers are, which scopes a token needs.
+
+The hosts differ per cloud and an app is registered in one cloud only, so one word in the settings
+picks a consistent set. Sources: Microsoft's page "Authenticate an IMAP, POP or SMTP connection
+using OAuth" (global), "National clouds" (the others).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tuimail.model.account import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """One cloud.
+
+    Attributes:
+        name: The word in the settings.
+        authority_host: Where Entra ID signs in.
+        imap: Implicit TLS.
+        smtp: STARTTLS; Microsoft does not serve port 465.
+        scopes: Both scopes belong to one resource, so one token serves IMAP and SMTP. Full URLs:
+            a bare scope name resolves to Graph and gives a token that IMAP refuses.
+        default_tenant: The tenant of the authority when the settings name none.
+    """
+
+    name: str
+    authority_host: str
+    imap: Endpoint
+    smtp: Endpoint
+    scopes: tuple[str, ...]
+    default_tenant: str = "organizations"
+
+    def authority(self, tenant: str | None = None) -> str:
+        """Return the authority URL for a tenant: a GUID, a domain or a keyword."""
+        return f"https://{self.authority_host}/{tenant or self.default_tenant}"
+
+
+def _scopes(resource: str) -> tuple[str, ...]:
+    return (f"{resource}/IMAP.AccessAsUser.All", f"{resource}/SMTP.Send")
+
+
+CLOUDS: Final[dict[str, Cloud]] = {
+    cloud.name: cloud
+    for cloud in (
+        Cloud(
+            "global",
+            "login.microsoftonline.com",
+            Endpoint("outlook.office365.com", 993),
+            Endpoint("smtp.office365.com", 587),
+            _scopes("https://outlook.office.com"),
+        ),
+        Cloud(
+            "gcc-high",
+            "login.microsoftonline.us",
+            Endpoint("outlook.office365.us", 993),
+            Endpoint("smtp.office365.us", 587),
+            _scopes("https://outlook.office365.us"),
+        ),
+        Cloud(
+            "dod",
+            "login.microsoftonline.us",
+            Endpoint("outlook-dod.office365.us", 993),
+            Endpoint("outlook-dod.office365.us", 587),
+            _scopes("https://outlook.office365.us"),
+        ),
+        Cloud(
+            "china",
+            "login.partner.microsoftonline.cn",
+            Endpoint("partner.outlook.cn", 993),
+            Endpoint("partner.outlook.cn", 587),
+            _scopes("https://partner.outlook.cn"),
+        ),
+        Cloud(
+            "personal",
+            "login.microsoftonline.com",
+            Endpoint("outlook.office365.com", 993),
+            Endpoint("smtp-mail.outlook.com", 587),
+            _scopes("https://outlook.office.com"),
+            default_tenant="consumers",
+        ),
+    )
+}
+
+_OTHER_NAMES_OF_ENTRA: Final = frozenset({"login.microsoft.com", "login.windows.net"})
+_EXCHANGE_DOMAINS: Final = (
+    "office365.com",
+    "office365.us",
+    "outlook.com",
+    "partner.outlook.cn",
+)
+
+
+def is_known_authority_host(host: str) -> bool:
+    """Tell whether Microsoft's instance discovery knows this authority host."""
+    host = host.lower()
+    return host in _OTHER_NAMES_OF_ENTRA or any(
+        host == cloud.authority_host for cloud in CLOUDS.values()
+    )
+
+
+def files_sent_copy(smtp_host: str) -> bool:
+    """Tell whether the server behind this name puts sent mail into Sent Items by itself.
+
+    Exchange Online does since September 2018 (`MessageCopyForSMTPClientSubmissionEnabled`, on by
+    default), so an APPEND there would double every message.
+    """
+    host = smtp_host.lower().rstrip(".")
+    return any(host == domain or host.endswith("." + domain) for domain in _EXCHANGE_DOMAINS)
