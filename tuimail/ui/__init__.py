@@ -1,1 +1,11 @@
-"""The screen. It reads the store, inserts intents, and never waits for the network."""
+"""The screen: reads the store, inserts intents, and never waits for the network.
+
+This module runs before Textual is imported anywhere, so it is where Textual's environment is set.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Textual reads it at import: milliseconds after which a lone Escape is not a sequence's start.
+os.environ.setdefault("ESCDELAY", "25")

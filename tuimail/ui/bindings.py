@@ -1,0 +1,216 @@
+"""Every key of the program in one table, and the hints made from it.
+
+A binding is bound and shown only if its action exists. Keys are named as Textual names them; a
+sequence is written with a blank (`g g`) and run by the application's chord handler, because a
+Textual binding is a single key. `[keys]` in the settings maps an id to other keys or sequences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from textual.binding import Binding
+
+
+class BindingSpec(NamedTuple):
+    """One thing a key does.
+
+    Attributes:
+        id: What `[keys]` calls it.
+        keys: Textual key names, the first one is shown.
+        action: A Textual action of the place that the scope names.
+        description: For the help screen.
+        scope: Where it works: `app`, `mailbox`, `list`, `tree`, `reader`, `composer`, `outbox`,
+            `sign_in`, `help`.
+        show: Whether the help screen lists it.
+        hint: The word in the hint row; empty when it is never hinted there.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    action: str
+    description: str
+    scope: str
+    show: bool = True
+    hint: str = ""
+
+
+def _spec(
+    id_: str, keys: str, action: str, description: str, *, hint: str = "", show: bool = True
+) -> BindingSpec:
+    """Write one line of the table: the scope is the part of the id before the dot."""
+    scope = id_.partition(".")[0]
+    return BindingSpec(id_, tuple(keys.split(",")), action, description, scope, show, hint)
+
+
+BINDINGS: Final[tuple[BindingSpec, ...]] = (
+    _spec("app.help", "question_mark,f1", "app.help", "this help", hint="help"),
+    _spec("app.quit", "ctrl+q", "app.quit", "quit at once"),
+    # The mailbox screen: what works on the message, wherever the focus is.
+    _spec("mailbox.write", "m", "write", "write new", hint="write"),
+    _spec("mailbox.reply", "r", "reply(False)", "reply", hint="reply"),
+    _spec("mailbox.reply_all", "R", "reply(True)", "reply all", hint="all"),
+    _spec("mailbox.trash", "d", "trash", "trash, undo with u", hint="trash"),
+    _spec("mailbox.flag", "F", "flag", "flag", hint="flag"),
+    _spec("mailbox.unread", "N", "unread", "unread", hint="unread"),
+    _spec("mailbox.mark", "space", "mark", "mark, next", hint="mark"),
+    _spec("mailbox.unmark", "escape", "dismiss", "unmark, hide the banner", show=False),
+    _spec("mailbox.undo", "u", "undo", "undo", hint="undo"),
+    _spec("mailbox.folders", "c", "folders", "folder …", hint="folder"),
+    _spec("mailbox.layout", "w", "layout", "layout", hint="layout"),
+    _spec("mailbox.next_folder", "J", "unread_folder(1)", "next folder with unread mail"),
+    _spec("mailbox.previous_folder", "K", "unread_folder(-1)", "previous folder with unread"),
+    _spec("mailbox.next_unread", "tab", "next_unread", "next unread"),
+    _spec("mailbox.next_pane", "f6", "pane(1)", "next pane"),
+    _spec("mailbox.previous_pane", "shift+f6", "pane(-1)", "previous pane"),
+    _spec("mailbox.back", "q", "back", "back, quit"),
+    _spec("mailbox.outbox", "g o", "app.open_outbox", "Outbox"),
+    _spec("mailbox.retry", "g r", "app.retry", "connect again now"),
+    _spec("mailbox.sign_in", "g s", "app.sign_in", "sign in"),
+    _spec("mailbox.go_inbox", "g i", "go('inbox')", "Inbox"),
+    _spec("mailbox.go_sent", "g t", "go('sent')", "Sent Items"),
+    _spec("mailbox.go_drafts", "g d", "go('drafts')", "Drafts"),
+    _spec("mailbox.go_archive", "g e", "go('archive')", "Archive"),
+    _spec("mailbox.go_junk", "g k", "go('junk')", "Junk Email"),
+    # The message list.
+    _spec("list.open", "enter,l,right", "open", "open"),
+    _spec("list.tree", "h,left", "leave", "to the folders", show=False),
+    _spec("list.down", "j,down", "move(1)", "next"),
+    _spec("list.up", "k,up", "move(-1)", "previous"),
+    _spec("list.page_down", "pagedown,ctrl+f", "page(1)", "next page"),
+    _spec("list.page_up", "pageup,ctrl+b", "page(-1)", "previous page"),
+    _spec("list.half_down", "ctrl+d", "half(1)", "half a page down"),
+    _spec("list.half_up", "ctrl+u", "half(-1)", "half a page up"),
+    _spec("list.first", "g g,home", "edge(-1)", "first message"),
+    _spec("list.last", "G,end", "edge(1)", "last message"),
+    # The folder tree.
+    _spec("tree.open", "enter", "open", "open", hint="open"),
+    _spec("tree.fold", "h,left", "fold", "fold", hint="fold"),
+    _spec("tree.unfold", "l,right", "unfold", "unfold, or go to the list"),
+    _spec("tree.down", "j,down", "move(1)", "next"),
+    _spec("tree.up", "k,up", "move(-1)", "previous"),
+    _spec("tree.first", "g g,home", "edge(-1)", "first folder"),
+    _spec("tree.last", "G,end", "edge(1)", "last folder"),
+    # The reader.
+    _spec("reader.down", "j,down", "scroll_lines(1)", "scroll down"),
+    _spec("reader.up", "k,up", "scroll_lines(-1)", "scroll up"),
+    _spec("reader.page_down", "pagedown,ctrl+f,space", "scroll_pages(1)", "next page"),
+    _spec("reader.page_up", "pageup,ctrl+b,b", "scroll_pages(-1)", "previous page"),
+    _spec("reader.half_down", "ctrl+d", "scroll_halves(1)", "half a page down"),
+    _spec("reader.half_up", "ctrl+u", "scroll_halves(-1)", "half a page up"),
+    _spec("reader.first", "g g,home", "scroll_edge(-1)", "to the top"),
+    _spec("reader.last", "G,end", "scroll_edge(1)", "to the end"),
+    _spec("reader.next", "J", "screen.next_message(1)", "next message"),
+    _spec("reader.previous", "K", "screen.next_message(-1)", "previous message"),
+    _spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
+    _spec("reader.back", "q,escape,left", "screen.back", "back", hint="back"),
+    # The help screen.
+    _spec("help.close", "escape,q,question_mark", "close", "close", hint="close"),
+    _spec("help.down", "j,down", "scroll_by(1)", "scroll down"),
+    _spec("help.up", "k,up", "scroll_by(-1)", "scroll up"),
+)
+
+# In the order of the hint row; what does not fit is left out from the right.
+_HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
+    "list": (
+        "app.help", "mailbox.write", "mailbox.reply", "mailbox.reply_all", "mailbox.trash",
+        "mailbox.flag", "mailbox.unread", "mailbox.mark", "mailbox.undo", "mailbox.folders",
+        "mailbox.layout",
+    ),
+    "empty": ("app.help", "mailbox.write", "mailbox.folders", "mailbox.undo"),
+    "tree": ("app.help", "tree.open"),
+    "reader": (
+        "app.help", "reader.back", "mailbox.reply", "mailbox.reply_all", "mailbox.trash",
+        "reader.attachments", "mailbox.flag", "mailbox.unread",
+    ),
+}  # fmt: skip
+_BY_ID: Final = {spec.id: spec for spec in BINDINGS}
+
+_SHOWN: Final = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "pagedown": "PageDown",
+    "pageup": "PageUp",
+    "home": "Home",
+    "end": "End",
+    "down": "Down",
+    "up": "Up",
+    "left": "Left",
+    "right": "Right",
+}
+
+Hint = tuple[str, str]
+"""A key as shown and the word behind it."""
+
+
+def shown_key(key: str) -> str:
+    """Return a key as people read it: `gg`, `^p`, `Tab`, `?`, `F6`."""
+    if " " in key:
+        return "".join(shown_key(part) for part in key.split(" "))
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+")
+    if key.startswith("shift+"):
+        return "shift+" + shown_key(key.removeprefix("shift+"))
+    if len(key) > 1 and key[0] == "f" and key[1:].isdecimal():
+        return key.upper()
+    return _SHOWN.get(key, key)
+
+
+def bindings_for(scope: str) -> list[Binding]:
+    """Return the Textual bindings of one place, for its `BINDINGS`."""
+    return [
+        Binding(",".join(spec.keys), spec.action, spec.description, show=False, id=spec.id)
+        for spec in BINDINGS
+        if spec.scope == scope
+    ]
+
+
+class Keys:
+    """The table with the user's own keys laid over it.
+
+    Args:
+        overrides: `[keys]` of the settings: binding id to keys, separated by commas.
+    """
+
+    def __init__(self, overrides: dict[str, str] | None = None) -> None:
+        self._overrides = overrides or {}
+
+    def shown(self, id_: str) -> str:
+        """Return the first key of a binding as people read it."""
+        return shown_key(self.keys(_BY_ID[id_])[0])
+
+    def keys(self, spec: BindingSpec) -> tuple[str, ...]:
+        """Return the keys of a binding now."""
+        own = self._overrides.get(spec.id)
+        return tuple(key.strip() for key in own.split(",")) if own else spec.keys
+
+    def hints(self, place: str) -> list[Hint]:
+        """Return the hints of a place, in the order of the hint row."""
+        hints = [(self.shown(id_), _BY_ID[id_].hint) for id_ in _HINT_ORDER[place]]
+        if place == "tree":
+            fold = f"{self.shown('tree.fold')} {self.shown('tree.unfold')}"
+            jump = f"{self.shown('mailbox.next_folder')} {self.shown('mailbox.previous_folder')}"
+            hints += [
+                (fold, "fold"),
+                (jump, "next/prev unread"),
+                (self.shown("mailbox.back"), "back"),
+            ]
+        if place == "reader":
+            hints.append((f"{self.shown('reader.down')} {self.shown('reader.up')}", "scroll"))
+            move = f"{self.shown('reader.next')} {self.shown('reader.previous')}"
+            hints.append((move, "next/prev message"))
+        return hints
+
+    def described(self, scopes: Sequence[str]) -> list[tuple[str, str]]:
+        """Return (keys, description) of every listed binding of the scopes, for the help screen."""
+        return [
+            (" ".join(shown_key(key) for key in self.keys(spec)[:2]), spec.description)
+            for scope in scopes
+            for spec in BINDINGS
+            if spec.scope == scope and spec.show
+        ]

@@ -1,0 +1,61 @@
+"""What widgets and screens may ask of the application, so that they need not import it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol, cast
+
+from textual.dom import DOMNode
+from textual.signal import Signal
+
+from tuimail.model.account import Account, AccountId
+from tuimail.model.changes import ChangeSet
+from tuimail.model.draft import Draft
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.status import EngineControl
+from tuimail.ui.bindings import Keys
+from tuimail.ui.glyphs import Glyphs
+
+if TYPE_CHECKING:
+    from tuimail.config.settings import Settings
+    from tuimail.store.store import Store
+
+
+class Shell(Protocol):
+    """The application, as seen from below.
+
+    Attributes:
+        engine: None until it runs, which is shortly after the first frame.
+        signal_changes: Publishes merged ChangeSets on the UI's loop.
+        signal_status: Publishes nothing of worth: ask `engine.status`.
+    """
+
+    store: Store
+    settings: Settings
+    accounts: Mapping[AccountId, Account]
+    engine: EngineControl | None
+    glyphs: Glyphs
+    keys: Keys
+    signal_changes: Signal[ChangeSet]
+    signal_status: Signal[None]
+
+    def now(self) -> datetime:
+        """Return the time, aware, in the zone dates are shown in."""
+
+    def tell(self, what: Notice | str, severity: Severity = Severity.INFO) -> None:
+        """Say something in the last row; a notice is also kept in the store."""
+
+    def open_composer(self, draft: Draft) -> None:
+        """Write."""
+
+    def open_outbox(self) -> None:
+        """Show the outbox."""
+
+    def open_sign_in(self, account: AccountId) -> None:
+        """Sign in by device code."""
+
+
+def shell(node: DOMNode) -> Shell:
+    """Return the application of a mounted node."""
+    return cast("Shell", node.app)

@@ -1,0 +1,184 @@
+"""The last row: what you can do, what just happened, or a question.
+
+One widget, because the three take each other's place: a question stands until it is answered, an
+event stands for some seconds, and otherwise the hints are there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from textual import events
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from tuimail.model.notice import Severity
+from tuimail.ui.bindings import Hint, shown_key
+from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.roles import roles
+from tuimail.ui.rows import BLANK, Row, Run, crop_row, ends, row_cells
+from tuimail.ui.shell import shell
+
+EVENT_SECONDS: Final = 6.0
+
+_SIGN_ROLE: Final = {
+    Severity.SUCCESS: "success",
+    Severity.WARNING: "warning",
+    Severity.ERROR: "error",
+}
+
+
+def sign_of(severity: Severity, glyphs: Glyphs) -> str:
+    """Return the sign in front of a sentence of this severity."""
+    signs = {
+        Severity.SUCCESS: glyphs.done,
+        Severity.WARNING: glyphs.look,
+        Severity.ERROR: glyphs.failed,
+    }
+    return signs.get(severity, glyphs.nothing)
+
+
+def hint_row(hints: Sequence[Hint], width: int, right: str = "") -> Row:
+    """Lay out whole hints from the left, as many as fit; `right` is a position such as `62%`."""
+    tail = (Run(right, "muted"), BLANK) if right else ()
+    room = width - row_cells(tail) - 1
+    row: list[Run] = [BLANK]
+    for key, word in hints:
+        piece = [*((Run("  "),) if len(row) > 1 else ()), Run(key, "key")]
+        if word:
+            piece.append(Run(f" {word}", "muted"))
+        if row_cells(row) + row_cells(piece) > room:
+            break
+        row += piece
+    return ends(row, tail, width) if tail else crop_row(row, width)
+
+
+def said_row(said: Sequence[Run], keys: Sequence[Hint], width: int) -> Row:
+    """Lay out a sentence at the left and the keys it offers at the right."""
+    right: list[Run] = []
+    for key, word in keys:
+        right += [Run("   "), Run(key, "key"), Run(f" {word}", "muted")]
+    return ends((BLANK, *said), (*right, BLANK), width)
+
+
+class BottomBar(Widget):
+    """One row at the bottom of every screen."""
+
+    DEFAULT_CSS = "BottomBar { height: 1; width: 100%; }"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._hints: list[Hint] = []
+        self._right = ""
+        self._said: tuple[Run, ...] = ()
+        self._keys: list[Hint] = []
+        self._question: asyncio.Future[str | None] | None = None
+        self._answers: Mapping[str, str] = {}
+        self._timer: Timer | None = None
+
+    # -- what it shows -------------------------------------------------------------------------
+
+    def show_hints(self, hints: Sequence[Hint], right: str = "") -> None:
+        """Set the hints; they are seen when no event and no question stands there."""
+        self._hints, self._right = list(hints), right
+        self.refresh()
+
+    def show_event(
+        self,
+        text: str,
+        *,
+        undo: bool = False,
+        severity: Severity = Severity.INFO,
+        keys: Sequence[Hint] = (),
+        seconds: float = EVENT_SECONDS,
+    ) -> None:
+        """Say what just happened, for some seconds; `undo` offers the undo key."""
+        if self.asking:
+            return
+        said = [Run(text, "strong" if severity is Severity.INFO else "text")]
+        if severity is not Severity.INFO:
+            said.insert(0, Run(f"{sign_of(severity, shell(self).glyphs)} ", _SIGN_ROLE[severity]))
+        undo_key = [(shell(self).keys.shown("mailbox.undo"), "undo")] if undo else []
+        self._say(said, [*keys, *undo_key], seconds)
+
+    def countdown(self, strong: str, text: str, keys: Sequence[Hint]) -> None:
+        """Show a sentence whose strong part counts; it stands until `clear` or the next event."""
+        if not self.asking:
+            self._say([Run(strong, "strong"), Run(text)], keys, None)
+
+    def clear(self) -> None:
+        """Return to the hints; a question that still stands is answered with None."""
+        self._stop_timer()
+        self._said, self._keys = (), []
+        if self._question is not None and not self._question.done():
+            self._question.set_result(None)
+        self._question = None
+        self._answers = {}
+        self.refresh()
+
+    async def ask(self, question: str, answers: Mapping[str, str]) -> str | None:
+        """Ask in the last row and return the key of the answer, None for Esc.
+
+        Args:
+            question: One line that names what matters.
+            answers: Key to its word, in the order shown. Esc is always an answer.
+        """
+        self.clear()
+        waiting: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._question, self._answers = waiting, answers
+        keys = [*answers.items(), *(() if "escape" in answers else (("Esc", "back"),))]
+        self._say([Run(question, "strong")], [(shown_key(key), word) for key, word in keys], None)
+        try:
+            return await waiting
+        finally:
+            if self._question is waiting:
+                self.clear()
+
+    @property
+    def asking(self) -> bool:
+        """Whether a question waits for its answer: the next key belongs to it."""
+        return self._question is not None and not self._question.done()
+
+    def take_key(self, event: events.Key) -> bool:
+        """Give a key to the question; the application asks this before anything else.
+
+        Keys that are no answer are swallowed: only what the row names has an effect.
+        """
+        if self._question is None or self._question.done():
+            return False
+        if event.key == "escape" and "escape" not in self._answers:
+            self._question.set_result(None)
+        elif event.key in self._answers or event.character in self._answers:
+            chosen = event.key if event.key in self._answers else event.character
+            self._question.set_result(chosen)
+        return True
+
+    def _say(self, said: Sequence[Run], keys: Sequence[Hint], seconds: float | None) -> None:
+        self._stop_timer()
+        self._said, self._keys = tuple(said), list(keys)
+        if seconds is not None:
+            self._timer = self.set_timer(seconds, self._fade)
+        self.refresh()
+
+    def _fade(self) -> None:
+        self._timer = None
+        if not self.asking:
+            self._said, self._keys = (), []
+            self.refresh()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the row."""
+        width = self.size.width
+        if self._said:
+            row = said_row(self._said, self._keys, width)
+        else:
+            row = hint_row(self._hints, width, self._right)
+        return roles(self.app).strip(row, width, "bar")
