@@ -176,7 +176,11 @@ class DovecotServer:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> DovecotServer:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
