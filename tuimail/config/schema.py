@@ -1,0 +1,117 @@
+"""The shape of the settings file: every key, its values, its default, and what it means.
+
+One struct per table with a docstring under each field, from which the reference in the docs is
+made. Reading, checking and writing are in `settings`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the file."""
+
+
+class AccountSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[accounts.NAME]`: one mailbox. NAME is a label of your choice."""
+
+    address: str
+    """The address mail is sent from."""
+
+    username: str = ""
+    """The name that signs in, when it differs from the address. Default: the address."""
+
+    client_id: str = ""
+    """The application (client) id of your organisation's app registration, or the preset
+    `thunderbird`. Required: whoever owns the id is named in your organisation's logs."""
+
+    tenant: str = ""
+    """The organisation: a domain, an id, `organizations` or `consumers`. Default:
+    `organizations`, in the cloud `personal` `consumers`."""
+
+    cloud: Literal["global", "gcc-high", "dod", "china", "personal"] = "global"
+    """Microsoft's cloud the mailbox is in. It decides the servers and the scopes."""
+
+    authority: str = ""
+    """Full URL with tenant of the sign-in service; overrides `cloud` and `tenant` for it."""
+
+    imap: str = ""
+    """`host:port` of the IMAP server (implicit TLS); overrides the cloud's."""
+
+    smtp: str = ""
+    """`host:port` of the submission server (STARTTLS); overrides the cloud's."""
+
+    ca_file: str = ""
+    """A PEM file trusted instead of the system's certificates, for servers of your own. Relative
+    to the settings file; `~` is your home."""
+
+    save_sent: Literal["auto", "server", "client"] = "auto"
+    """Who files the copy of a sent message: `server`, `client`, or `auto`: the server on
+    Exchange's hosts, elsewhere tuimail."""
+
+
+class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[reader]`: reading."""
+
+    width: Annotated[int, msgspec.Meta(ge=20, le=500)] = 80
+    """Cells in a line of text, at most."""
+
+    mark_read_after: Seconds | Literal["off"] = 2.0
+    """Seconds until an open message counts as read; 0 at once, `"off"` never."""
+
+
+class ComposeSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[compose]`: writing."""
+
+    editor: str = ""
+    """The command of your editor. Default: `$VISUAL`, else `$EDITOR`."""
+
+
+class SendSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[send]`: sending."""
+
+    undo: Seconds = 10.0
+    """Seconds a message waits in the outbox, in which sending can be undone."""
+
+    review: bool = True
+    """Whether one more key press is asked before a message goes to the outbox."""
+
+
+class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    theme: str = "auto"
+    """Colours and text styles: a name from themes/ or of a file in your own themes folder.
+    `auto`: by the terminal's background."""
+
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+    """The signs in lists. `auto`: by the locale and the terminal."""
+
+    density: Literal["auto", "one", "two"] = "auto"
+    """Lines per message in the list. `auto`: by the width."""
+
+    cursor: Literal["auto", "row", "gutter"] = "auto"
+    """How the row with the cursor is shown. `auto`: the row, on slow lines the bar alone."""
+
+    mouse: Literal["auto", "off", "clicks", "full"] = "auto"
+    """What the mouse does. `auto`: clicks, over SSH nothing."""
+
+    accounts: dict[str, AccountSettings] = {}
+    """The mailboxes."""
+
+    reader: ReaderSettings = ReaderSettings()
+    """Reading."""
+
+    compose: ComposeSettings = ComposeSettings()
+    """Writing."""
+
+    send: SendSettings = SendSettings()
+    """Sending."""
+
+    keys: dict[str, str] = {}
+    """Own keys: the id of a binding, and its keys separated by commas."""

@@ -1,0 +1,178 @@
+"""Themes: TOML files to a `ThemeSpec` that knows nothing of Textual.
+
+Built-in themes are package data, in a checkout the folder beside the package; the user's own are
+in the settings folder. What a user's theme leaves out comes from the built-in of the same `dark`
+value, so that a short file works and a new role never breaks an old theme.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from tuimail.config.paths import config_dir
+from tuimail.errors import ConfigError
+
+DARK: Final = "tuimail-dark"
+LIGHT: Final = "tuimail-light"
+
+COLOURS: Final = (
+    "primary",
+    "secondary",
+    "accent",
+    "warning",
+    "error",
+    "success",
+    "foreground",
+    "background",
+    "surface",
+    "panel",
+)
+"""The fields of `textual.theme.Theme` that tuimail's themes set."""
+
+_TOP_LEVEL: Final = frozenset({"name", "dark", "ansi", "variables", "boost", *COLOURS})
+_STYLES: Final = frozenset({"none", "bold", "underline", "reverse"})
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
+_VARIABLE: Final = re.compile(r"[a-z][a-z0-9-]{0,59}\Z")
+_COLOUR: Final = re.compile(r"(?:#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|ansi_[a-z_]+)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeSpec:
+    """A complete theme.
+
+    Attributes:
+        colours: Every name of `COLOURS` to `#rrggbb` or an `ansi_…` name.
+        variables: Roles and Textual's own variables, without `$`.
+        ansi: Whether the terminal's own palette is used.
+    """
+
+    name: str
+    dark: bool
+    colours: MappingProxyType[str, str]
+    variables: MappingProxyType[str, str]
+    ansi: bool = False
+
+
+def theme_names() -> tuple[str, ...]:
+    """Return the names of all themes, the built-in ones first."""
+    builtin = sorted(path.stem for path in _builtin_directory().glob("*.toml"))
+    own = sorted(path.stem for path in _own_directory().glob("*.toml"))
+    return (*builtin, *(name for name in own if name not in builtin))
+
+
+def load_theme(name: str) -> ThemeSpec:
+    """Load a theme by its file's name without the ending.
+
+    Raises:
+        ConfigError: There is none, or it is wrong: everything that is wrong in one message.
+    """
+    path = _find(name)
+    table = _read(path)
+    problems = _problems(table)
+    if problems:
+        raise ConfigError(f"Theme {name}: {' '.join(problems)}", file=str(path), key="theme")
+    dark = bool(table.get("dark", True))
+    base = _builtin(DARK if dark else LIGHT)
+    return ThemeSpec(
+        name=name,
+        dark=dark,
+        colours=MappingProxyType(
+            {colour: table.get(colour, base[colour]) for colour in COLOURS}
+            | ({"boost": table["boost"]} if "boost" in table else {})
+        ),
+        variables=MappingProxyType({**base["variables"], **table.get("variables", {})}),
+        ansi=bool(table.get("ansi", False)),
+    )
+
+
+def load_theme_or_builtin(name: str, *, dark: bool = True) -> tuple[ThemeSpec, ConfigError | None]:
+    """Load a theme, or the built-in one for a dark or light terminal, and say why."""
+    try:
+        return load_theme(name), None
+    except ConfigError as error:
+        return load_theme(DARK if dark else LIGHT), error
+
+
+def _find(name: str) -> Path:
+    if _NAME.match(name):
+        for directory in (_builtin_directory(), _own_directory()):
+            path = directory / f"{name}.toml"
+            if path.is_file():
+                return path
+    from difflib import get_close_matches  # noqa: PLC0415 - 7 ms that only a mistake needs
+
+    near = get_close_matches(name, theme_names(), n=1, cutoff=0.4)
+    raise ConfigError(f"There is no theme {name!r}.", key="theme", nearest=near[0] if near else "")
+
+
+def _builtin_directory() -> Path:
+    package = Path(__file__).resolve().parents[1]
+    shipped = package / "themes"
+    return shipped if shipped.is_dir() else package.parent / "themes"
+
+
+def _own_directory() -> Path:
+    return config_dir() / "themes"
+
+
+@cache
+def _builtin(name: str) -> dict[str, Any]:
+    return _read(_builtin_directory() / f"{name}.toml")
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}.", file=str(path)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name} is not TOML: {error}.", file=str(path)) from error
+
+
+def _problems(table: dict[str, Any]) -> list[str]:
+    found = [f"{key} is unknown." for key in table if key not in _TOP_LEVEL]
+    found += [
+        f"{key} is true or false."
+        for key in ("dark", "ansi")
+        if not isinstance(table.get(key, True), bool)
+    ]
+    for key in (*COLOURS, "boost"):
+        if key in table and not _is_colour(table[key]):
+            found.append(f"{key} is not a colour like #15181d.")
+    variables = table.get("variables", {})
+    if not isinstance(variables, dict):
+        return [*found, "variables is a table."]
+    return found + [
+        problem
+        for key, value in variables.items()
+        if (problem := _variable_problem(key, value)) is not None
+    ]
+
+
+def _is_colour(value: object) -> bool:
+    return isinstance(value, str) and bool(_COLOUR.match(value))
+
+
+def _variable_problem(key: str, value: object) -> str | None:
+    if not _VARIABLE.match(key):
+        return f"variables.{key} is not a name like cursor-bar."
+    if key.endswith("-style"):
+        right = isinstance(value, str) and bool(value) and set(value.split()) <= _STYLES
+        return None if right else f"variables.{key} is none, bold, underline or reverse."
+    if not isinstance(value, str):
+        return f"variables.{key} is text."
+    # A role is a colour. Other variables are Textual's own, which takes more than colours.
+    if key in _builtin(DARK)["variables"] and not (_is_colour(value) or _is_textuals(key)):
+        return f"variables.{key} is not a colour like #15181d."
+    return None
+
+
+def _is_textuals(key: str) -> bool:
+    prefixes = ("block-", "input-", "footer-", "border", "scrollbar")
+    return key.startswith(prefixes)
