@@ -1,0 +1,1 @@
+"""What keeps the tree in order: imports, sizes, packaging."""

@@ -1,0 +1,60 @@
+"""The first frame waits for nothing it does not show.
+
+Libraries for sign-in, sending, rendering and fetching take longer to import than the frame takes to
+paint; they are imported by the threads that use them.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+_FIRST_FRAME: Final = ("tuimail.ui.app", "tuimail.store.store", "tuimail.config.settings")
+_LATER: Final = (
+    "aiosmtplib",
+    "cryptography",
+    "email.policy",
+    "html2text",
+    "imapclient",
+    "imaplib",
+    "msal",
+    "requests",
+    "smtplib",
+    "textual.widgets._markdown",
+    "tuimail.auth",
+    "tuimail.imap",
+    "tuimail.sandbox",
+    "tuimail.submission",
+    "urllib3",
+)
+_PROGRAM: Final = """
+import importlib, json, sys
+for name in json.loads(sys.argv[1]):
+    importlib.import_module(name)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def _loaded_after(modules: tuple[str, ...]) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, json.dumps(modules)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("module", _FIRST_FRAME)
+def test_the_first_frame_loads_no_library_it_does_not_need(module: str) -> None:
+    assert _loaded_after((module,)).isdisjoint(_LATER)
+
+
+def test_the_watched_names_are_names_of_modules() -> None:
+    """A library that renames a module would otherwise no longer be watched."""
+    assert set(_LATER) <= _loaded_after(_LATER)
