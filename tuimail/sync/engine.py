@@ -1,0 +1,178 @@
+"""The engine: its own thread and event loop, one `Mailbox` per account.
+
+It outlives a stalled terminal and a suspended screen. The screen reaches it only through
+`EngineControl`; everything it knows is in the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, ParamSpec
+
+from tuimail.auth.provider import TokenProvider
+from tuimail.imap.jobs import Priority
+from tuimail.model.account import Account, AccountId
+from tuimail.model.folder import FolderId
+from tuimail.model.message import MessageKey
+from tuimail.model.status import Connectivity, EngineStatus, SignInPrompt
+from tuimail.store.store import Store
+from tuimail.submission.submitter import Submitter
+from tuimail.sync.mailbox import Mailbox
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+
+START_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """What the engine needs to work for one account."""
+
+    account: Account
+    tokens: TokenProvider
+    submitter: Submitter
+
+
+class Engine:
+    """Implements `model.status.EngineControl`.
+
+    Args:
+        accounts: One entry per account; each gets its own connections and loops.
+    """
+
+    def __init__(self, store: Store, accounts: Mapping[AccountId, Connected]) -> None:
+        self._store = store
+        self._accounts = dict(accounts)
+        now = datetime.now(UTC)
+        self._status = {
+            account: EngineStatus(account, Connectivity.STARTING, now) for account in accounts
+        }
+        self._listeners: list[Callable[[], None]] = []
+        self._mailboxes: dict[AccountId, Mailbox] = {}
+        self._loop = asyncio.new_event_loop()
+        self._running = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; returns when the mailboxes exist."""
+        self._thread.start()
+        self._running.wait(START_SECONDS)
+
+    def stop(self, grace: float) -> None:
+        """Let running work end for at most `grace` seconds, then close every connection.
+
+        Blocks. Nothing is lost: whatever was not finished is in the store.
+        """
+        for mailbox in self._mailboxes.values():
+            mailbox.close(grace)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(grace + 2.0)
+
+    @property
+    def status(self) -> Mapping[AccountId, EngineStatus]:
+        """The latest status of every account."""
+        return self._status
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener`, on the engine's thread, after each change of `status`."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def focus(self, folder: FolderId) -> None:
+        """Bring the folder up to date before all others."""
+        self._call(self._focus, folder)
+
+    def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
+        """Fetch the readable text, or one section."""
+        self._call(self._want_body, key, section)
+
+    def wake(self) -> None:
+        """New intents or outbox items exist."""
+        self._call(self._wake)
+
+    def reconnect(self, account: AccountId) -> None:
+        """Try now rather than at the end of the back-off."""
+        self._call(self._reconnect, account)
+
+    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+        """Start a device-code sign-in; the mailbox connects when it succeeds."""
+        signed_in = self._accounts[account].tokens.sign_in(prompt)
+        signed_in.add_done_callback(lambda _: self.reconnect(account))
+
+    def cancel_sign_in(self, account: AccountId) -> None:
+        """End a waiting sign-in."""
+        self._accounts[account].tokens.cancel_sign_in()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._set_up())
+            self._running.set()
+            self._loop.run_forever()
+        finally:
+            tasks = asyncio.all_tasks(self._loop)
+            for task in tasks:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            self._loop.close()
+
+    async def _set_up(self) -> None:
+        for account, connected in self._accounts.items():
+            mailbox = Mailbox(
+                connected.account,
+                self._store,
+                connected.tokens,
+                connected.submitter,
+                self._publish,
+            )
+            self._mailboxes[account] = mailbox
+            self._supervise(mailbox.run(), mailbox)
+
+    def _supervise(self, work: Coroutine[None, None, None], mailbox: Mailbox) -> None:
+        """Start a mailbox again when it ends by a defect: a status, never a traceback."""
+        task = self._loop.create_task(work, name=f"mailbox-{mailbox.account.id}")
+
+        def ended(task: asyncio.Task[None]) -> None:
+            if task.cancelled() or self._loop.is_closed():
+                return
+            error = task.exception()
+            log.error("a mailbox ended by %s; it starts again", type(error).__name__)
+            self._loop.call_later(30.0, lambda: self._supervise(mailbox.run(), mailbox))
+
+        task.add_done_callback(ended)
+
+    def _publish(self, status: EngineStatus) -> None:
+        self._status = {**self._status, status.account_id: status}
+        for listener in tuple(self._listeners):
+            listener()
+
+    def _reconnect(self, account: AccountId) -> None:
+        self._mailboxes[account].reconnect()
+
+    def _focus(self, folder: FolderId) -> None:
+        known = self._store.read.folder(folder)
+        if known is None:
+            return
+        work = self._mailboxes[known.account_id].work
+        work.focus = folder
+        work.refreshes.add(folder, Priority.FOCUS)
+
+    def _want_body(self, key: MessageKey, section: str | None) -> None:
+        summary = self._store.read.summary(key)
+        if summary is not None:
+            self._mailboxes[summary.account_id].work.bodies.add((key, section))
+
+    def _wake(self) -> None:
+        for mailbox in self._mailboxes.values():
+            mailbox.wake()
+
+    def _call(self, function: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(lambda: function(*args, **kwargs))

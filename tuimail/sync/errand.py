@@ -1,0 +1,116 @@
+"""One mailbox, used once and without a screen: what the headless verbs do, with the same jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import TracebackType
+
+from tuimail.auth.provider import TokenProvider
+from tuimail.errors import TuimailError
+from tuimail.imap.connection import ImapConnection
+from tuimail.imap.jobs import Priority
+from tuimail.model.account import Account, Token
+from tuimail.model.folder import Folder
+from tuimail.model.message import MessageKey
+from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.store.store import Store
+from tuimail.submission.submitter import Submitter
+from tuimail.sync.bodies import fetch_section, fetch_text
+from tuimail.sync.opening import SessionOpener
+from tuimail.sync.outbox import Outbox, due_at
+from tuimail.sync.push import push
+from tuimail.sync.reconcile import fetch_older
+from tuimail.sync.work import Work
+
+
+class Errand:
+    """Connects on first need and disconnects at the end of the `async with` block."""
+
+    def __init__(
+        self, account: Account, store: Store, tokens: TokenProvider, submitter: Submitter
+    ) -> None:
+        self._account = account
+        self._store = store
+        self._tokens = tokens
+        self._connection = ImapConnection(f"imap-main-{account.id}", SessionOpener(account, tokens))
+        self._work = Work(account, store, self._connection, lambda _: None)
+        self._outbox = Outbox(account, store, submitter, self._token, self._work.job, lambda: None)
+
+    async def __aenter__(self) -> Errand:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await asyncio.to_thread(self._connection.close, 2.0)
+
+    async def sync(self, tell: Callable[[Folder], None]) -> list[TuimailError]:
+        """Push intents, then bring every folder up to date, INBOX first.
+
+        Args:
+            tell: Called with each folder when it is complete.
+
+        Returns:
+            Failures that reached no further than a folder.
+        """
+        await self._work.list_folders()
+        await self._work.job(
+            lambda session: push(session, self._store, self._account.id), Priority.INTENT, "push"
+        )
+        failures = []
+        for folder in self._store.read.folders(self._account.id):
+            if not folder.selectable:
+                continue
+            failure = await self._sync_folder(folder)
+            if failure is not None:
+                failures.append(failure)
+            fresh = self._store.read.folder(folder.id)
+            tell(fresh or folder)
+        return failures
+
+    async def fetch_text(self, key: MessageKey) -> None:
+        """Fetch the readable text of a message."""
+        await self._work.job(
+            lambda session: fetch_text(session, self._store, key), Priority.INTERACTIVE, "text"
+        )
+
+    async def fetch_section(self, key: MessageKey, section: str) -> bytes:
+        """Fetch one section of a message; "" is the message itself."""
+        return await self._work.job(
+            lambda session: fetch_section(session, self._store, key, section),
+            Priority.INTERACTIVE,
+            "section",
+        )
+
+    async def send(self, outbox_id: int) -> OutboxItem:
+        """Send one message and settle its copy; returns how it stands then."""
+        while True:
+            await self._outbox.run_due()
+            item = self._store.read.outbox_item(outbox_id)
+            if item is None:
+                raise LookupError(f"outbox row {outbox_id} is gone")
+            again = due_at(item)
+            if item.state is not OutboxState.SENT or again is None:
+                return item
+            await asyncio.sleep(max(0.0, (again - datetime.now(UTC)).total_seconds()))
+
+    async def _sync_folder(self, folder: Folder) -> TuimailError | None:
+        try:
+            if await self._work.refresh(folder.id, Priority.FOCUS, full=True):
+                await self._work.job(
+                    lambda session: fetch_older(session, self._store, folder.id),
+                    Priority.BACKFILL,
+                    "older mail",
+                )
+        except TuimailError as error:
+            await self._work.folder_failed(folder.id, error)
+            return error
+        return None
+
+    async def _token(self, force_refresh: bool) -> Token:
+        return await asyncio.wrap_future(self._tokens.get(force_refresh=force_refresh))

@@ -1,0 +1,228 @@
+"""One mailbox: its two connections, when they are made again, and how it is doing.
+
+Two connections are the limit (exchange-online.md 3.9): one works, one idles on INBOX. The hourly
+end of a session with its token is routine: connections are made anew before the token ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from tuimail.auth.provider import TokenProvider
+from tuimail.errors import (
+    CertificateInvalid,
+    Reach,
+    Retry,
+    Throttled,
+    TuimailError,
+)
+from tuimail.imap.connection import ImapConnection
+from tuimail.imap.jobs import Priority
+from tuimail.model.account import Account, Token
+from tuimail.model.folder import FolderRole
+from tuimail.model.notice import Notice
+from tuimail.model.status import Connectivity, EngineStatus, Progress
+from tuimail.store.store import Store
+from tuimail.submission.submitter import Submitter
+from tuimail.sync import backoff
+from tuimail.sync.explain import account_problem
+from tuimail.sync.opening import SessionOpener
+from tuimail.sync.outbox import Outbox
+from tuimail.sync.work import Work, wait_until_due
+
+log = logging.getLogger(__name__)
+
+OUTBOX_LOOK: Final = timedelta(seconds=5)
+"""How often the outbox is looked at unasked: another process may have put a message into it."""
+
+RECYCLE_BEFORE: Final = 290.0
+"""Seconds before a token ends at which connections are made anew: msal refreshes below 300."""
+
+
+class Mailbox:
+    """Keeps one mailbox connected and working until it is cancelled.
+
+    Args:
+        publish: Called with every change of the status, on the engine's loop.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        store: Store,
+        tokens: TokenProvider,
+        submitter: Submitter,
+        publish: Callable[[EngineStatus], None],
+    ) -> None:
+        self.account = account
+        self.status = EngineStatus(account.id, Connectivity.STARTING, datetime.now(UTC))
+        self._store = store
+        self._tokens = tokens
+        self._publish = publish
+        self._loop = asyncio.get_running_loop()
+        self._retry = asyncio.Event()
+        self._outbox_wake = asyncio.Event()
+        self._opener = SessionOpener(account, tokens)
+        self._main = ImapConnection(f"imap-main-{account.id}", self._opener)
+        self._idle = ImapConnection(f"imap-idle-{account.id}", SessionOpener(account, tokens))
+        self.work = Work(account, store, self._main, self._progress)
+        self._outbox = Outbox(
+            account, store, submitter, self._token, self.work.job, self._refresh_sent
+        )
+
+    async def run(self) -> None:
+        """Connect, work, and connect again, for ever."""
+        await self._outbox.recover()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._outbox_loop(), name=f"outbox-{self.account.id}")
+            tasks.create_task(self._connect_loop(), name=f"connect-{self.account.id}")
+
+    def wake(self) -> None:
+        """New intents or outbox items exist."""
+        self.work.intents.set()
+        self._outbox_wake.set()
+
+    def reconnect(self) -> None:
+        """Try now rather than at the end of the back-off."""
+        self._retry.set()
+        self._outbox_wake.set()
+
+    def close(self, grace: float) -> None:
+        """End both connections; blocks for at most about `grace` seconds."""
+        self._idle.close(0.0)
+        self._main.close(grace)
+
+    async def _connect_loop(self) -> None:
+        failures = 0
+        while True:
+            error = await self._stay_online()
+            failures = 1 if self.status.connectivity is Connectivity.ONLINE else failures + 1
+            await self._pause(error, failures)
+
+    async def _stay_online(self) -> TuimailError:
+        """Connect and work; returns the failure that ended it."""
+        self._set(Connectivity.CONNECTING, keep_problem=True)
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            await self.work.list_folders()
+            self._set(Connectivity.ONLINE)
+            for loop in (*self.work.loops(), self._idle_loop, self._recycle_loop):
+                tasks.append(asyncio.create_task(loop(), name=loop.__name__))
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            raise AssertionError("a loop ended without a failure")
+        except TuimailError as error:
+            return error
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _pause(self, error: TuimailError, failures: int) -> None:
+        """Say what is wrong and wait for the next try."""
+        log.info("%s: %s", self._main.name, type(error).__name__)
+        if failures == 1 and error.reach is Reach.CONNECTION and error.retry is not Retry.NEVER:
+            return  # routine: the hourly end of a session, a switch of networks
+        seconds = self._delay(error, failures)
+        next_attempt = None
+        if seconds is not None:
+            next_attempt = datetime.now(UTC) + timedelta(seconds=seconds)
+        self._set(
+            _connectivity(error),
+            next_attempt=next_attempt,
+            problem=account_problem(error, self.account.name, next_attempt),
+        )
+        self._retry.clear()
+        await wait_until_due(self._retry, next_attempt)
+
+    def _delay(self, error: TuimailError, failures: int) -> float | None:
+        """Return the seconds to wait, or None to wait for the user."""
+        if isinstance(error, Throttled):
+            return min(error.retry_after, backoff.LONGEST_DELAY)
+        if isinstance(error, CertificateInvalid) or error.retry is Retry.AFTER_SIGN_IN:
+            return None
+        return backoff.delay(failures, jitter=random.random())  # noqa: S311 - spreads clients
+
+    async def _token(self, force_refresh: bool) -> Token:
+        return await asyncio.wrap_future(self._tokens.get(force_refresh=force_refresh))
+
+    async def _idle_loop(self) -> None:
+        inbox = self._store.read.folder_with_role(self.account.id, FolderRole.INBOX)
+        if inbox is None:
+            return
+        changed = partial(
+            self._loop.call_soon_threadsafe,
+            self.work.refreshes.add,
+            inbox.id,
+            Priority.REFRESH,
+        )
+        await asyncio.wrap_future(self._idle.idle(inbox.path, changed))
+
+    async def _recycle_loop(self) -> None:
+        """Make the connections anew before the token ends."""
+        while True:
+            ends = self._opener.token_ends
+            await asyncio.sleep(max(1.0, ends - RECYCLE_BEFORE - time.time()))
+            if self._opener.token_ends == ends:
+                self._main.recycle()
+                self._idle.recycle()
+
+    async def _outbox_loop(self) -> None:
+        while True:
+            self._outbox_wake.clear()
+            await self._outbox.run_due()
+            soon = datetime.now(UTC) + OUTBOX_LOOK
+            due = self._outbox.next_time()
+            await wait_until_due(self._outbox_wake, min(due, soon) if due else soon)
+
+    def _refresh_sent(self) -> None:
+        folder = self._store.read.folder_with_role(self.account.id, FolderRole.SENT)
+        if folder is not None:
+            self.work.refreshes.add(folder.id, Priority.REFRESH)
+
+    def _progress(self, progress: Progress | None) -> None:
+        def set_progress() -> None:
+            self.status = replace(self.status, progress=progress)
+            self._publish(self.status)
+
+        self._loop.call_soon_threadsafe(set_progress)
+
+    def _set(
+        self,
+        connectivity: Connectivity,
+        *,
+        next_attempt: datetime | None = None,
+        problem: Notice | None = None,
+        keep_problem: bool = False,
+    ) -> None:
+        now = datetime.now(UTC)
+        old = self.status
+        self.status = EngineStatus(
+            self.account.id,
+            connectivity,
+            since=old.since if old.connectivity is connectivity else now,
+            online_at=now
+            if Connectivity.ONLINE in (connectivity, old.connectivity)
+            else old.online_at,
+            next_attempt=next_attempt,
+            problem=old.problem if keep_problem else problem,
+            progress=old.progress,
+        )
+        self._publish(self.status)
+
+
+def _connectivity(error: TuimailError) -> Connectivity:
+    if isinstance(error, Throttled):
+        return Connectivity.THROTTLED
+    if error.retry is Retry.AFTER_SIGN_IN:
+        return Connectivity.SIGN_IN_REQUIRED
+    return Connectivity.OFFLINE

@@ -1,0 +1,245 @@
+"""The loops that work while a mailbox is connected. Each ends only by the failure of the line.
+
+A failure that reaches no further than a message or a folder is told and the loop goes on; anything
+wider is raised, and the mailbox reconnects. Wishes stay in their queues meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from tuimail.errors import FolderGone, MessageGone, Reach, TuimailError, UidValidityChanged
+from tuimail.imap.connection import ImapConnection
+from tuimail.imap.jobs import Priority, Step
+from tuimail.imap.session import ImapSession
+from tuimail.model.account import Account
+from tuimail.model.folder import FolderId, FolderRole
+from tuimail.model.intent import IntentState
+from tuimail.model.status import Progress
+from tuimail.store.store import Store
+from tuimail.sync.bodies import fetch_section, fetch_text
+from tuimail.sync.explain import body_problem
+from tuimail.sync.folders import list_folders
+from tuimail.sync.push import push
+from tuimail.sync.wishes import BodyQueue, BodyWish, OlderQueue, RefreshQueue
+from tuimail.sync.reconcile import fetch_older, reconcile
+
+T = TypeVar("T")
+
+PREFETCHED: Final = 30
+"""Texts of a folder's newest messages that are fetched unasked."""
+
+POLL_SECONDS: Final = 120.0
+"""The safety net under IDLE: pushes are known to stop (exchange-online.md 3.9)."""
+
+GONE_GRACE_SECONDS: Final = 600.0
+UIDVALIDITY_TRIES: Final = 5
+
+
+class Work:
+    """The wishes of one mailbox and the loops that fulfil them."""
+
+    def __init__(
+        self,
+        account: Account,
+        store: Store,
+        connection: ImapConnection,
+        report: Callable[[Progress | None], None],
+    ) -> None:
+        self.account = account
+        self.store = store
+        self.connection = connection
+        self.refreshes = RefreshQueue()
+        self.older = OlderQueue()
+        self.bodies = BodyQueue()
+        self.intents = asyncio.Event()
+        self.focus: FolderId | None = None
+        self._report = report
+
+    async def job(
+        self,
+        job: Callable[[ImapSession], Generator[Step, None, T]],
+        priority: Priority,
+        label: str,
+    ) -> T:
+        """Run a job on the main connection."""
+        return await asyncio.wrap_future(self.connection.run(job, priority, label=label))
+
+    async def list_folders(self) -> None:
+        """Bring the tree up to date, then ask for INBOX and for the folder in focus."""
+        await self.job(
+            lambda session: list_folders(session, self.store, self.account.id),
+            Priority.FOCUS,
+            "list folders",
+        )
+        inbox = self.store.read.folder_with_role(self.account.id, FolderRole.INBOX)
+        if inbox is not None:
+            self.refreshes.add(inbox.id, Priority.REFRESH)
+        if self.focus is not None:
+            self.refreshes.add(self.focus, Priority.FOCUS)
+        elif inbox is not None:
+            self.refreshes.add(inbox.id, Priority.FOCUS)
+
+    async def refresh(self, folder: FolderId, priority: Priority, *, full: bool = False) -> bool:
+        """Bring one folder up to date; returns whether older mail is missing.
+
+        Raises:
+            UidValidityChanged: It changed again and again.
+        """
+        for attempt in range(UIDVALIDITY_TRIES):
+            try:
+                return await self.job(
+                    lambda session: reconcile(session, self.store, folder, full=full),
+                    priority,
+                    "refresh",
+                )
+            except UidValidityChanged:
+                if attempt == UIDVALIDITY_TRIES - 1:
+                    raise
+        raise AssertionError("the loop returns or raises")
+
+    async def refresh_loop(self) -> None:
+        """Keep folders up to date, those in sight first."""
+        while True:
+            folder, priority, full = await self.refreshes.next()
+            try:
+                missing = await self.refresh(folder, priority, full=full)
+            except TuimailError as error:
+                await self.folder_failed(folder, error)
+            else:
+                if missing:
+                    self.older.add(folder, first=folder == self.focus)
+                self._prefetch(folder)
+            self.refreshes.done(folder)
+
+    async def older_loop(self) -> None:
+        """Fetch older mail when nothing more urgent is there to do."""
+        while True:
+            folder = await self.older.next()
+            name = getattr(self.store.read.folder(folder), "name", "")
+            try:
+                await self.job(
+                    lambda session, folder=folder, name=name: fetch_older(  # type: ignore[misc]
+                        session,
+                        self.store,
+                        folder,
+                        lambda done, total: self._report(Progress(name, done, total)),
+                    ),
+                    Priority.BACKFILL,
+                    "older mail",
+                )
+            except TuimailError as error:
+                await self.folder_failed(folder, error)
+            finally:
+                self._report(None)
+            self.older.done(folder)
+
+    async def body_loop(self) -> None:
+        """Fetch what the user waits for, and what will be read next."""
+        while True:
+            wish, priority = await self.bodies.next()
+            try:
+                await self._fetch(wish, priority)
+            except (MessageGone, UidValidityChanged) as error:
+                self._tell(error)
+                self._refresh_folder_of(wish)
+            except TuimailError as error:
+                if error.reach not in (Reach.MESSAGE, Reach.FOLDER):
+                    raise
+                self._tell(error)
+            self.bodies.done(wish)
+
+    async def push_loop(self) -> None:
+        """Push intents when they are due."""
+        while True:
+            self.intents.clear()
+            outcome = await self.job(
+                lambda session: push(session, self.store, self.account.id),
+                Priority.INTENT,
+                "push",
+            )
+            for folder in outcome.refresh:
+                self.refreshes.add(folder, Priority.REFRESH)
+            await wait_until_due(self.intents, self._next_intent())
+
+    async def poll_loop(self) -> None:
+        """Look again from time to time, and let go of what has been gone for long enough."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            for role in (FolderRole.INBOX, FolderRole.SENT):
+                folder = self.store.read.folder_with_role(self.account.id, role)
+                if folder is not None:
+                    self.refreshes.add(folder.id, Priority.REFRESH)
+            if self.focus is not None:
+                self.refreshes.add(self.focus, Priority.REFRESH)
+            await asyncio.wrap_future(
+                self.store.write(lambda tx: tx.purge_gone(self.account.id, GONE_GRACE_SECONDS))
+            )
+
+    def loops(self) -> list[Callable[[], object]]:
+        """The loops, to be started once the folders are known."""
+        return [
+            self.refresh_loop,
+            self.older_loop,
+            self.body_loop,
+            self.push_loop,
+            self.poll_loop,
+        ]
+
+    async def _fetch(self, wish: BodyWish, priority: Priority) -> None:
+        key, section = wish
+        if section is None:
+            await self.job(lambda session: fetch_text(session, self.store, key), priority, "text")
+        else:
+            await self.job(
+                lambda session: fetch_section(session, self.store, key, section),
+                priority,
+                "section",
+            )
+
+    def _next_intent(self) -> datetime | None:
+        waiting = self.store.read.intents(self.account.id, states={IntentState.QUEUED})
+        return min((intent.not_before for intent in waiting), default=None)
+
+    def _prefetch(self, folder: FolderId) -> None:
+        if folder == self.focus:
+            self.bodies.drop_prefetch()
+        for key in reversed(self.store.read.without_body(folder, PREFETCHED)):
+            self.bodies.add((key, None), Priority.NEIGHBOUR)
+
+    def _refresh_folder_of(self, wish: BodyWish) -> None:
+        place = self.store.read.location(wish[0])
+        if place is not None:
+            self.refreshes.add(place[0], Priority.REFRESH, full=True)
+
+    def _tell(self, error: TuimailError) -> None:
+        notice = body_problem(error)
+        self.store.write(lambda tx: tx.add_notice(notice, self.account.id))
+
+    async def folder_failed(self, folder: FolderId, error: TuimailError) -> None:
+        """Note a failure with the folder, or raise one that reaches further."""
+        if error.reach not in (Reach.FOLDER, Reach.MESSAGE):
+            raise error
+        known = self.store.read.folder(folder)
+        if known is not None:
+            state = replace(known.state, error=error.message, checked_at=datetime.now(UTC))
+            await asyncio.wrap_future(
+                self.store.write(lambda tx: tx.set_folder_state(folder, state))
+            )
+        if isinstance(error, FolderGone):
+            self.focus = None if self.focus == folder else self.focus
+            await self.list_folders()
+
+
+async def wait_until_due(event: asyncio.Event, due: datetime | None) -> None:
+    """Wait for `event`, at the longest until `due`, UTC."""
+    timeout = None if due is None else max(0.0, (due - datetime.now(UTC)).total_seconds())
+    try:
+        async with asyncio.timeout(timeout):
+            await event.wait()
+    except TimeoutError:
+        return
