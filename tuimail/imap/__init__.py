@@ -1,1 +1,1 @@
-"""The protocol's client side: sessions, connections, IDLE. The only user of imapclient."""
+"""IMAP (RFC 3501, RFC 9051) towards Exchange Online and others: typed verbs, no policy."""

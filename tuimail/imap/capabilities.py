@@ -1,0 +1,36 @@
+"""What a server can, as the names of its CAPABILITY response (RFC 9051, 7.2.2).
+
+Exchange Online offers MOVE, UIDPLUS, IDLE, LITERAL+, SASL-IR, ID and NAMESPACE, and none of
+CONDSTORE, QRESYNC, SPECIAL-USE, LIST-STATUS, SORT or THREAD. It may offer IMAP4rev2; enabling that
+breaks LSUB and LIST there, so nothing here ever sends ENABLE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+MOVE: Final = "MOVE"
+UIDPLUS: Final = "UIDPLUS"
+IDLE: Final = "IDLE"
+ID: Final = "ID"
+SASL_IR: Final = "SASL-IR"
+
+_EXCHANGE_SERVER: Final = "microsoft.exchange"
+_EXCHANGE_ONLY: Final = "CLIENTACCESSRULES"
+
+
+def parse_capabilities(lines: Iterable[bytes]) -> frozenset[str]:
+    """Read the rests of `* CAPABILITY …` lines, or the data of the response code."""
+    words: set[str] = set()
+    for line in lines:
+        words.update(line.decode("ascii", "replace").upper().split())
+    return frozenset(words)
+
+
+def is_exchange(capabilities: frozenset[str], server_name: str) -> bool:
+    """Whether this is Exchange: by the name it gives to ID, or by what only Exchange offers.
+
+    The greeting is not looked at: its wording has changed before.
+    """
+    return server_name.lower().startswith(_EXCHANGE_SERVER) or _EXCHANGE_ONLY in capabilities

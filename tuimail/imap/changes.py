@@ -1,0 +1,125 @@
+"""What changes a mailbox: STORE, MOVE, APPEND (RFC 9051, 6.4; UIDPLUS, RFC 4315)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Final
+
+from tuimail.errors import CommandInvalid, CommandRejected
+from tuimail.imap import capabilities
+from tuimail.imap.channel import Channel, Reply
+from tuimail.imap.names import encode_name
+from tuimail.imap.sets import chunks, expand
+from tuimail.model.flags import Flags
+from tuimail.model.folder import UID
+
+SOME_ARE_GONE: Final = re.compile(r"requested messages no longer exist|\[EXPUNGEISSUED\]", re.I)
+
+_FLAG: Final = re.compile(r"\\?[!#$&'+,\-./0-9:;<=>?@A-Z^_`a-z|~]{1,200}\Z")
+_MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+_BARE_LF: Final = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+
+
+def store_flags(channel: Channel, uids: Collection[UID], *, add: Flags, remove: Flags) -> None:
+    """UID STORE; messages that are gone are passed over."""
+    for sign, flags in ((b"+", add), (b"-", remove)):
+        if not flags:
+            continue
+        for numbers, _ in chunks(uids):
+            _tolerant(channel, "STORE", numbers.encode(), sign + b"FLAGS.SILENT", flag_list(flags))
+
+
+def move(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
+    """UID MOVE (RFC 6851), or COPY, STORE and UID EXPUNGE where that is missing.
+
+    Returns:
+        Old UID to new one. A message the server did not move, because it was gone, is left out
+        when the server said what it moved; where it did not say, every value is None.
+
+    Raises:
+        FolderGone: The target does not exist.
+        CommandRejected: Refused, or the server can neither MOVE nor UID EXPUNGE.
+    """
+    target = encode_name(to)
+    moved: dict[UID, UID | None] = {}
+    has_move = capabilities.MOVE in channel.capabilities
+    if not has_move and capabilities.UIDPLUS not in channel.capabilities:
+        raise CommandRejected("The server cannot move single messages.")
+    for numbers, members in chunks(uids):
+        text = numbers.encode()
+        if has_move:
+            reply = _tolerant(channel, "MOVE", text, target)
+        else:
+            reply = _tolerant(channel, "COPY", text, target)
+            _tolerant(channel, "STORE", text, b"+FLAGS.SILENT", b"(\\Deleted)")
+            _tolerant(channel, "EXPUNGE", text)
+        moved |= _copied(reply, members)
+    return moved
+
+
+def append(
+    channel: Channel, path: str, raw: bytes, *, flags: Flags, date: datetime | None
+) -> UID | None:
+    """APPEND a message; line ends are made CRLF.
+
+    Returns:
+        Its UID if the server tells (APPENDUID).
+
+    Raises:
+        FolderGone, CommandRejected.
+    """
+    arguments = [encode_name(path), flag_list(flags)]
+    if date is not None:
+        arguments.append(_date_time(date))
+    reply = channel.append(b" ".join(arguments), _BARE_LF.sub(b"\r\n", raw))
+    for data in reply.codes(b"APPENDUID"):
+        new = expand(data.partition(b" ")[2])
+        if len(new) == 1:
+            return new[0]
+    return None
+
+
+def flag_list(flags: Flags) -> bytes:
+    """A parenthesised list of flags.
+
+    Raises:
+        CommandInvalid: A keyword is not an atom (RFC 9051, 9: `flag-keyword`).
+    """
+    names = flags.names()
+    for name in names:
+        if not _FLAG.match(name):
+            raise CommandInvalid("A mark cannot be sent to the server.")
+    return b"(" + " ".join(names).encode("ascii") + b")"
+
+
+def _tolerant(channel: Channel, verb: str, *arguments: bytes) -> Reply:
+    """A UID command for which messages that are gone are no failure."""
+    reply = channel.ask("UID", verb.encode("ascii"), *arguments)
+    if reply.completion.status != "NO" or not SOME_ARE_GONE.search(reply.completion.text):
+        reply.completion.check(verb)
+    return reply
+
+
+def _copied(reply: Reply, members: Collection[UID]) -> dict[UID, UID | None]:
+    """Read COPYUID in all its forms: tagged, untagged, bare, several, or with empty sets."""
+    pairs: dict[UID, UID | None] = {}
+    wanted = frozenset(members)
+    for data in reply.codes(b"COPYUID"):
+        words = data.split()
+        if len(words) == 3:
+            old, new = expand(words[1]), expand(words[2])
+            if len(old) == len(new):
+                pairs |= {uid: to for uid, to in zip(old, new, strict=True) if uid in wanted}
+    return pairs or dict.fromkeys(members)
+
+
+def _date_time(date: datetime) -> bytes:
+    moment = date.astimezone(UTC)
+    return (
+        f'"{moment.day:2d}-{_MONTHS[moment.month - 1]}-{moment.year:04d} {moment:%H:%M:%S} +0000"'
+    ).encode("ascii")

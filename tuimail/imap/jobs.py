@@ -1,0 +1,49 @@
+"""What a job is: a generator that works in small steps and says where it may be interrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias, TypeVar
+
+from tuimail.imap.session import ImapSession
+
+T = TypeVar("T")
+
+
+class Priority(IntEnum):
+    """Who waits for it. A lower number goes first."""
+
+    INTERACTIVE = 0
+    """The user waits for this body."""
+    INTENT = 1
+    """What the user did, on its way to the server."""
+    FOCUS = 2
+    """The folder the user looks at."""
+    NEIGHBOUR = 3
+    """Bodies the user will probably open next."""
+    REFRESH = 4
+    """Other folders."""
+    BACKFILL = 5
+    """Old mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breathe:
+    """A moment for the screen: yielded about every 20 rows or 2 ms of Python.
+
+    The job goes on with the same command; nothing else runs on the connection in between.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone:
+    """No command is under way: a more urgent job may run now, or the connection may be renewed.
+
+    So the next step begins with `ImapSession.ensure_selected`.
+    """
+
+
+Step: TypeAlias = Breathe | StepDone
+Job: TypeAlias = Callable[[ImapSession], Generator[Step, None, T]]

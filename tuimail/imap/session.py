@@ -1,0 +1,325 @@
+"""One IMAP connection as typed, blocking verbs without any policy.
+
+What to fetch, when to try again and whom to tell is decided above. Every failure is a
+`TuimailError`; the libraries' own exceptions end in this package.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from tuimail.errors import (
+    CommandRejected,
+    MessageGone,
+    ProtocolViolation,
+    TuimailError,
+    UidValidityChanged,
+)
+from tuimail.imap import changes, fetch, folders, sign_in
+from tuimail.imap.capabilities import is_exchange
+from tuimail.imap.channel import Channel, Reply
+from tuimail.imap.names import encode_name, quote
+from tuimail.imap.sets import chunks
+from tuimail.imap.wire import Arrived, Response, Timeouts, Wire
+from tuimail.model.account import Endpoint
+from tuimail.model.flags import Flags
+from tuimail.model.folder import UID, FolderStatus, ListedFolder, ModSeq, SelectedFolder
+from tuimail.model.message import FetchedMessage
+from tuimail.model.secret import Secret
+
+__all__ = ["ImapSession", "Timeouts"]
+
+_GOODBYE_SECONDS: Final = 3.0
+_MAX_UID: Final = (1 << 32) - 1
+
+
+class ImapSession:
+    """A connection to one mailbox. Used by one thread, except for `shutdown`."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.server_name = ""
+        self._listed: Reply | None = None
+
+    @classmethod
+    def connect(
+        cls,
+        endpoint: Endpoint,
+        *,
+        ca_file: Path | None,
+        timeouts: Timeouts | None = None,
+        ipv4_only: bool = False,
+    ) -> ImapSession:
+        """Connect with implicit TLS, the certificate always verified.
+
+        Args:
+            endpoint: Where the server listens.
+            ca_file: Trusted instead of the system's certificates, None for those.
+            timeouts: Seconds; the defaults suit Exchange Online.
+            ipv4_only: For mailboxes that Exchange keeps closed over IPv6.
+
+        Raises:
+            ConnectFailed, CertificateInvalid, ServerTimeout, ConnectionLost, Throttled.
+        """
+        wire = Wire.connect(endpoint, ca_file, timeouts or Timeouts(), ipv4_only=ipv4_only)
+        return cls(Channel(wire))
+
+    def authenticate(self, username: str, token: Secret) -> None:
+        """Sign in and make sure that the mailbox is open.
+
+        Raises:
+            SignInRequired: The server refuses the token; `detail` has its words.
+            NotConnected: Signed in, but the mailbox is closed.
+            Throttled, NetworkError.
+        """
+        doubt = sign_in.authenticate(self.channel, username, token)
+        self.server_name, self._listed = sign_in.probe(self.channel, doubt)
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the server offers now, in upper case."""
+        return self.channel.capabilities
+
+    @property
+    def is_exchange(self) -> bool:
+        """Whether the server is Exchange, which files sent copies itself."""
+        return is_exchange(self.capabilities, self.server_name)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another command can be tried."""
+        return self.channel.wire.is_open
+
+    @property
+    def selected(self) -> SelectedFolder | None:
+        """The selected folder, kept up to date with what the server says unasked."""
+        return self.channel.selected
+
+    @property
+    def round_trips(self) -> int:
+        """How many commands were sent."""
+        return self.channel.round_trips
+
+    def list_folders(self) -> list[ListedFolder]:
+        """All folders with their roles, and which of them are shown."""
+        listed, self._listed = self._listed, None
+        return folders.list_folders(self.channel, listed)
+
+    def select(self, path: str, *, read_only: bool = True) -> SelectedFolder:
+        """SELECT or EXAMINE.
+
+        Raises:
+            FolderGone: There is no such folder.
+        """
+        verb = "EXAMINE" if read_only else "SELECT"
+        self.channel.selected = None
+        reply = self.channel.run(verb, encode_name(path))
+        selected = _selected(path, reply)
+        self.channel.selected = replace(
+            selected, read_only=read_only or reply.completion.code == "READ-ONLY"
+        )
+        return self.channel.selected
+
+    def ensure_selected(
+        self, path: str, uidvalidity: int | None, *, read_only: bool
+    ) -> SelectedFolder:
+        """Select the folder unless it is, and make sure that its UIDs mean what they meant.
+
+        A folder selected for writing serves for reading too.
+
+        Args:
+            path: The folder.
+            uidvalidity: As known, None when nothing is known yet.
+            read_only: Whether EXAMINE is enough.
+
+        Raises:
+            UidValidityChanged, FolderGone.
+        """
+        selected = self.channel.selected
+        if selected is None or selected.path != path or (selected.read_only and not read_only):
+            selected = self.select(path, read_only=read_only)
+        if uidvalidity is not None and selected.uidvalidity != uidvalidity:
+            raise UidValidityChanged("The server numbered the folder's messages anew.")
+        return selected
+
+    def status(self, paths: Sequence[str]) -> list[FolderStatus]:
+        """STATUS of several folders in one go; what refuses is left out."""
+        return folders.status(self.channel, paths)
+
+    def fetch_newest(self, count: int) -> Iterator[FetchedMessage]:
+        """The last `count` messages by sequence number, oldest of them first, streamed."""
+        exists = self._need_selected().exists
+        if exists and count > 0:
+            low = max(1, exists - count + 1)
+            yield from fetch.messages(self._rows("FETCH", b"%d:*" % low, fetch.SUMMARY_ITEMS))
+
+    def fetch_range(self, low: UID, high: UID | None) -> Iterator[FetchedMessage]:
+        """Messages with UIDs from `low` to `high`, None for the newest, streamed."""
+        top = _MAX_UID if high is None else high
+        rows = self._uid_rows(low, high, fetch.SUMMARY_ITEMS)
+        # `n:*` names the last message even when its UID is below n (RFC 9051, 9: seq-range).
+        return (message for message in fetch.messages(rows) if low <= message.uid <= top)
+
+    def fetch_uids(self, uids: Collection[UID]) -> Iterator[FetchedMessage]:
+        """The messages with these UIDs, as far as they exist, streamed."""
+        wanted = frozenset(uids)
+        folder = self._need_selected()
+        for numbers, _ in chunks(wanted):
+            self.ensure_selected(folder.path, folder.uidvalidity, read_only=True)
+            rows = self._rows("UID", b"FETCH", numbers.encode(), fetch.SUMMARY_ITEMS)
+            yield from (row for row in fetch.messages(rows) if row.uid in wanted)
+
+    def fetch_flags(self, low: UID, high: UID | None) -> Iterator[tuple[UID, Flags]]:
+        """(UID, flags) of all messages from `low` to `high`, streamed."""
+        top = _MAX_UID if high is None else high
+        rows = self._uid_rows(low, high, fetch.FLAG_ITEMS)
+        return ((uid, flags) for uid, flags in fetch.flags(rows) if low <= uid <= top)
+
+    def fetch_section(
+        self, uid: UID, section: str, *, slice_octets: int = 262144, limit: int | None = None
+    ) -> Iterator[bytes]:
+        """BODY.PEEK[section] in slices, one command each; a job may pause between two.
+
+        The end is where a slice comes short: RFC822.SIZE is an estimate on Exchange.
+
+        Args:
+            uid: The message.
+            section: "1.2", "1.MIME", "HEADER", or "" for the whole message.
+            slice_octets: How much to ask for at a time.
+            limit: Octets after which to stop.
+
+        Raises:
+            MessageGone: It is not there any more.
+        """
+        folder = self._need_selected()
+        offset = 0
+        while limit is None or offset < limit:
+            ask = slice_octets if limit is None else min(slice_octets, limit - offset)
+            self.ensure_selected(folder.path, folder.uidvalidity, read_only=True)
+            data = self._slice(uid, section, offset, ask)
+            if data:
+                yield data
+            offset += len(data)
+            if len(data) != ask:
+                return
+
+    def store_flags(self, uids: Collection[UID], *, add: Flags, remove: Flags) -> None:
+        """Add and remove flags; messages that are gone are passed over."""
+        changes.store_flags(self.channel, uids, add=add, remove=remove)
+
+    def move(self, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
+        """Move messages; see `changes.move` for what the result means."""
+        return changes.move(self.channel, uids, to)
+
+    def append(self, path: str, raw: bytes, *, flags: Flags, date: datetime | None) -> UID | None:
+        """Append a message; its UID if the server tells."""
+        return changes.append(self.channel, path, raw, flags=flags, date=date)
+
+    def search_message_id(self, message_id: str) -> list[UID]:
+        """UIDs of the messages with this Message-ID in the selected folder.
+
+        Searching for anything but ASCII is refused by Exchange (BADCHARSET), and no Message-ID
+        may hold it, so the answer is then empty without asking.
+        """
+        if not message_id.isascii() or not message_id.isprintable() or len(message_id) > 998:
+            return []
+        wanted = quote(message_id.encode("ascii"))
+        reply = self.channel.run("UID", b"SEARCH", b"HEADER", b"Message-ID", wanted)
+        numbers = itertools.chain.from_iterable(line.split() for line, _ in reply.lines(b"SEARCH"))
+        return [UID(int(number)) for number in numbers if number.isdigit()]
+
+    def noop(self) -> None:
+        """NOOP: proves that the server still answers, and hears what is new."""
+        self.channel.run("NOOP")
+
+    def watch(self, seconds: float | None, wake: int | None = None) -> Arrived:
+        """Wait without a command; lines that arrive are taken note of.
+
+        Raises:
+            ConnectionLost: The server ended the connection, noticed at once.
+        """
+        arrived = self.channel.wire.wait(seconds, wake)
+        if arrived is Arrived.LINE:
+            self.channel.read_unasked()
+        return arrived
+
+    def logout(self) -> None:
+        """Say goodbye and close. A server that does not answer is not waited for."""
+        try:
+            if self.is_open:
+                self.channel.wire.limit(_GOODBYE_SECONDS)
+                self.channel.ask("LOGOUT")
+        except TuimailError:
+            pass  # the BYE it is meant to bring ends the conversation too
+        finally:
+            self.close()
+
+    def shutdown(self) -> None:
+        """End the connection from any thread; a blocked call ends at once."""
+        self.channel.wire.shutdown()
+
+    def close(self) -> None:
+        """Release the connection without a word. Only for the thread that uses it."""
+        self.channel.wire.close()
+
+    def adopt(self, other: ImapSession) -> None:
+        """Go on with the connection of `other`, for a job that outlives its connection."""
+        self.channel = other.channel
+        self.server_name = other.server_name
+
+    def _need_selected(self) -> SelectedFolder:
+        if self.channel.selected is None:
+            raise ProtocolViolation("No folder is selected.")
+        return self.channel.selected
+
+    def _uid_rows(self, low: UID, high: UID | None, items: bytes) -> Iterator[Response]:
+        if high is not None and high < low:
+            return iter(())
+        numbers = b"%d:*" % low if high is None else b"%d:%d" % (low, high)
+        return self._rows("UID", b"FETCH", numbers, items)
+
+    def _rows(self, verb: str, *arguments: bytes) -> Iterator[Response]:
+        """Stream a FETCH; that some messages are gone does not spoil the rows of the others."""
+        try:
+            yield from self.channel.stream(verb, *arguments)
+        except CommandRejected as error:
+            if not changes.SOME_ARE_GONE.search(error.detail):
+                raise
+
+    def _slice(self, uid: UID, section: str, offset: int, octets: int) -> bytes:
+        item = b"(UID BODY.PEEK[%s]<%d.%d>)" % (section.encode("ascii"), offset, octets)
+        found: bytes | None = None
+        for response in self._rows("UID", b"FETCH", b"%d" % uid, item):
+            data = fetch.section_data(response, uid)
+            found = data if data is not None else found
+        if found is None:
+            raise MessageGone("The message is not on the server any more.")
+        return found
+
+
+def _selected(path: str, reply: Reply) -> SelectedFolder:
+    """Read the answer to SELECT (RFC 9051, 6.3.2)."""
+    numbers = {}
+    for name in (b"UIDVALIDITY", b"UIDNEXT", b"HIGHESTMODSEQ"):
+        numbers[name] = next((int(data) for data in reply.codes(name) if data.isdigit()), None)
+    exists = 0
+    for response in reply.untagged:
+        words = response.line.split()
+        if len(words) >= 3 and words[2].upper() == b"EXISTS" and words[1].isdigit():
+            exists = int(words[1])
+    uidvalidity = numbers[b"UIDVALIDITY"]
+    if uidvalidity is None:
+        raise CommandRejected("The folder has no lasting message numbers, so it cannot be kept.")
+    uidnext, modseq = numbers[b"UIDNEXT"], numbers[b"HIGHESTMODSEQ"]
+    return SelectedFolder(
+        path=path,
+        uidvalidity=uidvalidity,
+        uidnext=UID(uidnext) if uidnext is not None else None,
+        exists=exists,
+        highestmodseq=ModSeq(modseq) if modseq is not None else None,
+    )

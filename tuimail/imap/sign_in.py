@@ -1,0 +1,142 @@
+"""SASL XOAUTH2 towards Exchange, and the proof that the sign-in was worth something.
+
+Exchange may say `OK AUTHENTICATE completed.` and mean nothing by it: with a user name that does
+not belong to the token, or IMAP switched off, every later command fails. So a command that is
+needed anyway, LIST, is asked at once, and only its success counts.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Final
+
+from tuimail import __version__
+from tuimail.errors import NotConnected, SignInRequired, Throttled, TuimailError
+from tuimail.imap import capabilities
+from tuimail.imap.channel import Channel, Completion, Reply
+from tuimail.imap.tokens import as_bytes, as_list, parse_values
+from tuimail.imap.translate import server_words
+from tuimail.model.secret import Secret
+
+_MAX_AUTHENTICATE: Final = 65536  # a token with many groups in it is long; servers know that
+_MAX_CHALLENGES: Final = 3
+_EXCHANGE_ERROR: Final = re.compile(r'\[Error="([^"]*)"(?: AuthResult=(\d+))?')
+
+LIST_ALL: Final = ("LIST", (b'""', b'"*"'))
+_ID: Final = ("ID", (b'("name" "tuimail" "version" "%s")' % __version__.encode("ascii"),))
+
+
+def authenticate(channel: Channel, username: str, token: Secret) -> str:
+    """AUTHENTICATE XOAUTH2 [Microsoft: OAuth for IMAP, POP and SMTP], with SASL-IR if offered.
+
+    Returns:
+        What Exchange put into `[Error="…"]` although it said OK; empty as a rule.
+
+    Raises:
+        SignInRequired: Refused; `detail` has the server's words and its JSON challenge.
+        NotConnected, Throttled, NetworkError.
+    """
+    initial = base64.b64encode(f"user={username}\x01auth=Bearer {token.reveal()}\x01\x01".encode())
+    announced = channel.announcements
+    challenge = ""
+    if capabilities.SASL_IR in channel.capabilities:
+        tag = channel.begin("AUTHENTICATE", b"XOAUTH2", initial, max_octets=_MAX_AUTHENTICATE)
+        answer = channel.await_continuation(tag)
+    else:
+        tag = channel.begin("AUTHENTICATE", b"XOAUTH2")
+        answer = channel.await_continuation(tag)
+        if isinstance(answer, bytes):
+            channel.wire.send(initial + b"\r\n")
+            answer = channel.await_continuation(tag)
+    for _ in range(_MAX_CHALLENGES):
+        if isinstance(answer, Completion):
+            break
+        # A challenge means failure; an empty line asks for the NO. The token is not sent again.
+        challenge = _challenge_text(answer) or challenge
+        channel.wire.send(b"\r\n")
+        answer = channel.await_continuation(tag)
+    if not isinstance(answer, Completion):
+        raise SignInRequired("The mailbox does not accept the sign-in.", detail=challenge)
+    _check(answer, challenge)
+    if answer.code == "CAPABILITY":
+        channel.announce(answer.code_data)
+    if channel.announcements == announced:
+        channel.capabilities_known = False
+    found = _EXCHANGE_ERROR.search(answer.text)
+    return server_words(answer.text) if found else ""
+
+
+def probe(channel: Channel, doubt: str) -> tuple[str, Reply]:
+    """Ask for CAPABILITY and ID where needed and for all folders, in one go.
+
+    Args:
+        channel: Just authenticated.
+        doubt: What `authenticate` returned.
+
+    Returns:
+        The name the server gives itself, and the answer to LIST.
+
+    Raises:
+        NotConnected: The mailbox is closed; `detail` has `doubt` too.
+        TuimailError: As for any command.
+    """
+    commands: list[tuple[str, tuple[bytes, ...]]] = []
+    if not channel.capabilities_known:
+        commands.append(("CAPABILITY", ()))
+    if capabilities.ID in channel.capabilities:
+        commands.append(_ID)
+    commands.append(LIST_ALL)
+    try:
+        replies = channel.pipeline(commands)
+        for (verb, _), reply in zip(commands, replies, strict=True):
+            _check_probe(verb, reply)
+    except TuimailError as error:
+        if doubt and not isinstance(error, Throttled):
+            raise NotConnected(
+                "The sign-in was accepted, but the mailbox stays closed.",
+                hint="IMAP may be switched off for this mailbox.",
+                detail=f"{doubt} {error.detail}".strip(),
+            ) from error
+        raise
+    channel.capabilities_known = True
+    name = "".join(_server_name(reply) for reply in replies)
+    return name, replies[-1]
+
+
+def _check_probe(verb: str, reply: Reply) -> None:
+    """LIST must succeed; of the others only what concerns the whole session counts."""
+    try:
+        reply.completion.check(verb)
+    except (NotConnected, Throttled):
+        raise
+    except TuimailError:
+        if verb == "LIST":
+            raise
+
+
+def _check(completion: Completion, challenge: str) -> None:
+    try:
+        completion.check("AUTHENTICATE")
+    except SignInRequired as error:
+        error.detail = f"{error.detail} {challenge}".strip()
+        raise
+
+
+def _challenge_text(answer: bytes) -> str:
+    """The JSON of a failure challenge, such as `{"status":"401",…}`, as text."""
+    try:
+        return server_words(base64.b64decode(answer, validate=True))
+    except (binascii.Error, ValueError):
+        return server_words(answer)
+
+
+def _server_name(reply: Reply) -> str:
+    for line, literals in reply.lines(b"ID"):
+        values = parse_values(line, literals)
+        fields = as_list(values[0]) if values else []
+        for key, value in zip(fields[0::2], fields[1::2], strict=False):
+            if (as_bytes(key) or b"").lower() == b"name":
+                return server_words(as_bytes(value) or b"")
+    return ""
