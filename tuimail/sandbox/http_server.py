@@ -1,0 +1,130 @@
+"""Just enough HTTP/1.1 over TLS on asyncio for the sandbox's Entra ID.
+
+The standard library's server needs a thread per connection, which would outlive the sandbox;
+this one shares the loop of the other servers and ends with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import urllib.parse
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+_LARGEST_BODY = 1 << 20
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request: the path without query, the query and form fields (first value of each)."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    form: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """A response; ``drop`` closes the connection without one."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    drop: bool = False
+
+    @classmethod
+    def json(
+        cls, body: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None
+    ) -> HttpResponse:
+        """A JSON document."""
+        return cls(status, json.dumps(body).encode(), headers=headers or {})
+
+    @classmethod
+    def html(cls, page: str, status: int = 200) -> HttpResponse:
+        """A page."""
+        return cls(status, page.encode(), "text/html; charset=utf-8")
+
+
+class HttpServer:
+    """Serves one handler on a loopback port; the port survives `close` and a new `open`."""
+
+    def __init__(
+        self, handler: Callable[[HttpRequest], Awaitable[HttpResponse]], context: ssl.SSLContext
+    ) -> None:
+        self._handler = handler
+        self._context = context
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.port = 0
+
+    async def open(self) -> None:
+        """Listen, on the port of the last time if there was one; nothing if it listens."""
+        if self._server is not None:
+            return
+        self._server = await asyncio.start_server(
+            self._serve, "127.0.0.1", self.port, ssl=self._context, reuse_address=True
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stop listening and close every connection."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for writer in list(self._writers):
+            writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            while (request := await _read_request(reader)) is not None:
+                response = await self._handler(request)
+                if response.drop:
+                    break
+                writer.write(_encoded(response))
+                await writer.drain()
+        except (OSError, ValueError, asyncio.IncompleteReadError):
+            pass  # the client went away or does not speak HTTP; there is nobody to answer
+        finally:
+            self._writers.discard(writer)
+            writer.transport.abort() if self._server is None else writer.close()
+
+
+async def _read_request(reader: asyncio.StreamReader) -> HttpRequest | None:
+    line = await reader.readline()
+    if not line.strip():
+        return None
+    method, target, _version = line.decode("latin-1").split(" ", 2)
+    length = 0
+    while (header := await reader.readline()).strip():
+        name, _, value = header.decode("latin-1").partition(":")
+        if name.strip().lower() == "content-length":
+            length = min(int(value), _LARGEST_BODY)
+    body = await reader.readexactly(length) if length else b""
+    address = urllib.parse.urlsplit(target)
+    return HttpRequest(
+        method=method,
+        path=address.path.rstrip("/"),
+        query=_fields(address.query),
+        form=_fields(body.decode("utf-8", "replace")),
+    )
+
+
+def _fields(encoded: str) -> dict[str, str]:
+    parsed = urllib.parse.parse_qs(encoded, keep_blank_values=True)
+    return {name: values[0] for name, values in parsed.items()}
+
+
+def _encoded(response: HttpResponse) -> bytes:
+    lines = [
+        f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
+        f"Content-Type: {response.content_type}",
+        f"Content-Length: {len(response.body)}",
+        *(f"{name}: {value}" for name, value in response.headers.items()),
+    ]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + response.body

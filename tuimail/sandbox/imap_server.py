@@ -1,0 +1,204 @@
+"""The IMAP service of the sandbox: who may connect, what is to go wrong, what was asked.
+
+Speaks implicit TLS as ``outlook.office365.com:993`` does. The switches reproduce behaviour seen
+of Exchange Online; each names the text it produces.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from tuimail.sandbox.imap_connection import ImapConnection
+from tuimail.sandbox.loop_thread import LoopThread
+
+if TYPE_CHECKING:
+    from tuimail.sandbox.imap_syntax import Argument
+    from tuimail.sandbox.mailbox import Mailbox
+    from tuimail.sandbox.tokens import TokenClaims
+
+TOKEN_EXPIRED = b"* BYE Session invalidated - AccessTokenExpired"
+_LONGEST_LINE = 1 << 20
+
+
+class Fault(Protocol):
+    """Called before every command; returns the tagged answer without tag, or None to go on.
+
+    It may also write untagged lines with ``connection.put`` and raise
+    `tuimail.sandbox.imap_syntax.HangUp` to close the connection without an answer. Commands by
+    UID come with the plain name (``FETCH``).
+    """
+
+    def __call__(
+        self,
+        connection: ImapConnection,
+        tag: bytes,
+        command: str,
+        arguments: Sequence[Argument],
+        /,
+    ) -> bytes | None:
+        """The answer, for example ``b"NO Server Unavailable. 15"``, or None."""
+
+
+class ImapServer:
+    """Accepts connections; holds the switches, which may be set from any thread at any time."""
+
+    def __init__(
+        self,
+        runner: LoopThread,
+        context: ssl.SSLContext,
+        mailbox: Callable[[str], Mailbox | None],
+        verify: Callable[[str], TokenClaims | None],
+    ) -> None:
+        self._runner = runner
+        self._context = context
+        self._server: asyncio.Server | None = None
+        self.find_mailbox = mailbox
+        self.verify = verify
+        self.port = 0
+        self.connections: set[ImapConnection] = set()
+        # Commands in the order they came: (authenticated user or "", "UID FETCH").
+        self.log: list[tuple[str, str]] = []
+        self.faults: list[Fault] = []
+        # Seconds by which every command is delayed.
+        self.latency = 0.0
+        self.generation: Literal["classic", "2026"] = "classic"
+        # Capabilities to leave out, for example {"MOVE", "SASL-IR"}; their commands still work.
+        self.hidden_capabilities: set[str] = set()
+        # address -> tagged answer to AUTHENTICATE instead of checking the token. One that begins
+        # with OK leaves the session "authenticated but not connected".
+        self.authenticate_answers: dict[str, bytes] = {}
+        # Addresses whose sessions are "authenticated but not connected".
+        self.not_connected: set[str] = set()
+        self.connections_per_user = 16
+        # RFC822.SIZE is an estimate on Exchange: (octets, uid) -> what FETCH says.
+        self.estimate_size: Callable[[int, int], int] = lambda octets, _uid: octets + octets // 32
+        self.copyuid: Literal["coded", "bare", "empty"] = "coded"
+        # Exchange sometimes sends pending lines before "+ IDLE accepted".
+        self.news_before_idle = False
+        # IDLE stays open but says nothing more.
+        self.pushes_stopped = False
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to connect to."""
+        return ("localhost", self.port)
+
+    async def open(self) -> None:
+        """Listen, on the port of the last time if there was one; nothing if it listens."""
+        if self._server is not None:
+            return
+        self._server = await asyncio.start_server(
+            self._serve,
+            "127.0.0.1",
+            self.port,
+            ssl=self._context,
+            limit=_LONGEST_LINE,
+            reuse_address=True,
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        """Stop listening and abort every connection."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        self._abort_connections()
+
+    # Faults in words.
+
+    def throttle(
+        self, milliseconds: int = 92415, *, commands: int = 1, address: str | None = None
+    ) -> None:
+        """Answer the next ``commands`` commands of signed-in sessions with Exchange's throttle."""
+        text = f"BAD Request is throttled. Suggested Backoff Time: {milliseconds} milliseconds"
+        self.fail_next(text.encode("ascii"), commands=commands, address=address)
+
+    def fail_next(
+        self,
+        answer: bytes,
+        *,
+        commands: int = 1,
+        command: str | None = None,
+        address: str | None = None,
+    ) -> None:
+        """Answer the next ``commands`` commands (of this name, of this user) with ``answer``."""
+        left = commands
+
+        def fault(
+            connection: ImapConnection, _tag: bytes, name: str, _arguments: Sequence[Argument]
+        ) -> bytes | None:
+            nonlocal left
+            wanted = command is None or command.upper() == name
+            mine = address is None or address.lower() == connection.user.lower()
+            if not (connection.user and wanted and mine and left > 0):
+                return None
+            left -= 1
+            if left == 0:
+                self.faults.remove(fault)
+            return answer
+
+        self.faults.append(fault)
+
+    def kill_connections(self) -> None:
+        """Abort every connection, as a dying network does. New ones are accepted."""
+        self._runner.call(self._abort_connections)
+
+    def expire_sessions(self, address: str | None = None) -> None:
+        """Let the access tokens of open sessions expire now.
+
+        A session in IDLE is told at once, another one at its next command:
+        ``* BYE Session invalidated - AccessTokenExpired``.
+        """
+
+        def expire() -> None:
+            for connection in self.connections:
+                if address is None or address.lower() == connection.user.lower():
+                    connection.expire()
+
+        self._runner.call(expire)
+
+    def say_goodbye(self, line: bytes = b"* BYE Connection is closed. 13") -> None:
+        """Send every connection a last line and close it."""
+
+        def dismiss() -> None:
+            for connection in list(self.connections):
+                connection.dismiss(line)
+
+        self._runner.call(dismiss)
+
+    def clear_faults(self) -> None:
+        """Set every switch back; what was logged stays."""
+        self.faults.clear()
+        self.latency = 0.0
+        self.generation = "classic"
+        self.hidden_capabilities.clear()
+        self.authenticate_answers.clear()
+        self.not_connected.clear()
+        self.copyuid = "coded"
+        self.news_before_idle = False
+        self.pushes_stopped = False
+
+    def commands(self, address: str | None = None) -> list[str]:
+        """The commands received so far, of one user or of all; each was one round trip."""
+        wanted = None if address is None else address.lower()
+        return [name for user, name in list(self.log) if wanted in (None, user.lower())]
+
+    @property
+    def idling(self) -> int:
+        """How many connections are in IDLE now."""
+        return sum(connection.idling for connection in list(self.connections))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = ImapConnection(self, reader, writer)
+        self.connections.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self.connections.discard(connection)
+
+    def _abort_connections(self) -> None:
+        for connection in list(self.connections):
+            connection.abort()

@@ -1,0 +1,72 @@
+"""One thread with one asyncio loop, on which all servers of a sandbox run.
+
+The sandbox is driven from anywhere (a test, the terminal program of the demo), so every control
+goes through `LoopThread.call`, which works from any thread, the loop's own included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_PATIENCE = 10.0
+
+
+class LoopThread:
+    """Runs coroutines on a loop of its own until `stop`."""
+
+    def __init__(self, name: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop itself, for callbacks that must be scheduled from elsewhere."""
+        return self._loop
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop and wait for its result. Not from the loop itself."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_PATIENCE)
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Call a function on the loop and wait for its result, from any thread."""
+        if threading.current_thread() is self._thread:
+            return function()
+
+        async def on_the_loop() -> T:
+            return function()
+
+        return self.run(on_the_loop())
+
+    def later(self, delay: float, function: Callable[[], object]) -> None:
+        """Call a function on the loop after ``delay`` seconds."""
+        self._loop.call_soon_threadsafe(self._loop.call_later, delay, function)
+
+    def stop(self) -> None:
+        """Cancel what still runs, close the loop, end the thread."""
+        if not self._thread.is_alive():
+            return
+        self.run(self._cancel_tasks())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_PATIENCE)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        # A client that hangs up in the middle of a handshake is an everyday event here.
+        self._loop.set_exception_handler(lambda _loop, _context: None)
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
+
+    async def _cancel_tasks(self) -> None:
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)

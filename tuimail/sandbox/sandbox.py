@@ -1,0 +1,139 @@
+"""Exchange Online in a box: Entra ID, IMAP and SMTP submission on loopback, ready to sign in to.
+
+    with Sandbox(directory) as sandbox:
+        sandbox.mailbox("anna@contoso.example").folder("INBOX").append(raw)
+
+The three servers run on one thread with one asyncio loop, on ephemeral ports of 127.0.0.1, under
+the name ``localhost`` with a certificate of an authority made at start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tuimail.sandbox.certificates import make_certificates
+from tuimail.sandbox.delivery import PostOffice
+from tuimail.sandbox.entra import CLIENT_ID, Entra
+from tuimail.sandbox.entra_endpoints import EntraEndpoints
+from tuimail.sandbox.http_server import HttpServer
+from tuimail.sandbox.imap_server import ImapServer
+from tuimail.sandbox.loop_thread import LoopThread
+from tuimail.sandbox.mailbox import Mailbox
+from tuimail.sandbox.smtp import SmtpServer
+
+OWNER = "anna@contoso.example"
+COLLEAGUE = "ben@contoso.example"
+
+
+class Sandbox:
+    """The three services and the mailboxes behind them.
+
+    ``directory`` receives the certificates. ``accounts`` are the addresses with a mailbox; the
+    first is the one that signs in when nobody says otherwise. ``token_lifetime`` and
+    ``device_interval`` are seconds.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        accounts: Sequence[str] = (OWNER, COLLEAGUE),
+        client_id: str = CLIENT_ID,
+        token_lifetime: int = 3600,
+        device_interval: int = 5,
+    ) -> None:
+        self.accounts = tuple(accounts)
+        self.client_id = client_id
+        self.entra = Entra(
+            accounts,
+            token_lifetime=token_lifetime,
+            device_interval=device_interval,
+            clients=(client_id,),
+        )
+        self.post_office = PostOffice(accounts)
+        self.certificates = make_certificates(directory)
+        self._runner = LoopThread("sandbox")
+        context = self.certificates.server_context()
+        self._https = HttpServer(EntraEndpoints(self.entra), context)
+        self.imap_server = ImapServer(
+            self._runner,
+            context,
+            self.post_office.mailbox,
+            lambda token: self.entra.verify(token, scope="IMAP.AccessAsUser.All"),
+        )
+        self.smtp_server = SmtpServer(
+            self._runner,
+            context,
+            self.post_office,
+            lambda token: self.entra.verify(token, scope="SMTP.Send"),
+        )
+
+    @property
+    def ca_file(self) -> Path:
+        """The authority to trust, PEM."""
+        return self.certificates.ca_file
+
+    @property
+    def authority(self) -> str:
+        """Entra ID's authority URL, with the tenant."""
+        return self.entra.authority
+
+    @property
+    def imap(self) -> tuple[str, int]:
+        """Host and port of IMAP (implicit TLS)."""
+        return self.imap_server.address
+
+    @property
+    def smtp(self) -> tuple[str, int]:
+        """Host and port of submission (STARTTLS)."""
+        return self.smtp_server.address
+
+    def start(self) -> Self:
+        """Start the servers; they accept connections when this returns."""
+        self._runner.start()
+        self._runner.run(self._https.open())
+        self.entra.listen_at(f"https://localhost:{self._https.port}")
+        self.restore()
+        return self
+
+    def stop(self) -> None:
+        """Close everything and end the thread."""
+        self.cut(sign_in=True)
+        self._runner.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def mailbox(self, address: str) -> Mailbox:
+        """The mailbox of an address; KeyError if it has none."""
+        mailbox = self.post_office.mailbox(address)
+        if mailbox is None:
+            raise KeyError(address)
+        return mailbox
+
+    def deliver(self, raw: bytes, rcpt_to: Sequence[str], mail_from: str = "") -> None:
+        """Let a message arrive from outside; see `PostOffice.deliver`."""
+        self.post_office.deliver(raw, rcpt_to, mail_from)
+
+    def cut(self, *, sign_in: bool = False) -> None:
+        """Cut the network: IMAP and SMTP refuse and lose all connections; Entra ID on request."""
+        self._runner.run(self.imap_server.close())
+        self._runner.run(self.smtp_server.close())
+        if sign_in:
+            self._runner.run(self._https.close())
+
+    def restore(self) -> None:
+        """Undo `cut`: listen again on the same ports."""
+        for server in (self.imap_server, self.smtp_server, self._https):
+            self._runner.run(server.open())
