@@ -1,0 +1,182 @@
+"""Model values as columns and back: JSON for what only the reader needs, plain columns for lists.
+
+Nothing here trusts its input on the way in: what a server sent may hold lone surrogates, dates
+beyond every calendar and structures nested without end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from tuimail.model.bodystructure import BodyPart, BodyStructure, MultiPart
+from tuimail.model.envelope import Envelope
+from tuimail.model.flags import Flags, SystemFlag
+from tuimail.model.intent import Action, Move, StoreFlags
+from tuimail.model.notice import Notice, Severity
+from tuimail.text.address import Address
+from tuimail.text.safe import SafeText
+
+LATEST_SECONDS: Final = 9_214_646_400  # 2262-01-01T00:00:00Z
+_DEEPEST_NESTING: Final = 50
+
+
+def plain(text: str) -> str:
+    """Return `text` with what SQLite cannot take, lone surrogates, replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def to_seconds(moment: datetime) -> int:
+    """Return whole Unix seconds, clamped to 1970-2262."""
+    return max(0, min(LATEST_SECONDS, int(moment.timestamp())))
+
+
+def to_moment(seconds: float) -> datetime:
+    """Return an aware datetime in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def to_moment_or_none(seconds: float | None) -> datetime | None:
+    """Return an aware datetime in UTC, or None for None."""
+    return None if seconds is None else to_moment(seconds)
+
+
+def dump_strings(strings: Iterable[str]) -> str:
+    """Return a JSON array."""
+    return json.dumps(list(strings))
+
+
+def load_strings(text: str) -> tuple[str, ...]:
+    """Read what `dump_strings` wrote."""
+    return tuple(json.loads(text))
+
+
+def dump_keywords(flags: Flags) -> str:
+    """Return keywords as a list row holds them: sorted, separated by blanks."""
+    return plain(" ".join(sorted(flags.keywords)))
+
+
+def make_flags(system: int, keywords: str) -> Flags:
+    """Return the flags of a row."""
+    return Flags(SystemFlag(system), frozenset(keywords.split()))
+
+
+def dump_envelope(envelope: Envelope) -> str:
+    """Return an envelope as JSON."""
+    return json.dumps(_envelope_fields(envelope), separators=(",", ":"))
+
+
+def load_envelope(text: str) -> Envelope:
+    """Read what `dump_envelope` wrote."""
+    return _make_envelope(json.loads(text))
+
+
+def _envelope_fields(envelope: Envelope) -> dict[str, object]:
+    fields: dict[str, object] = {
+        name: [[a.name, a.mailbox, a.host] for a in getattr(envelope, name)]
+        for name in _ADDRESS_FIELDS
+        if getattr(envelope, name)
+    }
+    if envelope.date is not None:
+        fields["date"] = envelope.date.isoformat()
+    for name in ("subject", "in_reply_to", "message_id"):
+        if getattr(envelope, name):
+            fields[name] = getattr(envelope, name)
+    return fields
+
+
+_ADDRESS_FIELDS: Final = ("from_", "sender", "reply_to", "to", "cc", "bcc")
+
+
+def _make_envelope(fields: dict[str, Any]) -> Envelope:
+    date = fields.get("date")
+    return Envelope(
+        date=None if date is None else datetime.fromisoformat(date),
+        subject=SafeText(fields.get("subject", "")),
+        in_reply_to=fields.get("in_reply_to"),
+        message_id=fields.get("message_id"),
+        **{
+            name: tuple(Address(*map(SafeText, parts)) for parts in fields.get(name, ()))
+            for name in _ADDRESS_FIELDS
+        },
+    )
+
+
+def dump_structure(structure: BodyStructure | None) -> str | None:
+    """Return a structure as JSON; None for none, and for one that is nested beyond reason."""
+    if structure is None or _is_too_deep(structure):
+        return None
+    return json.dumps(_structure_fields(structure), separators=(",", ":"))
+
+
+def load_structure(text: str | None) -> BodyStructure | None:
+    """Read what `dump_structure` wrote."""
+    return None if text is None else _make_structure(json.loads(text))
+
+
+def _is_too_deep(structure: BodyStructure) -> bool:
+    level: tuple[BodyStructure, ...] = (structure,)
+    for _ in range(_DEEPEST_NESTING):
+        level = tuple(part for node in level if isinstance(node, MultiPart) for part in node.parts)
+        if not level:
+            return False
+    return True
+
+
+def _structure_fields(structure: BodyStructure) -> dict[str, object]:
+    if isinstance(structure, MultiPart):
+        return {
+            "section": structure.section,
+            "subtype": structure.subtype,
+            "parts": [_structure_fields(part) for part in structure.parts],
+            "params": structure.params,
+        }
+    fields: dict[str, object] = {
+        name: getattr(structure, name)
+        for name in BodyPart.__dataclass_fields__
+        if name != "message"
+    }
+    if structure.message is not None:
+        fields["message"] = _envelope_fields(structure.message)
+    return fields
+
+
+def _make_structure(fields: dict[str, Any]) -> BodyStructure:
+    params = tuple((name, value) for name, value in fields.pop("params"))
+    if "parts" in fields:
+        parts = tuple(_make_structure(part) for part in fields.pop("parts"))
+        return MultiPart(parts=parts, params=params, **fields)
+    message = fields.pop("message", None)
+    return BodyPart(
+        params=params, message=None if message is None else _make_envelope(message), **fields
+    )
+
+
+def dump_action(action: Action) -> tuple[str, str]:
+    """Return an action as (kind, JSON)."""
+    match action:
+        case StoreFlags(add=add, remove=remove):
+            return "flags", json.dumps({"add": add.names(), "remove": remove.names()})
+        case Move(to=to):
+            return "move", json.dumps({"to": to})
+
+
+def load_action(kind: str, text: str) -> Action:
+    """Read what `dump_action` wrote."""
+    args = json.loads(text)
+    if kind == "move":
+        return Move(args["to"])
+    return StoreFlags(Flags.parse(args["add"]), Flags.parse(args["remove"]))
+
+
+def dump_notice(notice: Notice) -> str:
+    """Return a notice as JSON."""
+    return json.dumps({name: getattr(notice, name) for name in Notice.__dataclass_fields__})
+
+
+def load_notice(text: str) -> Notice:
+    """Read what `dump_notice` wrote."""
+    fields = json.loads(text)
+    return Notice(severity=Severity(fields.pop("severity")), **fields)

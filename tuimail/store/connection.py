@@ -1,0 +1,280 @@
+"""Connections to the database, and the only place that sees an `sqlite3` error.
+
+Every other module of the store runs its statements through `Connection`, which counts them,
+serialises them with closing, and raises the `StoreError` family instead of `sqlite3.Error`.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final, ParamSpec, TypeVar
+
+from tuimail.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
+
+FILE_NAME: Final = "mail.db"
+BUSY_TIMEOUT: Final = 5.0
+"""Seconds to wait for another process before `StoreLocked`."""
+
+_MINIMUM_VERSION: Final = (3, 34, 0)
+# "tuim": a database of another program is never touched.
+APPLICATION_ID: Final = 0x7475696D
+_NETWORK_FILE_SYSTEMS: Final = frozenset(
+    {"9p", "afs", "ceph", "cifs", "fuse.sshfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3"}
+)
+
+Row = tuple[Any, ...]
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Connection(sqlite3.Connection):
+    """An SQLite connection in autocommit mode whose errors are tuimail's.
+
+    A lock keeps `close`, which may come from another thread, from pulling the connection away
+    under a statement. `statements` counts what was run, for tests that gate query counts.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.statements = 0
+        self._guard = threading.RLock()
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run one statement and return all its rows."""
+        return self._translated(lambda: self.execute(sql, parameters).fetchall())
+
+    def row(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        """Run one statement and return its first row, or None."""
+        # All rows are taken, so that no statement stays open and holds a read transaction.
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
+
+    def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
+        """Run one statement and return the first column of its first row, or None."""
+        found = self.row(sql, parameters)
+        return found[0] if found else None
+
+    def change(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run one statement and return how many rows it changed."""
+        return self._translated(lambda: self.execute(sql, parameters).rowcount)
+
+    def change_each(self, sql: str, parameters: Iterable[Sequence[object]]) -> None:
+        """Run one statement for each tuple of parameters."""
+        self._translated(lambda: self.executemany(sql, parameters))
+
+    def insert(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run an INSERT and return the new row's id."""
+        row_id = self._translated(lambda: self.execute(sql, parameters).lastrowid)
+        if row_id is None:
+            raise StoreError("The database did not take a row.")
+        return row_id
+
+    def close(self) -> None:
+        """Close after a running statement has ended. Closing twice is harmless."""
+        with self._guard:
+            super().close()
+
+    def _translated(self, run: Callable[[], _T]) -> _T:
+        with self._guard:
+            self.statements += 1
+            try:
+                return run()
+            except sqlite3.Error as error:
+                raise translate(error) from error
+            except OverflowError as error:
+                raise StoreError("A number is too large to be stored.") from error
+
+
+def translate(error: sqlite3.Error) -> StoreError:
+    """Return the `StoreError` that says what an `sqlite3` error means to a person.
+
+    Source: https://www.sqlite.org/rescode.html. A quota (EDQUOT) and a file size limit (EFBIG)
+    arrive as IOERR_WRITE, ENOSPC as FULL.
+    """
+    name = getattr(error, "sqlite_errorname", "") or type(error).__name__
+    primary = name.removeprefix("SQLITE_").split("_")[0]
+    if primary == "FULL" or name in _WRITE_FAILURES:
+        return StoreFull(
+            "There is no space left to store mail.",
+            hint="Free some space; tuimail tries again.",
+            detail=name,
+        )
+    if primary in ("BUSY", "LOCKED"):
+        return StoreLocked(
+            "Another program is using the mail database.",
+            hint="Close other copies of tuimail, or wait.",
+            detail=name,
+        )
+    if primary in ("CORRUPT", "NOTADB"):
+        return StoreCorrupt(
+            "The mail database is damaged. Nothing was changed.",
+            hint="Move the file away and start again; the mail is still on the server.",
+            detail=name,
+        )
+    if primary in ("READONLY", "CANTOPEN", "PERM"):
+        return StoreError(
+            "The mail database cannot be written.",
+            hint="Check who owns the data directory and its permissions.",
+            detail=name,
+        )
+    if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+        return StoreError("The mail database is closed.", detail=name)
+    return StoreError("The mail database refused a change.", detail=f"{name}: {error}")
+
+
+_WRITE_FAILURES: Final = frozenset(
+    {
+        "SQLITE_IOERR_WRITE",
+        "SQLITE_IOERR_FSYNC",
+        "SQLITE_IOERR_DIR_FSYNC",
+        "SQLITE_IOERR_SHMSIZE",
+        "SQLITE_IOERR_TRUNCATE",
+    }
+)
+
+
+def prepare_directory(directory: Path) -> Path:
+    """Make the data directory (0700) and return the path of the database in it (0600).
+
+    Raises:
+        StoreError: The directory cannot be made or is not the user's.
+        StoreFull: There is no space.
+    """
+    path = directory / FILE_NAME
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _keep_private(directory)
+        try:
+            # Made before SQLite does, so that it is never readable by others; -wal and -shm
+            # get the same mode from SQLite. Never opened once it exists: closing a descriptor
+            # would drop the locks of every other connection of this process.
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            _keep_private(path)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        kind = StoreFull if full else StoreError
+        raise kind(
+            "The data directory cannot be used.",
+            hint=f"Check {directory} and its permissions.",
+            detail=error.strerror or "",
+        ) from error
+    return path
+
+
+def _keep_private(path: Path) -> None:
+    mode = path.stat().st_mode
+    if mode & 0o077:
+        path.chmod(mode & 0o700)
+
+
+def open_writer(path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Connection:
+    """Open the one read-write connection of the process.
+
+    Durable means power loss: every commit is synced before it returns.
+    """
+    connection = _open(path, busy_timeout)
+    try:
+        is_new = _refuse_strangers(connection)
+        # WAL needs shared memory, which network file systems do not give
+        # (https://www.sqlite.org/wal.html, section 8).
+        mode = "DELETE" if is_on_network(path) else "WAL"
+        connection.value(f"PRAGMA journal_mode = {mode}")
+        connection.change("PRAGMA synchronous = FULL")
+        connection.change("PRAGMA journal_size_limit = 67108864")
+        if is_new:
+            connection.change(f"PRAGMA application_id = {APPLICATION_ID}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_reader(path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Connection:
+    """Open a connection that refuses to write.
+
+    It is opened read-write and made `query_only`, because a read-only WAL connection cannot
+    recover the log that a killed process left behind.
+    """
+    connection = _open(path, busy_timeout)
+    try:
+        connection.change("PRAGMA query_only = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _open(path: Path, busy_timeout: float) -> Connection:
+    check_version(sqlite3.sqlite_version_info)
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    try:
+        connection = sqlite3.connect(
+            uri,
+            uri=True,
+            timeout=busy_timeout,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+            factory=Connection,
+        )
+    except sqlite3.Error as error:
+        raise translate(error) from error
+    try:
+        connection.change("PRAGMA foreign_keys = ON")
+        connection.change("PRAGMA temp_store = MEMORY")
+        connection.change("PRAGMA cache_size = -16000")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _refuse_strangers(connection: Connection) -> bool:
+    """Return whether the file is new and still nobody's."""
+    # The first statement that reads the file: a damaged one is noticed before anything is written.
+    tables = connection.value("SELECT count(*) FROM sqlite_master")
+    owner = connection.value("PRAGMA application_id")
+    if tables and owner != APPLICATION_ID:
+        raise StoreCorrupt(
+            "The mail database belongs to another program. Nothing was changed.",
+            hint="Move the file away and start again.",
+        )
+    return bool(owner != APPLICATION_ID)
+
+
+def check_version(version: tuple[int, int, int]) -> None:
+    """Raise StoreError when the SQLite library is older than 3.34."""
+    if version < _MINIMUM_VERSION:
+        found = ".".join(map(str, version))
+        raise StoreError(
+            f"SQLite {found} is too old: tuimail needs 3.34.",
+            hint="Use a newer Python or operating system.",
+        )
+
+
+def is_on_network(path: Path, mounts: Path = Path("/proc/self/mountinfo")) -> bool:
+    """Tell whether `path` lies on a network file system; False where the system cannot tell.
+
+    Args:
+        path: Any path below an existing directory.
+        mounts: A mount table in the form of proc(5), "/proc/pid/mountinfo".
+    """
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+        place = path.resolve()
+    except OSError:
+        return False
+    best, kind = -1, ""
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        mount_point = Path(before.split(" ")[4].replace("\\040", " "))
+        depth = len(mount_point.parts)
+        # Later lines cover earlier ones on the same mount point.
+        if depth >= best and place.is_relative_to(mount_point):
+            best, kind = depth, after.split(" ")[0]
+    return kind in _NETWORK_FILE_SYSTEMS

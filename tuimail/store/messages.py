@@ -1,0 +1,222 @@
+"""Reading messages: windows of a list, one message by key, and what is known of the server's side.
+
+Lists are ordered newest first by (INTERNALDATE, key) and read in windows by keyset: the cost does
+not depend on the size of the folder, except for `at` and `rank`, which are for jumps.
+"""
+
+from __future__ import annotations
+
+from tuimail.model.account import AccountId
+from tuimail.model.flags import Flags
+from tuimail.model.folder import UID, FolderId, FolderRole
+from tuimail.model.message import BodyState, Message, MessageKey, MessageSummary, Position
+from tuimail.store import codec
+from tuimail.store.connection import Connection, Row
+from tuimail.text.safe import SafeText
+
+_RECIPIENT_ROLES = (FolderRole.SENT, FolderRole.DRAFTS)
+
+
+def newest(connection: Connection, folder: FolderId, limit: int) -> list[MessageSummary]:
+    """Return the first window."""
+    return _summaries(
+        connection.rows(
+            "SELECT * FROM message_summary WHERE shown_folder_id = ?"
+            " ORDER BY internaldate DESC, id DESC LIMIT ?",
+            (folder, limit),
+        )
+    )
+
+
+def oldest(connection: Connection, folder: FolderId, limit: int) -> list[MessageSummary]:
+    """Return the last window, newest first."""
+    rows = connection.rows(
+        "SELECT * FROM message_summary WHERE shown_folder_id = ? ORDER BY internaldate, id LIMIT ?",
+        (folder, limit),
+    )
+    return _summaries(rows[::-1])
+
+
+def older(
+    connection: Connection, folder: FolderId, than: Position, limit: int
+) -> list[MessageSummary]:
+    """Return the window that follows `than`."""
+    return _summaries(
+        connection.rows(
+            "SELECT * FROM message_summary WHERE shown_folder_id = ?"
+            " AND (internaldate, id) < (?, ?)"
+            " ORDER BY internaldate DESC, id DESC LIMIT ?",
+            (folder, *than, limit),
+        )
+    )
+
+
+def newer(
+    connection: Connection, folder: FolderId, than: Position, limit: int
+) -> list[MessageSummary]:
+    """Return the window that precedes `than`, newest first and adjacent to it."""
+    rows = connection.rows(
+        "SELECT * FROM message_summary WHERE shown_folder_id = ?"
+        " AND (internaldate, id) > (?, ?)"
+        " ORDER BY internaldate, id LIMIT ?",
+        (folder, *than, limit),
+    )
+    return _summaries(rows[::-1])
+
+
+def at(connection: Connection, folder: FolderId, index: int, limit: int) -> list[MessageSummary]:
+    """Return the window that begins at row `index`, counted from 0. Costs time in `index`."""
+    return _summaries(
+        connection.rows(
+            "SELECT * FROM message_summary WHERE shown_folder_id = ?"
+            " ORDER BY internaldate DESC, id DESC LIMIT ? OFFSET ?",
+            (folder, limit, max(0, index)),
+        )
+    )
+
+
+def rank(connection: Connection, folder: FolderId, position: Position) -> int:
+    """Return how many messages are shown before `position`."""
+    count: int = connection.value(
+        "SELECT count(*) FROM message WHERE shown_folder_id = ? AND (internaldate, id) > (?, ?)",
+        (folder, *position),
+    )
+    return count
+
+
+def summary(connection: Connection, key: MessageKey) -> MessageSummary | None:
+    """Return one list row, None when the message is not shown anywhere."""
+    row = connection.row(
+        "SELECT * FROM message_summary WHERE id ="
+        " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)",
+        (key,),
+    )
+    return None if row is None else _summary(row)
+
+
+def message(connection: Connection, key: MessageKey) -> Message | None:
+    """Return what the reader needs, None when the message is not shown anywhere."""
+    row = connection.row(
+        "SELECT message_summary.*, envelope, structure, refs, message.folder_id, message.uid"
+        " FROM message_summary"
+        " JOIN message_detail ON message_detail.message_key = message_summary.id"
+        " JOIN message ON message.id = message_summary.id"
+        " WHERE message_summary.id ="
+        " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)",
+        (key,),
+    )
+    if row is None:
+        return None
+    envelope, structure, references, folder_id, uid = row[-5:]
+    return Message(
+        _summary(row[:-5]),
+        codec.load_envelope(envelope),
+        folder_id,
+        uid,
+        codec.load_structure(structure),
+        codec.load_strings(references),
+    )
+
+
+def resolve(connection: Connection, key: MessageKey) -> MessageKey:
+    """Return the living key of a message that was merged into another; else `key` itself."""
+    living: MessageKey = connection.value(
+        "SELECT coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)", (key,)
+    )
+    return living
+
+
+def location(connection: Connection, key: MessageKey) -> tuple[FolderId, UID] | None:
+    """Return where the server keeps a message, None when that is not known (now)."""
+    row = connection.row(
+        "SELECT folder_id, uid FROM message WHERE uid IS NOT NULL AND id ="
+        " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)",
+        (key,),
+    )
+    return None if row is None else (row[0], row[1])
+
+
+def server_flags(
+    connection: Connection, folder: FolderId, low: UID, high: UID
+) -> dict[UID, tuple[MessageKey, Flags]]:
+    """Return what the server said last about the UIDs from `low` to `high`, both included."""
+    rows = connection.rows(
+        "SELECT uid, id, server_flags, server_keywords FROM message"
+        " WHERE folder_id = ? AND uid >= ? AND uid <= ? ORDER BY uid",
+        (folder, low, high),
+    )
+    return {uid: (key, codec.make_flags(system, keywords)) for uid, key, system, keywords in rows}
+
+
+def uids(connection: Connection, folder: FolderId, low: UID, high: UID) -> list[UID]:
+    """Return the known UIDs from `low` to `high`, both included, ascending."""
+    rows = connection.rows(
+        "SELECT uid FROM message WHERE folder_id = ? AND uid >= ? AND uid <= ? ORDER BY uid",
+        (folder, low, high),
+    )
+    return [uid for (uid,) in rows]
+
+
+def extent(connection: Connection, folder: FolderId) -> tuple[UID, UID] | None:
+    """Return the lowest and the highest known UID, None when there is none."""
+    low, high = connection.rows(
+        "SELECT (SELECT min(uid) FROM message WHERE folder_id = ?1 AND uid IS NOT NULL),"
+        " (SELECT max(uid) FROM message WHERE folder_id = ?1)",
+        (folder,),
+    )[0]
+    return None if low is None else (low, high)
+
+
+def find_by_message_id(
+    connection: Connection, account: AccountId, message_id: str, folder: FolderId | None
+) -> list[MessageKey]:
+    """Return the messages with this Message-ID that the server has, oldest key first.
+
+    Args:
+        folder: Only those the server keeps in this folder.
+    """
+    rows = connection.rows(
+        "SELECT id FROM message WHERE account_id = ?1 AND message_id = ?2 AND state = 0"
+        " AND (?3 IS NULL OR folder_id = ?3) ORDER BY id",
+        (account, codec.plain(message_id), folder),
+    )
+    return [key for (key,) in rows]
+
+
+def without_body(connection: Connection, folder: FolderId, limit: int) -> list[MessageKey]:
+    """Return messages shown in the folder whose text was never fetched, newest first."""
+    rows = connection.rows(
+        "SELECT id FROM message WHERE shown_folder_id = ? AND body = 0"
+        " ORDER BY internaldate DESC, id DESC LIMIT ?",
+        (folder, limit),
+    )
+    return [key for (key,) in rows]
+
+
+def _summaries(rows: list[Row]) -> list[MessageSummary]:
+    return [_summary(row) for row in rows]
+
+
+def _summary(row: Row) -> MessageSummary:
+    (
+        key, account_id, folder_id, internaldate, from_text, to_text, subject, snippet,
+        system, keywords, size, has_attachment, thread_id, body, pending, role,
+    ) = row  # fmt: skip
+    # Both texts are stored and the choice is made here, because a pending move changes the
+    # folder, and the server may change a folder's role.
+    who = f"to {to_text}" if role in _RECIPIENT_ROLES and to_text else from_text
+    return MessageSummary(
+        key=key,
+        account_id=account_id,
+        folder_id=folder_id,
+        internaldate=codec.to_moment(internaldate),
+        from_text=SafeText(who),
+        subject=subject,
+        snippet=snippet,
+        flags=codec.make_flags(system, keywords),
+        size=size,
+        has_attachment=bool(has_attachment),
+        thread_id=thread_id,
+        body=BodyState(body),
+        pending=bool(pending),
+    )

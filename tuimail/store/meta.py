@@ -1,0 +1,48 @@
+"""Single values that belong to the database, and the two counts that every screen shows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tuimail.model.account import AccountId
+from tuimail.store.connection import Connection
+from tuimail.store.transaction import Transaction
+
+
+class Counts(NamedTuple):
+    """What waits for the server.
+
+    Attributes:
+        pending_intents: Changes that are not confirmed.
+        outbox_waiting: Messages that are queued, being sent, or of uncertain fate.
+    """
+
+    pending_intents: int
+    outbox_waiting: int
+
+
+def counts(connection: Connection, account: AccountId | None) -> Counts:
+    """Return the counts of one account, None for all."""
+    row = connection.rows(
+        "SELECT (SELECT count(*) FROM intent WHERE state IN ('queued', 'running', 'uncertain')"
+        " AND (?1 IS NULL OR account_id = ?1)),"
+        " (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain')"
+        " AND (?1 IS NULL OR account_id = ?1))",
+        (account,),
+    )[0]
+    return Counts(*row)
+
+
+def meta(connection: Connection, key: str) -> str | None:
+    """Return a value, None when it was never set."""
+    value: str | None = connection.value("SELECT value FROM meta WHERE key = ?", (key,))
+    return value
+
+
+def set_meta(tx: Transaction, key: str, value: str) -> None:
+    """Store a value."""
+    tx.connection.change(
+        "INSERT INTO meta (key, value) VALUES (?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )

@@ -1,0 +1,206 @@
+"""Messages on their way out. Which state may follow which is decided here and nowhere else.
+
+`SENDING` is committed before DATA and only out of `QUEUED` (invariant 6): a message that was
+taken back, or handed over before, cannot slip into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from tuimail.errors import StoreError
+from tuimail.model.account import AccountId
+from tuimail.model.draft import Draft
+from tuimail.model.notice import Notice
+from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage, SentCopy
+from tuimail.store import addresses, codec, drafts
+from tuimail.store.connection import Connection, Row
+from tuimail.store.transaction import Transaction
+from tuimail.text.safe import clean
+
+_MAY_FOLLOW: Final[dict[OutboxState, frozenset[OutboxState]]] = {
+    OutboxState.QUEUED: frozenset({OutboxState.SENDING, OutboxState.FAILED, OutboxState.CANCELLED}),
+    OutboxState.SENDING: frozenset(
+        # QUEUED: a definite temporary refusal after DATA; nothing was handed over.
+        {OutboxState.SENT, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.QUEUED}
+    ),
+    OutboxState.UNCERTAIN: frozenset(
+        # Found in Sent Items; or by the user's word: again, given up, dropped.
+        {OutboxState.SENT, OutboxState.QUEUED, OutboxState.FAILED, OutboxState.CANCELLED}
+    ),
+    OutboxState.FAILED: frozenset({OutboxState.QUEUED, OutboxState.CANCELLED}),
+    OutboxState.SENT: frozenset(),
+    OutboxState.CANCELLED: frozenset(),
+}
+
+
+def outbox(
+    connection: Connection,
+    account: AccountId | None,
+    states: Collection[OutboxState] | None,
+) -> list[OutboxItem]:
+    """Return items, newest first; None stands for all accounts and all states."""
+    rows = connection.rows(
+        "SELECT id, account_id, message_id, mail_from, rcpt_to, to_text, subject, size, state,"
+        " not_before, changed_at, attempts, in_reply_to, receipt, problem, sent_copy FROM outbox"
+        " WHERE (?1 IS NULL OR account_id = ?1) ORDER BY id DESC",
+        (account,),
+    )
+    items = map(_item, rows)
+    return [item for item in items if states is None or item.state in states]
+
+
+def item(connection: Connection, item_id: int) -> OutboxItem | None:
+    """Return one item."""
+    row = connection.row(
+        "SELECT id, account_id, message_id, mail_from, rcpt_to, to_text, subject, size, state,"
+        " not_before, changed_at, attempts, in_reply_to, receipt, problem, sent_copy FROM outbox"
+        " WHERE id = ?",
+        (item_id,),
+    )
+    return None if row is None else _item(row)
+
+
+def raw(connection: Connection, item_id: int) -> bytes:
+    """Return the message itself.
+
+    Raises:
+        StoreError: There is no such item.
+    """
+    data: bytes | None = connection.value("SELECT raw FROM outbox WHERE id = ?", (item_id,))
+    if data is None:
+        raise StoreError(_MISSING)
+    return data
+
+
+_MISSING: Final = "The message is not in the outbox any more."
+
+
+def _item(row: Row) -> OutboxItem:
+    (
+        item_id, account_id, message_id, mail_from, rcpt_to, to_text, subject, size, state,
+        not_before, changed_at, attempts, in_reply_to, receipt, problem, sent_copy,
+    ) = row  # fmt: skip
+    return OutboxItem(
+        id=item_id,
+        account_id=account_id,
+        message_id=message_id,
+        mail_from=mail_from,
+        rcpt_to=codec.load_strings(rcpt_to),
+        to_text=to_text,
+        subject=subject,
+        size=size,
+        state=OutboxState(state),
+        not_before=codec.to_moment(not_before),
+        changed_at=codec.to_moment(changed_at),
+        attempts=attempts,
+        in_reply_to=in_reply_to,
+        receipt=receipt,
+        problem=None if problem is None else codec.load_notice(problem),
+        sent_copy=SentCopy(sent_copy),
+    )
+
+
+def queue(tx: Transaction, message: OutgoingMessage) -> int:
+    """Store a complete message, remove the draft it was made from, return its outbox id."""
+    item_id = tx.connection.insert(
+        "INSERT INTO outbox (account_id, message_id, mail_from, rcpt_to, to_text, subject, size,"
+        " state, not_before, changed_at, in_reply_to, sent_copy, raw)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message.account_id,
+            message.message_id,
+            message.mail_from,
+            codec.dump_strings(message.rcpt_to),
+            clean(message.to_text),
+            clean(message.subject),
+            len(message.raw),
+            OutboxState.QUEUED,
+            tx.now + message.hold_seconds,
+            tx.now,
+            message.in_reply_to,
+            SentCopy.NONE,
+            message.raw,
+        ),
+    )
+    if message.draft_id is not None:
+        drafts.delete(tx, message.draft_id)
+    addresses.learn_recipients(tx, message.rcpt_to)
+    tx.changes.outbox = True
+    return item_id
+
+
+def claim(tx: Transaction, item_id: int) -> bool:
+    """Go from QUEUED to SENDING, to be committed before DATA.
+
+    Returns:
+        False when the message was taken back or is somebody else's: it must not be handed over.
+    """
+    claimed = tx.connection.change(
+        "UPDATE outbox SET state = ?, changed_at = ? WHERE id = ? AND state = ?",
+        (OutboxState.SENDING, tx.now, item_id, OutboxState.QUEUED),
+    )
+    tx.changes.outbox |= claimed > 0
+    return claimed > 0
+
+
+def update(
+    tx: Transaction,
+    item_id: int,
+    *,
+    state: OutboxState,
+    not_before: datetime | None = None,
+    receipt: str | None = None,
+    problem: Notice | None = None,
+    sent_copy: SentCopy | None = None,
+    count_attempt: bool = False,
+) -> None:
+    """Store how an item stands. None leaves a value; a problem ends with the next success.
+
+    Raises:
+        StoreError: There is no such item, or it cannot come into this state from the one it is in.
+    """
+    stored = _state(tx, item_id)
+    if state is not stored and state not in _MAY_FOLLOW[stored]:
+        raise StoreError(f"A message that is {stored} cannot become {state}.")
+    is_settled = state in (OutboxState.SENT, OutboxState.CANCELLED)
+    tx.connection.change(
+        "UPDATE outbox SET changed_at = iif(state = ?1, changed_at, ?2), state = ?1,"
+        " not_before = coalesce(?3, not_before), receipt = coalesce(?4, receipt),"
+        " problem = iif(?5, NULL, coalesce(?6, problem)), sent_copy = coalesce(?7, sent_copy),"
+        " attempts = attempts + ?8 WHERE id = ?9",
+        (
+            state,
+            tx.now,
+            None if not_before is None else not_before.timestamp(),
+            None if receipt is None else clean(receipt),
+            int(is_settled),
+            None if problem is None else codec.dump_notice(problem),
+            sent_copy,
+            int(count_attempt),
+            item_id,
+        ),
+    )
+    tx.changes.outbox = True
+
+
+def restore_draft(tx: Transaction, item_id: int, draft: Draft) -> int:
+    """Take a message back that was not handed over, and return the id of its draft.
+
+    Raises:
+        StoreError: It is being sent, or was.
+    """
+    state = _state(tx, item_id)
+    if state not in (OutboxState.QUEUED, OutboxState.FAILED):
+        raise StoreError(f"The message cannot be taken back: it is {state}.")
+    update(tx, item_id, state=OutboxState.CANCELLED)
+    return drafts.save(tx, draft)
+
+
+def _state(tx: Transaction, item_id: int) -> OutboxState:
+    state = tx.connection.value("SELECT state FROM outbox WHERE id = ?", (item_id,))
+    if state is None:
+        raise StoreError(_MISSING)
+    return OutboxState(state)

@@ -1,0 +1,191 @@
+"""Everything that can be read, by name. Each method is one small query of the topic's module."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from tuimail.model.account import AccountId
+from tuimail.model.draft import Draft
+from tuimail.model.flags import Flags
+from tuimail.model.folder import UID, Folder, FolderId, FolderRole
+from tuimail.model.intent import Intent, IntentState
+from tuimail.model.message import Message, MessageKey, MessageSummary, Position
+from tuimail.model.notice import Notice
+from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.store import (
+    addresses,
+    bodies,
+    drafts,
+    folders,
+    intents,
+    messages,
+    meta,
+    notices,
+    outbox,
+)
+from tuimail.store.connection import Connection
+from tuimail.store.meta import Counts
+from tuimail.text.address import Address
+
+
+class Reader:
+    """Reads through one connection: a thread's own, or the writer's inside a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def query_count(self) -> int:
+        """Statements run on this connection so far."""
+        return self._connection.statements
+
+    def accounts(self) -> list[tuple[AccountId, str]]:
+        """Return (id, settings label), oldest first."""
+        return folders.accounts(self._connection)
+
+    def folders(self, account: AccountId) -> list[Folder]:
+        """Return the folders that are shown: those with a role first, the rest by path."""
+        return folders.folders(self._connection, account)
+
+    def folder(self, id: FolderId) -> Folder | None:
+        """Return a folder, shown or not."""
+        return folders.folder(self._connection, id)
+
+    def folder_with_role(self, account: AccountId, role: FolderRole) -> Folder | None:
+        """Return the folder for a purpose; the oldest when the server names several."""
+        return folders.with_role(self._connection, account, role)
+
+    def folder_at_path(self, account: AccountId, path: str) -> Folder | None:
+        """Return the folder with exactly this path, shown or not; INBOX in any case."""
+        return folders.at_path(self._connection, account, path)
+
+    def newest(self, folder: FolderId, limit: int) -> list[MessageSummary]:
+        """Return the first window of a list, newest first."""
+        return messages.newest(self._connection, folder, limit)
+
+    def oldest(self, folder: FolderId, limit: int) -> list[MessageSummary]:
+        """Return the last window of a list, newest first."""
+        return messages.oldest(self._connection, folder, limit)
+
+    def older(self, folder: FolderId, than: Position, limit: int) -> list[MessageSummary]:
+        """Return the window that follows `than`, newest first."""
+        return messages.older(self._connection, folder, than, limit)
+
+    def newer(self, folder: FolderId, than: Position, limit: int) -> list[MessageSummary]:
+        """Return the window that precedes `than`, newest first."""
+        return messages.newer(self._connection, folder, than, limit)
+
+    def at(self, folder: FolderId, index: int, limit: int) -> list[MessageSummary]:
+        """Return the window that begins at row `index`, counted from 0. For jumps only."""
+        return messages.at(self._connection, folder, index, limit)
+
+    def rank(self, folder: FolderId, position: Position) -> int:
+        """Return how many messages are shown before `position`."""
+        return messages.rank(self._connection, folder, position)
+
+    def summary(self, key: MessageKey) -> MessageSummary | None:
+        """Return one list row, None when the message is not shown anywhere."""
+        return messages.summary(self._connection, key)
+
+    def message(self, key: MessageKey) -> Message | None:
+        """Return what the reader needs, None when the message is not shown anywhere."""
+        return messages.message(self._connection, key)
+
+    def resolve(self, key: MessageKey) -> MessageKey:
+        """Return the living key of a message that was merged into another; else `key`."""
+        return messages.resolve(self._connection, key)
+
+    def location(self, key: MessageKey) -> tuple[FolderId, UID] | None:
+        """Return where the server keeps a message, None when that is not known (now)."""
+        return messages.location(self._connection, key)
+
+    def server_flags(
+        self, folder: FolderId, low: UID, high: UID
+    ) -> dict[UID, tuple[MessageKey, Flags]]:
+        """Return what the server said last about the UIDs from `low` to `high`, inclusive."""
+        return messages.server_flags(self._connection, folder, low, high)
+
+    def uids(self, folder: FolderId, low: UID, high: UID) -> list[UID]:
+        """Return the known UIDs from `low` to `high`, inclusive, ascending."""
+        return messages.uids(self._connection, folder, low, high)
+
+    def extent(self, folder: FolderId) -> tuple[UID, UID] | None:
+        """Return the lowest and the highest known UID, None when there is none."""
+        return messages.extent(self._connection, folder)
+
+    def find_by_message_id(
+        self, account: AccountId, message_id: str, *, folder: FolderId | None = None
+    ) -> list[MessageKey]:
+        """Return the messages with this Message-ID that the server has, oldest key first."""
+        return messages.find_by_message_id(self._connection, account, message_id, folder)
+
+    def without_body(self, folder: FolderId, limit: int) -> list[MessageKey]:
+        """Return messages shown in the folder whose text was never fetched, newest first."""
+        return messages.without_body(self._connection, folder, limit)
+
+    def part(self, key: MessageKey, section: str) -> bytes | None:
+        """Return a section as fetched, None when it was not; "" is the whole message."""
+        return bodies.part(self._connection, key, section)
+
+    def sections(self, key: MessageKey) -> frozenset[str]:
+        """Return the sections that are here."""
+        return bodies.sections(self._connection, key)
+
+    def intents(
+        self,
+        account: AccountId | None = None,
+        *,
+        states: Collection[IntentState] = intents.PENDING,
+    ) -> list[Intent]:
+        """Return intents in the order they were asked for; the pending ones unless told."""
+        return intents.intents(self._connection, account, states)
+
+    def intents_of_group(self, group: int) -> list[Intent]:
+        """Return the intents of one user action."""
+        return intents.of_group(self._connection, group)
+
+    def last_group(self, account: AccountId | None = None) -> int | None:
+        """Return the newest user action of which nothing was started: what undo takes back."""
+        return intents.last_group(self._connection, account)
+
+    def outbox(
+        self,
+        account: AccountId | None = None,
+        *,
+        states: Collection[OutboxState] | None = None,
+    ) -> list[OutboxItem]:
+        """Return outgoing messages, newest first."""
+        return outbox.outbox(self._connection, account, states)
+
+    def outbox_item(self, id: int) -> OutboxItem | None:
+        """Return one outgoing message."""
+        return outbox.item(self._connection, id)
+
+    def outbox_raw(self, id: int) -> bytes:
+        """Return the octets of an outgoing message; StoreError when there is none."""
+        return outbox.raw(self._connection, id)
+
+    def drafts(self, account: AccountId | None = None) -> list[Draft]:
+        """Return drafts, the last changed first."""
+        return drafts.drafts(self._connection, account)
+
+    def draft(self, id: int) -> Draft | None:
+        """Return one draft."""
+        return drafts.draft(self._connection, id)
+
+    def notices(self, limit: int) -> list[tuple[int, datetime, AccountId | None, Notice]]:
+        """Return (id, when, whose, what), newest first."""
+        return notices.notices(self._connection, limit)
+
+    def meta(self, key: str) -> str | None:
+        """Return a single value, None when it was never set."""
+        return meta.meta(self._connection, key)
+
+    def counts(self, account: AccountId | None = None) -> Counts:
+        """Return what waits for the server."""
+        return meta.counts(self._connection, account)
+
+    def complete_address(self, prefix: str, limit: int) -> list[Address]:
+        """Return addresses that begin so: those written to first, then those seen."""
+        return addresses.complete(self._connection, prefix, limit)

@@ -1,0 +1,340 @@
+"""Writing down what the server said about messages: fetched, flagged, vanished, renumbered.
+
+All of it is idempotent: hearing the same thing twice changes nothing. A row is recognised by
+(folder, UID); one that has no UID at the moment (moved without COPYUID, UIDVALIDITY changed,
+vanished within the grace period) by Message-ID and INTERNALDATE, or by a digest of the envelope
+and INTERNALDATE where there is no Message-ID (invariant 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from tuimail.model.account import AccountId
+from tuimail.model.bodystructure import attachments
+from tuimail.model.flags import Flags
+from tuimail.model.folder import UID, FolderId, FolderRole
+from tuimail.model.intent import MessageState, fold
+from tuimail.model.message import FetchedMessage, MessageKey
+from tuimail.store import addresses, codec, folders, threads
+from tuimail.store.transaction import Transaction
+from tuimail.store.visible import NOWHERE, Presence, note_visible_change, refold
+from tuimail.text.address import Address
+
+_LONGEST_SUBJECT = 1000
+_MOST_NAMES = 8
+_LARGEST_SIZE = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The columns of a message that do not depend on where it is or how it is flagged."""
+
+    internaldate: int
+    size: int
+    from_text: str
+    to_text: str
+    subject: str
+    has_attachment: int
+    message_id: str | None
+    digest: bytes | None
+
+    def columns(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    account: AccountId
+    folder: FolderId
+    role: FolderRole | None
+    has_strays: bool
+    """Whether the account has rows that wait for a UID, so that looking for one can help."""
+
+
+def record(
+    tx: Transaction, folder: FolderId, fetched: Sequence[FetchedMessage]
+) -> list[MessageKey]:
+    """Store messages that FETCH delivered and return their keys, in the same order."""
+    account, role = folders.owner(tx.connection, folder)
+    place = _Place(account, folder, role, _has_strays(tx, account, folder))
+    located = reserve_locations(tx, len(fetched))
+    return [
+        _record_one(tx, place, message, located + offset) for offset, message in enumerate(fetched)
+    ]
+
+
+def reserve_locations(tx: Transaction, count: int) -> int:
+    """Take `count` numbers that grow with every place the server told; return the first.
+
+    They order what was learnt, which wall-clock time does not: it may be set back.
+    """
+    tx.connection.change(
+        "INSERT INTO meta (key, value) VALUES ('located', ?1)"
+        " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + ?1",
+        (count,),
+    )
+    last = int(tx.connection.value("SELECT value FROM meta WHERE key = 'located'"))
+    return last - count + 1
+
+
+def _has_strays(tx: Transaction, account: AccountId, folder: FolderId) -> bool:
+    return bool(
+        tx.connection.value(
+            "SELECT EXISTS (SELECT 1 FROM message WHERE folder_id = ?1 AND uid IS NULL)"
+            " OR EXISTS (SELECT 1 FROM message WHERE account_id = ?2 AND state = 1)",
+            (folder, account),
+        )
+    )
+
+
+def _record_one(
+    tx: Transaction, place: _Place, message: FetchedMessage, located: int
+) -> MessageKey:
+    envelope_json = codec.dump_envelope(message.envelope)
+    content = _content(message, envelope_json)
+    detail = (
+        envelope_json,
+        codec.dump_structure(message.structure),
+        codec.dump_strings(message.references),
+    )
+    key: MessageKey | None = tx.connection.value(
+        "SELECT id FROM message WHERE folder_id = ? AND uid = ?", (place.folder, message.uid)
+    )
+    if key is None and place.has_strays:
+        key = _pair(tx, place, content)
+        if key is not None:
+            locate(tx, key, place.folder, message.uid, located)
+    if key is None:
+        key = _insert(tx, place, message, content, located)
+        tx.connection.change(
+            "INSERT INTO message_detail (message_key, envelope, structure, refs)"
+            " VALUES (?, ?, ?, ?)",
+            (key, *detail),
+        )
+        is_sent = place.role is FolderRole.SENT
+        addresses.learn(tx, message.envelope, when=content.internaldate, is_sent=is_sent)
+    else:
+        _update(tx, key, message.flags, content, detail)
+    ids = threads.mentioned_ids(message.envelope, message.references)
+    threads.join(tx, place.account, key, ids)
+    return key
+
+
+def _content(message: FetchedMessage, envelope_json: str) -> _Content:
+    envelope = message.envelope
+    received = message.internaldate or envelope.date
+    message_id = codec.plain(envelope.message_id) if envelope.message_id else None
+    digest = None
+    if message_id is None:
+        digest = blake2b(envelope_json.encode(), digest_size=16).digest()
+    return _Content(
+        internaldate=0 if received is None else codec.to_seconds(received),
+        size=max(0, min(message.size, _LARGEST_SIZE)),
+        from_text=_names(envelope.from_ or envelope.sender),
+        to_text=_names(envelope.to or envelope.cc or envelope.bcc),
+        subject=codec.plain(envelope.subject[:_LONGEST_SUBJECT]),
+        has_attachment=int(message.structure is not None and bool(attachments(message.structure))),
+        message_id=message_id,
+        digest=digest,
+    )
+
+
+def _names(people: tuple[Address, ...]) -> str:
+    return codec.plain(", ".join(one.display[:80] for one in people[:_MOST_NAMES]))
+
+
+def _pair(tx: Transaction, place: _Place, content: _Content) -> MessageKey | None:
+    """Return the row without a UID that is this message: here first, then gone from anywhere."""
+    key: MessageKey | None
+    if content.message_id is not None:
+        key = tx.connection.value(
+            "SELECT id FROM message WHERE account_id = ?1 AND message_id = ?2"
+            " AND internaldate = ?3 AND uid IS NULL AND (state = 1 OR folder_id = ?4)"
+            " ORDER BY state, folder_id <> ?4, id LIMIT 1",
+            (place.account, content.message_id, content.internaldate, place.folder),
+        )
+    else:
+        key = tx.connection.value(
+            "SELECT id FROM message WHERE account_id = ?1 AND digest = ?2"
+            " AND internaldate = ?3 AND uid IS NULL AND (state = 1 OR folder_id = ?4)"
+            " ORDER BY state, folder_id <> ?4, id LIMIT 1",
+            (place.account, content.digest, content.internaldate, place.folder),
+        )
+    return key
+
+
+def locate(
+    tx: Transaction, key: MessageKey, folder: FolderId, uid: UID | None, located: int
+) -> None:
+    """Write where the server keeps a message. The caller folds."""
+    tx.connection.change(
+        "UPDATE message SET folder_id = ?, uid = ?, located = ?, state = ?, gone_at = NULL"
+        " WHERE id = ?",
+        (folder, uid, located, Presence.HERE, key),
+    )
+    tx.changes.messages.add(key)
+
+
+def _insert(
+    tx: Transaction, place: _Place, message: FetchedMessage, content: _Content, located: int
+) -> MessageKey:
+    # A new row has no intents; the fold still says what is seen of it.
+    visible = fold(MessageState(place.folder, message.flags), ())
+    system = int(visible.flags.system)
+    keywords = codec.dump_keywords(visible.flags)
+    key = MessageKey(
+        tx.connection.insert(
+            "INSERT INTO message (account_id, folder_id, uid, located, state, server_flags,"
+            " server_keywords, shown_folder_id, flags, keywords, pending, internaldate, size,"
+            " from_text, to_text, subject, has_attachment, message_id, digest)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                place.account,
+                place.folder,
+                message.uid,
+                located,
+                Presence.HERE,
+                int(message.flags.system),
+                codec.dump_keywords(message.flags),
+                visible.folder_id,
+                system,
+                keywords,
+                *content.columns(),
+            ),
+        )
+    )
+    note_visible_change(tx.changes, key, NOWHERE, visible)
+    return key
+
+
+def _update(
+    tx: Transaction,
+    key: MessageKey,
+    flags: Flags,
+    content: _Content,
+    detail: tuple[str, str | None, str],
+) -> None:
+    *columns, shown_folder = tx.connection.rows(
+        "SELECT internaldate, size, from_text, to_text, subject, has_attachment,"
+        " message_id, digest, shown_folder_id FROM message WHERE id = ?",
+        (key,),
+    )[0]
+    stored = _Content(*columns)
+    if stored != content:
+        tx.connection.change(
+            "UPDATE message SET internaldate = ?, size = ?, from_text = ?, to_text = ?,"
+            " subject = ?, has_attachment = ?, message_id = ?, digest = ? WHERE id = ?",
+            (*content.columns(), key),
+        )
+        tx.changes.messages.add(key)
+        if stored.internaldate != content.internaldate:
+            tx.changes.list_changed(shown_folder)
+    changed = tx.connection.change(
+        "UPDATE message_detail SET envelope = ?1, structure = ?2, refs = ?3"
+        " WHERE message_key = ?4"
+        " AND (envelope <> ?1 OR structure IS NOT ?2 OR refs <> ?3)",
+        (*detail, key),
+    )
+    if changed:
+        tx.changes.messages.add(key)
+    set_server_flags(tx, key, flags)
+    refold(tx, [key])
+
+
+def set_server_flags(tx: Transaction, key: MessageKey, flags: Flags) -> bool:
+    """Write the server's flags of a row and tell whether they are news. The caller folds."""
+    changed = tx.connection.change(
+        "UPDATE message SET server_flags = ?1, server_keywords = ?2"
+        " WHERE id = ?3 AND (server_flags <> ?1 OR server_keywords <> ?2)",
+        (int(flags.system), codec.dump_keywords(flags), key),
+    )
+    return changed > 0
+
+
+def record_flags(tx: Transaction, folder: FolderId, flags: Mapping[UID, Flags]) -> int:
+    """Store flags that the server reported and return how many rows they were news for."""
+    changed = [
+        key
+        for uid, reported in flags.items()
+        for key in _keys_at(tx, folder, (uid,))
+        if set_server_flags(tx, key, reported)
+    ]
+    refold(tx, changed)
+    return len(changed)
+
+
+def record_vanished(tx: Transaction, folder: FolderId, uids: Collection[UID]) -> None:
+    """Note that the server has these UIDs no more.
+
+    The rows stay, unseen, with their bodies and pending intents: the message may turn up in a
+    folder that is synced later.
+    """
+    _lose(tx, _keys_at(tx, folder, uids))
+
+
+def _keys_at(tx: Transaction, folder: FolderId, uids: Iterable[UID]) -> list[MessageKey]:
+    keys = []
+    for uid in uids:
+        key: MessageKey | None = tx.connection.value(
+            "SELECT id FROM message WHERE folder_id = ? AND uid = ?", (folder, uid)
+        )
+        if key is not None:
+            keys.append(key)
+    return keys
+
+
+def _lose(tx: Transaction, keys: Sequence[MessageKey]) -> None:
+    tx.connection.change_each(
+        "UPDATE message SET uid = NULL, state = ?, gone_at = ? WHERE id = ?",
+        ((Presence.GONE, tx.now, key) for key in keys),
+    )
+    tx.changes.messages.update(keys)
+    refold(tx, keys)
+
+
+def purge_gone(tx: Transaction, account: AccountId, older_than_seconds: float) -> int:
+    """Delete rows that vanished longer ago than the grace period and did not turn up again.
+
+    This is the only place that deletes messages of a living account, merging apart.
+    """
+    rows = tx.connection.rows(
+        "SELECT id FROM message WHERE account_id = ? AND state = 1 AND gone_at <= ?",
+        (account, tx.now - older_than_seconds),
+    )
+    for (key,) in rows:
+        settled = tx.connection.change(
+            "UPDATE intent SET state = 'gone' WHERE message_key = ?"
+            " AND state IN ('queued', 'running', 'uncertain')",
+            (key,),
+        )
+        tx.changes.intents |= settled > 0
+        tx.connection.change("DELETE FROM message WHERE id = ?", (key,))
+        tx.changes.messages.add(key)
+    return len(rows)
+
+
+def forget_uids(tx: Transaction, folder: FolderId) -> None:
+    """Take all UIDs of a folder away because UIDVALIDITY changed (RFC 9051, 2.3.1.1).
+
+    What is seen does not change. The folder's state is that of one never selected, so that a
+    process killed here begins again.
+    """
+    tx.connection.change("UPDATE message SET uid = NULL WHERE folder_id = ?", (folder,))
+    tx.connection.change(
+        "UPDATE folder SET uidvalidity = NULL, uidnext = NULL, highestmodseq = NULL,"
+        " exists_count = NULL, synced_low = NULL WHERE id = ?",
+        (folder,),
+    )
+    tx.changes.folders.add(folder)
+
+
+def finish_repairing(tx: Transaction, folder: FolderId) -> int:
+    """Give up on rows of the folder that got no UID again; return how many there were."""
+    rows = tx.connection.rows(
+        "SELECT id FROM message WHERE folder_id = ? AND uid IS NULL AND state = 0", (folder,)
+    )
+    _lose(tx, [key for (key,) in rows])
+    return len(rows)

@@ -1,0 +1,183 @@
+"""Everything that can be written, by name, inside one transaction of the store-writer thread."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from tuimail.model.account import AccountId
+from tuimail.model.draft import Draft
+from tuimail.model.flags import Flags
+from tuimail.model.folder import UID, FolderId, FolderState, ListedFolder
+from tuimail.model.intent import IntentState, NewIntent
+from tuimail.model.message import BodyState, FetchedMessage, MessageKey
+from tuimail.model.notice import Notice
+from tuimail.model.outbox import OutboxState, OutgoingMessage, SentCopy
+from tuimail.store import (
+    bodies,
+    drafts,
+    folders,
+    intents,
+    merge,
+    meta,
+    notices,
+    outbox,
+    recording,
+)
+from tuimail.store.reader import Reader
+from tuimail.store.transaction import Transaction
+from tuimail.text.safe import SafeText
+
+_NOTHING_MOVED: Final[Mapping[MessageKey, tuple[FolderId, UID | None]]] = MappingProxyType({})
+_NO_FLAGS: Final[Mapping[MessageKey, Flags]] = MappingProxyType({})
+
+
+class Writer:
+    """One transaction. It belongs to the call it was handed to and is not kept.
+
+    Attributes:
+        read: Reads inside the same transaction.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._tx = transaction
+        self.read = Reader(transaction.connection)
+
+    def ensure_account(self, name: str) -> AccountId:
+        """Return the id of the account with this settings label, making it if need be."""
+        return folders.ensure_account(self._tx, name)
+
+    def sync_folders(self, account: AccountId, listed: Sequence[ListedFolder]) -> None:
+        """Bring the tree to what the server listed; folders it lacks are hidden, not dropped."""
+        folders.sync_folders(self._tx, account, listed)
+
+    def set_folder_state(self, folder: FolderId, state: FolderState) -> None:
+        """Store what is known of the server's side."""
+        folders.set_state(self._tx, folder, state)
+
+    def record_messages(
+        self, folder: FolderId, fetched: Sequence[FetchedMessage]
+    ) -> list[MessageKey]:
+        """Store messages that FETCH delivered and return their keys, in the same order."""
+        return recording.record(self._tx, folder, fetched)
+
+    def record_flags(self, folder: FolderId, flags: Mapping[UID, Flags]) -> int:
+        """Store flags that the server reported; return how many rows they were news for."""
+        return recording.record_flags(self._tx, folder, flags)
+
+    def record_vanished(self, folder: FolderId, uids: Collection[UID]) -> None:
+        """Note that the server has these UIDs no more; rows stay unseen for a grace period."""
+        recording.record_vanished(self._tx, folder, uids)
+
+    def purge_gone(self, account: AccountId, older_than_seconds: float) -> int:
+        """Delete rows that vanished longer ago; return how many."""
+        return recording.purge_gone(self._tx, account, older_than_seconds)
+
+    def forget_uids(self, folder: FolderId) -> None:
+        """Take all UIDs of a folder away because UIDVALIDITY changed; nothing seen changes."""
+        recording.forget_uids(self._tx, folder)
+
+    def finish_repairing(self, folder: FolderId) -> int:
+        """Give up on rows of the folder that got no UID again; return how many."""
+        return recording.finish_repairing(self._tx, folder)
+
+    def store_part(self, key: MessageKey, section: str, data: bytes) -> None:
+        """Keep a section as fetched."""
+        bodies.store_part(self._tx, key, section, data)
+
+    def set_body(self, key: MessageKey, state: BodyState, snippet: SafeText | None = None) -> None:
+        """Note how much of the readable text is here, and its first words."""
+        bodies.set_body(self._tx, key, state, snippet)
+
+    def add_intents(self, intents_: Sequence[NewIntent]) -> int:
+        """Store one user action and fold it; return its group id."""
+        return intents.add(self._tx, intents_)
+
+    def start_intents(self, ids: Sequence[int]) -> list[int]:
+        """Mark intents as RUNNING; return those that may run: not the ones taken back."""
+        return intents.start(self._tx, ids)
+
+    def finish_intents(
+        self,
+        ids: Sequence[int],
+        *,
+        state: IntentState = IntentState.DONE,
+        moved: Mapping[MessageKey, tuple[FolderId, UID | None]] = _NOTHING_MOVED,
+        flags: Mapping[MessageKey, Flags] = _NO_FLAGS,
+        error: str | None = None,
+    ) -> None:
+        """Write how intents ended together with what the server has now.
+
+        Args:
+            moved: Where messages are now; UID None when the server did not tell.
+            flags: The server's flags of messages now.
+            error: The server's words after a refusal.
+        """
+        intents.finish(self._tx, ids, state=state, moved=moved, flags=flags, error=error)
+
+    def requeue_intents(
+        self, ids: Sequence[int], *, not_before: datetime, error: str | None
+    ) -> None:
+        """Let intents run again later and count the attempt."""
+        intents.requeue(self._tx, ids, not_before=not_before, error=error)
+
+    def cancel_group(self, group: int) -> int:
+        """Take a user action back as far as it was not started; return how many intents."""
+        return intents.cancel_group(self._tx, group)
+
+    def merge(self, keep: MessageKey, drop: MessageKey) -> MessageKey:
+        """Make one row of two that are the same message; return the older key, which stays."""
+        return merge.merge(self._tx, keep, drop)
+
+    def queue_message(self, message: OutgoingMessage) -> int:
+        """Store a complete message, remove its draft, return its outbox id."""
+        return outbox.queue(self._tx, message)
+
+    def claim_outbox(self, id: int) -> bool:
+        """Go from QUEUED to SENDING, to be committed before DATA; False: do not hand it over."""
+        return outbox.claim(self._tx, id)
+
+    def set_outbox(
+        self,
+        id: int,
+        *,
+        state: OutboxState,
+        not_before: datetime | None = None,
+        receipt: str | None = None,
+        problem: Notice | None = None,
+        sent_copy: SentCopy | None = None,
+        count_attempt: bool = False,
+    ) -> None:
+        """Store how an outgoing message stands; StoreError when it cannot come into `state`."""
+        outbox.update(
+            self._tx,
+            id,
+            state=state,
+            not_before=not_before,
+            receipt=receipt,
+            problem=problem,
+            sent_copy=sent_copy,
+            count_attempt=count_attempt,
+        )
+
+    def restore_draft(self, outbox_id: int, draft: Draft) -> int:
+        """Take a message back that was not handed over; return its draft's id."""
+        return outbox.restore_draft(self._tx, outbox_id, draft)
+
+    def save_draft(self, draft: Draft) -> int:
+        """Store a draft and return its id."""
+        return drafts.save(self._tx, draft)
+
+    def delete_draft(self, id: int) -> None:
+        """Remove a draft."""
+        drafts.delete(self._tx, id)
+
+    def add_notice(self, notice: Notice, account: AccountId | None = None) -> None:
+        """Keep a notice; the newest 500 stay."""
+        notices.add(self._tx, notice, account)
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Store a single value."""
+        meta.set_meta(self._tx, key, value)
