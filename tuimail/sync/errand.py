@@ -49,6 +49,14 @@ class Errand:
     ) -> None:
         await asyncio.to_thread(self._connection.close, 2.0)
 
+    async def check_sign_in(self) -> None:
+        """Make sure that there is a token.
+
+        Raises:
+            AuthError: There is none.
+        """
+        await self._token()
+
     async def sync(self, tell: Callable[[Folder], None]) -> list[TuimailError]:
         """Push intents, then bring every folder up to date, INBOX first.
 
@@ -112,5 +120,5 @@ class Errand:
             return error
         return None
 
-    async def _token(self, force_refresh: bool) -> Token:
+    async def _token(self, force_refresh: bool = False) -> Token:
         return await asyncio.wrap_future(self._tokens.get(force_refresh=force_refresh))

@@ -18,7 +18,9 @@ from typing import Final
 
 from tuimail.auth.provider import TokenProvider
 from tuimail.errors import (
+    AuthError,
     CertificateInvalid,
+    FolderGone,
     Reach,
     Retry,
     Throttled,
@@ -27,7 +29,7 @@ from tuimail.errors import (
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Priority
 from tuimail.model.account import Account, Token
-from tuimail.model.folder import FolderRole
+from tuimail.model.folder import FolderId, FolderRole
 from tuimail.model.notice import Notice
 from tuimail.model.status import Connectivity, EngineStatus, Progress
 from tuimail.store.store import Store
@@ -36,6 +38,7 @@ from tuimail.sync import backoff
 from tuimail.sync.explain import account_problem
 from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox
+from tuimail.sync.watcher import Watcher
 from tuimail.sync.work import Work, wait_until_due
 
 log = logging.getLogger(__name__)
@@ -72,7 +75,7 @@ class Mailbox:
         self._outbox_wake = asyncio.Event()
         self._opener = SessionOpener(account, tokens)
         self._main = ImapConnection(f"imap-main-{account.id}", self._opener)
-        self._idle = ImapConnection(f"imap-idle-{account.id}", SessionOpener(account, tokens))
+        self._watcher: Watcher | None = None
         self.work = Work(account, store, self._main, self._progress)
         self._outbox = Outbox(
             account, store, submitter, self._token, self.work.job, self._refresh_sent
@@ -97,7 +100,8 @@ class Mailbox:
 
     def close(self, grace: float) -> None:
         """End both connections; blocks for at most about `grace` seconds."""
-        self._idle.close(0.0)
+        if self._watcher is not None:
+            self._watcher.stop()
         self._main.close(grace)
 
     async def _connect_loop(self) -> None:
@@ -156,16 +160,36 @@ class Mailbox:
         return await asyncio.wrap_future(self._tokens.get(force_refresh=force_refresh))
 
     async def _idle_loop(self) -> None:
-        inbox = self._store.read.folder_with_role(self.account.id, FolderRole.INBOX)
-        if inbox is None:
-            return
-        changed = partial(
-            self._loop.call_soon_threadsafe,
-            self.work.refreshes.add,
-            inbox.id,
-            Priority.REFRESH,
-        )
-        await asyncio.wrap_future(self._idle.idle(inbox.path, changed))
+        """Watch INBOX; when the watch ends, begin another after a while.
+
+        Only a failure of the sign-in is raised: the main connection works without pushes.
+        """
+        failures = 0
+        while True:
+            inbox = self._store.read.folder_with_role(self.account.id, FolderRole.INBOX)
+            if inbox is None:
+                raise FolderGone("The mailbox has no Inbox.")
+            self._watcher = Watcher(
+                f"imap-idle-{self.account.id}",
+                SessionOpener(self.account, self._tokens),
+                inbox.path,
+                partial(self._loop.call_soon_threadsafe, self._inbox_changed, inbox.id),
+            )
+            began = time.monotonic()
+            try:
+                await asyncio.wrap_future(self._watcher.start())
+            except AuthError:
+                raise
+            except TuimailError as error:
+                log.info("idle: %s", type(error).__name__)
+                lasted = time.monotonic() - began
+                failures = 1 if lasted > backoff.LONGEST_DELAY else failures + 1
+                await asyncio.sleep(self._delay(error, failures) or backoff.LONGEST_DELAY)
+            finally:
+                self._watcher.stop()
+
+    def _inbox_changed(self, inbox: FolderId) -> None:
+        self.work.refreshes.add(inbox, Priority.REFRESH)
 
     async def _recycle_loop(self) -> None:
         """Make the connections anew before the token ends."""
@@ -174,7 +198,8 @@ class Mailbox:
             await asyncio.sleep(max(1.0, ends - RECYCLE_BEFORE - time.time()))
             if self._opener.token_ends == ends:
                 self._main.recycle()
-                self._idle.recycle()
+                if self._watcher is not None:
+                    self._watcher.stop()
 
     async def _outbox_loop(self) -> None:
         while True:

@@ -25,8 +25,8 @@ from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.explain import body_problem
 from tuimail.sync.folders import list_folders
 from tuimail.sync.push import push
-from tuimail.sync.wishes import BodyQueue, BodyWish, OlderQueue, RefreshQueue
 from tuimail.sync.reconcile import fetch_older, reconcile
+from tuimail.sync.wishes import BodyQueue, BodyWish, OlderQueue, RefreshQueue
 
 T = TypeVar("T")
 

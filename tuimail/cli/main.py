@@ -1,0 +1,93 @@
+"""The command line: options, verbs, and what an exit code means.
+
+0 done, 1 failed (the reason on stderr, in the words of the screen), 2 wrong usage, 3 a sign-in is
+needed. The verbs are made for scripts: what they print is free of control characters.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tuimail import __version__
+from tuimail.cli.output import complain
+from tuimail.cli.setup import Options
+from tuimail.errors import Retry, TuimailError
+
+FAILED: Final = 1
+SIGN_IN_NEEDED: Final = 3
+
+
+_VERBS: Final = {
+    "login": "tuimail.cli.verbs.login:login",
+    "logout": "tuimail.cli.verbs.logout:logout",
+    "sync": "tuimail.cli.verbs.sync:sync",
+    "folders": "tuimail.cli.verbs.folders:folders",
+    "list": "tuimail.cli.verbs.list_messages:list_messages",
+    "show": "tuimail.cli.verbs.show:show",
+    "send": "tuimail.cli.verbs.send:send",
+    "demo": "tuimail.cli.verbs.demo:demo",
+}
+
+
+class Verbs(click.Group):
+    """Imports a verb when it is asked for: the screen starts without msal and imapclient."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The verbs, in the order of a first session."""
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return a verb, None if there is none of that name."""
+        if cmd_name not in _VERBS:
+            return None
+        module, _, name = _VERBS[cmd_name].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="The settings file. Default: $TUIMAIL_CONFIG, else config.toml in the settings folder.",
+)
+@click.option("--account", help="The account's label in the settings; needed if there are several.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (ASCII only).")
+@click.version_option(__version__, prog_name="tuimail")
+@click.pass_context
+def tuimail(
+    context: click.Context, config: Path | None, account: str | None, as_json: bool
+) -> None:
+    """Read and write Microsoft 365 mail in a terminal. Without a verb: open the screen."""
+    context.obj = Options(config, account, as_json)
+    if context.invoked_subcommand is None:
+        from tuimail.cli.screen import open_screen  # noqa: PLC0415 - Textual only for the screen
+
+        open_screen(context.obj)
+
+
+def run() -> int:
+    """Parse the arguments, do it, and return the exit code."""
+    try:
+        result = tuimail.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Abort:
+        return 130
+    except TuimailError as error:
+        complain(error)
+        return SIGN_IN_NEEDED if error.retry is Retry.AFTER_SIGN_IN else FAILED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
+    return result if isinstance(result, int) else 0

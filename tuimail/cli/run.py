@@ -1,0 +1,61 @@
+"""What every verb begins and ends with: the store opened and closed, one account chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import click
+
+from tuimail.cli.setup import (
+    Options,
+    chosen,
+    connect,
+    keep_log,
+    load_settings,
+    open_store,
+    stored_accounts,
+)
+from tuimail.model.account import Account
+from tuimail.store.store import Store
+from tuimail.sync.engine import Connected
+from tuimail.sync.errand import Errand
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True)
+class OneAccount:
+    """A verb's world: the store and the chosen account."""
+
+    store: Store
+    account: Account
+
+    def connected(self) -> Connected:
+        """The account with its tokens and its way to send."""
+        accounts = {self.account.id: self.account}
+        return connect(accounts, self.store.directory)[self.account.id]
+
+    def errand(self) -> Errand:
+        """A short-lived connection to the mailbox."""
+        link = self.connected()
+        return Errand(self.account, self.store, link.tokens, link.submitter)
+
+
+@contextmanager
+def one_account(options: Options) -> Iterator[OneAccount]:
+    """Open the store and choose the account; close the store at the end."""
+    keep_log()
+    settings = load_settings(options)
+    store = open_store()
+    try:
+        yield OneAccount(store, chosen(stored_accounts(settings, store), options))
+    finally:
+        store.close()
+
+
+def json_option(command: F) -> F:
+    """Let `--json` stand behind the verb too."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON (ASCII only).")(command)

@@ -1,0 +1,121 @@
+"""From options to the parts: settings, accounts, the store, and what connects them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuimail.config import paths
+from tuimail.config.accounts import account_from
+from tuimail.config.schema import Settings
+from tuimail.config.settings import load
+from tuimail.errors import ConfigError
+from tuimail.model.account import Account, AccountId
+from tuimail.store.store import Store
+
+if TYPE_CHECKING:
+    from tuimail.sync.engine import Connected
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What stands before the verb."""
+
+    config: Path | None = None
+    account: str | None = None
+    as_json: bool = False
+
+    def settings_file(self) -> Path:
+        """Where the settings are."""
+        return paths.settings_path(self.config)
+
+
+def load_settings(options: Options) -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigError: There are none, or they cannot be used.
+    """
+    path = options.settings_file()
+    if not path.exists():
+        error = ConfigError(f"There are no settings at {path}.", file=str(path))
+        error.hint = (
+            "Write an [accounts.NAME] table with address and client_id into it, "
+            "or try `tuimail demo`."
+        )
+        raise error
+    settings = load(path)
+    if not settings.accounts:
+        raise ConfigError(f"{path} names no account.", file=str(path), key="accounts")
+    return settings
+
+
+def open_store() -> Store:
+    """Open the database in the data folder.
+
+    Raises:
+        StoreError: It cannot be used; nothing was overwritten.
+    """
+    return Store.open(paths.data_dir())
+
+
+def stored_accounts(settings: Settings, store: Store) -> dict[AccountId, Account]:
+    """Return every account of the settings with its id in the store."""
+    accounts = {}
+    for name in settings.accounts:
+        account = account_from(settings, name, AccountId(0))
+        # The label may change and two settings files may share one; the mailbox is what counts.
+        identity = f"{account.username.lower()} {account.imap}"
+        account_id = store.write(lambda tx, identity=identity: tx.ensure_account(identity)).result()
+        accounts[account_id] = account_from(settings, name, account_id)
+    return accounts
+
+
+def chosen(accounts: Mapping[AccountId, Account], options: Options) -> Account:
+    """Return the account that `--account` names, or the only one.
+
+    Raises:
+        ConfigError: None fits, or several do.
+    """
+    names = ", ".join(sorted(account.name for account in accounts.values()))
+    if options.account is None:
+        if len(accounts) == 1:
+            return next(iter(accounts.values()))
+        raise ConfigError(f"Say which account: --account NAME. Known: {names}.")
+    for account in accounts.values():
+        if account.name == options.account:
+            return account
+    raise ConfigError(f"There is no account named {options.account}. Known: {names}.")
+
+
+def connect(accounts: Mapping[AccountId, Account], data: Path) -> dict[AccountId, Connected]:
+    """Give each account its tokens and its way to send.
+
+    Args:
+        data: The folder of the store, where the tokens are kept too.
+
+    Imports msal and aiosmtplib, so the screen calls it after its first frame.
+    """
+    from tuimail.cli.wiring import connected  # noqa: PLC0415 - heavy, see above
+
+    cache = data / "tokens.json"
+    return {key: connected(account, cache) for key, account in accounts.items()}
+
+
+def keep_log(level: int = logging.INFO) -> None:
+    """Log to the state folder, readable by the owner alone: kinds and codes, never mail."""
+    folder = paths.state_dir() / "log"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / "tuimail.log"
+    handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    os.close(handle)
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(threadName)s %(name)s %(message)s"))
+    log = logging.getLogger("tuimail")
+    log.setLevel(level)
+    log.addHandler(handler)
+    log.propagate = False

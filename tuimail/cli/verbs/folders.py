@@ -1,0 +1,35 @@
+"""`tuimail folders`: the tree as it is in the store."""
+
+from __future__ import annotations
+
+import click
+
+from tuimail.cli.output import say, say_json
+from tuimail.cli.run import json_option, one_account
+from tuimail.cli.setup import Options
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def folders(options: Options, as_json: bool) -> None:
+    """List the folders, with counts, as of the last sync."""
+    with one_account(options) as world:
+        rows = world.store.read.folders(world.account.id)
+    if as_json or options.as_json:
+        say_json(
+            [
+                {
+                    "path": folder.path,
+                    "name": folder.name,
+                    "role": folder.role,
+                    "subscribed": folder.subscribed,
+                    "total": folder.total,
+                    "unread": folder.unread,
+                }
+                for folder in rows
+            ]
+        )
+        return
+    for folder in rows:
+        say(f"{folder.unread:>6} {folder.total:>7}  {folder.path}")

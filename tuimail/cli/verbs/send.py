@@ -1,0 +1,68 @@
+"""`tuimail send < message.eml`: through the outbox, like everything that is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import click
+
+from tuimail.cli.output import note
+from tuimail.cli.run import OneAccount, one_account
+from tuimail.cli.setup import Options
+from tuimail.errors import SubmissionDeferred, SubmissionRefused, SubmissionUncertain
+from tuimail.mime.builder import BuiltMessage, outgoing_from
+from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
+from tuimail.text.address import make_address
+from tuimail.text.safe import clean
+
+
+@click.command()
+@click.pass_obj
+def send(options: Options) -> None:
+    """Send the message on stdin (RFC 5322) to the recipients in its To, Cc and Bcc."""
+    raw = sys.stdin.buffer.read()
+    with one_account(options) as world:
+        message = outgoing_from(raw, default_from=make_address("", world.account.address))
+        item = asyncio.run(_send(world, message))
+    _conclude(item)
+
+
+async def _send(world: OneAccount, message: BuiltMessage) -> OutboxItem:
+    outgoing = OutgoingMessage(
+        account_id=world.account.id,
+        raw=message.raw,
+        message_id=message.message_id,
+        mail_from=message.mail_from,
+        rcpt_to=message.rcpt_to,
+        to_text=clean(", ".join(message.rcpt_to)),
+        subject=message.subject,
+    )
+    outbox_id = world.store.write(lambda tx: tx.queue_message(outgoing), urgent=True).result()
+    async with world.errand() as errand:
+        await errand.check_sign_in()
+        return await errand.send(outbox_id)
+
+
+def _conclude(item: OutboxItem) -> None:
+    """Say how it ended; anything but SENT is a failure of the verb."""
+    problem = item.problem
+    if item.state is OutboxState.SENT:
+        note(f"Sent to {len(item.rcpt_to)}.")
+        return
+    words = problem.short if problem else "The message was not sent."
+    rest = (
+        {
+            "hint": f"{problem.now} {problem.you_can}".strip(),
+            "detail": problem.detail,
+            "command": problem.command,
+            "url": problem.url,
+        }
+        if problem
+        else {}
+    )
+    if item.state is OutboxState.UNCERTAIN:
+        raise SubmissionUncertain(words, **rest)
+    if item.state is OutboxState.QUEUED:
+        raise SubmissionDeferred(words, **rest)
+    raise SubmissionRefused(words, **rest)

@@ -1,0 +1,18 @@
+"""The heavy half of the set-up: what imports msal, requests and aiosmtplib."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tuimail.auth.cache import TokenCache
+from tuimail.auth.provider import TokenProvider
+from tuimail.http import HttpClient
+from tuimail.model.account import Account
+from tuimail.submission.smtp import SmtpSubmitter
+from tuimail.sync.engine import Connected
+
+
+def connected(account: Account, token_cache: Path) -> Connected:
+    """Give an account its token provider and its submitter."""
+    tokens = TokenProvider(account, TokenCache.open(token_cache), HttpClient(account.ca_file))
+    return Connected(account, tokens, SmtpSubmitter(account.smtp, account.ca_file))

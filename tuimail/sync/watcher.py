@@ -1,0 +1,58 @@
+"""The idle connection of a mailbox: a thread that watches INBOX and says that it changed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from tuimail.errors import ProtocolViolation, TuimailError
+from tuimail.imap.idle import IdleLoop
+from tuimail.imap.session import ImapSession
+
+log = logging.getLogger(__name__)
+
+
+class Watcher:
+    """Watches one folder once; the end, whatever it is, ends the future.
+
+    Args:
+        name: The thread's name.
+        open_session: Called on the thread.
+        on_change: Called on the thread after each change.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        open_session: Callable[[], ImapSession],
+        path: str,
+        on_change: Callable[[], None],
+    ) -> None:
+        self._open_session = open_session
+        self._idle = IdleLoop(path, on_change)
+        self._ended: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> Future[None]:
+        """Start; the future has a `TuimailError`, or nothing when it was stopped."""
+        self._thread.start()
+        return self._ended
+
+    def stop(self) -> None:
+        """End it at once, from any thread."""
+        self._idle.stop()
+
+    def _run(self) -> None:
+        try:
+            self._idle.run(self._open_session())
+        except TuimailError as error:
+            self._ended.set_exception(error)
+        except Exception as error:  # noqa: BLE001 - the root of the thread: a bug ends one watch
+            log.error("watching ended by %s", type(error).__name__)
+            self._ended.set_exception(
+                ProtocolViolation("Something unforeseen happened with the server's answer.")
+            )
+        else:
+            self._ended.set_result(None)
