@@ -1,0 +1,131 @@
+"""From msal's answers and failures to tuimail's errors, without anything secret in them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tuimail.errors import (
+    AuthError,
+    ConsentRequired,
+    SignInRequired,
+    TokenUnavailable,
+    TuimailError,
+)
+from tuimail.exchange.clients import admin_consent_url
+from tuimail.exchange.diagnosis import Kind, diagnose
+from tuimail.model.account import Account
+from tuimail.model.notice import Notice, Severity
+from tuimail.text.safe import clean
+
+_GRAPH: Final = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
+_OUTLOOK: Final = frozenset({"https://outlook.office.com", "https://outlook.office365.com"})
+_NAMES: Final = ("preferred_username", "upn", "unique_name")
+
+
+def error_from_answer(answer: Mapping[str, Any], account: Account) -> AuthError:
+    """Translate Entra ID's error body (RFC 6749, 5.2; Microsoft: AADSTS codes)."""
+    said = f"{answer.get('error', '')} {answer.get('error_description', '')}".strip()
+    return error_from_words(said, account)
+
+
+def error_from_words(said: str, account: Account) -> AuthError:
+    """Translate Entra ID's words."""
+    found = diagnose(said, source="entra", address=account.username)
+    if found is None:
+        return SignInRequired(
+            "Microsoft asks for a new sign-in.",
+            hint="Sign in.",
+            detail=clean(said, multiline=True)[:2000],
+        )
+    if found.kind is Kind.CONSENT:
+        url = admin_consent_url(account.authority, account.client_id, account.scopes)
+        return ConsentRequired(found.title, hint=found.fix, detail=found.raw, url=url)
+    kind = TokenUnavailable if found.kind is Kind.BUSY else SignInRequired
+    return kind(found.title, hint=found.fix, detail=found.raw, url=found.url)
+
+
+def notice_from(error: TuimailError, account: Account) -> Notice:
+    """Return what a person is told about a failed sign-in."""
+    found = diagnose(error.detail, source="entra", address=account.username)
+    if found is not None:
+        notice = found.notice(Severity.ERROR)
+        return Notice(
+            notice.severity,
+            notice.short,
+            notice.happened,
+            notice.now,
+            notice.you_can,
+            command=notice.command,
+            url=error.url or notice.url,
+            detail=notice.detail,
+        )
+    return Notice(
+        Severity.ERROR,
+        short=error.message,
+        happened=error.message,
+        now="Keeps everything; changes wait.",
+        you_can=error.hint or "Sign in again.",
+        url=error.url,
+        detail=error.detail,
+    )
+
+
+def token_claims(token: str) -> Mapping[str, Any]:
+    """Read the claims of a JWT (RFC 7519), unverified; empty when the token is opaque.
+
+    Only for telling the user early what a server would refuse without a reason.
+    """
+    parts = token.split(".")
+    if len(parts) != 3:
+        return {}
+    try:
+        payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
+        claims = json.loads(payload)
+    except (binascii.Error, ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def signed_in_name(answer: Mapping[str, Any]) -> str:
+    """Return who signed in, as far as the ID token or the access token says."""
+    for claims in (answer.get("id_token_claims"), token_claims(str(answer.get("access_token")))):
+        for name in _NAMES:
+            value = (claims or {}).get(name)
+            if isinstance(value, str) and value:
+                return str(clean(value))
+    return ""
+
+
+def objection(answer: Mapping[str, Any], account: Account) -> SignInRequired | None:
+    """Find what makes a fresh token useless for this account, while it can still be explained."""
+    name = signed_in_name(answer)
+    if name and name.casefold() != account.username.casefold():
+        return SignInRequired(
+            f"You signed in as {name}; this account is {account.username}.",
+            hint=(
+                f"Sign in as {account.username}. If {name} is the name that opens this mailbox, "
+                f'set username = "{name}" in the settings.'
+            ),
+        )
+    claims = token_claims(str(answer.get("access_token", "")))
+    audience = str(claims.get("aud", "")).rstrip("/")
+    resource = account.scopes[0].rpartition("/")[0]
+    foreign = audience.startswith("https://") and audience not in {resource, *_OUTLOOK}
+    if audience in _GRAPH or foreign:
+        return SignInRequired(
+            "The token is for another service than mail.",
+            hint="Check cloud and authority in the settings.",
+            detail=str(clean(f"aud={audience}")),
+        )
+    granted = str(claims.get("scp", "")).split()
+    if granted and "IMAP.AccessAsUser.All" not in granted:
+        return SignInRequired(
+            "Reading mail was not allowed.",
+            hint="Sign in again and accept every permission, or ask your administrator.",
+            detail=str(clean(f"scp={' '.join(granted)}")),
+        )
+    return None

@@ -1,0 +1,384 @@
+"""Tokens for one account: from the cache, refreshed silently, or by signing in.
+
+Everything that may wait happens on two daemon threads of this module: `auth` refreshes, and
+`auth-sign-in` waits for a person. A valid token in the cache is handed out without msal and
+without the network, so that a start on a train is a start. Entra ID is asked once per question:
+callers that ask at the same time share the answer, and a refusal is remembered until something
+changed, because asking in a loop gets the client blocked (AADSTS50196).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tuimail.auth.cache import Content, TokenCache, find_token, home_account
+from tuimail.auth.flow import SignInCancelled, sign_in_by_device_code
+from tuimail.auth.outcome import (
+    error_from_answer,
+    error_from_words,
+    notice_from,
+    objection,
+    signed_in_name,
+)
+from tuimail.errors import (
+    AuthError,
+    ConsentRequired,
+    NetworkError,
+    SignInRequired,
+    TokenUnavailable,
+    TuimailError,
+)
+from tuimail.http import HttpClient
+from tuimail.model.account import Account, Token
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.status import SignInOutcome, SignInPrompt
+
+MIN_TTL: Final = 300.0
+"""Seconds a token should still be good for; msal refreshes below that too."""
+
+_FORCED_APART: Final = 30.0
+"""Seconds within which a second forced refresh gets the result of the first."""
+
+# What msal lets through when an answer is not what it expects.
+_MSAL_SURPRISES: Final = (ValueError, KeyError, TypeError, AttributeError, RuntimeError)
+
+
+@dataclass(slots=True)
+class _Question:
+    min_ttl: float
+    force: bool
+    callers: list[Future[Token]] = field(default_factory=list)
+
+
+class TokenProvider:
+    """The tokens of one account.
+
+    Args:
+        account: Who signs in, and where.
+        cache: Shared by all accounts and processes.
+        http: Closed by its owner.
+    """
+
+    def __init__(self, account: Account, cache: TokenCache, http: HttpClient) -> None:
+        self._account = account
+        self._cache = cache
+        self._http = http
+        self._msal_memory: dict[str, Any] = {}
+        self._guard = threading.Lock()
+        self._waiting: list[_Question] = []
+        self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._cancel: threading.Event | None = None
+        self._refusal: tuple[AuthError, tuple[int, int, int]] | None = None
+        self._handed_out: Token | None = None
+        self._refreshed_at = float("-inf")
+
+    def get(self, *, min_ttl: float = MIN_TTL, force_refresh: bool = False) -> Future[Token]:
+        """Get a token without asking anybody.
+
+        Args:
+            min_ttl: Seconds it should still be good for. A token that Entra ID makes for less is
+                returned as it is.
+            force_refresh: A server refused the present one.
+
+        Returns:
+            Raises `SignInRequired`, `ConsentRequired` or `TokenUnavailable`.
+        """
+        future: Future[Token] = Future()
+        with self._guard:
+            for question in self._waiting:
+                if question.force == force_refresh and question.min_ttl >= min_ttl:
+                    question.callers.append(future)
+                    return future
+            question = _Question(min_ttl, force_refresh, [future])
+            self._waiting.append(question)
+        self._run(lambda: self._answer(question))
+        return future
+
+    def retry(self) -> None:
+        """Forget refusals: the user asks for another try. The next `get` asks Entra ID."""
+        with self._guard:
+            self._refusal = None
+            self._msal_memory.clear()
+
+    def sign_in(self, prompt: SignInPrompt) -> Future[None]:
+        """Sign in with a device code. A sign-in that still waits is cancelled.
+
+        Returns:
+            Done when signed in; raises what went wrong. `prompt.finished` is called once, before.
+        """
+        future: Future[None] = Future()
+        cancelled = threading.Event()
+        with self._guard:
+            if self._cancel is not None:
+                self._cancel.set()
+            self._cancel = cancelled
+        threading.Thread(
+            target=self._sign_in, args=(prompt, cancelled, future), name="auth-sign-in", daemon=True
+        ).start()
+        return future
+
+    def cancel_sign_in(self) -> None:
+        """End a waiting sign-in, if there is one."""
+        with self._guard:
+            if self._cancel is not None:
+                self._cancel.set()
+
+    def sign_out(self) -> Future[None]:
+        """Forget this account's tokens. The sign-in in other programs is not touched."""
+        future: Future[None] = Future()
+        self.cancel_sign_in()
+
+        def forget() -> None:
+            if future.set_running_or_notify_cancel():
+                _settle(future, self._forget)
+
+        self._run(forget)
+        return future
+
+    # ------------------------------------------------------------------ on the thread "auth"
+
+    def _run(self, job: Callable[[], None]) -> None:
+        with self._guard:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="auth", daemon=True)
+                self._thread.start()
+        self._jobs.put(job)
+
+    def _work(self) -> None:
+        while True:
+            self._jobs.get()()
+
+    def _answer(self, question: _Question) -> None:
+        outcome: Token | BaseException
+        try:
+            outcome = self._token(question.min_ttl, force=question.force)
+        except Exception as error:  # noqa: BLE001 - the thread's root: every caller gets an answer
+            outcome = error
+        with self._guard:
+            self._waiting.remove(question)
+        for future in question.callers:
+            if not future.set_running_or_notify_cancel():
+                continue
+            if isinstance(outcome, BaseException):
+                future.set_exception(outcome)
+            else:
+                future.set_result(outcome)
+
+    def _token(self, min_ttl: float, *, force: bool) -> Token:
+        ready = self._ready(self._cache.read(), min_ttl, force=force)
+        if ready is None:
+            self._raise_remembered()
+            try:
+                ready = self._refresh(min_ttl, force=force)
+            except (SignInRequired, ConsentRequired) as error:
+                self._refusal = (error, self._cache.version)
+                raise
+        self._handed_out = ready
+        return ready
+
+    def _ready(self, content: Content, min_ttl: float, *, force: bool) -> Token | None:
+        """Return the cached token if it will do."""
+        token = find_token(content, self._account)
+        if token is None or token.expires_on - time.time() < min_ttl:
+            return None
+        if not force:
+            return token
+        # Forced, and it is not the one that was refused: another process, or the question
+        # before this one, has refreshed it already.
+        is_new = self._handed_out is not None and token.secret != self._handed_out.secret
+        is_fresh = time.monotonic() - self._refreshed_at < _FORCED_APART
+        return token if is_new or is_fresh else None
+
+    def _raise_remembered(self) -> None:
+        if self._refusal is None:
+            return
+        error, version = self._refusal
+        if version == self._cache.version:
+            raise type(error)(error.message, hint=error.hint, detail=error.detail, url=error.url)
+        self._refusal = None
+
+    def _refresh(self, min_ttl: float, *, force: bool) -> Token:
+        with self._cache.change() as content:
+            ready = self._ready(content, min_ttl, force=force)
+            if ready is not None:
+                return ready
+            signed_in = home_account(content, self._account)
+            if signed_in is None:
+                raise SignInRequired(
+                    f"Nobody is signed in to {self._account.name}.", hint="Sign in."
+                )
+            answer = self._ask(content, dict(signed_in))
+        if not answer or "access_token" not in answer:
+            if not answer:
+                raise SignInRequired("Your sign-in ended.", hint="Sign in.")
+            raise error_from_answer(answer, self._account)
+        self._refreshed_at = time.monotonic()
+        token = find_token(self._cache.read(), self._account)
+        if token is None:
+            raise error_from_words("AADSTS65001", self._account)
+        return token
+
+    def _ask(self, content: Content, signed_in: dict[str, Any]) -> dict[str, Any] | None:
+        with _asking_entra(self._account):
+            app, tokens = self._application(content)
+            answer: dict[str, Any] | None = app.acquire_token_silent_with_error(
+                list(self._account.scopes), account=signed_in, force_refresh=True
+            )
+            _replace(content, tokens.serialize())
+            return answer
+
+    def _application(self, content: Content) -> tuple[Any, Any]:
+        """Build msal's client. Its constructor asks for the authority's configuration once a day.
+
+        Instance discovery is asked only about authorities that Microsoft knows; about any other
+        it would tell Microsoft of it, and fail.
+        """
+        import msal  # noqa: PLC0415 - 110 ms that a valid cached token does without
+
+        _silence_msal()
+        tokens = msal.SerializableTokenCache()
+        tokens.deserialize(json.dumps(content))
+        app = msal.PublicClientApplication(
+            self._account.client_id,
+            authority=self._account.authority,
+            instance_discovery=None if self._account.known_authority else False,
+            token_cache=tokens,
+            http_client=self._http,
+            http_cache=self._msal_memory,
+        )
+        return app, tokens
+
+    def _forget(self) -> None:
+        with self._cache.change() as content:
+            signed_in = home_account(content, self._account)
+            if signed_in is None:
+                return
+            owner = (signed_in["home_account_id"], signed_in["environment"])
+            for kind, entries in content.items():
+                if kind == "AppMetadata":
+                    continue
+                gone = [
+                    key
+                    for key, entry in entries.items()
+                    if (entry.get("home_account_id"), entry.get("environment")) == owner
+                ]
+                for key in gone:
+                    del entries[key]
+        self._handed_out = None
+
+    # ---------------------------------------------------------- on the thread "auth-sign-in"
+
+    def _sign_in(
+        self, prompt: SignInPrompt, cancelled: threading.Event, future: Future[None]
+    ) -> None:
+        future.set_running_or_notify_cancel()
+        failure: Exception | None = None
+        outcome: SignInOutcome
+        try:
+            outcome = SignInOutcome(self._sign_in_now(prompt, cancelled), None)
+        except SignInCancelled as error:
+            failure = error
+            outcome = SignInOutcome("", Notice(Severity.INFO, error.message, you_can=error.hint))
+        except TuimailError as error:
+            failure = error
+            outcome = SignInOutcome("", notice_from(error, self._account))
+        except Exception as error:  # noqa: BLE001 - the thread's root: the prompt must end
+            failure = error
+            words = f"The sign-in stopped: {type(error).__name__}."
+            outcome = SignInOutcome("", Notice(Severity.ERROR, words))
+        with self._guard:
+            if self._cancel is cancelled:
+                self._cancel = None
+        try:
+            prompt.finished(outcome)
+        finally:
+            if failure is None:
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+
+    def _sign_in_now(self, prompt: SignInPrompt, cancelled: threading.Event) -> str:
+        self.retry()
+        try:
+            with _asking_entra(self._account):
+                app, tokens = self._application({})
+                answer = sign_in_by_device_code(app, self._account, prompt, cancelled)
+        except TokenUnavailable:
+            self.retry()
+            raise
+        wrong = objection(answer, self._account)
+        if wrong is not None:
+            raise wrong
+        if cancelled.is_set():
+            raise SignInCancelled("The sign-in was cancelled.", hint="Sign in again at any time.")
+        fresh: Content = json.loads(tokens.serialize())
+        with self._cache.change() as content:
+            for kind, entries in fresh.items():
+                content.setdefault(kind, {}).update(entries)
+        self.retry()
+        return signed_in_name(answer) or self._account.username
+
+
+def _replace(content: Content, serialized: str) -> None:
+    content.clear()
+    content.update(json.loads(serialized))
+
+
+def _settle(future: Future[None], work: Callable[[], None]) -> None:
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 - the thread's root: the caller gets an answer
+        future.set_exception(error)
+    else:
+        future.set_result(None)
+
+
+@contextlib.contextmanager
+def _asking_entra(account: Account) -> Iterator[None]:
+    """Translate what msal and the line raise. Not chained: frames in there hold refresh tokens."""
+    from msal.exceptions import MsalError  # noqa: PLC0415 - see `_application`
+
+    failure: AuthError
+    try:
+        yield
+    except AuthError:
+        raise
+    except NetworkError as error:
+        failure = TokenUnavailable(error.message, hint=error.hint, detail=error.detail)
+    except MsalError as error:
+        failure = TokenUnavailable("Microsoft's sign-in service is busy.", detail=str(error)[:200])
+    except _MSAL_SURPRISES as error:
+        failure = _surprise(error, account)
+    else:
+        return
+    raise failure
+
+
+def _surprise(error: Exception, account: Account) -> AuthError:
+    # A refused discovery is a ValueError caused by another with Entra ID's words, and no tokens.
+    for cause in (error, error.__context__):
+        if cause is not None and "AADSTS" in str(cause):
+            return error_from_words(str(cause), account)
+    return TokenUnavailable(
+        "Microsoft's sign-in service gave an answer that makes no sense.",
+        detail=type(error).__name__,
+    )
+
+
+def _silence_msal() -> None:
+    """Keep msal's log to itself: it logs whole answers, tokens included, when JSON is broken."""
+    logger = logging.getLogger("msal")
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

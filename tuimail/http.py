@@ -1,0 +1,211 @@
+"""The one HTTP client: trust, proxies, time limits, and failures in tuimail's own words.
+
+It is handed to msal as its `http_client` because msal's own session would let
+`REQUESTS_CA_BUNDLE` beat the chosen trust, use a proxy for loopback, follow redirects with a
+refresh token in the body, keep cookies, and raise exceptions that carry the request.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+
+from tuimail.errors import (
+    CertificateInvalid,
+    ConfigError,
+    ConnectFailed,
+    ConnectionLost,
+    NetworkError,
+    ServerTimeout,
+)
+
+CONNECT_SECONDS: Final = 15.0
+READ_SECONDS: Final = 30.0
+_LARGEST_ANSWER: Final = 2 * 1024 * 1024
+
+# Their debug output names tenants and paths, and nothing that tuimail's own log does not say.
+for _name in ("urllib3", "requests"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+
+
+class UnexpectedAnswer(NetworkError):
+    """Something else than the service answered: a captive portal, a proxy's error page."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What msal needs of a response. Never printed: the text may hold tokens."""
+
+    status_code: int
+    text: str
+    headers: Mapping[str, str]
+
+    def raise_for_status(self) -> None:
+        """Raise for a status of 400 and above, without the body."""
+        if self.status_code >= 400:
+            raise NetworkError(f"The server answered with HTTP {self.status_code}.")
+
+    def __repr__(self) -> str:
+        return f"HttpAnswer({self.status_code})"
+
+
+class HttpClient:
+    """Requests to JSON services over TLS.
+
+    Args:
+        ca_file: A PEM file trusted instead of the system's certificates.
+
+    Raises:
+        ConfigError: The file cannot be read.
+    """
+
+    def __init__(self, ca_file: Path | None = None) -> None:
+        self._session = requests.Session()
+        # No netrc, no REQUESTS_CA_BUNDLE, no CURL_CA_BUNDLE; proxies are looked up per request.
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.mount("https://", _TrustingAdapter(_tls_context(ca_file)))
+
+    def get(self, url: str, **options: Any) -> HttpAnswer:
+        """Send a GET.
+
+        Raises:
+            NetworkError: One of its kinds; `UnexpectedAnswer` when the answer is not JSON.
+        """
+        return self._request("GET", url, **options)
+
+    def post(self, url: str, **options: Any) -> HttpAnswer:
+        """Send a POST; `data` is the form. Raises as `get` does."""
+        return self._request("POST", url, **options)
+
+    def close(self) -> None:
+        """Close pooled connections."""
+        self._session.close()
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpAnswer:
+        host = urlsplit(url).hostname or ""
+        failure: NetworkError
+        try:
+            with self._session.request(
+                method,
+                url,
+                params=params,
+                data=data,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                proxies={} if is_loopback(host) else get_environ_proxies(url),
+                stream=True,
+            ) as response:
+                return _checked(response, host)
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            failure = _translated(error, host)
+        # Not chained: a library's exception holds the request, and that holds the refresh token.
+        raise failure
+
+
+class _TrustingAdapter(HTTPAdapter):
+    """Uses one TLS context for everything, whatever requests thinks of certificate files."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        # As msal's own session: one more try when no connection could be made.
+        super().__init__(max_retries=urllib3.Retry(1, read=0, redirect=0, status=0, other=0))
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> Any:
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {"ssl_context": self._context}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, so that no proxy can be meant."""
+    host = host.rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a PEM file"
+        raise ConfigError(f"ca_file {ca_file}: {reason}.", key="ca_file") from error
+
+
+def _checked(response: requests.Response, host: str) -> HttpAnswer:
+    body = response.raw.read(_LARGEST_ANSWER + 1, decode_content=True)
+    text = body[:_LARGEST_ANSWER].decode("utf-8", "replace")
+    # A 5xx says enough by its status, whatever its page looks like.
+    if response.status_code < 500 and not text.lstrip().startswith(("{", "[")):
+        raise UnexpectedAnswer(
+            f"Something else than {host} answered.",
+            hint="If this network wants a sign-in on a web page, do that first.",
+            detail=f"HTTP {response.status_code}, not JSON",
+        )
+    return HttpAnswer(response.status_code, text, dict(response.headers))
+
+
+def _translated(error: Exception, host: str) -> NetworkError:
+    reason = _reason(error)
+    if isinstance(error, requests.exceptions.SSLError):
+        if "certificate" in reason.lower() or "hostname" in reason.lower():
+            return CertificateInvalid(
+                f"The certificate of {host} does not verify.",
+                hint="If your organisation inspects TLS, set ca_file to its certificate.",
+                detail=reason,
+            )
+        return ConnectFailed(f"No secure connection to {host} could be made.", detail=reason)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return ConnectFailed(f"The proxy did not connect to {host}.", detail=reason)
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        return ServerTimeout(f"{host} did not answer in time.", detail=reason)
+    never_connected = "NewConnectionError" in reason or "NameResolutionError" in reason
+    if isinstance(error, requests.ConnectionError) and never_connected:
+        return ConnectFailed(f"No connection to {host} could be made.", detail=reason)
+    return ConnectionLost(f"The connection to {host} was lost.", detail=reason)
+
+
+def _reason(error: BaseException) -> str:
+    """Name the kinds of the errors inside, and the words of the innermost OSError only."""
+    names: list[str] = []
+    words = ""
+    cause: BaseException | None = error
+    while cause is not None and len(names) < 8:
+        names.append(type(cause).__name__)
+        if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException):
+            words = getattr(cause, "verify_message", "") or cause.strerror or words
+        inner = getattr(cause, "reason", None) or next(
+            (arg for arg in cause.args if isinstance(arg, BaseException)), None
+        )
+        below = inner if isinstance(inner, BaseException) else None
+        cause = below or cause.__cause__ or cause.__context__
+    return ", ".join(dict.fromkeys(names)) + (f": {words}" if words else "")
