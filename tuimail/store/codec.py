@@ -105,8 +105,8 @@ def _make_envelope(fields: dict[str, Any]) -> Envelope:
 
 
 def dump_structure(structure: BodyStructure | None) -> str | None:
-    """Return a structure as JSON; None for none, and for one that is nested beyond reason."""
-    if structure is None or _is_too_deep(structure):
+    """Return a structure as JSON, None for none. It passed `usable_structure`."""
+    if structure is None:
         return None
     return json.dumps(_structure_fields(structure), separators=(",", ":"))
 
@@ -116,13 +116,14 @@ def load_structure(text: str | None) -> BodyStructure | None:
     return None if text is None else _make_structure(json.loads(text))
 
 
-def _is_too_deep(structure: BodyStructure) -> bool:
-    level: tuple[BodyStructure, ...] = (structure,)
+def usable_structure(structure: BodyStructure | None) -> BodyStructure | None:
+    """Return a structure, None for one that is nested beyond what recursion can follow."""
+    level: tuple[BodyStructure, ...] = () if structure is None else (structure,)
     for _ in range(_DEEPEST_NESTING):
         level = tuple(part for node in level if isinstance(node, MultiPart) for part in node.parts)
         if not level:
-            return False
-    return True
+            return structure
+    return None
 
 
 def _structure_fields(structure: BodyStructure) -> dict[str, object]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from tuimail.model.account import AccountId
-from tuimail.model.bodystructure import attachments
+from tuimail.model.bodystructure import BodyStructure, attachments
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderRole
 from tuimail.model.intent import MessageState, fold
@@ -94,10 +94,11 @@ def _record_one(
     tx: Transaction, place: _Place, message: FetchedMessage, located: int
 ) -> MessageKey:
     envelope_json = codec.dump_envelope(message.envelope)
-    content = _content(message, envelope_json)
+    structure = codec.usable_structure(message.structure)
+    content = _content(message, structure, envelope_json)
     detail = (
         envelope_json,
-        codec.dump_structure(message.structure),
+        codec.dump_structure(structure),
         codec.dump_strings(message.references),
     )
     key: MessageKey | None = tx.connection.value(
@@ -123,7 +124,9 @@ def _record_one(
     return key
 
 
-def _content(message: FetchedMessage, envelope_json: str) -> _Content:
+def _content(
+    message: FetchedMessage, structure: BodyStructure | None, envelope_json: str
+) -> _Content:
     envelope = message.envelope
     received = message.internaldate or envelope.date
     message_id = codec.plain(envelope.message_id) if envelope.message_id else None
@@ -136,7 +139,7 @@ def _content(message: FetchedMessage, envelope_json: str) -> _Content:
         from_text=_names(envelope.from_ or envelope.sender),
         to_text=_names(envelope.to or envelope.cc or envelope.bcc),
         subject=codec.plain(envelope.subject[:_LONGEST_SUBJECT]),
-        has_attachment=int(message.structure is not None and bool(attachments(message.structure))),
+        has_attachment=int(structure is not None and bool(attachments(structure))),
         message_id=message_id,
         digest=digest,
     )
