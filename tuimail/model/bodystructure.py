@@ -83,45 +83,85 @@ def leaves(structure: BodyStructure) -> Iterator[BodyPart]:
 
 
 def attachments(structure: BodyStructure) -> tuple[BodyPart, ...]:
-    """Return the parts a reader lists as files."""
-    shown = text_part(structure)
-    return tuple(part for part in leaves(structure) if part is not shown and part.is_attachment)
+    """Return the parts a reader lists as files.
+
+    That is every leaf that is neither read (`text_parts`) nor another form of what is read, nor
+    an image the HTML text embeds.
+    """
+    shown = set(text_parts(structure))
+    other_forms = set(_other_forms(structure, shown))
+    return tuple(
+        part
+        for part in leaves(structure)
+        if part not in shown and (part.disposition == "attachment" or part not in other_forms)
+    )
 
 
 def text_part(structure: BodyStructure) -> BodyPart | None:
-    """Choose the part to read: text/plain before text/html, the first that is not a file.
+    """Return the first part to read, or None when the message has no text."""
+    return next(iter(text_parts(structure)), None)
+
+
+def text_parts(structure: BodyStructure) -> tuple[BodyPart, ...]:
+    """Choose the parts to read, in order.
+
+    Of multipart/alternative one form: text/plain before text/html. Of multipart/related the root.
+    Of anything else every text that is not a file, as some programs cut one text in pieces around
+    pictures and lists add their footer as a part. Where all text has a file name, the first that
+    is not marked as an attachment.
 
     Inside multipart/alternative an empty-looking text/plain (a few octets beside a real HTML part,
     as some newsletters send) gives way to the HTML.
     """
-    candidates = [
-        part
-        for part in leaves(structure)
-        if part.type == "text"
-        and part.subtype in ("plain", "html")
-        and part.disposition != "attachment"
-    ]
-    plain = next((part for part in candidates if part.subtype == "plain"), None)
-    html = next((part for part in candidates if part.subtype == "html"), None)
-    if plain is None or html is None:
-        return plain or html
-    if _are_alternatives(structure, plain, html) and plain.size < _STUB_OCTETS <= html.size // 20:
-        return html
-    return (
-        plain
-        if candidates.index(plain) < candidates.index(html)
-        or _are_alternatives(structure, plain, html)
-        else html
-    )
+    chosen = tuple(_read_below(structure))
+    if chosen:
+        return chosen
+    named = [part for part in leaves(structure) if _is_text(part) and part.disposition is None]
+    return tuple(named[:1])
 
 
 _STUB_OCTETS = 120
+_MOST_TEXT_PARTS = 20
 
 
-def _are_alternatives(structure: BodyStructure, one: BodyPart, other: BodyPart) -> bool:
+def _is_text(part: BodyPart) -> bool:
+    return part.type == "text" and part.subtype in ("plain", "html")
+
+
+def _read_below(structure: BodyStructure) -> list[BodyPart]:
     if isinstance(structure, BodyPart):
-        return False
-    below = [part for part in structure.parts if {one, other} & set(leaves(part))]
-    if len(below) == 1:
-        return _are_alternatives(below[0], one, other)
-    return structure.subtype == "alternative"
+        readable = (
+            _is_text(structure)
+            and structure.disposition != "attachment"
+            and (structure.filename is None or structure.disposition == "inline")
+        )
+        return [structure] if readable else []
+    branches = [_read_below(part) for part in structure.parts]
+    if structure.subtype == "alternative":
+        return _best_form([branch for branch in branches if branch])
+    if structure.subtype == "related":
+        return next((branch for branch in branches if branch), [])
+    return [part for branch in branches for part in branch][:_MOST_TEXT_PARTS]
+
+
+def _best_form(forms: list[list[BodyPart]]) -> list[BodyPart]:
+    """Text/plain unless it is a stub beside HTML; else the first form there is."""
+    plain = next((form for form in forms if form[0].subtype == "plain"), None)
+    html = next((form for form in forms if form[0].subtype == "html"), None)
+    if plain is not None and html is not None:
+        is_stub = sum(part.size for part in plain) < _STUB_OCTETS <= html[0].size // 20
+        return html if is_stub else plain
+    return plain or html or []
+
+
+def _other_forms(structure: BodyStructure, shown: set[BodyPart]) -> Iterator[BodyPart]:
+    """Yield the unread text of alternatives that are read, and what related parts embed."""
+    if isinstance(structure, BodyPart):
+        return
+    below = set(leaves(structure))
+    if structure.subtype == "alternative" and below & shown:
+        yield from (part for part in below if _is_text(part) and part.filename is None)
+    if structure.subtype in ("related", "alternative") and below & shown:
+        yield from (part for part in below if part.type == "image" and part.content_id)
+    for part in structure.parts:
+        yield from _other_forms(part, shown)

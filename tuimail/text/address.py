@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from tuimail.text.safe import SafeText, clean
+from tuimail.text.words import decode_words
 
 _ATOM_NAME = re.compile(r"[\w!#$%&'*+/=?^`{|}~ -]*\Z")
 _DOMAIN = re.compile(r"(?:[^\s@.\[\]()<>,;:\"\\]+(?:\.[^\s@.\[\]()<>,;:\"\\]+)*|\[[^\s\[\]]+\])\Z")
@@ -76,6 +77,17 @@ def parse_addresses(text: str) -> tuple[Address, ...]:
         if address is not None:
             found.append(address)
     return tuple(found)
+
+
+def parse_address_header(value: str) -> tuple[Address, ...]:
+    """Read the addresses of a raw header value (unfolded, RFC 2047 words still encoded).
+
+    It is split first and decoded second, so a name cannot smuggle in another address.
+    """
+    return tuple(
+        Address(decode_words(address.name), address.mailbox, address.host)
+        for address in parse_addresses(value)
+    )
 
 
 def format_addresses(addresses: tuple[Address, ...]) -> str:

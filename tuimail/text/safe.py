@@ -35,6 +35,8 @@ def _unsafe_ranges() -> list[tuple[int, int]]:
         (0xFFA0, 0xFFA0),
         (0xFFF0, 0xFFFB),
         (0xFFFE, 0xFFFF),
+        (0x1BCA0, 0x1BCA3),
+        (0x1D173, 0x1D17A),
         (0xE0000, 0xE0FFF),
     ]
 

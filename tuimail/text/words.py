@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import codecs
 import quopri
@@ -13,7 +12,8 @@ import re
 
 from tuimail.text.safe import SafeText, clean
 
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,75})\?([bqBQ])\?([^?]*)\?=")
+# A lone "?" inside the payload is against RFC 2047 and common.
+_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,75})\?([bqBQ])\?((?:[^?]|\?(?!=))*)\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,75}\?[bqBQ]\?)")
 
 # What senders mean, rather than what the label says (the web's encoding standard does the same).
@@ -40,6 +40,17 @@ _MEANT = {
 }
 
 
+# Codecs that Python calls text encodings and no mail means: two take quadratic time, two run
+# escapes and warn about bad ones, one always fails.
+_NEVER = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
+
+_NOT_BASE64 = bytes(
+    code
+    for code in range(256)
+    if code not in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+)
+
+
 def codec_name(label: str | None) -> str | None:
     """Return a Python text codec for a charset label, or None when there is none."""
     name = (label or "").split("*", 1)[0].strip().strip("\"'").lower()
@@ -50,22 +61,47 @@ def codec_name(label: str | None) -> str | None:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
+    if info.name.replace("_", "-") in _NEVER:
+        return None
     return info.name if getattr(info, "_is_text_encoding", False) else None
 
 
 def decode_charset(data: bytes, label: str | None = None) -> str:
-    """Decode by the label, then as UTF-8, then as Windows-1252 with replacement. Never raises."""
-    for name in (codec_name(label), "utf-8"):
-        if name is None:
-            continue
-        try:
-            return data.decode(name)
-        except (UnicodeError, ValueError):
-            continue
-    labelled = codec_name(label)
-    if labelled is not None and labelled != "utf-8":
-        return data.decode(labelled, "replace")
-    return data.decode("cp1252", "replace")
+    """Decode by the label, then as what the bytes look like. Never raises.
+
+    Without a usable label: UTF-16 by its mark, ISO-2022-JP by its escapes, UTF-8, Windows-1252.
+    Text that is mostly valid UTF-8 stays UTF-8: one cut or damaged character spoils only itself.
+    """
+    name = codec_name(label) or _guess(data)
+    try:
+        return data.decode(name)
+    except (UnicodeError, ValueError):
+        pass
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    intact = sum(not char.isascii() for char in text) - damaged
+    if name == "utf-8" and intact >= damaged:
+        return text
+    return data.decode(name if name != "utf-8" else "cp1252", "replace")
+
+
+def _guess(data: bytes) -> str:
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    if b"\x1b$" in data or b"\x1b(" in data:
+        return "iso2022_jp"
+    return "utf-8"
+
+
+def decode_base64(data: bytes) -> bytes:
+    """Decode base64 as far as it goes: foreign characters, missing padding, joined blocks."""
+    letters = data.translate(None, _NOT_BASE64)
+    decoded = []
+    for block in letters.split(b"="):
+        usable = block if len(block) % 4 != 1 else block[:-1]
+        if usable:
+            decoded.append(binascii.a2b_base64(usable + b"=" * (-len(usable) % 4)))
+    return b"".join(decoded)
 
 
 def decode_words(value: str | bytes | None) -> SafeText:
@@ -111,7 +147,4 @@ def _word_bytes(encoding: str, payload: str) -> bytes:
     raw = payload.encode("ascii", "replace")
     if encoding in "qQ":
         return quopri.decodestring(raw, header=True)
-    try:
-        return base64.b64decode(raw + b"=" * (-len(raw) % 4))
-    except (binascii.Error, ValueError):
-        return raw
+    return decode_base64(raw)

@@ -1,0 +1,417 @@
+"""HTML mail to lines of text: what the author meant to be read, in reading order, nothing fetched.
+
+html2text does lists, spacing and the flow of blocks. Its subclass here leaves out what is hidden,
+turns tables that are mere layout into blocks and aligns those that hold data, numbers links instead
+of printing them, and never lets an attribute reach the text as markup. It is fed tokens of
+`markup.Tokenizer`, never the standard library's parser.
+
+Only the render process runs this: see `render`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from html2text import HTML2Text
+
+from tuimail.mime.layout import (
+    BLANK,
+    CELL_MARK,
+    QUOTE_END,
+    QUOTE_START,
+    TABLE_END,
+    TABLE_START,
+    lines_of,
+)
+from tuimail.mime.links import LinkList
+from tuimail.mime.markup import DROPPED, LONGEST, VOID, Kind, Token, Tokenizer
+from tuimail.mime.rendered import RenderedText
+from tuimail.text.safe import SafeText, clean
+
+_HIDDEN = re.compile(
+    r"display\s*:\s*none"
+    r"|visibility\s*:\s*hidden"
+    r"|(?:max-height|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|!|\Z)",
+    re.IGNORECASE,
+)
+_FONT_SIZE = re.compile(r"(?<![\w-])font-size\s*:\s*([0-9.]+)", re.IGNORECASE)
+_NO_MARGIN = re.compile(r"\bMso(?:Normal|PlainText|NoSpacing|ListParagraph)", re.IGNORECASE)
+_PIXELS = re.compile(r"\s*[012](?:\.\d+)?(?:px)?\s*\Z")
+_DEEPEST = 20
+_LONGEST_ALT = 200
+
+# A new one of these ends an open one of the same group that was never closed.
+_IMPLIED_END = {
+    "p": ("p",),
+    "li": ("li",),
+    "td": ("td", "th"),
+    "th": ("td", "th"),
+    "tr": ("td", "th", "tr"),
+    "dd": ("dd", "dt"),
+    "dt": ("dd", "dt"),
+}
+_BLOCK_LIKE = frozenset(
+    {"div", "section", "article", "header", "footer", "main", "nav", "aside", "center", "form"}
+    | {"fieldset", "figure", "figcaption", "address", "details", "summary", "caption", "legend"}
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LISTS = frozenset({"ul", "ol"})
+_FLOW = frozenset({"li", "dl", "dt", "dd", "q", "del", "s", "strike"})
+_TABLE_PARTS = frozenset({"tr", "td", "th"})
+
+
+def render_html(source: str) -> RenderedText:
+    """Convert a document. Time is linear in its length, which is cut at `markup.LONGEST`."""
+    tokens = Tokenizer(source).tokens
+    converter = _Converter(_data_tables(tokens))
+    text = converter.convert(tokens)
+    lines, cut = lines_of(text)
+    notices = []
+    if cut or len(source) > LONGEST:
+        notices.append(SafeText("The text is very long; its end is not shown."))
+    if converter.links.is_full:
+        notices.append(SafeText("There are too many links; the last have no number."))
+    return RenderedText(lines, converter.links.all(), tuple(notices))
+
+
+@dataclass(slots=True)
+class _Table:
+    """What one pass over a table tells about its purpose."""
+
+    token: int
+    attributes: Mapping[str, str]
+    nested: bool = False
+    headings: int = 0
+    rows: int = 0
+    columns: int = 0
+    cells_in_row: int = 0
+    characters: int = 0
+
+    def holds_data(self) -> bool:
+        """Whether its rows and columns mean something, as opposed to placing blocks."""
+        if self.nested or self.attributes.get("role", "").lower() == "presentation":
+            return False
+        if self.columns < 2 or self.rows < 2:
+            return False
+        has_border = self.attributes.get("border", "0").strip() not in ("", "0")
+        if self.headings or has_border or "MsoTableGrid" in self.attributes.get("class", ""):
+            return True
+        return self.rows >= 3 and self.characters / (self.rows * self.columns) < 40
+
+
+@dataclass(slots=True)
+class _Survey:
+    data: set[int] = field(default_factory=set)
+    open: list[_Table] = field(default_factory=list)
+
+    def start(self, index: int, token: Token) -> None:
+        if token.value == "table":
+            if self.open:
+                self.open[-1].nested = True
+            self.open.append(_Table(index, token.attributes))
+        elif self.open and token.value == "tr":
+            self.open[-1].rows += 1
+            self.open[-1].cells_in_row = 0
+        elif self.open and token.value in ("td", "th"):
+            table = self.open[-1]
+            table.cells_in_row += 1
+            table.columns = max(table.columns, table.cells_in_row)
+            table.headings += token.value == "th"
+
+    def end(self) -> None:
+        if self.open:
+            table = self.open.pop()
+            if table.holds_data():
+                self.data.add(table.token)
+
+
+def _data_tables(tokens: Sequence[Token]) -> frozenset[int]:
+    """Return the positions of the tokens that open a table of data."""
+    survey = _Survey()
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.START:
+            survey.start(index, token)
+        elif token.kind is Kind.END and token.value == "table":
+            survey.end()
+        elif token.kind is Kind.TEXT and survey.open:
+            survey.open[-1].characters += len(token.value.strip())
+    return frozenset(survey.data)
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element that is open.
+
+    Attributes:
+        hidden: Nothing below it is shown.
+        tiny: Its font size is nothing; a descendant may set another (MJML mails rely on it).
+    """
+
+    name: str
+    hidden: bool
+    tiny: bool
+
+
+@dataclass(slots=True)
+class _Anchor:
+    href: str
+    text: list[str] = field(default_factory=list)
+
+
+class _Converter(HTML2Text):
+    """Feeds html2text with what is visible.
+
+    Args:
+        data_tables: Token positions of tables to align.
+    """
+
+    def __init__(self, data_tables: frozenset[int]) -> None:
+        super().__init__(bodywidth=0)
+        self.unicode_snob = True
+        self.ignore_links = True
+        self.ignore_images = True
+        self.ignore_emphasis = True
+        self.links = LinkList()
+        self._data_tables = data_tables
+        self._open: list[_Open] = []
+        self._open_names: dict[str, int] = {}
+        self._anchor: _Anchor | None = None
+        self._tables: list[bool] = []
+        self._cells: int | None = None
+        self._preformatted = 0
+        self._quotes = 0
+        self._lists = 0
+
+    def convert(self, tokens: Sequence[Token]) -> str:
+        """Return text with the marks that `layout.lines_of` reads."""
+        for index, token in enumerate(tokens):
+            if token.kind is Kind.TEXT:
+                if not self._is_hidden(text=True):
+                    self._show(token.value)
+            elif token.kind is Kind.START:
+                self._start(index, token)
+            else:
+                self._end(token.value)
+        self._close_anchor()
+        return self.finish()
+
+    # What is open, and whether it shows.
+
+    def _is_hidden(self, *, text: bool = False) -> bool:
+        if not self._open:
+            return False
+        return self._open[-1].hidden or (text and self._open[-1].tiny)
+
+    def _push(self, token: Token) -> None:
+        style = token.attributes.get("style", "")
+        hidden = (
+            self._is_hidden()
+            or token.value in DROPPED
+            or "hidden" in token.attributes
+            or bool(style and _HIDDEN.search(style))
+        )
+        tiny = bool(self._open) and self._open[-1].tiny
+        size = _FONT_SIZE.search(style) if style else None
+        if size:
+            tiny = not size[1].strip("0.")
+        self._open.append(_Open(token.value, hidden, tiny))
+        self._open_names[token.value] = self._open_names.get(token.value, 0) + 1
+
+    def _pop(self) -> _Open:
+        element = self._open.pop()
+        self._open_names[element.name] -= 1
+        return element
+
+    def _start(self, index: int, token: Token) -> None:
+        name = token.value
+        for implied in _IMPLIED_END.get(name, ()):
+            if self._open and self._open[-1].name == implied:
+                self._finish_element(self._pop())
+        if name == "body":
+            self._show_body()
+        if name in VOID:
+            if not self._is_hidden():
+                self._void(token)
+            return
+        self._push(token)
+        if not self._is_hidden():
+            self._open_element(index, token)
+
+    def _show_body(self) -> None:
+        """A body ends the head, closed or not."""
+        while self._open and self._open[-1].name in DROPPED:
+            self._pop()
+
+    def _end(self, name: str) -> None:
+        if name in VOID:
+            if name == "br":
+                self._void(Token(Kind.START, name))
+            return
+        if not self._open_names.get(name):
+            return
+        while True:
+            element = self._pop()
+            self._finish_element(element)
+            if element.name == name:
+                return
+
+    # Elements that show.
+
+    def _void(self, token: Token) -> None:
+        if self._cells is not None:
+            self.space = True
+        elif token.value == "br":
+            # Newlines due before the next output: one ends the line, two leave one blank.
+            self.p_p = min(self.p_p + 1, 3)
+        elif token.value == "hr":
+            self.p()
+            self.o("---")
+            self.p()
+        if token.value == "img":
+            self._image(token.attributes)
+
+    def _image(self, attributes: Mapping[str, str]) -> None:
+        alt = " ".join(clean(attributes.get("alt", ""))[:_LONGEST_ALT].split())
+        is_pixel = any(_PIXELS.match(attributes.get(side, "")) for side in ("width", "height"))
+        if alt and not is_pixel and not _HIDDEN.search(attributes.get("style", "")):
+            self._show(f"[image: {alt}]")
+
+    def _open_element(self, index: int, token: Token) -> None:
+        name = token.value
+        if name == "a":
+            self._close_anchor()
+            if token.attributes.get("href"):
+                self._anchor = _Anchor(token.attributes["href"])
+        elif name == "table":
+            self._open_table(index in self._data_tables)
+        elif self._cells is not None:
+            self._open_in_cell(token)
+        else:
+            self._open_block(token)
+
+    def _open_block(self, token: Token) -> None:
+        name = token.value
+        if name == "blockquote":
+            self.p()
+            if self._quotes < _DEEPEST:
+                self.o(QUOTE_START)
+                self.start = True
+            self._quotes += 1
+        elif name == "pre":
+            self.p()
+            self._preformatted += 1
+        elif name in _LISTS:
+            self._lists += 1
+            if self._lists <= _DEEPEST:
+                self.handle_tag(name, {"start": token.attributes.get("start", "1")}, start=True)
+        elif name in _FLOW:
+            self.handle_tag(name, {}, start=True)
+        else:
+            self._block(token)
+
+    def _block(self, token: Token) -> None:
+        name = token.value
+        attributes = token.attributes
+        is_tight = name == "p" and (
+            _NO_MARGIN.search(attributes.get("class", ""))
+            or re.search(r"margin(?:-bottom)?\s*:\s*0", attributes.get("style", ""))
+        )
+        if name in _HEADINGS or (name == "p" and not is_tight):
+            self.p()
+        elif name == "p" or name in _BLOCK_LIKE or name in _TABLE_PARTS:
+            self.pbr()
+
+    def _finish_element(self, element: _Open) -> None:
+        if element.hidden:
+            return
+        name = element.name
+        if name == "a":
+            self._close_anchor()
+        elif name == "table":
+            self._close_table()
+        elif self._cells is not None:
+            self._close_in_cell(name)
+        else:
+            self._close_block(name)
+
+    def _close_block(self, name: str) -> None:
+        if name == "blockquote":
+            self._quotes -= 1
+            if self._quotes < _DEEPEST:
+                self.o(QUOTE_END)
+            self.p()
+        elif name == "pre":
+            self._preformatted -= 1
+            self.p()
+        elif name in _LISTS:
+            if self._lists <= _DEEPEST:
+                self.handle_tag(name, {}, start=False)
+            self._lists -= 1
+        elif name in _FLOW:
+            self.handle_tag(name, {}, start=False)
+        elif name in _HEADINGS or (name == "p" and self.p_p == 2):
+            self.p()
+        else:
+            self._block(Token(Kind.END, name, {"class": "MsoNormal"}))
+
+    # Tables.
+
+    def _open_table(self, holds_data: bool) -> None:
+        self._tables.append(holds_data)
+        self.p()
+        if holds_data:
+            self.o(TABLE_START)
+            self.pbr()
+            self._cells = 0
+
+    def _close_table(self) -> None:
+        holds_data = self._tables.pop() if self._tables else False
+        if holds_data:
+            self._cells = None
+            self.pbr()
+            self.o(TABLE_END)
+        self.p()
+
+    def _open_in_cell(self, token: Token) -> None:
+        if token.value == "tr":
+            self._cells = 0
+        elif token.value in ("td", "th"):
+            if self._cells:
+                self.o(CELL_MARK)
+            self._cells = (self._cells or 0) + 1
+        else:
+            self.space = True
+
+    def _close_in_cell(self, name: str) -> None:
+        if name == "tr":
+            self.pbr()
+        elif name not in ("a", "span", "b", "strong", "i", "em", "font", "u"):
+            self.space = True
+
+    # Text and links.
+
+    def _show(self, text: str) -> None:
+        text = text.replace("\u00a0", BLANK)
+        if self._anchor is not None:
+            self._anchor.text.append(text.replace(BLANK, " "))
+        if self._preformatted and self._cells is None:
+            self.o(text.removeprefix("\n") if self.p_p else text)
+        else:
+            self.o(text, puredata=True)
+
+    def _close_anchor(self) -> None:
+        anchor = self._anchor
+        self._anchor = None
+        if anchor is None:
+            return
+        text = " ".join("".join(anchor.text).split())
+        link = self.links.add(anchor.href, text) if text else None
+        if link is None:
+            return
+        # The number belongs to the text, whatever blocks or blanks came after it.
+        due, space = self.p_p, self.space
+        self.p_p, self.space = 0, False
+        self.o(f" [{link.number}]")
+        self.p_p, self.space = due, space
