@@ -10,6 +10,8 @@ from typing import Final
 
 import pytest
 
+pytest_plugins = ["tests.server.lanes"]
+
 _HOMES: Final = {
     "XDG_CONFIG_HOME": ".config",
     "XDG_DATA_HOME": ".local/share",

@@ -36,7 +36,7 @@ SHARED_MAILBOX: Final = "shared@example.com"
 _HERE: Final = Path(__file__).parent
 _BATCH: Final = 500
 _START_ATTEMPTS: Final = 3
-_GRACE_WHEN_KEPT: Final = 5.0
+_GRACE_WHEN_KEPT: Final = 1.5
 _GRACE_WHEN_DISPOSABLE: Final = 0.2
 _UNPRIVILEGED: Final = "nobody"
 

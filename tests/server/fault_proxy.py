@@ -28,7 +28,7 @@ T = TypeVar("T")
 _Line = asyncio.Queue[tuple[float, bytes | None]]
 """What is on its way and when it arrives; b"" is the end of the stream, None a cut."""
 
-_LITERAL: Final = re.compile(rb"\{(\d+)\+?\}\r\n$")
+_LITERAL: Final = re.compile(rb"\{(\d+)(\+?)\}\r\n$")
 _COMMAND: Final = re.compile(rb"(\S+) (?:UID )?(\S+)", re.IGNORECASE)
 _READ: Final = 65536
 _RESET: Final = struct.pack("ii", 1, 0)
@@ -155,6 +155,7 @@ class _Connection:
         self._writer = writer
         self._upstream: asyncio.StreamWriter | None = None
         self._sent = 0
+        self._agreed: asyncio.Future[bool] | None = None
 
     def say(self, data: bytes) -> None:
         self._writer.write(data)
@@ -297,6 +298,19 @@ class _Connection:
         await self._writer.drain()
         return True
 
+    def ask(self) -> None:
+        """Note that a client now waits for the server's word before it goes on."""
+        self._agreed = asyncio.get_running_loop().create_future()
+
+    def heard(self, line: bytes) -> None:
+        """Note what the server says to a client that asks whether to send its literal."""
+        if self._agreed is not None and not self._agreed.done() and not line.startswith(b"*"):
+            self._agreed.set_result(line.startswith(b"+"))
+
+    async def wants_literal(self) -> bool:
+        """Wait until the server has agreed to the literal, or refused the command."""
+        return self._agreed is None or await self._agreed
+
     @property
     def literal_cut(self) -> int | None:
         return self._proxy.faults.literal_cut
@@ -310,10 +324,15 @@ class _Text:
         self._down = down
         self._literal = 0
         self._swallowing = False
+        self._asked = False
         self.ends_here = False
 
     async def read(self, reader: asyncio.StreamReader) -> bytes | None:
         """Return what goes on to the other side, b"" at the end, None when there is nothing yet."""
+        if self._asked:
+            self._asked = False
+            if not await self._connection.wants_literal():
+                self._literal = 0
         if self._literal:
             return await self._read_literal(reader)
         line = await reader.readline()
@@ -322,11 +341,20 @@ class _Text:
         announced = _LITERAL.search(line)
         self._literal = int(announced[1]) if announced else 0
         if self._down:
+            self._connection.heard(line)
             return self._connection.announce(self._connection.rewrite(line)) or None
-        if not self._swallowing:
-            self._swallowing = await self._connection.answer(line)
-        if not self._swallowing:
+        waits = announced is not None and not announced[2]
+        return await self._command_line(line, waits=waits)
+
+    async def _command_line(self, line: bytes, *, waits: bool) -> bytes | None:
+        if not self._swallowing and not await self._connection.answer(line):
+            # A literal without "+" is sent after the server has agreed to it (RFC 9051, 4.3).
+            if waits:
+                self._asked = True
+                self._connection.ask()
             return line
+        if waits:
+            self._literal = 0
         # The rest of an answered command, with its literals, is nobody's business.
         self._swallowing = self._literal > 0
         return None
