@@ -33,6 +33,7 @@ _INTERNALDATE: Final = re.compile(
     rb"\s*(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d{2}):(\d{2}):(\d{2})(?: ([+-])(\d{2})(\d{2}))?"
 )
 _MONTHS: Final = b"jan feb mar apr may jun jul aug sep oct nov dec".split()
+_TYPE: Final = re.compile(rb"[\w!#$&^.+-]{1,127}\Z", re.ASCII)  # RFC 6838, 4.2, and "_"
 _DISPOSITIONS: Final = frozenset({"inline", "attachment", "form-data"})
 
 
@@ -184,7 +185,7 @@ def _multipart(values: list[Value], section: str, depth: int, counter: _Counter)
         else:
             children.append(_leaf(value, below))
     subtype = as_bytes(_at(values, len(children)))
-    if subtype is None:
+    if subtype is None or not _TYPE.match(subtype):
         raise _Malformed("a multipart has no subtype")
     return MultiPart(
         section=section,
@@ -196,7 +197,7 @@ def _multipart(values: list[Value], section: str, depth: int, counter: _Counter)
 
 def _leaf(values: list[Value], section: str) -> BodyPart:
     """One part. An empty one (`(NIL NIL NIL NIL NIL "7BIT" 0 …)`) is empty plain text."""
-    if not all(isinstance(_at(values, place), bytes | None) for place in (0, 1)):
+    if not all(_is_type(_at(values, place)) for place in (0, 1)):
         raise _Malformed("a part has no type")
     kind = _token(as_bytes(_at(values, 0)), "text")
     subtype = _token(as_bytes(_at(values, 1)), "plain")
@@ -264,6 +265,10 @@ def _content_id(value: bytes | None) -> str | None:
 
 def _identifier(value: Value) -> str | None:
     return clean(decode_charset(as_bytes(value) or b"")).strip() or None
+
+
+def _is_type(value: Value) -> bool:
+    return not value or (isinstance(value, bytes) and bool(_TYPE.match(value)))
 
 
 def _is_group_end(entry: Sequence[Value]) -> bool:

@@ -70,15 +70,19 @@ class ImapSession:
         return cls(Channel(wire))
 
     def authenticate(self, username: str, token: Secret) -> None:
-        """Sign in and make sure that the mailbox is open.
+        """Sign in and make sure that the mailbox is open; closes the connection if not.
 
         Raises:
             SignInRequired: The server refuses the token; `detail` has its words.
             NotConnected: Signed in, but the mailbox is closed.
             Throttled, NetworkError.
         """
-        doubt = sign_in.authenticate(self.channel, username, token)
-        self.server_name, self._listed = sign_in.probe(self.channel, doubt)
+        try:
+            doubt = sign_in.authenticate(self.channel, username, token)
+            self.server_name, self._listed = sign_in.probe(self.channel, doubt)
+        except TuimailError:
+            self.close()
+            raise
 
     @property
     def capabilities(self) -> frozenset[str]:
