@@ -91,7 +91,9 @@ def _received(delivery: Delivery, recipient: str) -> bytes:
     return trace.encode("utf-8") + kept + blank + body
 
 
-def delivery_report(delivery: Delivery, unknown: Sequence[str]) -> bytes:
+def delivery_report(
+    delivery: Delivery, unknown: Sequence[str], date: datetime | None = None
+) -> bytes:
     """The non-delivery report Exchange sends (RFC 3464) for addresses that do not exist."""
     domain = unknown[0].rpartition("@")[2]
     boundary = f"_report_{uuid.uuid4().hex}"
@@ -108,7 +110,7 @@ def delivery_report(delivery: Delivery, unknown: Sequence[str]) -> bytes:
     text = (
         f"From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@{domain}>\r\n"
         f"To: <{delivery.mail_from}>\r\n"
-        f"Date: {format_datetime(datetime.now(UTC))}\r\n"
+        f"Date: {format_datetime(date or datetime.now(UTC))}\r\n"
         f"Subject: Undeliverable: {subject}\r\n"
         f"Message-ID: <{uuid.uuid4()}@{HOST}>\r\n"
         + (f"In-Reply-To: {message_id}\r\nReferences: {message_id}\r\n" if message_id else "")

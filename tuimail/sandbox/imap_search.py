@@ -222,10 +222,11 @@ def _sent_on(message: Message) -> date | None:
 
 
 def _field_text(part: Part, name: bytes) -> str:
-    return "\n".join(_decoded_words(value) for value in part.header.get(name, [])).lower()
+    return "\n".join(decoded_words(value) for value in part.header.get(name, [])).lower()
 
 
-def _decoded_words(value: bytes) -> str:
+def decoded_words(value: bytes) -> str:
+    """A header field's value with its encoded words (RFC 2047) decoded."""
     text = value.decode("utf-8", "replace")
     try:
         return str(make_header(decode_header(text)))

@@ -9,7 +9,7 @@ the name ``localhost`` with a certificate of an authority made at start.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -125,6 +125,10 @@ class Sandbox:
     def deliver(self, raw: bytes, rcpt_to: Sequence[str], mail_from: str = "") -> None:
         """Let a message arrive from outside; see `PostOffice.deliver`."""
         self.post_office.deliver(raw, rcpt_to, mail_from)
+
+    def later(self, delay: float, function: Callable[[], None]) -> None:
+        """Run a function on the sandbox's thread after ``delay`` seconds."""
+        self._runner.later(delay, function)
 
     def cut(self, *, sign_in: bool = False) -> None:
         """Cut the network: IMAP and SMTP refuse and lose all connections; Entra ID on request."""
