@@ -24,6 +24,7 @@ from tuimail.model.account import Endpoint
 from tuimail.sandbox.certificates import Certificates, make_certificates
 
 _numbers: Final = itertools.count(1)
+_NEED_DOVECOT: Final = frozenset({"dovecot", "dovecot_with_everything"})
 
 
 class MakeAccount(Protocol):
@@ -40,6 +41,16 @@ class MakeAccount(Protocol):
             persona: Exchange's capabilities or all of Dovecot's.
         """
         ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a server of the system, so that `-m "not dovecot"` leaves it out."""
+    for item in items:
+        used = getattr(item, "fixturenames", ())
+        if any(name in _NEED_DOVECOT for name in used):
+            item.add_marker("dovecot")
+        if "postfix" in used:
+            item.add_marker("postfix")
 
 
 def missing(server: str) -> None:

@@ -203,7 +203,6 @@ async def test_a_server_that_files_no_copy_files_none(make_dovecot_account: Make
     assert _subjects(sender, "Sent Items") == []
 
 
-@pytest.mark.postfix
 async def test_postfix_delivers_and_sends_nothing_outside(
     make_dovecot_account: MakeAccount, postfix: PostfixServer
 ) -> None:
