@@ -10,6 +10,7 @@ sentence for the screen; `hint` says what the user can do; `detail` holds the se
     ├ StoreError        StoreLocked · StoreCorrupt · StoreFull · MigrationFailed
     ├ AuthError         SignInRequired · ConsentRequired · TokenUnavailable
     ├ NetworkError      ConnectFailed · ConnectionLost · ServerTimeout · CertificateInvalid
+    │                   EncryptionMissing
     ├ ServerError       CommandRejected · CommandInvalid · ProtocolViolation · Throttled
     │                   FolderGone · MessageGone · UidValidityChanged · NotConnected
     ├ SubmissionError   SubmissionDeferred · SubmissionRefused · RecipientsRefused
@@ -148,6 +149,12 @@ class ServerTimeout(NetworkError):
 
 class CertificateInvalid(NetworkError):
     """The server's certificate does not verify. Never retried behind the user's back."""
+
+    retry = Retry.NEVER
+
+
+class EncryptionMissing(NetworkError):
+    """The server offers no TLS: somebody may be in between, so nothing is said to it."""
 
     retry = Retry.NEVER
 

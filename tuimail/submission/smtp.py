@@ -1,0 +1,311 @@
+"""Submission over SMTP with STARTTLS and XOAUTH2, one command at a time.
+
+One command at a time because the outbox has to know, at every moment, whether the message can
+have been taken over: until the server said 354 it cannot, after that only a final reply tells.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import aiosmtplib
+from aiosmtplib.response import SMTPResponse
+
+from tuimail.errors import (
+    CertificateInvalid,
+    ConfigError,
+    ConnectFailed,
+    ConnectionLost,
+    EncryptionMissing,
+    MessageTooLarge,
+    NetworkError,
+    ServerTimeout,
+    SubmissionDisabled,
+    SubmissionRefused,
+    SubmissionUncertain,
+    TuimailError,
+)
+from tuimail.model.account import Endpoint, Token
+from tuimail.submission.replies import (
+    Stage,
+    error_for,
+    error_for_recipients,
+    headline,
+    reply_text,
+)
+
+EHLO_NAME: Final = "[127.0.0.1]"
+"""An address literal (RFC 5321, 4.1.1.1 and 4.1.3): what a client without a public name says.
+
+The library would say the host's name, which goes into the Received field of every message and
+tells all recipients what somebody's computer is called; its address in the local network is no
+better. Loopback is a valid literal and says nothing.
+"""
+
+_QUIT_SECONDS: Final = 2.0
+_SLOWEST_RATE: Final = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds. RFC 5321, 4.5.3.2 asks for 5 minutes per command; nobody waits that long.
+
+    Attributes:
+        connect: For TCP, the greeting and TLS, each.
+        command: For each reply before the message.
+        data: For the final reply, besides the time the message takes at 16 KiB/s.
+    """
+
+    connect: float = 30.0
+    command: float = 60.0
+    data: float = 600.0
+
+
+DEFAULT_TIMEOUTS: Final = Timeouts()
+
+
+class SmtpSubmitter:
+    """Fulfils `Submitter`. One connection per message; Exchange takes three at a time.
+
+    Args:
+        endpoint: STARTTLS is required there.
+        ca_file: A PEM file trusted instead of the system's certificates.
+        timeouts: Shorter ones are for tests.
+
+    Raises:
+        ConfigError: `ca_file` cannot be read.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        ca_file: Path | None = None,
+        *,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    ) -> None:
+        self._endpoint = endpoint
+        self._timeouts = timeouts
+        try:
+            self._context = ssl.create_default_context(cafile=ca_file)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is not a PEM file"
+            raise ConfigError(f"ca_file {ca_file}: {reason}.", key="ca_file") from error
+
+    async def submit(
+        self,
+        *,
+        username: str,
+        token: Token,
+        mail_from: str,
+        rcpt_to: Sequence[str],
+        raw: bytes,
+        before_data: Callable[[], Awaitable[None]],
+    ) -> str:
+        """See `Submitter.submit`."""
+        if not rcpt_to:
+            raise SubmissionRefused("The message has no recipients.")
+        async with self._connected() as smtp:
+            dialogue = _Dialogue(smtp, username, self._timeouts)
+            await dialogue.sign_in(token)
+            await dialogue.envelope(mail_from, rcpt_to, raw)
+            await before_data()
+            return await dialogue.data(raw)
+
+    async def check(self, *, username: str, token: Token) -> None:
+        """Sign in and leave: whether sending would work. Nothing is sent. Raises as `submit`."""
+        async with self._connected() as smtp:
+            await _Dialogue(smtp, username, self._timeouts).sign_in(token)
+
+    @contextlib.asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """Connect, encrypt, greet again; afterwards say goodbye if that is still possible."""
+        smtp = aiosmtplib.SMTP(
+            hostname=self._endpoint.host,
+            port=self._endpoint.port,
+            local_hostname=EHLO_NAME,
+            timeout=self._timeouts.connect,
+            start_tls=False,
+            tls_context=self._context,
+        )
+        try:
+            with _line("", Stage.CONNECT):
+                await smtp.connect()
+                await smtp.ehlo()
+            if not smtp.supports_extension("starttls"):
+                raise EncryptionMissing(
+                    f"{self._endpoint.host} offers no encryption, nothing was sent.",
+                    hint="Check the network you are in, and smtp in the settings.",
+                )
+            with _line("", Stage.STARTTLS):
+                await smtp.starttls()
+                await smtp.ehlo()
+            yield smtp
+        finally:
+            await _leave(smtp)
+
+
+async def _leave(smtp: aiosmtplib.SMTP) -> None:
+    try:
+        if smtp.is_connected:
+            await smtp.quit(timeout=_QUIT_SECONDS)
+    except (aiosmtplib.SMTPException, OSError):
+        pass  # the outcome is known already; a missing goodbye changes nothing
+    finally:
+        smtp.close()
+
+
+class _Dialogue:
+    """The commands of one submission, on an encrypted connection."""
+
+    def __init__(self, smtp: aiosmtplib.SMTP, username: str, timeouts: Timeouts) -> None:
+        self._smtp = smtp
+        self._username = username
+        self._timeouts = timeouts
+
+    async def sign_in(self, token: Token) -> None:
+        if "xoauth2" not in self._smtp.server_auth_methods:
+            raise SubmissionDisabled(
+                "The server offers no sign-in with a token for sending.",
+                hint="Check smtp in the settings.",
+            )
+        with _line(self._username, Stage.SIGN_IN):
+            await self._smtp.auth_xoauth2(
+                self._username, token.secret.reveal(), timeout=self._timeouts.command
+            )
+
+    async def envelope(self, mail_from: str, rcpt_to: Sequence[str], raw: bytes) -> None:
+        """MAIL with what is needed of SIZE, 8BITMIME and SMTPUTF8, then every RCPT."""
+        self._check_size(len(raw))
+        utf8 = not all(address.isascii() for address in (mail_from, *rcpt_to))
+        if utf8 and not self._smtp.supports_extension("smtputf8"):
+            raise SubmissionRefused(
+                "The server does not take addresses with letters beyond ASCII.",
+                hint="Use another address of that person.",
+            )
+        options = [f"SIZE={len(raw)}".encode()] if self._smtp.supports_extension("size") else []
+        if not raw.isascii() and self._smtp.supports_extension("8bitmime"):
+            options.append(b"BODY=8BITMIME")
+        if utf8 or (self._smtp.supports_extension("smtputf8") and not _header_is_ascii(raw)):
+            options.append(b"SMTPUTF8")
+        reply = await self._command(b"MAIL", b"FROM:" + _path(mail_from), *options)
+        if reply.code != 250:
+            raise self._refusal(reply, Stage.SENDER)
+        await self._recipients(rcpt_to)
+
+    async def _recipients(self, rcpt_to: Sequence[str]) -> None:
+        refused = {}
+        for recipient in rcpt_to:
+            reply = await self._command(b"RCPT", b"TO:" + _path(recipient))
+            if reply.code not in (250, 251):
+                refused[recipient] = (reply.code, reply.message)
+            if reply.code == 421:
+                break  # the server is closing
+        if refused:
+            raise error_for_recipients(refused, len(rcpt_to), address=self._username)
+
+    async def data(self, raw: bytes) -> str:
+        """DATA and the message. From 354 on, only a final reply tells what became of it."""
+        reply = await self._command(b"DATA")
+        if reply.code != 354:
+            raise self._refusal(reply, Stage.MESSAGE)
+        protocol = self._smtp.protocol
+        if protocol is None:
+            raise ConnectionLost("The connection was lost before the message left.")
+        limit = self._timeouts.data + len(raw) / _SLOWEST_RATE
+        broken = ""
+        try:
+            protocol.write(_dot_stuffed(raw))
+            reply = await protocol.read_response(timeout=limit)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            broken = type(error).__name__
+        if broken or not 200 <= reply.code < 600:
+            self._smtp.close()
+            raise SubmissionUncertain(
+                "The connection broke while the server was answering.",
+                hint="tuimail looks for the message in Sent Items.",
+                detail=broken or headline(reply_text(reply.code, reply.message)),
+            )
+        if reply.code != 250:
+            raise self._refusal(reply, Stage.MESSAGE)
+        return str(reply_text(reply.code, reply.message))
+
+    async def _command(self, *words: bytes) -> SMTPResponse:
+        with _line(self._username, Stage.MESSAGE):
+            return await self._smtp.execute_command(*words, timeout=self._timeouts.command)
+
+    def _refusal(self, reply: SMTPResponse, stage: Stage) -> TuimailError:
+        return error_for(reply.code, reply.message, stage=stage, address=self._username)
+
+    def _check_size(self, size: int) -> None:
+        offered = self._smtp.esmtp_extensions.get("size", "").strip()
+        largest = int(offered) if offered.isascii() and offered.isdigit() else 0
+        if 0 < largest < size:
+            raise MessageTooLarge(
+                f"The message has {_mebibytes(size)} MB, the server takes {_mebibytes(largest)}.",
+                hint="Remove attachments, or send them another way.",
+                detail=f"SIZE {largest}",
+            )
+
+
+def _path(address: str) -> bytes:
+    """Return `<local@domain>` (RFC 5321, 4.1.2), refusing what could end the path or the line."""
+    forbidden = any(character in "<>\r\n\0 \t" for character in address)
+    if forbidden or "@" not in address or address.startswith("@"):
+        raise SubmissionRefused("An address of the message cannot be sent to.")
+    return b"<" + address.encode("utf-8") + b">"
+
+
+def _header_is_ascii(raw: bytes) -> bool:
+    return raw.partition(b"\r\n\r\n")[0].isascii()
+
+
+def _dot_stuffed(raw: bytes) -> bytes:
+    """Return the message as DATA wants it (RFC 5321, 4.5.2): CRLF only, dots doubled, ended."""
+    text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    if not text.endswith(b"\r\n"):
+        text += b"\r\n"
+    if text.startswith(b"."):
+        text = b"." + text
+    return text.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+
+
+def _mebibytes(octets: int) -> str:
+    return f"{octets / 1024 / 1024:.1f}"
+
+
+@contextlib.contextmanager
+def _line(username: str, stage: Stage) -> Iterator[None]:
+    """Translate what the library raises. Not chained: its frames hold the token."""
+    failure: TuimailError
+    try:
+        yield
+    except aiosmtplib.SMTPResponseException as error:
+        failure = error_for(error.code, error.message, stage=stage, address=username)
+    except (aiosmtplib.SMTPException, OSError) as error:
+        failure = _broken(error, stage)
+    except ValueError:
+        # The library refuses control characters in a command.
+        failure = SubmissionRefused("An address of the message cannot be sent to.")
+    else:
+        return
+    raise failure
+
+
+def _broken(error: Exception, stage: Stage) -> NetworkError:
+    kind = type(error).__name__
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return CertificateInvalid(
+            "The certificate of the submission server does not verify.",
+            hint="If your organisation inspects TLS, set ca_file to its certificate.",
+            detail=error.verify_message,
+        )
+    if isinstance(error, TimeoutError):
+        return ServerTimeout("The submission server did not answer in time.", detail=kind)
+    if stage is Stage.CONNECT or isinstance(error, ssl.SSLError):
+        return ConnectFailed("The submission server cannot be reached.", detail=kind)
+    return ConnectionLost("The connection to the submission server was lost.", detail=kind)

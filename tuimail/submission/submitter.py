@@ -1,0 +1,49 @@
+"""What the outbox knows of submission: one method, so that there can be more than one way."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from tuimail.model.account import Token
+
+
+class Submitter(Protocol):
+    """Hands one message over (RFC 6409)."""
+
+    async def submit(
+        self,
+        *,
+        username: str,
+        token: Token,
+        mail_from: str,
+        rcpt_to: Sequence[str],
+        raw: bytes,
+        before_data: Callable[[], Awaitable[None]],
+    ) -> str:
+        """Hand a message over to all of its recipients or to none.
+
+        Args:
+            username: Who signs in.
+            token: With the scope SMTP.Send.
+            mail_from: Envelope sender, `local@domain`.
+            rcpt_to: Envelope recipients, without duplicates, at least one.
+            raw: RFC 5322 bytes with CRLF.
+            before_data: Awaited once, after every recipient was accepted and before the first
+                octet of the message leaves. What it raises ends the submission, nothing was sent.
+
+        Returns:
+            The server's final reply, which may name the message's id there.
+
+        Raises:
+            SubmissionUncertain: The message may have been taken over. Every other error means
+                that it was not.
+            SignInRequired: The token was refused; a new one may help.
+            SubmissionDisabled: Switched off for the mailbox or the organisation.
+            RecipientsRefused: Some or all recipients are refused for good.
+            MessageTooLarge: Larger than the server takes.
+            SubmissionDeferred: Refused for now.
+            SubmissionRefused: Refused for good.
+            NetworkError: No connection, or it broke before the message left.
+        """
+        ...
