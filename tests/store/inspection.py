@@ -1,0 +1,55 @@
+"""Looking at a database from outside: what every row must satisfy at any time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from tests.store.mail import Mailbox
+from tuimail.model.intent import MessageState, fold
+from tuimail.store import codec
+from tuimail.store.connection import FILE_NAME
+
+
+@contextmanager
+def raw_connection(directory: Path) -> Iterator[sqlite3.Connection]:
+    """Open the database without any of tuimail's code."""
+    with closing(sqlite3.connect(directory / FILE_NAME, isolation_level=None)) as connection:
+        yield connection
+
+
+def assert_visible_is_folded(mailbox: Mailbox) -> None:
+    """Check invariant 2 for every row, from scratch."""
+    with raw_connection(mailbox.store.directory) as connection:
+        actions: dict[int, list[tuple[str, str]]] = {}
+        for key, kind, args in connection.execute(
+            "SELECT message_key, kind, args FROM intent"
+            " WHERE state IN ('queued', 'running', 'uncertain') ORDER BY id"
+        ):
+            actions.setdefault(key, []).append((kind, args))
+        for key, state, folder, system, keywords, *shown in connection.execute(
+            "SELECT id, state, folder_id, server_flags, server_keywords,"
+            " shown_folder_id, flags, keywords, pending FROM message"
+        ):
+            pending = [codec.load_action(*one) for one in actions.get(key, [])]
+            server = MessageState(
+                folder if state == 0 else None, codec.make_flags(system, keywords)
+            )
+            visible = fold(server, pending)
+            seen = MessageState(shown[0], codec.make_flags(shown[1], shown[2]))
+            assert (seen, shown[3]) == (visible, int(bool(pending)))
+
+
+def assert_counters_are_counts(mailbox: Mailbox) -> None:
+    """Check that the counters of every folder are what counting gives."""
+    with raw_connection(mailbox.store.directory) as connection:
+        kept = connection.execute("SELECT id, total, unread FROM folder").fetchall()
+        counted = connection.execute(
+            "SELECT folder.id, count(message.id),"
+            " coalesce(sum(message.id IS NOT NULL AND message.flags & 1 = 0), 0)"
+            " FROM folder LEFT JOIN message ON message.shown_folder_id = folder.id"
+            " GROUP BY folder.id"
+        ).fetchall()
+    assert kept == counted
