@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 class BindingSpec(NamedTuple):
@@ -22,7 +22,7 @@ class BindingSpec(NamedTuple):
         action: A Textual action of the place that the scope names.
         description: For the help screen.
         scope: Where it works: `app`, `mailbox`, `list`, `tree`, `reader`, `composer`, `outbox`,
-            `sign_in`, `help`.
+            `attachments`, `sign_in`, `help`.
         show: Whether the help screen lists it.
         hint: The word in the hint row; empty when it is never hinted there.
     """
@@ -104,11 +104,60 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("reader.next", "J", "screen.next_message(1)", "next message"),
     _spec("reader.previous", "K", "screen.next_message(-1)", "previous message"),
     _spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
+    *(
+        _spec(
+            f"reader.file_{number}",
+            str(number),
+            f"save_attachment({number})",
+            f"save attachment {number}",
+            show=False,
+        )
+        for number in range(1, 10)
+    ),
     _spec("reader.back", "q,escape,left", "screen.back", "back", hint="back"),
+    # The sheet that lists the attachments.
+    _spec("attachments.save", "s,enter", "save", "save the file", hint="save"),
+    _spec("attachments.down", "j,down", "move(1)", "next"),
+    _spec("attachments.up", "k,up", "move(-1)", "previous"),
+    _spec("attachments.close", "escape,q,v", "close", "close", hint="close"),
+    *(
+        _spec(
+            f"attachments.file_{number}",
+            str(number),
+            f"save_number({number})",
+            f"save file {number}",
+            show=False,
+        )
+        for number in range(1, 10)
+    ),
+    # The composer.
+    _spec("composer.send", "ctrl+s", "send", "send", hint="send"),
+    _spec("composer.editor", "ctrl+e", "editor", "write in your editor", hint="editor"),
+    _spec("composer.copies", "ctrl+b", "copies", "show or hide Cc and Bcc", hint="Cc Bcc"),
+    _spec("composer.next", "tab", "app.focus_next", "next field", hint="next field"),
+    _spec("composer.previous", "shift+tab", "app.focus_previous", "previous field"),
+    _spec("composer.help", "f1", "app.help", "this help", hint="help"),
+    _spec("composer.close", "escape", "close", "close, keep the draft", hint="close, keep draft"),
+    # The outbox.
+    _spec("outbox.stop", "u", "stop", "stop, back to draft", hint="stop, back to draft"),
+    _spec("outbox.send", "t", "send", "try now, or send again", hint="try now"),
+    _spec("outbox.edit", "e,enter", "edit", "open the draft", hint="edit"),
+    _spec("outbox.discard", "d", "discard", "discard …", hint="discard …"),
+    _spec("outbox.copy", "y", "copy", "copy the line for the administrator", hint="copy the line"),
+    _spec("outbox.down", "j,down", "move(1)", "next"),
+    _spec("outbox.up", "k,up", "move(-1)", "previous"),
+    _spec("outbox.first", "g g,home", "edge(-1)", "first"),
+    _spec("outbox.last", "G,end", "edge(1)", "last"),
+    _spec("outbox.back", "q,escape", "back", "back", hint="back"),
+    # The sign-in screen.
+    _spec("sign_in.copy", "y", "copy", "copy the code", hint="copy the code"),
+    _spec("sign_in.again", "n,r", "again", "new code, try again", hint="new code"),
+    _spec("sign_in.go_on", "enter", "go_on", "go on", show=False),
+    _spec("sign_in.back", "b,escape,q", "back", "back", hint="back"),
     # The help screen.
     _spec("help.close", "escape,q,question_mark", "close", "close", hint="close"),
-    _spec("help.down", "j,down", "scroll_by(1)", "scroll down"),
-    _spec("help.up", "k,up", "scroll_by(-1)", "scroll up"),
+    _spec("help.down", "j,down", "scroll_rows(1)", "scroll down"),
+    _spec("help.up", "k,up", "scroll_rows(-1)", "scroll up"),
 )
 
 # In the order of the hint row; what does not fit is left out from the right.
@@ -120,6 +169,15 @@ _HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
     ),
     "empty": ("app.help", "mailbox.write", "mailbox.folders", "mailbox.undo"),
     "tree": ("app.help", "tree.open"),
+    "composer": (
+        "composer.help", "composer.send", "composer.editor", "composer.copies", "composer.next",
+        "composer.close",
+    ),
+    "outbox": (
+        "app.help", "outbox.back", "outbox.stop", "outbox.send", "outbox.edit", "outbox.copy",
+        "outbox.discard",
+    ),
+    "sign_in": ("app.help", "sign_in.copy", "sign_in.again", "sign_in.back"),
     "reader": (
         "app.help", "reader.back", "mailbox.reply", "mailbox.reply_all", "mailbox.trash",
         "reader.attachments", "mailbox.flag", "mailbox.unread",
@@ -161,10 +219,22 @@ def shown_key(key: str) -> str:
     return _SHOWN.get(key, key)
 
 
-def bindings_for(scope: str) -> list[Binding]:
-    """Return the Textual bindings of one place, for its `BINDINGS`."""
+def bindings_for(scope: str, *, priority: bool = False) -> list[BindingType]:
+    """Return the Textual bindings of one place, for its `BINDINGS`.
+
+    Args:
+        scope: The place.
+        priority: They come before those of a field with the focus.
+    """
     return [
-        Binding(",".join(spec.keys), spec.action, spec.description, show=False, id=spec.id)
+        Binding(
+            ",".join(spec.keys),
+            spec.action,
+            spec.description,
+            show=False,
+            priority=priority,
+            id=spec.id,
+        )
         for spec in BINDINGS
         if spec.scope == scope
     ]

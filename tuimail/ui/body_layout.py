@@ -10,11 +10,14 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rich.cells import cell_len
+
+from tuimail.ui.formatting import cut
 from tuimail.ui.rows import BLANK, EMPTY, Row, Run
 from tuimail.ui.wrapping import wrap_text
 
 if TYPE_CHECKING:
-    from tuimail.mime.render import Link, TextLine
+    from tuimail.mime.rendered import Link, TextLine
 
 MEASURE: Final = 80
 """The longest line that reads well."""
@@ -26,13 +29,13 @@ class BodyRow(NamedTuple):
     """One row of the body, without its margin.
 
     Attributes:
-        kind: A colour role, or `link` for a line of the list of links.
-        number: Of the link, for rows of kind `link`; 0 on the rows that continue it.
+        kind: The colour role of the whole row.
+        runs: The row in several roles; empty where `kind` says it all.
     """
 
     text: str
     kind: str = "text"
-    number: int = 0
+    runs: Row = ()
 
 
 def measure(pane: int, limit: int = MEASURE) -> int:
@@ -73,26 +76,29 @@ def lay_out_links(links: Sequence[Link], width: int) -> list[BodyRow]:
 
 def _link_rows(link: Link, width: int) -> list[BodyRow]:
     number = f"[{link.number}] "
-    wrapped = wrap_text(number + _address_of(link), width)
-    rows = [
-        BodyRow(text, "link", link.number if index == 0 else 0)
-        for index, text in enumerate(wrapped)
-    ]
+    host = link.host or link.target
+    said = cut(link.text, max(1, width - cell_len(number + host) - 2)) if link.text else ""
+    said = "" if cell_len(said) < min(4, len(link.text)) else said
+    first, *more = wrap_text(number + host, width)
+    runs = [Run(number, "muted"), Run(first[len(number) :], "link")]
+    rows = [BodyRow(first, "link", tuple(runs))]
+    rows += [BodyRow(text, "link") for text in more]
     if link.suspicious:
-        rows += [BodyRow(text, "warning") for text in wrap_text(SUSPICIOUS, width)]
+        warning = f"! the text says {link.named_host}" if link.named_host else SUSPICIOUS
+        if not more and cell_len(first) + 2 + cell_len(warning) <= width:
+            rows = [_joined(rows[0], Run(warning, "warning"))]
+        else:
+            rows += [BodyRow(text, "warning") for text in wrap_text(warning, width)]
+    elif said and not more:
+        rows = [_joined(rows[0], Run(said))]
     return rows
 
 
-SUSPICIOUS: Final = "! the text names another host than the link goes to"
+def _joined(row: BodyRow, run: Run) -> BodyRow:
+    return row._replace(text=f"{row.text}  {run.text}", runs=(*row.runs, Run("  "), run))
 
 
-def _address_of(link: Link) -> str:
-    """Host, two blanks, path; the whole target where there is no host (mailto)."""
-    if not link.host:
-        return link.target
-    rest = link.target.partition("://")[2] or link.target
-    path = rest[len(link.host) :] if rest.lower().startswith(link.host.lower()) else ""
-    return f"{link.host}  {path}" if path.strip("/") else link.host
+SUSPICIOUS: Final = "! the link hides where it goes"
 
 
 def lay_out_notices(notices: Iterable[str], width: int) -> list[BodyRow]:
@@ -123,9 +129,8 @@ def body_runs(row: BodyRow) -> Row:
     """Give the row its margin and its runs."""
     if not row.text:
         return EMPTY
-    if row.kind == "link":
-        mark, text = _split_number(row)
-        return (BLANK, *mark, Run(text, "link"))
+    if row.runs:
+        return (BLANK, *row.runs)
     if row.kind != "text" or "[" not in row.text:
         return (BLANK, Run(row.text, row.kind))
     runs = [BLANK]
@@ -138,13 +143,6 @@ def body_runs(row: BodyRow) -> Row:
     if end < len(row.text):
         runs.append(Run(row.text[end:]))
     return tuple(runs)
-
-
-def _split_number(row: BodyRow) -> tuple[Row, str]:
-    if not row.number:
-        return (), row.text
-    mark, _, text = row.text.partition(" ")
-    return (Run(mark + " ", "muted"),), text
 
 
 def position_text(first: int, shown: int, total: int) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from tuimail.mime.filename import attachment_name
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.envelope import Envelope
 from tuimail.text.address import Address
@@ -140,15 +141,6 @@ def _names(addresses: Sequence[Address], own: Collection[str]) -> list[str]:
     return ["you", *names] if mine else names
 
 
-def file_name(part: BodyPart) -> SafeText:
-    """Return what a file is called on the screen."""
-    if part.filename:
-        return part.filename
-    if part.message is not None:
-        return SafeText(f"{part.message.subject or 'message'}.eml")
-    return SafeText(part.content_type)
-
-
 def _files_runs(facts: HeadFacts, width: int) -> Row:
     """Number, name, size, and the mark of what is not here yet; `+3` for what does not fit."""
     glyphs = facts.glyphs
@@ -158,11 +150,11 @@ def _files_runs(facts: HeadFacts, width: int) -> Row:
         waiting = "" if part.section in facts.here else f" {glyphs.absent}"
         left = len(facts.files) - index
         more = f"   +{left - 1}" if left > 1 else ""
-        size = f" {size_text(_octets(part))}{waiting}"
+        size = f" {size_text(file_octets(part))}{waiting}"
         gap = Run("   " if index else "")
         number = Run(str(index + 1), "key")
         room = width - used - row_cells((gap, number)) - 1 - cell_len(size) - len(more)
-        name = file_name(part)
+        name = attachment_name(part)
         if cell_len(name) > room and index:
             runs.append(Run(f"   +{left}", "muted"))
             return tuple(runs)
@@ -172,8 +164,8 @@ def _files_runs(facts: HeadFacts, width: int) -> Row:
     return crop_row(runs, min(width, used))
 
 
-def _octets(part: BodyPart) -> int:
-    """The size of the file itself: base64 takes four octets, and line ends, for three."""
+def file_octets(part: BodyPart) -> int:
+    """Return about how large the file is: base64 takes four octets, and line ends, for three."""
     return part.size * 37 // 50 if part.encoding == "base64" else part.size
 
 

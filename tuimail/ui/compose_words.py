@@ -1,0 +1,78 @@
+"""What the composer says: titles, the question before sending, who is outside.
+
+"Outside" is another domain than the sender's own; a subdomain of it is inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from tuimail.model.draft import Draft
+from tuimail.text.address import Address, parse_addresses
+from tuimail.text.safe import clean
+
+_REPLY = re.compile(r"(?:re|aw|sv|vs|antw)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_COUNT_WORDS: Final = ("no", "one", "two", "three", "four", "five")
+
+
+def recipients(draft: Draft) -> tuple[Address, ...]:
+    """Return everybody the draft would go to, each address once."""
+    seen: set[str] = set()
+    found = []
+    for address in parse_addresses(", ".join((draft.to, draft.cc, draft.bcc))):
+        if address.address.lower() not in seen:
+            seen.add(address.address.lower())
+            found.append(address)
+    return tuple(found)
+
+
+def domain_of(address: str) -> str:
+    """Return the domain of an address, lower case; empty when it has none."""
+    return address.rpartition("@")[2].lower() if "@" in address else ""
+
+
+def is_outside(address: Address, own_domain: str) -> bool:
+    """Whether somebody belongs to another domain than the sender's."""
+    host = address.host.lower()
+    return bool(host) and host != own_domain and not host.endswith(f".{own_domain}")
+
+
+def outside(addresses: Sequence[Address], own_domain: str) -> tuple[Address, ...]:
+    """Return those who are outside."""
+    return tuple(address for address in addresses if is_outside(address, own_domain))
+
+
+def title(draft: Draft, first: Address | None) -> str:
+    """Return what the first row says: `Reply to Kim Chu`, `Write to …` or `New message`."""
+    answers = draft.in_reply_to is not None or _REPLY.match(draft.subject)
+    if first is None:
+        return "Reply" if answers else "New message"
+    return f"{'Reply' if answers else 'Write'} to {first.display}"
+
+
+def question(addresses: Sequence[Address], own_domain: str) -> str:
+    """Return the one line that names what matters before sending."""
+    beyond = outside(addresses, own_domain)
+    if not beyond:
+        return f"Send to {len(addresses)}?"
+    return f"Send to {len(addresses)}, {len(beyond)} outside {clean(own_domain)}?"
+
+
+def outside_remark(addresses: Sequence[Address], own_domain: str) -> str:
+    """Return `one recipient outside contoso.com`, or nothing when all are inside."""
+    count = len(outside(addresses, own_domain))
+    if not count:
+        return ""
+    word = _COUNT_WORDS[count] if count < len(_COUNT_WORDS) else str(count)
+    return f"{word} recipient{'s' if count > 1 else ''} outside {clean(own_domain)}"
+
+
+def people_text(addresses: Sequence[Address]) -> str:
+    """Return `Kim Chu`, or `Kim Chu and 1 other`."""
+    if not addresses:
+        return "nobody"
+    others = len(addresses) - 1
+    ending = "" if not others else f" and {others} other{'s' if others > 1 else ''}"
+    return f"{addresses[0].display}{ending}"

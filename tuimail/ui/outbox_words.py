@@ -1,0 +1,280 @@
+"""The outbox in words: how each message stands, and the story of one of them.
+
+Rows are drafts that were kept and messages on their way out. The story has three parts: what
+happened, what tuimail does now, what the reader of it can do, with the exact line to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+
+from tuimail.model.draft import Draft
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.text.address import parse_addresses
+from tuimail.text.safe import clean
+from tuimail.ui.compose_words import people_text
+from tuimail.ui.formatting import clock, fit, list_date, long_date
+from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.rows import BLANK, Row, Run, crop_row, rule
+from tuimail.ui.wrapping import wrap_text
+
+MOST_CELLS: Final = 100
+_STATE_CELLS: Final = 12
+_LABEL_CELLS: Final = 10
+
+
+class Entry(NamedTuple):
+    """One row of the outbox: a message on its way, or a draft."""
+
+    item: OutboxItem | None = None
+    draft: Draft | None = None
+
+    @property
+    def identity(self) -> tuple[str, int]:
+        """What the cursor stands on, through every change of the list."""
+        if self.item is not None:
+            return ("item", self.item.id)
+        return ("draft", (self.draft.id if self.draft else None) or 0)
+
+
+def entries(items: Sequence[OutboxItem], drafts: Sequence[Draft]) -> list[Entry]:
+    """Return the rows: drafts first, then messages, newest first; what was taken back is gone."""
+    shown = [item for item in items if item.state is not OutboxState.CANCELLED]
+    return [*(Entry(draft=draft) for draft in drafts), *(Entry(item=item) for item in shown)]
+
+
+class StateWord(NamedTuple):
+    """A glyph, a word, and the colour role of both."""
+
+    glyph: str
+    word: str
+    role: str
+
+
+def is_refused(item: OutboxItem) -> bool:
+    """Whether a server refused it, even if tuimail tries again by itself."""
+    if item.state is OutboxState.FAILED:
+        return True
+    problem = item.problem
+    waiting = item.state is OutboxState.QUEUED
+    return waiting and problem is not None and problem.severity is Severity.ERROR
+
+
+def state_word(item: OutboxItem, now: datetime, glyphs: Glyphs) -> StateWord:
+    """Say how a message stands."""
+    if is_refused(item):
+        return StateWord(glyphs.failed, "refused", "error")
+    match item.state:
+        case OutboxState.SENT:
+            return StateWord(glyphs.done, "sent", "success")
+        case OutboxState.UNCERTAIN:
+            return StateWord(glyphs.look, "not certain", "warning")
+        case OutboxState.SENDING:
+            return StateWord(glyphs.pending, "sending", "pending")
+        case _:
+            return StateWord(glyphs.pending, _waiting_word(item, now), "pending")
+
+
+def _waiting_word(item: OutboxItem, now: datetime) -> str:
+    left = item.not_before - now
+    if left <= timedelta(0) or item.attempts:
+        return "waiting"
+    if left < timedelta(minutes=1):
+        return f"in {-int(-left.total_seconds() // 1)} s"
+    day, _, _, at = long_date(item.not_before, now, year=False).split(" ")
+    return f"{day} {at}" if left < timedelta(days=6) else list_date(item.not_before, now)
+
+
+def people_of(entry: Entry) -> str:
+    """Return who it goes to."""
+    if entry.item is not None:
+        return entry.item.to_text
+    draft = entry.draft
+    typed = ", ".join((draft.to, draft.cc, draft.bcc)) if draft else ""
+    return clean(people_text(parse_addresses(typed)))
+
+
+def subject_of(entry: Entry) -> str:
+    """Return the subject, or words for a missing one."""
+    subject = (
+        entry.item.subject if entry.item else clean(entry.draft.subject if entry.draft else "")
+    )
+    return subject or "(no subject)"
+
+
+def entry_row(entry: Entry, width: int, now: datetime, glyphs: Glyphs, *, current: bool) -> Row:
+    """Lay out one row: state, people, subject, date."""
+    width = min(width, MOST_CELLS)
+    if entry.item is not None:
+        glyph, word, role = state_word(entry.item, now, glyphs)
+        when = entry.item.changed_at
+    else:
+        glyph, word, role = glyphs.nothing, "draft", "muted"
+        when = (entry.draft.updated_at if entry.draft else None) or now
+    rest = width - 4 - _STATE_CELLS - 8
+    people = rest if rest < 24 else (22 if rest >= 48 else max(12, rest // 3))
+    subject = rest - people
+    return crop_row(
+        (
+            Run(glyphs.cursor if current else " ", "cursor-bar"),
+            BLANK,
+            Run(f"{glyph} ", role),
+            Run(fit(word, _STATE_CELLS, glyphs.cut), role if role != "success" else "text"),
+            Run(fit(people_of(entry), people - 1, glyphs.cut) + " "),
+            Run(fit(subject_of(entry), subject, glyphs.cut)),
+            Run(f" {list_date(when, now):>6} ", "muted"),
+        ),
+        width,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is told of one message.
+
+    Attributes:
+        title: For the rule.
+        parts: (label, text): Happened, Now, You can.
+        command: The exact line somebody has to run; empty for none.
+        url: A page that explains it.
+        keys: (key, word) that work on it.
+    """
+
+    title: str
+    parts: tuple[tuple[str, str], ...]
+    command: str = ""
+    url: str = ""
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+def story_of(entry: Entry, now: datetime, glyphs: Glyphs) -> Story:
+    """Tell the story of one row."""
+    subject = subject_of(entry)
+    if entry.item is None:
+        return Story(
+            f"Draft: {subject}",
+            (("Now", "It is kept here and goes nowhere by itself."),),
+            keys=(("e", "edit"), ("d", "discard")),
+        )
+    item = entry.item
+    word = state_word(item, now, glyphs).word
+    title = f"{word[:1].upper()}{word[1:]}: {subject}"
+    if item.state is OutboxState.UNCERTAIN:
+        return _uncertain(item, title)
+    if item.state is OutboxState.SENT:
+        said = f" The server said: {item.receipt}" if item.receipt else ""
+        people = f"{len(item.rcpt_to)} recipient{'s' if len(item.rcpt_to) != 1 else ''}"
+        happened = f"Handed over at {clock(item.changed_at, now)}, {people}.{said}"
+        return Story(title, (("Happened", happened),))
+    if item.state is OutboxState.SENDING:
+        return Story(title, (("Now", "It is being handed over."),))
+    problem = item.problem
+    if problem is None:
+        return Story(
+            title,
+            (("Now", _waiting_text(item, now)),),
+            keys=(("u", "back to draft"), ("t", "try now"), ("e", "edit"), ("d", "discard")),
+        )
+    return _refused(item, problem, title, now)
+
+
+def _waiting_text(item: OutboxItem, now: datetime) -> str:
+    if item.not_before > now:
+        return f"It goes out at {clock(item.not_before, now)}, or with the next connection then."
+    return "It goes out with the next connection."
+
+
+def _uncertain(item: OutboxItem, title: str) -> Story:
+    problem = item.problem
+    happened = "The connection broke while the server was answering."
+    searching = "tuimail looks for the message in Sent Items and does not send it again by itself."
+    return Story(
+        title,
+        (
+            ("Happened", (problem.happened if problem else "") or happened),
+            ("Now", (problem.now if problem else "") or searching),
+        ),
+        keys=(("t", "send again (may arrive twice)"), ("d", "discard")),
+    )
+
+
+def _refused(item: OutboxItem, problem: Notice, title: str, now: datetime) -> Story:
+    happened = problem.happened or problem.short
+    if problem.detail and problem.detail not in happened:
+        happened = f"{happened} The server said: {problem.detail}"
+    again = f"It is kept here. tuimail tries again at {clock(item.not_before, now)}."
+    kept = "It is kept here. tuimail does not try again by itself."
+    default = again if item.state is OutboxState.QUEUED else kept
+    parts = [("Happened", happened), ("Now", problem.now or default)]
+    if problem.you_can:
+        parts.append(("You can", problem.you_can))
+    return Story(
+        title,
+        tuple(parts),
+        command=problem.command,
+        url=problem.url,
+        keys=(("t", "try now"), ("e", "edit"), ("u", "back to draft"), ("d", "discard")),
+    )
+
+
+def story_rows(story: Story, when: str, width: int, glyphs: Glyphs) -> list[Row]:
+    """Lay the story out below its rule."""
+    text = max(10, min(width, MOST_CELLS) - _LABEL_CELLS - 1)
+    rows: list[Row] = [rule(width, glyphs.rule, _shortened(story.title, when, width, glyphs), when)]
+    for label, sentence in story.parts:
+        for index, line in enumerate(wrap_text(clean(glyphs.own(sentence)), text)):
+            rows.append(_labelled(label if not index else "", Run(line)))
+    last = story.parts[-1][0] if story.parts else ""
+    label = "" if last == "You can" else "You can"
+    if story.command:
+        lead = (Run("y", "key"), Run(" copy the line that your administrator has to run:"))
+        rows.append(_labelled(label, *lead))
+        rows += [_labelled("", Run(f"  {line}")) for line in command_lines(story.command, text - 2)]
+        label = ""
+    if story.url:
+        rows += [_labelled("", Run(f"  {line}", "link")) for line in wrap_text(story.url, text - 2)]
+    keys = _key_runs(story.keys)
+    if keys:
+        rows.append(_labelled(label, *keys))
+    return rows
+
+
+def _shortened(title: str, when: str, width: int, glyphs: Glyphs) -> str:
+    room = max(1, width - cell_len(when) - 10)
+    return fit(title, min(room, cell_len(title)), glyphs.cut)
+
+
+def _labelled(label: str, *runs: Run) -> Row:
+    return (BLANK, Run(f"{label:<{_LABEL_CELLS - 1}} ", "muted"), *runs)
+
+
+def _key_runs(keys: Sequence[tuple[str, str]]) -> list[Run]:
+    runs: list[Run] = []
+    for key, word in keys:
+        runs += [*((Run("   "),) if runs else ()), Run(key, "key"), Run(f" {word}")]
+    return runs
+
+
+def command_lines(command: str, width: int) -> list[str]:
+    """Break a PowerShell command before its parameters, with the backtick that joins the lines.
+
+    A command that fits stays on one line; copying always takes it in one line.
+    """
+    if cell_len(command) <= width:
+        return [command]
+    first, *parameters = command.split(" -")
+    lines = [first]
+    for parameter in parameters:
+        piece = f" -{parameter}"
+        if cell_len(lines[-1]) + cell_len(piece) + 2 <= width:
+            lines[-1] += piece
+        else:
+            lines[-1] += " `"
+            lines.append(f"  {piece.strip()}")
+    return [row for line in lines for row in wrap_text(line, width)]

@@ -1,0 +1,320 @@
+"""Writing a message: fields, text, and the one question before it goes to the outbox.
+
+What is typed is in the store within a second; leaving by any way keeps it. Sending only stores the
+message in the outbox: nothing here waits for a server.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import datetime
+from typing import ClassVar, Final
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from tuimail.errors import StoreError
+from tuimail.model.draft import Draft
+from tuimail.model.notice import Severity
+from tuimail.text.safe import SafeText, clean
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.compose_words import domain_of, outside_remark, question, recipients, title
+from tuimail.ui.drafts import DraftKeeper
+from tuimail.ui.editor import EditorFailed, edit_file, editor_command, write_new
+from tuimail.ui.editor_file import from_file_text, to_file_text
+from tuimail.ui.formatting import clock
+from tuimail.ui.roles import roles
+from tuimail.ui.rows import BLANK, Run, rule
+from tuimail.ui.sending import Sending, problems_of, queue_draft
+from tuimail.ui.shell import shell
+from tuimail.ui.status_words import state_words
+from tuimail.ui.widgets.address_input import AddressInput, Field, LineInput, SenderField
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.text_editor import TextEditor
+from tuimail.ui.widgets.top_bar import TopBar
+
+_SEND: Final = "y"
+_KEEP: Final = "P"
+
+
+class FormRule(Widget):
+    """The rule between the fields and the text."""
+
+    DEFAULT_CSS = "FormRule { height: 1; width: 100%; }"
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the rule."""
+        width = self.size.width
+        return roles(self.app).strip(rule(width, shell(self).glyphs.rule), width)
+
+
+class Remark(Widget):
+    """What is worth knowing before sending, in the row above the hints."""
+
+    DEFAULT_CSS = "Remark { height: 1; width: 100%; display: none; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+
+    def say(self, text: str) -> None:
+        """Show a remark, or give the row back to the text."""
+        self._text = text
+        self.display = bool(text)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the remark."""
+        glyph = shell(self).glyphs.look
+        row = (BLANK, Run(f"{glyph} {self._text}", "external"))
+        return roles(self.app).strip(row, self.size.width)
+
+
+class ComposeScreen(Screen[Sending | None]):
+    """The composer; it answers what is being sent, or None when it was closed.
+
+    Args:
+        draft: What to begin with. It is stored when it changes.
+    """
+
+    DEFAULT_CSS = """
+    ComposeScreen { background: $background; }
+    ComposeScreen #fields { height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("composer", priority=True)]
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self._draft = draft
+        self._editing = self._sending = False
+        self._keeper: DraftKeeper | None = None
+
+    # -- the form ------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Fields, rule, text, remark, and the two bars."""
+        draft, account = self._draft, shell(self).accounts[self._draft.account_id]
+        own = domain_of(account.address)
+        yield TopBar("")
+        with Vertical(id="fields"):
+            yield SenderField(account.address, account.name)
+            yield Field("To", AddressInput(draft.to, own, id="to"), id="to-field")
+            yield Field("Cc", AddressInput(draft.cc, own, id="cc"), id="cc-field")
+            yield Field("Bcc", AddressInput(draft.bcc, own, id="bcc"), id="bcc-field")
+            yield Field("Subject", LineInput(draft.subject, id="subject"), id="subject-field")
+        yield FormRule()
+        yield TextEditor(draft.body, id="text")
+        yield Remark()
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        """Put the cursor where writing begins, and watch for changes."""
+        app = shell(self)
+        self._keeper = DraftKeeper(
+            self,
+            app.store,
+            self._draft,
+            current=self.current,
+            saved=self._draft_saved,
+            failed=self._draft_not_saved,
+        )
+        self._show_copies(bool(self._draft.cc), bool(self._draft.bcc))
+        editor = self.query_one(TextEditor)
+        editor.move_cursor((0, 0))
+        if not self._draft.to:
+            self.query_one("#to", Input).focus()
+        elif not self._draft.subject:
+            self.query_one("#subject", Input).focus()
+        else:
+            editor.focus()
+        self.query_one(BottomBar).show_hints(app.keys.hints("composer"))
+        app.signal_status.subscribe(self, self._show_state)
+        self._show_state(None)
+        self._show_people()
+
+    def on_unmount(self) -> None:
+        """The program may be ending: write what is not written."""
+        if self._keeper is not None:
+            self._keeper.save_before_exit()
+
+    def current(self) -> Draft:
+        """Return the draft as it stands in the fields."""
+        return replace(
+            self._draft,
+            to=self.query_one("#to", Input).value,
+            cc=self.query_one("#cc", Input).value,
+            bcc=self.query_one("#bcc", Input).value,
+            subject=self.query_one("#subject", Input).value,
+            body=self.query_one(TextEditor).text,
+        )
+
+    def _fill(self, draft: Draft) -> None:
+        self.query_one("#to", Input).value = draft.to
+        self.query_one("#cc", Input).value = draft.cc
+        self.query_one("#bcc", Input).value = draft.bcc
+        self.query_one("#subject", Input).value = draft.subject
+        self.query_one(TextEditor).set_text(draft.body)
+        self._show_copies(bool(draft.cc), bool(draft.bcc))
+
+    def _show_copies(self, cc: bool, bcc: bool) -> None:
+        for name, shown in (("#cc-field", cc), ("#bcc-field", bcc)):
+            field = self.query_one(name)
+            field.display = shown or field.has_class("asked")
+
+    def _show_state(self, _: None) -> None:
+        app = shell(self)
+        status = app.engine.status.get(self._draft.account_id) if app.engine else None
+        words = state_words(status, None, app.now())
+        bar = self.query_one(TopBar)
+        bar.state, bar.state_role = words.text, words.role
+
+    def _show_people(self) -> None:
+        """Bring title and remark up to date with the recipients."""
+        account = shell(self).accounts[self._draft.account_id]
+        people = recipients(self.current())
+        usable = [address for address in people if address.is_usable]
+        self.query_one(TopBar).place = title(self._draft, usable[0] if usable else None)
+        self.query_one(Remark).say(outside_remark(usable, domain_of(account.address)))
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _changed(self, event: Input.Changed | TextArea.Changed) -> None:
+        if self._keeper is not None:
+            self._keeper.touch()
+        if isinstance(event, Input.Changed):
+            self._show_people()
+
+    @on(Input.Submitted)
+    def _next_field(self) -> None:
+        self.focus_next()
+
+    # -- keeping -------------------------------------------------------------------------------
+
+    def _draft_saved(self, when: datetime | None) -> None:
+        app = shell(self)
+        said = f"draft saved {clock(when, app.now())}" if when else ""
+        self.query_one(TopBar).context = said
+
+    def _draft_not_saved(self, error: StoreError) -> None:
+        self.query_one(TopBar).context = "draft not saved"
+        self._tell(f"The draft was not saved: {error.message}", Severity.ERROR)
+
+    def _tell(self, text: str, severity: Severity = Severity.INFO) -> None:
+        self.query_one(BottomBar).show_event(clean(text), severity=severity)
+
+    @work(group="close", exclusive=True)
+    async def action_close(self) -> None:
+        """Leave, keeping what was written."""
+        if self._busy or self._keeper is None:
+            return
+        await self._close(self._keeper)
+
+    async def _close(self, keeper: DraftKeeper) -> None:
+        if not await keeper.save() and await self._ask_to_lose() != _SEND:
+            return
+        keeper.finish()
+        subject = clean(self.current().subject) or SafeText("without subject")
+        if keeper.id is not None:
+            shell(self).tell(f"Draft “{subject}” kept. It is in the outbox.")
+        self.dismiss(None)
+
+    async def _ask_to_lose(self) -> str | None:
+        bar = self.query_one(BottomBar)
+        return await bar.ask("The draft cannot be saved. Close and lose it?", {_SEND: "close"})
+
+    @property
+    def _busy(self) -> bool:
+        return self._editing or self._sending
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def action_copies(self) -> None:
+        """Show Cc and Bcc, or hide those that are empty."""
+        fields = [self.query_one("#cc-field", Field), self.query_one("#bcc-field", Field)]
+        show = not all(field.display for field in fields)
+        for field in fields:
+            field.set_class(show, "asked")
+            field.display = show or bool(field.line.value)
+        (fields[0] if show else self.query_one("#to-field", Field)).line.focus()
+
+    @work(group="editor", exclusive=True)
+    async def action_editor(self) -> None:
+        """Write in the user's own editor."""
+        if self._busy or self._keeper is None:
+            return
+        from tuimail.config.paths import cache_dir  # noqa: PLC0415 - only the editor needs it
+
+        before = self.current()
+        self._editing = True
+        try:
+            command = editor_command(shell(self).settings.compose.editor, os.environ)
+            path = write_new(cache_dir(), to_file_text(before))
+            try:
+                await edit_file(
+                    self.app,
+                    command,
+                    path,
+                    lambda text: self._fill(from_file_text(text, before)),
+                )
+            finally:
+                path.unlink(missing_ok=True)
+        except EditorFailed as error:
+            self._tell(f"{error.message} {error.hint}".strip(), Severity.ERROR)
+        except OSError as error:
+            reason = clean(error.strerror or "the disk refused it")
+            self._tell(f"The editor's file was not written: {reason}.", Severity.ERROR)
+        finally:
+            self._editing = False
+        self._show_people()
+
+    @work(group="send", exclusive=True)
+    async def action_send(self) -> None:
+        """Ask once, then hand the message to the outbox."""
+        keeper = self._keeper
+        if self._busy or keeper is None:
+            return
+        self._sending = True
+        try:
+            await self._send(keeper)
+        finally:
+            self._sending = False
+
+    async def _send(self, keeper: DraftKeeper) -> None:
+        draft = self.current()
+        problems = await problems_of(draft)
+        if problems:
+            self._tell(problems[0], Severity.ERROR)
+            if not recipients(draft):
+                self.query_one("#to", Input).focus()
+            return
+        answer = await self._ask(draft)
+        if answer == _KEEP:
+            await self._close(keeper)
+        if answer != _SEND:
+            return
+        # What was typed while the question stood is part of the message: no key gets through.
+        saved = await keeper.save()
+        draft = replace(self.current(), id=keeper.id if saved else self._draft.id)
+        try:
+            sending = await queue_draft(shell(self), draft, shell(self).accounts[draft.account_id])
+        except StoreError as error:
+            self._tell(f"Nothing was sent: {error.message}", Severity.ERROR)
+            return
+        keeper.finish()
+        self.dismiss(sending)
+
+    async def _ask(self, draft: Draft) -> str | None:
+        app = shell(self)
+        if not app.settings.send.review:
+            return _SEND
+        account = app.accounts[draft.account_id]
+        text = question(recipients(draft), domain_of(account.address))
+        answers = {_SEND: "send", _KEEP: "draft"}
+        return await self.query_one(BottomBar).ask(text, answers)

@@ -1,0 +1,152 @@
+"""From a draft to the outbox, and back while it can be taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from tuimail.model.account import Account
+from tuimail.model.draft import Draft
+from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
+from tuimail.text.address import format_addresses, make_address
+from tuimail.text.safe import SafeText, clean
+from tuimail.ui.compose_words import domain_of, people_text, recipients
+from tuimail.ui.shell import Shell
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A message that waits out the time in which it can be taken back.
+
+    Attributes:
+        outbox_id: Its row in the outbox.
+        draft: What it was made from, exactly as typed.
+        people: `Kim Chu and 1 other`.
+        until: When it may go out, aware.
+    """
+
+    outbox_id: int
+    draft: Draft
+    people: SafeText
+    until: datetime
+
+    def seconds_left(self, now: datetime) -> int:
+        """Return the whole seconds left, at least 0."""
+        left = (self.until - now).total_seconds()
+        return max(0, -int(-left // 1))
+
+
+async def problems_of(draft: Draft) -> list[str]:
+    """Return why the draft cannot be sent, in words; empty when it can."""
+    # The builder is imported when something is sent: the first frame does without it.
+    from tuimail.mime.builder import check  # noqa: PLC0415
+
+    return await asyncio.to_thread(check, draft)
+
+
+async def queue_draft(app: Shell, draft: Draft, account: Account) -> Sending:
+    """Build the message with a fixed Message-ID and Date and store it in the outbox.
+
+    Raises:
+        StoreError: It could not be stored; the draft is as it was.
+    """
+    from tuimail.mime.builder import build, make_message_id  # noqa: PLC0415
+
+    now = app.now()
+    addresses = recipients(draft)
+    message_id = make_message_id(domain_of(account.address) or "localhost")
+    sender = make_address("", account.address)
+    built = await asyncio.to_thread(
+        lambda: build(draft, sender=sender, message_id=message_id, date=now)
+    )
+    people = clean(people_text(addresses))
+    hold = app.settings.send.undo
+    outgoing = OutgoingMessage(
+        account_id=draft.account_id,
+        raw=built.raw,
+        message_id=built.message_id,
+        mail_from=built.mail_from,
+        rcpt_to=built.rcpt_to,
+        to_text=people,
+        subject=clean(draft.subject),
+        in_reply_to=draft.in_reply_to_key,
+        draft_id=draft.id,
+        hold_seconds=hold,
+    )
+    outbox_id = await asyncio.wrap_future(
+        app.store.write(lambda tx: tx.queue_message(outgoing), urgent=True)
+    )
+    if app.engine is not None:
+        app.engine.wake()
+    return Sending(outbox_id, draft, people, now + timedelta(seconds=hold))
+
+
+async def take_back(app: Shell, outbox_id: int, draft: Draft) -> Draft:
+    """Stop a message in the outbox and make it a draft again.
+
+    Raises:
+        StoreError: It is on its way already.
+    """
+    again = replace(draft, id=None)
+    draft_id = await asyncio.wrap_future(
+        app.store.write(lambda tx: tx.restore_draft(outbox_id, again), urgent=True)
+    )
+    return replace(again, id=draft_id)
+
+
+async def send_now(app: Shell, outbox_id: int) -> None:
+    """Let a waiting message go out at once.
+
+    Raises:
+        StoreError: It could not be stored.
+    """
+
+    await asyncio.wrap_future(
+        app.store.write(
+            lambda tx: tx.set_outbox(
+                outbox_id, state=OutboxState.QUEUED, not_before=datetime.now(UTC)
+            ),
+            urgent=True,
+        )
+    )
+    if app.engine is not None:
+        app.engine.wake()
+
+
+def draft_of(item: OutboxItem, raw: bytes) -> Draft:
+    """Make a draft of a stored message again, for one whose typed form is gone.
+
+    Args:
+        item: Its row; the envelope recipients that no field names were in Bcc.
+        raw: The message.
+    """
+    from tuimail.mime.parser import parse, part_text  # noqa: PLC0415 - as above
+    from tuimail.mime.plain import plain  # noqa: PLC0415
+    from tuimail.model.bodystructure import text_part  # noqa: PLC0415
+
+    message = parse(raw)
+    envelope = message.envelope
+    named = {address.address.lower() for address in (*envelope.to, *envelope.cc)}
+    part = text_part(message.structure)
+    text = ""
+    if part is not None:
+        octets = message.section(part.section) or b""
+        flowed = (part.param("format") or "").lower() == "flowed"
+        delsp = (part.param("delsp") or "").lower() == "yes"
+        lines = plain(part_text(octets, part), flowed=flowed, delsp=delsp).lines
+        text = "\n".join(
+            f"{'>' * line.quote} {line.text}".rstrip() if line.quote else line.text
+            for line in lines
+        )
+    return Draft(
+        account_id=item.account_id,
+        to=format_addresses(envelope.to),
+        cc=format_addresses(envelope.cc),
+        bcc=", ".join(name for name in item.rcpt_to if name.lower() not in named),
+        subject=envelope.subject,
+        body=text,
+        in_reply_to_key=item.in_reply_to,
+        in_reply_to=envelope.in_reply_to,
+        references=message.references,
+    )

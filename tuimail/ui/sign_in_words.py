@@ -1,0 +1,159 @@
+"""The sign-in page as rows: address, code in three forms, time left, or why it failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tuimail.model.notice import Notice
+from tuimail.text.safe import clean
+from tuimail.ui.big_code import big_code
+from tuimail.ui.formatting import cut
+from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.outbox_words import command_lines
+from tuimail.ui.rows import BLANK, EMPTY, Row, Run, ends, rule
+from tuimail.ui.wrapping import wrap_text
+
+_NAME_CELLS = 14
+_STEP_CELLS = 44
+_MOST_CELLS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class SignInFacts:
+    """What is known.
+
+    Attributes:
+        uri: Where the code is typed; empty while there is no code.
+        seconds_left: Until the code expires.
+        problem: Why the last attempt ended.
+        is_demo: Enter approves.
+    """
+
+    address: str
+    uri: str = ""
+    code: str = ""
+    seconds_left: int = 0
+    problem: Notice | None = None
+    is_demo: bool = False
+
+
+def sign_in_rows(facts: SignInFacts, width: int, height: int, glyphs: Glyphs) -> list[Row]:
+    """Lay the page out in `height` rows; large letters and explanations give way first."""
+    text = max(10, min(width, _MOST_CELLS) - 2)
+    if facts.problem is not None:
+        return _problem_rows(facts, facts.problem, width, text, glyphs)
+    if not facts.code:
+        return [EMPTY, *_steps(facts, width, glyphs)]
+    code: list[Row] = [
+        (BLANK, BLANK, Run(facts.code, "strong"), Run("   the same, for copying", "muted"))
+    ]
+    large: list[Row] = [
+        (BLANK, BLANK, Run(line, "key"))
+        for line in (() if glyphs.ascii else big_code(facts.code))
+        if cell_len(line) + 3 <= width
+    ]
+    if not large:
+        code = [(BLANK, BLANK, Run(facts.code, "strong"))]
+    where: list[Row] = [(BLANK, Run(line)) for line in wrap_text(_OPEN, text)]
+    where += [(BLANK, Run(line, "link")) for line in wrap_text(_shown_uri(facts.uri), text)]
+    ask: list[Row] = [(BLANK, Run("and type this code:"))]
+    demo: list[Row] = [
+        (BLANK, Run(line, "strong")) for line in wrap_text(_DEMO, text) if facts.is_demo
+    ]
+    calm: list[Row] = [
+        (BLANK, Run(line, "muted")) for part in _CALM for line in wrap_text(part, text)
+    ]
+    steps = _steps(facts, width, glyphs)
+    for groups in (
+        [steps, where, ask, large, code, demo, calm],
+        [steps, where, ask, large, code, demo],
+        [steps, where, ask, code, demo],
+    ):
+        rows = [EMPTY, *_joined(groups)]
+        if len(rows) <= height:
+            return rows
+    return [*steps[-1:], *where, *ask, *code, *demo][:height]
+
+
+_OPEN = "On any phone or computer, open"
+_DEMO = "This is the demo: press Enter to approve."
+_CALM = ("tuimail never sees your password.", "It goes on by itself when you are done.")
+
+
+def _joined(groups: list[list[Row]]) -> list[Row]:
+    rows: list[Row] = []
+    for group in groups:
+        if group:
+            rows += [*([EMPTY] if rows else []), *group]
+    return rows
+
+
+def _shown_uri(uri: str) -> str:
+    """Without `https://`, as people type it; an address with a port is shown whole."""
+    short = uri.removeprefix("https://")
+    return uri if ":" in short else short
+
+
+def _steps(facts: SignInFacts, width: int, glyphs: Glyphs) -> list[Row]:
+    step = min(width, _STEP_CELLS)
+    left = f"{facts.seconds_left // 60}:{facts.seconds_left % 60:02}" if facts.code else ""
+    doing = "waiting for you" if facts.code else "asking Microsoft for a code"
+    address = cut(clean(facts.address), max(1, width - _NAME_CELLS - 4), glyphs.cut)
+    return [
+        (
+            BLANK,
+            Run(f"{glyphs.done} ", "success"),
+            Run(f"{'Address':<{_NAME_CELLS}}"),
+            Run(address, "muted"),
+        ),
+        ends(
+            (
+                BLANK,
+                Run(f"{glyphs.folded} ", "key"),
+                Run(f"{'Sign-in':<{_NAME_CELLS}}", "strong"),
+                Run(doing),
+            ),
+            (Run(left, "muted"),),
+            step,
+        ),
+    ]
+
+
+def _problem_rows(
+    facts: SignInFacts, problem: Notice, width: int, text: int, glyphs: Glyphs
+) -> list[Row]:
+    """What happened, what tuimail does now, what the user can do, and the server's words."""
+    steps = _steps(facts, width, glyphs)[:1]
+    short = wrap_text(problem.short, max(10, text - _NAME_CELLS - 2))
+    steps.append(
+        (
+            BLANK,
+            Run(f"{glyphs.failed} ", "error"),
+            Run(f"{'Sign-in':<{_NAME_CELLS}}", "strong"),
+            Run(short[0]),
+        )
+    )
+    steps += [(BLANK, Run(" " * (_NAME_CELLS + 2)), Run(line)) for line in short[1:]]
+    told: list[Row] = []
+    for sentence in (problem.happened, problem.now, problem.you_can):
+        told += [(BLANK, Run(line)) for line in (wrap_text(sentence, text) if sentence else ())]
+    copied: list[Row] = []
+    if problem.command or problem.url:
+        copied.append(rule(width, glyphs.rule, "For your administrator", "y copies it"))
+        copied += [(BLANK, Run(line)) for line in _copied_lines(problem, text)]
+        copied.append(rule(width, glyphs.rule))
+    said: list[Row] = []
+    if problem.detail:
+        lines = wrap_text(f"The server said: {problem.detail}", text)
+        said = [(BLANK, Run(line, "muted")) for line in lines[:6]]
+    again: list[Row] = [
+        (BLANK, Run("r", "key"), Run(" try again   "), Run("b", "key"), Run(" back"))
+    ]
+    return [EMPTY, *_joined([steps, told, copied, said, again])]
+
+
+def _copied_lines(problem: Notice, text: int) -> list[str]:
+    lines = command_lines(problem.command, text) if problem.command else []
+    return lines + (wrap_text(problem.url, text) if problem.url else [])

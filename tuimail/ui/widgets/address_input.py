@@ -1,0 +1,138 @@
+"""Fields of the composer: a label, and a line of text that shows recipients as chips.
+
+While a field of recipients is edited it is plain text, exactly as typed; the chips are what it
+shows when the focus is elsewhere, so nothing is parsed, moved or corrected under the fingers.
+"""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tuimail.text.address import parse_addresses
+from tuimail.text.safe import clean
+from tuimail.ui.chips import chips_row
+from tuimail.ui.roles import roles
+from tuimail.ui.rows import Row, Run, crop_row, ends
+from tuimail.ui.shell import shell
+
+LABEL_CELLS = 10
+
+
+class LineInput(Input):
+    """One line of text without frame or blinking; what is pasted is cleaned."""
+
+    DEFAULT_CSS = """
+    LineInput, LineInput:focus {
+        border: none; height: 1; padding: 0; width: 1fr; background: $background;
+        background-tint: transparent;
+    }
+    LineInput:ansi { background: $background; color: $foreground; }
+    LineInput > .input--cursor {
+        background: $input-cursor-background; color: $input-cursor-foreground;
+        text-style: $input-cursor-text-style;
+    }
+    """
+
+    def __init__(self, value: str, *, id: str) -> None:
+        super().__init__(clean(value), id=id, select_on_focus=False)
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Textual inserts the first line as it is; hostile text is copied from mail as well."""
+        event.stop()
+        event.prevent_default()
+        if event.text:
+            self.insert_text_at_cursor(clean(" ".join(event.text.splitlines())))
+
+
+class AddressInput(LineInput):
+    """Recipients: text while it is edited, chips otherwise.
+
+    Args:
+        own_domain: The sender's; everybody else is outside.
+    """
+
+    def __init__(self, value: str, own_domain: str, *, id: str) -> None:
+        super().__init__(value, id=id)
+        self._own_domain = own_domain
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the text or the chips."""
+        if y or self.has_focus or not self.value.strip():
+            return super().render_line(y)
+        width = self.size.width
+        row = chips_row(
+            parse_addresses(self.value), self._own_domain, max(1, width - 1), shell(self).glyphs
+        )
+        return roles(self.app).strip(row, width)
+
+
+class FieldLabel(Widget):
+    """The label of a field, with the cursor bar while the field is edited."""
+
+    DEFAULT_CSS = f"FieldLabel {{ width: {LABEL_CELLS}; height: 1; }}"
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+        self._active = False
+
+    def set_active(self, active: bool) -> None:
+        """Show or hide the cursor bar."""
+        self._active = active
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the label."""
+        bar = shell(self).glyphs.cursor if self._active else " "
+        row = (Run(bar, "cursor-bar"), Run(self._text, "muted"))
+        return roles(self.app).strip(row, self.size.width)
+
+
+class Field(Horizontal):
+    """A label and its input."""
+
+    DEFAULT_CSS = "Field { height: 1; width: 100%; max-width: 100; }"
+
+    def __init__(self, label: str, line: LineInput, *, id: str) -> None:
+        super().__init__(id=id)
+        self._label = FieldLabel(label)
+        self.line = line
+
+    def compose(self) -> ComposeResult:
+        """Label before input."""
+        yield self._label
+        yield self.line
+
+    def on_descendant_focus(self) -> None:
+        """Show where the keys go."""
+        self._label.set_active(True)
+
+    def on_descendant_blur(self) -> None:
+        """The keys go elsewhere."""
+        self._label.set_active(False)
+
+
+class SenderField(Widget):
+    """Who writes; not editable."""
+
+    DEFAULT_CSS = "SenderField { height: 1; width: 100%; max-width: 100; }"
+
+    def __init__(self, address: str, account: str) -> None:
+        super().__init__()
+        self._address, self._account = clean(address), clean(account)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the row."""
+        width = self.size.width
+        left: Row = (Run(" "), Run(f"{'From':<9}", "muted"), Run(self._address))
+        right: Row = (Run(self._account, "muted"), Run(" "))
+        if LABEL_CELLS + cell_len(self._address) + cell_len(self._account) + 3 > width:
+            return roles(self.app).strip(crop_row(left, width), width)
+        return roles(self.app).strip(ends(left, right, width), width)

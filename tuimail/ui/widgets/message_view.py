@@ -1,0 +1,353 @@
+"""The reader: the head of one message at once, its text as soon as it is here.
+
+The widget waits for nothing. It shows what the store has, asks the engine for what is missing, and
+reads again when a ChangeSet names its message. HTML is turned into text in a child process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message as TextualMessage
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuimail.errors import StoreError
+from tuimail.model.bodystructure import BodyPart, attachments
+from tuimail.model.changes import ChangeSet
+from tuimail.model.message import BodyState, Message, MessageKey
+from tuimail.model.notice import Severity
+from tuimail.model.status import Connectivity
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.body_layout import (
+    BodyRow,
+    lay_out_links,
+    lay_out_notices,
+    lay_out_text,
+    measure,
+    sections,
+    trim_blank_ends,
+)
+from tuimail.ui.head_layout import HeadFacts, full_head, short_head
+from tuimail.ui.roles import roles
+from tuimail.ui.rows import Row
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.attachment_list import AttachmentSaver, AttachmentSheet
+from tuimail.ui.widgets.body_view import BodyView
+from tuimail.ui.wrapping import wrap_text
+
+if TYPE_CHECKING:
+    from tuimail.mime.reading import Reading
+    from tuimail.mime.render import Renderer
+
+FETCHING = "Fetching the text …"
+NOT_HERE = "Not downloaded. It comes with the next connection."
+GONE = "This message is not here any more."
+_LOW_PANE = 9
+
+
+class HeadView(Widget):
+    """The rows above the text; they know their width only when they are painted."""
+
+    DEFAULT_CSS = "HeadView { width: 1fr; height: 0; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._facts: HeadFacts | None = None
+        self._short = False
+        self._rows: dict[int, list[Row]] = {}
+
+    def show(self, facts: HeadFacts | None, *, short: bool) -> None:
+        """Show the head of another message, or none."""
+        self._facts, self._short, self._rows = facts, short, {}
+        self.styles.height = len(self._lay_out(self.size.width or 80))
+        self.refresh()
+
+    def _lay_out(self, pane: int) -> list[Row]:
+        if self._facts is None:
+            return []
+        if pane not in self._rows:
+            limit = shell(self).settings.reader.width
+            self._rows[pane] = (
+                short_head(self._facts, pane)
+                if self._short
+                else full_head(self._facts, pane, measure(pane, limit))
+            )
+        return self._rows[pane]
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row."""
+        width = self.size.width
+        rows = self._lay_out(width)
+        return roles(self.app).strip(rows[y] if y < len(rows) else (), width)
+
+
+class MessageView(Vertical, can_focus=True):
+    """Head and text of one message.
+
+    Attributes:
+        short: Two rows of head instead of one per fact, for a reader below the list.
+    """
+
+    DEFAULT_CSS = "MessageView { width: 1fr; height: 1fr; background: $background; }"
+    BINDINGS = bindings_for("reader")
+
+    short: reactive[bool] = reactive(False)
+
+    class PositionChanged(TextualMessage):
+        """How far the text is read: `All`, `62%`, or empty."""
+
+        def __init__(self, position: str) -> None:
+            super().__init__()
+            self.position = position
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._head = HeadView()
+        self._body = BodyView()
+        self._key: MessageKey | None = None
+        self._message: Message | None = None
+        self._reading: Reading | None = None
+        self._here: frozenset[str] = frozenset()
+        self._was_online = False
+        self._renderer: Renderer | None = None
+        self._saver = AttachmentSaver(self)
+
+    def compose(self) -> ComposeResult:
+        """Head above text."""
+        yield self._head
+        yield self._body
+
+    def on_mount(self) -> None:
+        """Listen to the store and to the engine."""
+        shell(self).signal_changes.subscribe(self, self._store_changed)
+        shell(self).signal_status.subscribe(self, self._status_changed)
+
+    def on_unmount(self) -> None:
+        """End the child process that renders."""
+        if self._renderer is not None:
+            self._renderer.stop()
+            self._renderer = None
+
+    # -- what it shows -------------------------------------------------------------------------
+
+    @property
+    def key(self) -> MessageKey | None:
+        """The message that is shown."""
+        return self._key
+
+    @property
+    def position(self) -> str:
+        """How far the text is read: `All`, `62%`, or empty."""
+        return self._body.position
+
+    @property
+    def message(self) -> Message | None:
+        """The message as the store has it."""
+        return self._message
+
+    def show(self, key: MessageKey | None) -> None:
+        """Show a message from its beginning, or nothing."""
+        if key is not None and key == self._key:
+            self._refresh_message()
+            return
+        self._key = key
+        self._message = self._reading = None
+        self._here = frozenset()
+        if key is None:
+            self._head.show(None, short=self._is_short)
+            self._body.show(lambda _width: ())
+            return
+        self._refresh_message(first=True)
+
+    def _refresh_message(self, *, first: bool = False) -> None:
+        """Read the message again; its text only if more of it is here than before."""
+        key = self._key
+        if key is None:
+            return
+        try:
+            message = shell(self).store.read.message(key)
+            here = shell(self).store.read.sections(key) if message else frozenset()
+        except StoreError as error:
+            shell(self).tell(error.message, Severity.ERROR)
+            self._say(error.message)
+            return
+        before, self._message = self._message, message
+        if message is None:
+            self._head.show(None, short=self._is_short)
+            self._say(GONE)
+            return
+        changed = before is None or before.summary.body != message.summary.body
+        changed = changed or here != self._here
+        self._here = here
+        self._show_head()
+        if first and message.summary.body is BodyState.ABSENT:
+            self._want_body()
+        elif changed and message.summary.body is not BodyState.ABSENT:
+            self._load(message, keep_place=not first)
+
+    def _show_head(self) -> None:
+        message = self._message
+        if message is None:
+            return
+        app = shell(self)
+        facts = HeadFacts(
+            envelope=message.envelope,
+            received=message.summary.internaldate,
+            now=app.now(),
+            own={
+                name.lower()
+                for account in app.accounts.values()
+                for name in (account.address, account.username)
+            },
+            files=self.files,
+            here=self._here,
+            glyphs=app.glyphs,
+        )
+        self._head.show(facts, short=self._is_short)
+
+    @property
+    def files(self) -> Sequence[BodyPart]:
+        """The parts that are listed as files."""
+        if self._reading is not None:
+            return self._reading.attachments
+        structure = self._message.structure if self._message else None
+        return attachments(structure) if structure is not None else ()
+
+    @property
+    def _is_short(self) -> bool:
+        return self.short or 0 < self.size.height < _LOW_PANE
+
+    def watch_short(self) -> None:
+        """Lay the head out in the other form."""
+        self._show_head()
+
+    def on_resize(self) -> None:
+        """A low pane has the short head."""
+        self._show_head()
+
+    def _say(self, sentence: str) -> None:
+        sentence = shell(self).glyphs.own(sentence)
+        self._body.show(
+            lambda width: [BodyRow(text, "muted") for text in wrap_text(sentence, measure(width))]
+        )
+
+    # -- the text ------------------------------------------------------------------------------
+
+    def _want_body(self) -> None:
+        """Ask for the text, and say what to expect."""
+        app, message = shell(self), self._message
+        if message is None or self._reading is not None:
+            return
+        status = None if app.engine is None else app.engine.status.get(message.summary.account_id)
+        connectivity = Connectivity.STARTING if status is None else status.connectivity
+        self._was_online = connectivity is Connectivity.ONLINE
+        coming = connectivity in (
+            Connectivity.STARTING,
+            Connectivity.CONNECTING,
+            Connectivity.ONLINE,
+        )
+        self._say(FETCHING if coming else NOT_HERE)
+        if app.engine is not None:
+            app.engine.want_body(message.summary.key)
+
+    def _load(self, message: Message, *, keep_place: bool) -> None:
+        self.run_worker(self._read(message, keep_place=keep_place), exclusive=True, group="reading")
+
+    async def _read(self, message: Message, *, keep_place: bool) -> None:
+        # Imported when the first text is read: the first frame does without the mail parser.
+        from tuimail.mime.reading import read_message  # noqa: PLC0415
+        from tuimail.mime.render import Renderer  # noqa: PLC0415
+
+        if self._renderer is None:
+            self._renderer = Renderer()
+        read = shell(self).store.read
+        key = message.summary.key
+        reading = await read_message(
+            message, lambda section: read.part(key, section), self._renderer
+        )
+        if self._message is None or self._message.summary.key != key:
+            return
+        if reading.missing is not None and shell(self).engine is not None and not reading.lines:
+            self._want_body()
+            return
+        keep_place = keep_place and self._reading is not None
+        self._reading = reading
+        self._show_head()
+        limit = shell(self).settings.reader.width
+        self._body.show(lambda pane: _rows_of(reading, measure(pane, limit)), keep_place=keep_place)
+
+    def _store_changed(self, changes: ChangeSet) -> None:
+        if self._key is None:
+            return
+        shown = {self._key} | ({self._message.summary.key} if self._message else set())
+        if changes.messages & shown:
+            self._refresh_message()
+        self._saver.store_changed(changes)
+
+    def _status_changed(self, _: None) -> None:
+        """A connection brings what was not downloaded."""
+        message, engine = self._message, shell(self).engine
+        if message is None or engine is None or self._reading is not None:
+            return
+        if message.summary.body is not BodyState.ABSENT:
+            return
+        status = engine.status.get(message.summary.account_id)
+        online = status is not None and status.connectivity is Connectivity.ONLINE
+        if online != self._was_online:
+            self._want_body()
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def on_body_view_scrolled(self, event: BodyView.Scrolled) -> None:
+        """Pass the position on to the screen."""
+        event.stop()
+        self.post_message(self.PositionChanged(event.position))
+
+    def action_scroll_lines(self, rows: int) -> None:
+        """Scroll by rows."""
+        self._body.scroll_rows(rows)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Scroll by pages."""
+        self._body.scroll_share(pages)
+
+    def action_scroll_halves(self, halves: int) -> None:
+        """Scroll by half a page."""
+        self._body.scroll_share(halves / 2)
+
+    def action_scroll_edge(self, edge: int) -> None:
+        """Scroll to the top or to the end."""
+        self._body.scroll_edge(edge)
+
+    def action_attachments(self) -> None:
+        """List the files in a sheet."""
+        if not self.files:
+            shell(self).tell("No attachments.")
+            return
+        self.app.push_screen(
+            AttachmentSheet(self.files, self._here, shell(self).glyphs), self._save_chosen
+        )
+
+    def action_save_attachment(self, number: int) -> None:
+        """Save the file with this number."""
+        if number <= len(self.files):
+            self._save_chosen(number - 1)
+        else:
+            shell(self).tell(f"There is no attachment {number}.")
+
+    def _save_chosen(self, index: int | None) -> None:
+        if index is not None and self._message is not None:
+            self._saver.save(self._message, self.files[index])
+
+
+def _rows_of(reading: Reading, width: int) -> list[BodyRow]:
+    return sections(
+        trim_blank_ends(lay_out_text(reading.lines, width)),
+        lay_out_notices(reading.notices, width),
+        lay_out_links(reading.links, width),
+    )

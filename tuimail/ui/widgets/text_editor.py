@@ -1,0 +1,74 @@
+"""The text of a message being written."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual import events
+from textual.widgets import TextArea
+
+from tuimail.text.safe import clean
+from tuimail.ui.body_layout import MEASURE
+from tuimail.ui.roles import roles
+
+
+class TextEditor(TextArea):
+    """A plain text area: soft wrap, no syntax, no frame, quotes in their colours."""
+
+    DEFAULT_CSS = f"""
+    TextEditor, TextEditor:focus {{
+        border: none; padding: 0 0 0 1; width: 100%; max-width: {MEASURE + 2}; height: 1fr;
+        background: $background; color: $foreground; background-tint: transparent;
+        scrollbar-size: 0 0;
+    }}
+    TextEditor:ansi, TextEditor:ansi:focus {{ background: $background; color: $foreground; }}
+    TextEditor .text-area--cursor {{
+        background: $input-cursor-background; color: $input-cursor-foreground;
+        text-style: $input-cursor-text-style;
+    }}
+    TextEditor .text-area--cursor-line {{ background: $background; }}
+    TextEditor .text-area--selection {{ background: $input-selection-background; }}
+    """
+
+    def __init__(self, text: str, *, id: str | None = None) -> None:
+        super().__init__(
+            clean(text, multiline=True),
+            soft_wrap=True,
+            tab_behavior="focus",
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+            id=id,
+        )
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line for painting, a quoted one in the colour of its level."""
+        line = super().get_line(line_index)
+        level = quote_level(line.plain)
+        if level:
+            style = roles(self.app).style(f"quote-{min(level, 3)}")
+            line.stylize(style)
+        return line
+
+    def set_text(self, text: str) -> None:
+        """Replace the whole text, in a way that can be undone."""
+        if text != self.text:
+            self.replace(clean(text, multiline=True), (0, 0), self.document.end)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Hostile text is copied from mail as well: only what is clean comes in."""
+        event.stop()
+        event.prevent_default()
+        result = self.replace(clean(event.text, multiline=True), *self.selection)
+        self.move_cursor(result.end_location)
+
+
+def quote_level(line: str) -> int:
+    """Return how many `>` marks a line begins with, blanks between them allowed."""
+    level = 0
+    for character in line:
+        if character == ">":
+            level += 1
+        elif character != " " or not level:
+            break
+    return level
