@@ -46,6 +46,12 @@ class Shell(Protocol):
     def tell(self, what: Notice | str, severity: Severity = Severity.INFO) -> None:
         """Say something in the last row; a notice is also kept in the store."""
 
+    def deliver_changes(self) -> None:
+        """Publish at once what commits have changed, so that the next key sees it."""
+
+    async def undo_sending(self) -> bool:
+        """Take back what counts down; return whether there was something."""
+
     def open_composer(self, draft: Draft) -> None:
         """Write."""
 

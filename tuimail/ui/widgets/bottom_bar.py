@@ -109,6 +109,18 @@ class BottomBar(Widget):
         if not self.asking:
             self._say([Run(strong, "strong"), Run(text)], keys, None)
 
+    def offer(self, title: str, hints: Sequence[Hint]) -> None:
+        """Show what can follow a prefix, in place of the hints, until `clear`."""
+        if self.asking:
+            return
+        said: list[Run] = [Run(f"{title}:", "strong")]
+        for key, word in hints:
+            piece = [Run("  "), Run(key, "key"), Run(f" {word}", "muted")]
+            if row_cells(said) + row_cells(piece) > self.size.width - 2:
+                break
+            said += piece
+        self._say(said, (), None)
+
     def clear(self) -> None:
         """Return to the hints; a question that still stands is answered with None."""
         self._stop_timer()

@@ -1,0 +1,70 @@
+"""An engine that does nothing but remember what it was asked. For tests where only keys matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tuimail.model.account import AccountId
+from tuimail.model.folder import FolderId
+from tuimail.model.message import MessageKey
+from tuimail.model.notice import Notice
+from tuimail.model.status import Connectivity, EngineStatus, Progress, SignInPrompt
+
+
+@dataclass
+class FakeEngine:
+    """Implements `EngineControl`; its status is whatever a test sets."""
+
+    focused: list[FolderId] = field(default_factory=list)
+    wanted: list[tuple[MessageKey, str | None]] = field(default_factory=list)
+    wakes: int = 0
+    reconnects: list[AccountId] = field(default_factory=list)
+    sign_ins: list[tuple[AccountId, SignInPrompt]] = field(default_factory=list)
+    cancelled_sign_ins: list[AccountId] = field(default_factory=list)
+    statuses: dict[AccountId, EngineStatus] = field(default_factory=dict)
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def status(self) -> Mapping[AccountId, EngineStatus]:
+        return dict(self.statuses)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def set_status(
+        self,
+        account: AccountId,
+        connectivity: Connectivity,
+        *,
+        since: datetime,
+        online_at: datetime | None = None,
+        next_attempt: datetime | None = None,
+        problem: Notice | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.statuses[account] = EngineStatus(
+            account, connectivity, since, online_at, next_attempt, problem, progress
+        )
+        for listener in list(self.listeners):
+            listener()
+
+    def focus(self, folder: FolderId) -> None:
+        self.focused.append(folder)
+
+    def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
+        self.wanted.append((key, section))
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+    def reconnect(self, account: AccountId) -> None:
+        self.reconnects.append(account)
+
+    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+        self.sign_ins.append((account, prompt))
+
+    def cancel_sign_in(self, account: AccountId) -> None:
+        self.cancelled_sign_ins.append(account)

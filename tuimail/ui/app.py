@@ -1,0 +1,351 @@
+"""The application: theme, keys, signals, and the crossings from the other threads.
+
+The first frame comes straight from the store; the engine is started afterwards, in a thread.
+Commits on the store's thread are merged into one slot and reach the screens as one signal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.signal import Signal
+from textual.theme import Theme
+
+from tuimail.config.theme import ThemeSpec, load_theme_or_builtin
+from tuimail.errors import TuimailError
+from tuimail.model.account import Account, AccountId
+from tuimail.model.changes import ChangeSet
+from tuimail.model.draft import Draft
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.status import Connectivity, EngineControl
+from tuimail.ui.bindings import Keys, bindings_for
+from tuimail.ui.chords import Chords
+from tuimail.ui.crash import print_without_locals
+from tuimail.ui.glyphs import choose_glyphs
+from tuimail.ui.messages import EngineChanged, EngineFailed, StoreChanged
+from tuimail.ui.screens.mailbox import MailboxScreen
+from tuimail.ui.sending_watch import SendingWatch
+from tuimail.ui.widgets.bottom_bar import BottomBar
+
+if TYPE_CHECKING:
+    from tuimail.config.settings import Settings
+    from tuimail.store.store import Store
+    from tuimail.ui.sending import Sending
+
+_SWITCH_INTERVAL: Final = 0.0005
+_DEFAULT_THEME: Final = "tuimail-dark"
+
+
+class TuimailApp(App[None]):
+    """tuimail on a terminal.
+
+    Args:
+        store: Open.
+        settings: Checked.
+        accounts: By id.
+        start_engine: Called in a thread after the first frame; may take its time, and may raise
+            a `TuimailError`, which is said in the last row.
+        clock: Returns the time, aware, in the zone dates are shown in.
+    """
+
+    TITLE = "tuimail"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = bindings_for("app")
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        accounts: Mapping[AccountId, Account],
+        start_engine: Callable[[], EngineControl],
+        *,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        # Without colours Textual would still send greys, unless the palette is the terminal's.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.store = store
+        self.settings = settings
+        self.accounts = accounts
+        self.engine: EngineControl | None = None
+        self.glyphs = choose_glyphs(settings.glyphs, os.environ)
+        self.keys = Keys(settings.keys)
+        self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
+        self.signal_status: Signal[None] = Signal(self, "status")
+        self.sending = SendingWatch(self)
+        self._start_engine = start_engine
+        self._clock = clock or _local_time
+        self._chords = Chords(self)
+        self._slot = ChangeSet()
+        self._slot_lock = threading.Lock()
+        self._newest_notice = 0
+        self._asked_to_quit = False
+        self._ends: list[Callable[[], None]] = []
+
+    # -- start and end -------------------------------------------------------------------------
+
+    def run_in_terminal(self) -> int:
+        """Run on the terminal of the process; return the exit code."""
+        self.run(mouse=self._wants_mouse())
+        return self.return_code or 0
+
+    def _wants_mouse(self) -> bool:
+        if self.settings.mouse == "auto":
+            return "SSH_CONNECTION" not in os.environ
+        return self.settings.mouse != "off"
+
+    def on_mount(self) -> None:
+        """Set up what must stand before the first frame."""
+        sys.setswitchinterval(_SWITCH_INTERVAL)
+        self.animation_level = "none"
+        self.scroll_sensitivity_y = 3.0
+        self._use_theme()
+        self.set_keymap(self.settings.keys)
+        self._handle_signals()
+        newest = self.store.read.notices(1)
+        self._newest_notice = newest[0][0] if newest else 0
+        self._ends.append(self.store.subscribe(self._store_committed))
+        self.push_screen(MailboxScreen())
+
+    def on_ready(self) -> None:
+        """The first frame stands: start the engine, and settle the memory."""
+        threading.Thread(target=self._run_start, name="engine-start", daemon=True).start()
+        self.call_after_refresh(_settle_memory)
+
+    def on_unmount(self) -> None:
+        """Stop listening."""
+        for end in reversed(self._ends):
+            end()
+        self._ends.clear()
+
+    def _use_theme(self) -> None:
+        name = self.settings.theme
+        wanted = _DEFAULT_THEME if name == "auto" else name
+        for each in dict.fromkeys((wanted, "tuimail-dark", "tuimail-light")):
+            spec, problem = load_theme_or_builtin(each)
+            self.register_theme(_textual_theme(spec))
+            if each == wanted:
+                self.theme = spec.name
+                if problem is not None:
+                    self.call_after_refresh(self.tell, problem.message, Severity.WARNING)
+
+    def _handle_signals(self) -> None:
+        """Leave the terminal as it was when the process is told to end.
+
+        Textual restores it only when its own loop ends by itself.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end_by_signal, number)
+            self._ends.append(partial(_forget_signal, loop, number))
+
+    def _end_by_signal(self, number: int) -> None:
+        self._remember_place()
+        self.exit(return_code=128 + number)
+
+    def _run_start(self) -> None:
+        try:
+            engine = self._start_engine()
+        except TuimailError as error:
+            self.post_message(EngineFailed(error.message))
+            return
+        self._engine_started(engine)
+
+    def _engine_started(self, engine: EngineControl) -> None:
+        self.engine = engine
+        self._ends.append(engine.subscribe(self._engine_changed))
+        self._engine_changed()
+
+    def _engine_changed(self) -> None:
+        """Hand over; on the engine's thread."""
+        self.post_message(EngineChanged())
+
+    def on_engine_failed(self, event: EngineFailed) -> None:
+        """Say it; reading goes on."""
+        self.tell(event.reason, Severity.ERROR)
+
+    def on_engine_changed(self, event: EngineChanged) -> None:
+        """Tell the screens."""
+        self.signal_status.publish(None)
+
+    def _fatal_error(self) -> None:
+        """Print a traceback without the values of variables: they may hold mail or tokens."""
+        print_without_locals(self)
+
+    # -- from the store ------------------------------------------------------------------------
+
+    def _store_committed(self, changes: ChangeSet) -> None:
+        """Merge what a commit changed; on the store's thread. One message is outstanding."""
+        with self._slot_lock:
+            idle = not self._slot
+            self._slot = self._slot.merge(changes)
+        if idle and changes:
+            self.post_message(StoreChanged())
+
+    def on_store_changed(self, event: StoreChanged) -> None:
+        """Show what commits changed."""
+        self.deliver_changes()
+
+    def deliver_changes(self) -> None:
+        """Publish at once what commits have changed, so that the next key sees it."""
+        with self._slot_lock:
+            changes, self._slot = self._slot, ChangeSet()
+        if not changes:
+            return
+        self.signal_changes.publish(changes)
+        if changes.notices:
+            self._say_newest_notice()
+
+    def _say_newest_notice(self) -> None:
+        newest = self.store.read.notices(1)
+        if newest and newest[0][0] > self._newest_notice:
+            self._newest_notice, _, _, notice = newest[0]
+            self._show(notice.short, notice.severity)
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Give keys to a question or a sequence first."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self._asked_to_quit = self._asked_to_quit and event.key == "q"
+            if any(bar.take_key(event) for bar in self.screen.query(BottomBar)):
+                return
+            if await self._chords.take(event):
+                return
+        await super().on_event(event)
+
+    def action_help(self) -> None:
+        """Show the keys that work here."""
+        from tuimail.ui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        """Quit at once; what waits is in the store and goes on at the next start."""
+        self._remember_place()
+        self.exit()
+
+    async def action_leave(self) -> None:
+        """Quit, after saying what waits."""
+        waiting = self.store.read.counts().outbox_waiting
+        if waiting and not self._asked_to_quit:
+            self._asked_to_quit = True
+            sent = "it is" if waiting == 1 else "they are"
+            self.tell(f"Outbox {waiting}: q again quits, {sent} sent at the next start.")
+            return
+        await self.action_quit()
+
+    def _remember_place(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, MailboxScreen):
+                screen.remember_place()
+
+    def action_retry(self) -> None:
+        """Connect again now rather than later."""
+        if self.engine is not None:
+            for account in self.accounts:
+                self.engine.reconnect(account)
+
+    def action_sign_in(self) -> None:
+        """Sign in to the account that needs it most."""
+        statuses = self.engine.status if self.engine is not None else {}
+        needing = [
+            account
+            for account, status in statuses.items()
+            if status.connectivity is Connectivity.SIGN_IN_REQUIRED
+        ]
+        account = next(iter((*needing, *self.accounts)), None)
+        if account is not None:
+            self.open_sign_in(account)
+
+    async def action_send_now(self) -> None:
+        """Send what counts down."""
+        await self.sending.hurry()
+
+    def action_open_outbox(self) -> None:
+        """Show the outbox."""
+        self.open_outbox()
+
+    # -- for the screens -----------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """Return the time in the zone dates are shown in."""
+        return self._clock()
+
+    def tell(self, what: Notice | str, severity: Severity = Severity.INFO) -> None:
+        """Say something in the last row; a notice is also kept in the store."""
+        if isinstance(what, Notice):
+            notice = what
+            self.store.write(lambda tx: tx.add_notice(notice))
+            self._show(notice.short, notice.severity)
+        else:
+            self._show(what, severity)
+
+    def _show(self, text: str, severity: Severity) -> None:
+        for bar in self.screen.query(BottomBar):
+            bar.show_event(self.glyphs.own(text), severity=severity)
+
+    async def undo_sending(self) -> bool:
+        """Take back what counts down; return whether there was something."""
+        return await self.sending.undo()
+
+    def open_composer(self, draft: Draft) -> None:
+        """Write."""
+        from tuimail.ui.screens.compose import ComposeScreen  # noqa: PLC0415 - not for the first frame
+
+        self.push_screen(ComposeScreen(draft), self._composer_closed)
+
+    def _composer_closed(self, sending: Sending | None) -> None:
+        if sending is not None:
+            self.sending.start(sending)
+
+    def open_outbox(self) -> None:
+        """Show the outbox."""
+        from tuimail.ui.screens.outbox import OutboxScreen  # noqa: PLC0415 - not for the first frame
+
+        self.push_screen(OutboxScreen())
+
+    def open_sign_in(self, account: AccountId) -> None:
+        """Sign in by device code."""
+        from tuimail.ui.screens.sign_in import SignInScreen  # noqa: PLC0415 - not for the first frame
+
+        self.push_screen(SignInScreen(account))
+
+
+def _textual_theme(spec: ThemeSpec) -> Theme:
+    colours = {name.replace("-", "_"): value for name, value in spec.colours.items()}
+    theme = Theme(name=spec.name, primary=colours.pop("primary"), dark=spec.dark, ansi=spec.ansi)
+    return replace(theme, variables=dict(spec.variables), **colours)  # type: ignore[arg-type]
+
+
+def _local_time() -> datetime:
+    return datetime.now().astimezone()
+
+
+def _settle_memory() -> None:
+    """Keep the collector away from what start-up made; long pauses came from there."""
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)
+
+
+def _forget_signal(loop: asyncio.AbstractEventLoop, number: int) -> None:
+    if not loop.is_closed():
+        loop.remove_signal_handler(number)

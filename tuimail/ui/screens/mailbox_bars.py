@@ -1,0 +1,117 @@
+"""Keeps the mailbox screen's first row, banner, hints and empty words in step with the state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.timer import Timer
+
+from tuimail.model.account import AccountId
+from tuimail.model.folder import Folder
+from tuimail.model.status import Connectivity, EngineStatus
+from tuimail.ui.arrangement import Layout
+from tuimail.ui.formatting import number
+from tuimail.ui.mailbox_words import counts_words, empty_words, waiting_words
+from tuimail.ui.shell import shell
+from tuimail.ui.status_words import banner_words, state_words
+
+if TYPE_CHECKING:
+    from tuimail.ui.screens.mailbox import MailboxScreen
+
+
+class MailboxBars:
+    """What surrounds the panes.
+
+    Args:
+        screen: The screen the bars belong to.
+    """
+
+    def __init__(self, screen: MailboxScreen) -> None:
+        self._screen = screen
+        self._ticking: Timer | None = None
+
+    def refresh(self) -> None:
+        """Say everything again; parts that did not change are not painted."""
+        screen, app = self._screen, shell(self._screen)
+        if not screen.is_mounted:
+            return
+        folder, now = screen.folder, app.now()
+        self._say_place(folder)
+        counts = app.store.read.counts()
+        screen.top.pending = waiting_words(
+            counts.pending_intents, counts.outbox_waiting, app.glyphs
+        )
+        status = self._status_of(folder)
+        as_of = folder.state.checked_at if folder else None
+        state = state_words(status, as_of, now)
+        screen.top.state, screen.top.state_role = state.text, state.role
+        self._tick(state.counts_down)
+        statuses = app.engine.status if app.engine is not None else {}
+        names = {id_: account.name for id_, account in app.accounts.items()}
+        had_banner = screen.banner.display
+        screen.banner.show(banner_words(statuses, names, now))
+        if screen.message_list.total == 0:
+            self._say_empty(folder, status, now)
+        self.refresh_hints()
+        if had_banner != screen.banner.display:
+            screen.call_after_refresh(screen.rearrange)
+
+    def _say_place(self, folder: Folder | None) -> None:
+        screen, app = self._screen, shell(self._screen)
+        top = screen.top
+        accounts = app.store.read.accounts()
+        reading_alone = screen.reading and screen.layout_now is Layout.ONE
+        if screen.tree_open and not screen.tree_is_permanent:
+            top.place = "Folders"
+            top.context = f"{len(accounts)} account{'' if len(accounts) == 1 else 's'}"
+            top.counts = counts_words(folder, 0)
+        elif folder is None:
+            top.place, top.context, top.counts = "tuimail", "", ""
+        elif reading_alone:
+            at = f"{number(screen.message_list.cursor_index + 1)} of {number(screen.message_list.total)}"
+            top.place, top.context, top.counts = folder.name, at, ""
+        else:
+            top.place, top.context = folder.name, dict(accounts).get(folder.account_id, "")
+            top.counts = counts_words(folder, len(screen.message_list.marked))
+
+    def _status_of(self, folder: Folder | None) -> EngineStatus | None:
+        app = shell(self._screen)
+        if app.engine is None:
+            return None
+        account: AccountId | None = folder.account_id if folder else next(iter(app.accounts), None)
+        return app.engine.status.get(account) if account is not None else None
+
+    def _say_empty(self, folder: Folder | None, status: EngineStatus | None, now: datetime) -> None:
+        screen, app = self._screen, shell(self._screen)
+        words = empty_words(
+            folder,
+            others=screen.folder_tree.folders,
+            connectivity=status.connectivity if status else Connectivity.STARTING,
+            undo=screen.deeds.undoable(),
+            keys=app.keys,
+            now=now,
+        )
+        if words != screen.message_list.empty:
+            screen.message_list.empty = words
+            screen.message_list.refresh()
+
+    def refresh_hints(self) -> None:
+        """Show the keys of the pane with the focus."""
+        screen, keys = self._screen, shell(self._screen).keys
+        if screen.focused is screen.folder_tree:
+            screen.bottom.show_hints(keys.hints("tree"))
+        elif screen.focused is screen.reader:
+            screen.bottom.show_hints(keys.hints("reader"), screen.reader.position)
+        elif screen.message_list.total == 0:
+            screen.bottom.show_hints(keys.hints("empty"))
+        else:
+            screen.bottom.show_hints(keys.hints("list"))
+
+    def _tick(self, wanted: bool) -> None:
+        """Count down once per second, only while something counts."""
+        if wanted and self._ticking is None:
+            self._ticking = self._screen.set_interval(1.0, self.refresh)
+        elif not wanted and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None

@@ -1,0 +1,154 @@
+"""The panes of the mailbox screen, arranged by the size of the terminal."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tuimail.ui.arrangement import Layout, Room, WidthClass, measure_room
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.banner import Banner
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.folder_tree import FolderTree
+from tuimail.ui.widgets.lines import Divider, TooSmall
+from tuimail.ui.widgets.message_list import MessageList
+from tuimail.ui.widgets.message_view import MessageView
+from tuimail.ui.widgets.top_bar import TopBar
+
+
+class MailboxPanes(Screen[None]):
+    """Bars above and below, the panes between.
+
+    Attributes:
+        reading: The reader stands in the place of the list, where both do not fit.
+        tree_open: The folders were asked for, where they are not always there.
+    """
+
+    CSS = """
+    MailboxPanes { layout: vertical; background: $background; }
+    #panes { height: 1fr; width: 100%; }
+    #mail { height: 100%; width: 1fr; }
+    #tree { height: 100%; }
+    """
+    AUTO_FOCUS = "#list"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.top = TopBar()
+        self.banner = Banner()
+        self.folder_tree = FolderTree(id="tree")
+        self.tree_divider = Divider()
+        self.message_list = MessageList(id="list")
+        self.mail_divider = Divider()
+        self.reader = MessageView(id="reader")
+        self.bottom = BottomBar()
+        self.mail = Container(id="mail")
+        self.panes = Horizontal(id="panes")
+        self.too_small = TooSmall()
+        self.room = Room(80, 24, 1)
+        self.reading = False
+        self.tree_open = False
+        self._chosen: dict[WidthClass, Layout] = {}
+
+    def compose(self) -> ComposeResult:
+        """Bars above and below the panes."""
+        yield self.too_small
+        yield self.top
+        yield self.banner
+        with self.panes:
+            yield self.folder_tree
+            yield self.tree_divider
+            with self.mail:
+                yield self.message_list
+                yield self.mail_divider
+                yield self.reader
+        yield self.bottom
+
+    def restore_layouts(self) -> None:
+        """Read the layouts that were chosen before."""
+        reader = shell(self).store.read
+        for width_class in WidthClass:
+            stored = reader.meta(f"ui.layout.{width_class}")
+            if stored in list(Layout):
+                self._chosen[width_class] = Layout(stored)
+
+    @property
+    def layout_now(self) -> Layout:
+        """How list and reader share the screen."""
+        chosen = self._chosen.get(self.room.width_class)
+        return chosen if chosen in self.room.layouts else self.room.default
+
+    @property
+    def tree_is_permanent(self) -> bool:
+        """Whether the folders always stand at the left."""
+        return self.room.width_class is WidthClass.WIDE
+
+    def place_panes(self) -> None:
+        """Show the panes that fit in the places they belong."""
+        width, height = self.app.size
+        self.room = room = measure_room(width, height, self.room)
+        self.too_small.display = room.too_small
+        for part in (self.top, self.panes, self.bottom):
+            part.display = not room.too_small
+        layout = self.layout_now
+        tree = self.tree_is_permanent or self.tree_open
+        covers = tree and room.width_class is WidthClass.NARROW
+        self.folder_tree.display = tree
+        self.folder_tree.styles.width = room.tree_width
+        self.tree_divider.display = tree and not covers
+        self.mail.display = not covers
+        one = layout is Layout.ONE
+        self.message_list.display = not one or not self.reading
+        self.reader.display = not one or self.reading
+        self.mail_divider.display = layout is Layout.COLUMNS or (
+            layout is Layout.STACK and self.tree_is_permanent
+        )
+        self.mail.styles.layout = "horizontal" if layout is Layout.COLUMNS else "vertical"
+        self._size_panes(layout, height - 2 - int(self.banner.display))
+        self.message_list.force_lines(self._lines(layout))
+        self.reader.short = layout is Layout.STACK and not self.tree_is_permanent
+        self._keep_focus()
+
+    def _size_panes(self, layout: Layout, rows: int) -> None:
+        columns, stack = layout is Layout.COLUMNS, layout is Layout.STACK
+        self.message_list.styles.width = self.room.list_width if columns else "100%"
+        self.message_list.styles.height = self.room.list_height(rows) if stack else "100%"
+        self.mail_divider.styles.width = 1 if columns else "100%"
+        self.mail_divider.styles.height = "100%" if columns else 1
+        self.reader.styles.width = "1fr" if columns else "100%"
+        self.reader.styles.height = "1fr" if stack else "100%"
+
+    def _lines(self, layout: Layout) -> int | None:
+        density = shell(self).settings.density
+        if density != "auto":
+            return 1 if density == "one" else 2
+        if layout is Layout.COLUMNS or self.room.width_class is WidthClass.NARROW:
+            return 2
+        return 1
+
+    def _keep_focus(self) -> None:
+        """Move the focus off a pane that is not shown."""
+        focused = self.focused
+        if focused is None or not focused.display or not self._shown(focused):
+            if self.tree_open and not self.tree_is_permanent:
+                self.set_focus(self.folder_tree)
+            else:
+                self.set_focus(self.message_list if self._shown(self.message_list) else self.reader)
+
+    def _shown(self, pane: Widget) -> bool:
+        return pane.display and (self.mail.display or pane is self.folder_tree)
+
+    def pane_order(self) -> list[Widget]:
+        """Return the panes that can take the focus, from left to right."""
+        return [pane for pane in (self.folder_tree, self.message_list, self.reader) if self._shown(pane)]
+
+    def choose_layout(self) -> None:
+        """Go to the next layout that fits, and remember it for this width."""
+        layouts = self.room.layouts
+        layout = layouts[(layouts.index(self.layout_now) + 1) % len(layouts)]
+        width_class = self.room.width_class
+        self._chosen[width_class] = layout
+        shell(self).store.write(lambda tx: tx.set_meta(f"ui.layout.{width_class}", layout))
+        self.place_panes()

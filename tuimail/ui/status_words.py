@@ -1,0 +1,127 @@
+"""The engine's state in words: the end of the first row, and the banner.
+
+Words instead of spinners: each says what is the case and, in the banner, what tuimail does about
+it and which key helps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+from tuimail.model.account import AccountId
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.status import Connectivity, EngineStatus
+from tuimail.ui.formatting import clock, countdown, number
+
+# One banner at a time; the first of these that is the case.
+_BANNER_ORDER: Final = (
+    Connectivity.SIGN_IN_REQUIRED,
+    Connectivity.OFFLINE,
+    Connectivity.THROTTLED,
+)
+_OFFLINE: Final = Notice(
+    Severity.WARNING, "No network. You can read, file and write; it is sent later."
+)
+
+
+class StateWords(NamedTuple):
+    """The end of the first row.
+
+    Attributes:
+        role: Its colour role.
+        counts_down: Whether the words change every second.
+    """
+
+    text: str
+    role: str = "muted"
+    counts_down: bool = False
+
+
+class BannerWords(NamedTuple):
+    """The second row, while something is wrong.
+
+    Attributes:
+        about: What it belongs to; a hidden banner comes back when this changes.
+        severity: Decides the sign and its colour.
+        strong: What happened; it always stays.
+        text: What it means; it goes first when the row is narrow.
+        key: The binding that helps, empty for none.
+        word: What that key does.
+    """
+
+    about: tuple[AccountId, Connectivity, str]
+    severity: Severity
+    strong: str
+    text: str
+    key: str
+    word: str
+
+
+def state_words(status: EngineStatus | None, as_of: datetime | None, now: datetime) -> StateWords:
+    """Say how one account stands.
+
+    Args:
+        status: None before the engine runs.
+        as_of: When what is shown was last known to be right, if ever.
+        now: Aware, in the zone dates are shown in.
+    """
+    match status:
+        case EngineStatus(connectivity=Connectivity.ONLINE, progress=progress):
+            counted = progress and f"fetching {number(progress.done)} of {number(progress.total)}"
+            words = StateWords(counted or "online")
+        case EngineStatus(connectivity=Connectivity.OFFLINE, online_at=online_at):
+            known = online_at or as_of
+            at = f", as of {clock(known, now)}" if known else ""
+            words = StateWords(f"offline{at}", "warning+bold")
+        case EngineStatus(connectivity=Connectivity.THROTTLED, next_attempt=until):
+            words = StateWords(f"throttled {countdown((until or now) - now)}", "warning+bold", True)
+        case EngineStatus(connectivity=Connectivity.SIGN_IN_REQUIRED):
+            words = StateWords("sign-in needed", "error+bold")
+        case _:
+            words = StateWords("connecting")
+    return words
+
+
+def banner_words(
+    statuses: Mapping[AccountId, EngineStatus], names: Mapping[AccountId, str], now: datetime
+) -> BannerWords | None:
+    """Say the most pressing of what is wrong, or None when nothing is.
+
+    Args:
+        statuses: Of every account.
+        names: Labels of the accounts; used when there are several.
+        now: Aware, in the zone dates are shown in.
+    """
+    for connectivity in _BANNER_ORDER:
+        for account, status in statuses.items():
+            if status.connectivity is connectivity:
+                return _banner(account, status, names, now)
+    return None
+
+
+def _banner(
+    account: AccountId, status: EngineStatus, names: Mapping[AccountId, str], now: datetime
+) -> BannerWords:
+    name = names.get(account, "")
+    prefix = f"{name}: " if len(names) > 1 else ""
+    severity, key, word = Severity.WARNING, "mailbox.retry", "retry"
+    problem = status.problem
+    if status.connectivity is Connectivity.SIGN_IN_REQUIRED:
+        severity, key, word = Severity.ERROR, "mailbox.sign_in", "sign in"
+        ended = f"Your sign-in for {name} ended. Reading and writing go on."
+        problem = problem or Notice(severity, ended)
+        prefix = "" if name and name in problem.short else prefix
+    elif status.connectivity is Connectivity.THROTTLED:
+        until = status.next_attempt or now + timedelta(minutes=1)
+        again = f"Going on by itself at {clock(until, now)}."
+        problem = Notice(severity, f"Exchange asks us to wait. {again}")
+        key = word = ""
+    problem = problem or _OFFLINE
+    strong, stop, rest = problem.short.partition(". ")
+    about = (account, status.connectivity, problem.short if problem is status.problem else "")
+    if problem.severity is Severity.ERROR:
+        severity = Severity.ERROR
+    text = rest or problem.now
+    return BannerWords(about, severity, prefix + strong + stop.strip(), text, key, word)
