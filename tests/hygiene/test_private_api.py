@@ -32,6 +32,7 @@ _LIBRARIES: Final = (
 
 # "module:Class.name" of the library, and what tuimail does with it.
 _ON_PURPOSE: Final = {
+    "aiosmtpd.smtp:SMTP._create_session": "its own session does not warn of what is deprecated",
     "imaplib:IMAP4._create_socket": "TLS, TCP_NODELAY and keepalive before the greeting",
     "imaplib:IMAP4._get_capabilities": "takes them from the greeting when they are there",
     "imapclient.imapclient:IMAPClient._create_IMAP4": "puts tuimail's own stream below it",

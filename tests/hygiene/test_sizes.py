@@ -17,7 +17,13 @@ _FUNCTION_LINES: Final = 60
 _EMPTY_NAMES: Final = ("util", "helper", "manager", "common", "misc")
 
 # Where an exception of any kind is caught, and why it has to be.
-_CATCHES_EVERYTHING: Final[dict[str, str]] = {}
+_CATCHES_EVERYTHING: Final = {
+    "tuimail/auth/provider.py": "root of the auth thread: whoever waits gets an answer",
+    "tuimail/imap/connection.py": "root of a connection's thread: a bug ends one job",
+    "tuimail/store/commits.py": "root of the writer thread: the error is the caller's",
+    "tuimail/store/store.py": "root of the writer thread: a listener cannot undo a commit",
+    "tuimail/sync/watcher.py": "root of the idle thread: a bug ends one watch",
+}
 
 # Where something sleeps, and why it has to.
 _SLEEPS: Final = {

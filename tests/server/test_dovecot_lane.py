@@ -18,7 +18,7 @@ import pytest
 from tests.server.account import DovecotAccount
 from tests.server.dovecot import SHARED_MAILBOX, DovecotServer, Persona, StoredMail
 from tests.server.entra_server import DELEGATE, EntraServer
-from tests.server.lanes import MakeAccount
+from tests.server.lanes import MakeAccount, missing
 from tests.server.ports import accepts
 from tests.server.postfix import PostfixServer
 from tests.server.submission import DovecotSubmission
@@ -224,6 +224,21 @@ async def test_a_bad_token_sends_nothing(
     async with client:
         with pytest.raises(aiosmtplib.SMTPAuthenticationError, match=r"5\.7\.3"):
             await client.auth_xoauth2(dovecot_account.address, dovecot_account.mint(ttl=-10))
+
+
+# ── a server that is not there ────────────────────────────────────────────────────────────────
+
+
+def test_a_missing_server_is_skipped_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TUIMAIL_REQUIRE_SERVERS", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="Dovecot is not installed"):
+        missing("Dovecot is not installed")
+
+
+def test_a_missing_server_fails_where_it_has_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUIMAIL_REQUIRE_SERVERS", "1")
+    with pytest.raises(pytest.fail.Exception, match="Dovecot is not installed"):
+        missing("Dovecot is not installed")
 
 
 # ── the server process ────────────────────────────────────────────────────────────────────────
