@@ -225,7 +225,7 @@ class ScriptedServer:
                     script(talk)
                 except (ScriptEndedError, ConnectionError, ssl.SSLEOFError):
                     pass
-                except BaseException as error:
+                except BaseException as error:  # noqa: BLE001 - raised again by `close`
                     self.failures.append(error)
                 finally:
                     talk.close()

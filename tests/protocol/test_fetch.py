@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from tests.protocol.conftest import Serve
-from tests.protocol.scripted_server import ScriptEndedError, Script, Talk
+from tests.protocol.scripted_server import Script, ScriptEndedError, Talk
 from tuimail.errors import ConnectionLost, MessageGone, ProtocolViolation
 from tuimail.imap.session import ImapSession
 from tuimail.model.flags import SEEN, Flags

@@ -175,7 +175,7 @@ class ImapConnection:
             if error.reach is Reach.CONNECTION or is_line_failure(error):
                 self._drop()
             task.future.set_exception(error)
-        except Exception as error:  # the root of the thread: a bug ends one job
+        except Exception as error:  # noqa: BLE001 - the root of the thread: a bug ends one job
             self._drop()
             task.future.set_exception(_bug(error, task.label))
 

@@ -1,0 +1,1 @@
+"""Reading and writing of IMAP data without a server."""
