@@ -58,6 +58,7 @@ class TuimailApp(App[None]):
         accounts: By id.
         start_engine: Called in a thread after the first frame; may take its time, and may raise
             a `TuimailError`, which is said in the last row.
+        approve_demo: Approves a device code, in the demo, where nobody else does.
         clock: Returns the time, aware, in the zone dates are shown in.
     """
 
@@ -73,6 +74,7 @@ class TuimailApp(App[None]):
         accounts: Mapping[AccountId, Account],
         start_engine: Callable[[], EngineControl],
         *,
+        approve_demo: Callable[[str], object] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         # Without colours Textual would still send greys, unless the palette is the terminal's.
@@ -80,6 +82,7 @@ class TuimailApp(App[None]):
         self.store = store
         self.settings = settings
         self.accounts = accounts
+        self.approve_demo = approve_demo
         self.engine: EngineControl | None = None
         self.glyphs = choose_glyphs(settings.glyphs, os.environ)
         self.keys = Keys(settings.keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -27,6 +27,7 @@ class Shell(Protocol):
 
     Attributes:
         engine: None until it runs, which is shortly after the first frame.
+        approve_demo: Approves a device code, in the demo; else None.
         signal_changes: Publishes merged ChangeSets on the UI's loop.
         signal_status: Publishes nothing of worth: ask `engine.status`.
     """
@@ -35,6 +36,7 @@ class Shell(Protocol):
     settings: Settings
     accounts: Mapping[AccountId, Account]
     engine: EngineControl | None
+    approve_demo: Callable[[str], object] | None
     glyphs: Glyphs
     keys: Keys
     signal_changes: Signal[ChangeSet]

@@ -177,12 +177,13 @@ class AttachmentSaver:
         app = shell(self._owner)
         read = app.store.read
         key = message.summary.key
-        stored = read.part(key, part.section)
-        whole = read.part(key, "") if stored is None else None
-        header = read.part(key, f"{part.section}.MIME")
+        sections = [part.section, f"{part.section}.MIME"]
+        if part.section not in read.sections(key):
+            sections.append("")
+        stored = {section: read.part(key, section) for section in sections}
         name = attachment_name(part)
         try:
-            path = await asyncio.to_thread(_decode_and_save, stored, whole, header, part)
+            path = await asyncio.to_thread(_decode_and_save, message, part, stored)
         except OSError as error:
             reason = clean(error.strerror or "the disk refused it")
             app.tell(
@@ -202,17 +203,8 @@ def _is_here(message: Message, part: BodyPart, sections: Collection[str]) -> boo
     return part.section in sections or (message.structure is None and "" in sections)
 
 
-def _decode_and_save(
-    stored: bytes | None, whole: bytes | None, header: bytes | None, part: BodyPart
-) -> Path:
-    from tuimail.mime.parser import (  # noqa: PLC0415 - only saving needs it
-        decode_part,
-        parse,
-        part_from_header,
-    )
+def _decode_and_save(message: Message, part: BodyPart, stored: dict[str, bytes | None]) -> Path:
+    from tuimail.mime.reading import attachment_content  # noqa: PLC0415 - only saving needs it
 
-    if stored is None and whole is not None:
-        data = parse(whole).content(part)
-    else:
-        data = decode_part(stored or b"", part_from_header(part, stored or b"", header))
-    return write_new(downloads_dir(), attachment_name(part), data)
+    data = attachment_content(message, part, stored.get)
+    return write_new(downloads_dir(), attachment_name(part), data or b"")

@@ -260,19 +260,19 @@ class MessageView(Vertical, can_focus=True):
 
     async def _read(self, message: Message, *, keep_place: bool) -> None:
         # Imported when the first text is read: the first frame does without the mail parser.
-        from tuimail.mime.reading import read_message  # noqa: PLC0415
+        from tuimail.mime.reading import read_message_async  # noqa: PLC0415
         from tuimail.mime.render import Renderer  # noqa: PLC0415
 
         if self._renderer is None:
             self._renderer = Renderer()
         read = shell(self).store.read
         key = message.summary.key
-        reading = await read_message(
+        reading = await read_message_async(
             message, lambda section: read.part(key, section), self._renderer
         )
         if self._message is None or self._message.summary.key != key:
             return
-        if reading.missing is not None and shell(self).engine is not None and not reading.lines:
+        if reading.missing is not None:
             self._want_body()
             return
         keep_place = keep_place and self._reading is not None
@@ -287,14 +287,21 @@ class MessageView(Vertical, can_focus=True):
         shown = {self._key} | ({self._message.summary.key} if self._message else set())
         if changes.messages & shown:
             self._refresh_message()
+        elif changes.notices and self._waits_for_text:
+            self._say(NOT_HERE)
         self._saver.store_changed(changes)
+
+    @property
+    def _waits_for_text(self) -> bool:
+        message = self._message
+        return message is not None and message.summary.body is BodyState.ABSENT
 
     def _status_changed(self, _: None) -> None:
         """A connection brings what was not downloaded."""
         message, engine = self._message, shell(self).engine
         if message is None or engine is None or self._reading is not None:
             return
-        if message.summary.body is not BodyState.ABSENT:
+        if not self._waits_for_text:
             return
         status = engine.status.get(message.summary.account_id)
         online = status is not None and status.connectivity is Connectivity.ONLINE
