@@ -37,11 +37,11 @@ _VERBS: Final = {
 class Verbs(click.Group):
     """Imports a verb when it is asked for: the screen starts without msal and imapclient."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """The verbs, in the order of a first session."""
         return list(_VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a verb, None if there is none of that name."""
         if cmd_name not in _VERBS:
             return None

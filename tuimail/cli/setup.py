@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from tuimail.config.schema import Settings
 from tuimail.config.settings import load
 from tuimail.errors import ConfigError
 from tuimail.model.account import Account, AccountId
-from tuimail.store.store import Store
+from tuimail.store.store import Store, Writer
 
 if TYPE_CHECKING:
     from tuimail.sync.engine import Connected
@@ -68,11 +69,18 @@ def stored_accounts(settings: Settings, store: Store) -> dict[AccountId, Account
     accounts = {}
     for name in settings.accounts:
         account = account_from(settings, name, AccountId(0))
-        # The label may change and two settings files may share one; the mailbox is what counts.
-        identity = f"{account.username.lower()} {account.imap}"
-        account_id = store.write(lambda tx, identity=identity: tx.ensure_account(identity)).result()
+        account_id = store.write(partial(_ensure_account, _identity(account))).result()
         accounts[account_id] = account_from(settings, name, account_id)
     return accounts
+
+
+def _identity(account: Account) -> str:
+    """The label may change and two settings files may share one; the mailbox is what counts."""
+    return f"{account.username.lower()} {account.imap}"
+
+
+def _ensure_account(identity: str, tx: Writer) -> AccountId:
+    return tx.ensure_account(identity)
 
 
 def chosen(accounts: Mapping[AccountId, Account], options: Options) -> Account:

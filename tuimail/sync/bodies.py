@@ -30,7 +30,7 @@ def fetch_text(session: ImapSession, store: Store, key: MessageKey) -> Generator
         whole = whole and len(data) < TEXT_LIMIT
         fetched[section] = data
     yield StepDone()
-    snippet = reading.snippet_of(message, fetched.get)
+    snippet = reading.message_snippet(message, fetched.get)
     state = BodyState.COMPLETE if whole else BodyState.PARTIAL
     store.write(lambda tx: _keep(tx, key, fetched, state, snippet)).result()
 

@@ -43,6 +43,9 @@ from tuimail.sync.work import Work, wait_until_due
 
 log = logging.getLogger(__name__)
 
+STEADY: Final = timedelta(seconds=30)
+"""A connection that lasted this long was a good one."""
+
 OUTBOX_LOOK: Final = timedelta(seconds=5)
 """How often the outbox is looked at unasked: another process may have put a message into it."""
 
@@ -108,8 +111,13 @@ class Mailbox:
         failures = 0
         while True:
             error = await self._stay_online()
-            failures = 1 if self.status.connectivity is Connectivity.ONLINE else failures + 1
+            failures = 1 if self._was_steady() else failures + 1
             await self._pause(error, failures)
+
+    def _was_steady(self) -> bool:
+        """Whether the connection held long enough to forget earlier failures."""
+        online = self.status.connectivity is Connectivity.ONLINE
+        return online and datetime.now(UTC) - self.status.since >= STEADY
 
     async def _stay_online(self) -> TuimailError:
         """Connect and work; returns the failure that ended it."""
@@ -133,7 +141,7 @@ class Mailbox:
 
     async def _pause(self, error: TuimailError, failures: int) -> None:
         """Say what is wrong and wait for the next try."""
-        log.info("%s: %s", self._main.name, type(error).__name__)
+        log.info("mailbox %d: %s", self.account.id, type(error).__name__)
         if failures == 1 and error.reach is Reach.CONNECTION and error.retry is not Retry.NEVER:
             return  # routine: the hourly end of a session, a switch of networks
         seconds = self._delay(error, failures)
@@ -162,7 +170,8 @@ class Mailbox:
     async def _idle_loop(self) -> None:
         """Watch INBOX; when the watch ends, begin another after a while.
 
-        Only a failure of the sign-in is raised: the main connection works without pushes.
+        The end of a watch is the first sign of a broken line, so the main connection is tried
+        then; its failure is raised. It works without pushes, so nothing else is.
         """
         failures = 0
         while True:
@@ -173,7 +182,7 @@ class Mailbox:
                 f"imap-idle-{self.account.id}",
                 SessionOpener(self.account, self._tokens),
                 inbox.path,
-                partial(self._loop.call_soon_threadsafe, self._inbox_changed, inbox.id),
+                partial(self._on_push, inbox.id),
             )
             began = time.monotonic()
             try:
@@ -182,14 +191,17 @@ class Mailbox:
                 raise
             except TuimailError as error:
                 log.info("idle: %s", type(error).__name__)
+                await self.work.probe()
                 lasted = time.monotonic() - began
                 failures = 1 if lasted > backoff.LONGEST_DELAY else failures + 1
                 await asyncio.sleep(self._delay(error, failures) or backoff.LONGEST_DELAY)
             finally:
                 self._watcher.stop()
 
-    def _inbox_changed(self, inbox: FolderId) -> None:
-        self.work.refreshes.add(inbox, Priority.REFRESH)
+    def _on_push(self, inbox: FolderId) -> None:
+        """Called on the watcher's thread."""
+        ask = partial(self.work.refreshes.add, inbox, Priority.REFRESH)
+        self._loop.call_soon_threadsafe(ask)
 
     async def _recycle_loop(self) -> None:
         """Make the connections anew before the token ends."""

@@ -140,6 +140,7 @@ class Outbox:
             current = tx.read.outbox_item(outbox_id)
             if current is None or current.state not in (OutboxState.QUEUED, OutboxState.FAILED):
                 return False
+            tx.set_outbox(outbox_id, state=OutboxState.QUEUED)
             tx.set_outbox(outbox_id, state=OutboxState.SENDING, count_attempt=True)
             return True
 
@@ -234,9 +235,7 @@ class Outbox:
         except TuimailError as error:
             log.info("sent copy: %s", type(error).__name__)
             later = datetime.now(UTC) + timedelta(seconds=30)
-            await asyncio.wrap_future(
-                self._store.write(lambda tx: tx.set_outbox(item.id, not_before=later))
-            )
+            await self._change(item, not_before=later)
 
     async def _found(self, item: OutboxItem) -> None:
         def change(tx: Writer) -> None:
@@ -256,17 +255,12 @@ class Outbox:
         if following is None and item.state is not OutboxState.UNCERTAIN:
             return False
         at = item.changed_at + timedelta(seconds=following or 0.0)
-        await asyncio.wrap_future(
-            self._store.write(lambda tx: tx.set_outbox(item.id, not_before=at))
-        )
+        await self._change(item, not_before=at)
         return True
 
     async def _file_copy(self, item: OutboxItem) -> None:
         if sent.server_files_copy(self._account):
-            done = SentCopy.NONE
-            await asyncio.wrap_future(
-                self._store.write(lambda tx: tx.set_outbox(item.id, sent_copy=done))
-            )
+            await self._change(item, sent_copy=SentCopy.NONE)
             return
         await self._run_job(
             lambda session: sent.append_sent_copy(session, self._store, self._account, item.id),
@@ -274,6 +268,18 @@ class Outbox:
             "file the sent copy",
         )
         self._refresh_sent()
+
+    async def _change(
+        self,
+        item: OutboxItem,
+        *,
+        not_before: datetime | None = None,
+        sent_copy: SentCopy | None = None,
+    ) -> None:
+        def change(tx: Writer) -> None:
+            tx.set_outbox(item.id, state=item.state, not_before=not_before, sent_copy=sent_copy)
+
+        await asyncio.wrap_future(self._store.write(change))
 
     def _looks(self) -> tuple[float, ...]:
         files = sent.server_files_copy(self._account)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from tuimail.imap.jobs import Breathe, Step, StepDone
@@ -85,7 +86,7 @@ def fetch_older(
         session.ensure_selected(folder.path, folder.state.uidvalidity, read_only=True)
         low = UID(max(1, below - width))
         rows = yield from _record(store, folder_id, session.fetch_range(low, UID(below - 1)))
-        _update_state(store, folder_id, lambda state, low=low: replace(state, synced_low=low))
+        _update_state(store, folder_id, partial(replace, synced_low=low))
         width = plan.next_width(width, rows)
         report(_folder(store, folder_id).total, folder.state.exists or 0)
         yield StepDone()
@@ -123,17 +124,16 @@ def _accept_uidvalidity(store: Store, folder: Folder, selected: SelectedFolder) 
 def _fetch_newest(
     session: ImapSession, store: Store, folder_id: FolderId, count: int
 ) -> Generator[Step, None, None]:
-    lowest: list[UID] = []
+    uids: list[UID] = []
 
     def noting(messages: Iterable[FetchedMessage]) -> Iterable[FetchedMessage]:
         for message in messages:
-            lowest.append(min(message.uid, *lowest))
-            del lowest[:-1]
+            uids.append(message.uid)
             yield message
 
-    rows = yield from _record(store, folder_id, noting(session.fetch_newest(count)))
-    low = UID(1) if rows < count else lowest[-1]
-    _update_state(store, folder_id, lambda state: replace(state, synced_low=low))
+    yield from _record(store, folder_id, noting(session.fetch_newest(count)))
+    low = UID(1) if len(uids) < count else min(uids)
+    _update_state(store, folder_id, partial(replace, synced_low=low))
 
 
 def _record(

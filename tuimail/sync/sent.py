@@ -15,7 +15,7 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account, SaveSent
 from tuimail.model.flags import SEEN
 from tuimail.model.folder import Folder, FolderRole
-from tuimail.model.outbox import SentCopy
+from tuimail.model.outbox import OutboxItem, SentCopy
 from tuimail.store.store import Store
 
 _EXCHANGE_HOSTS: Final = (
@@ -63,11 +63,15 @@ def append_sent_copy(
     folder = _sent_folder(store, account)
     session.select(folder.path, read_only=True)
     if not session.search_message_id(item.message_id):
-        store.write(lambda tx: tx.set_outbox(outbox_id, sent_copy=SentCopy.APPENDING)).result()
+        _note_copy(store, item, SentCopy.APPENDING)
         raw = store.read.outbox_raw(outbox_id)
         session.append(folder.path, raw, flags=SEEN, date=None)
     yield StepDone()
-    store.write(lambda tx: tx.set_outbox(outbox_id, sent_copy=SentCopy.FILED)).result()
+    _note_copy(store, item, SentCopy.FILED)
+
+
+def _note_copy(store: Store, item: OutboxItem, copy: SentCopy) -> None:
+    store.write(lambda tx: tx.set_outbox(item.id, state=item.state, sent_copy=copy)).result()
 
 
 def _sent_folder(store: Store, account: Account) -> Folder:

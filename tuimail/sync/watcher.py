@@ -36,7 +36,11 @@ class Watcher:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> Future[None]:
-        """Start; the future has a `TuimailError`, or nothing when it was stopped."""
+        """Start; the future has a `TuimailError`, or nothing when it was stopped.
+
+        Cancelling the future does not end the watch; `stop` does.
+        """
+        self._ended.set_running_or_notify_cancel()
         self._thread.start()
         return self._ended
 

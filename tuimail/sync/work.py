@@ -7,14 +7,14 @@ wider is raised, and the mailbox reconnects. Wishes stay in their queues meanwhi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from tuimail.errors import FolderGone, MessageGone, Reach, TuimailError, UidValidityChanged
 from tuimail.imap.connection import ImapConnection
-from tuimail.imap.jobs import Priority, Step
+from tuimail.imap.jobs import Priority, Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.folder import FolderId, FolderRole
@@ -68,6 +68,10 @@ class Work:
     ) -> T:
         """Run a job on the main connection."""
         return await asyncio.wrap_future(self.connection.run(job, priority, label=label))
+
+    async def probe(self) -> None:
+        """Make sure that the server answers."""
+        await self.job(_probe, Priority.FOCUS, "probe")
 
     async def list_folders(self) -> None:
         """Bring the tree up to date, then ask for INBOX and for the folder in focus."""
@@ -180,7 +184,7 @@ class Work:
                 self.store.write(lambda tx: tx.purge_gone(self.account.id, GONE_GRACE_SECONDS))
             )
 
-    def loops(self) -> list[Callable[[], object]]:
+    def loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops, to be started once the folders are known."""
         return [
             self.refresh_loop,
@@ -233,6 +237,11 @@ class Work:
         if isinstance(error, FolderGone):
             self.focus = None if self.focus == folder else self.focus
             await self.list_folders()
+
+
+def _probe(session: ImapSession) -> Generator[Step, None, None]:
+    session.noop()
+    yield StepDone()
 
 
 async def wait_until_due(event: asyncio.Event, due: datetime | None) -> None:

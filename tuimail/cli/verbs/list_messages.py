@@ -47,14 +47,14 @@ def find_folder(world: OneAccount, name: str) -> Folder:
         FolderGone: There is none.
     """
     rows = world.store.read.folders(world.account.id)
-    for matches in (
-        lambda folder: folder.path == name,
-        lambda folder: folder.path.lower() == name.lower(),
-        lambda folder: folder.role is not None and folder.role == name.lower(),
-    ):
-        found = next((folder for folder in rows if matches(folder)), None)
-        if found is not None:
-            return found
+    wanted = name.lower()
+    found = (
+        next((folder for folder in rows if folder.path == name), None)
+        or next((folder for folder in rows if folder.path.lower() == wanted), None)
+        or next((folder for folder in rows if folder.role == wanted), None)
+    )
+    if found is not None:
+        return found
     roles = ", ".join(role.value for role in FolderRole)
     raise FolderGone(
         f"There is no folder {name}.",

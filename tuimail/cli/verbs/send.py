@@ -11,10 +11,10 @@ from tuimail.cli.output import note
 from tuimail.cli.run import OneAccount, one_account
 from tuimail.cli.setup import Options
 from tuimail.errors import SubmissionDeferred, SubmissionRefused, SubmissionUncertain
-from tuimail.mime.builder import BuiltMessage, outgoing_from
+from tuimail.mime.built import BuiltMessage
+from tuimail.mime.outgoing import outgoing_from
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
 from tuimail.text.address import make_address
-from tuimail.text.safe import clean
 
 
 @click.command()
@@ -35,7 +35,7 @@ async def _send(world: OneAccount, message: BuiltMessage) -> OutboxItem:
         message_id=message.message_id,
         mail_from=message.mail_from,
         rcpt_to=message.rcpt_to,
-        to_text=clean(", ".join(message.rcpt_to)),
+        to_text=message.to_text,
         subject=message.subject,
     )
     outbox_id = world.store.write(lambda tx: tx.queue_message(outgoing), urgent=True).result()

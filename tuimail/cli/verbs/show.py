@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -71,13 +72,9 @@ async def _readable(world: OneAccount, message: Message) -> tuple[Message, list[
         async with world.errand() as errand:
             await errand.fetch_text(key)
         message = _message(world, key)
-    renderer = Renderer()
-    try:
-        reading = read_message(message, lambda section: world.store.read.part(key, section))
-        rendered = await renderer.render(reading)
-    finally:
-        renderer.stop()
-    return message, ["> " * line.quote + line.text for line in rendered.lines]
+    with Renderer() as renderer:
+        shown = read_message(message, partial(world.store.read.part, key), renderer)
+    return message, ["> " * line.quote + line.text for line in shown.lines]
 
 
 def _headers(message: Message) -> dict[str, str]:

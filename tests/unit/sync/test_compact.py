@@ -1,0 +1,82 @@
+"""Queued intents of one message become the least that has to be said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuimail.model.account import AccountId
+from tuimail.model.flags import FLAGGED, SEEN, Flags
+from tuimail.model.folder import FolderId
+from tuimail.model.intent import (
+    Action,
+    Intent,
+    IntentState,
+    MessageState,
+    Move,
+    StoreFlags,
+    fold,
+)
+from tuimail.model.message import MessageKey
+from tuimail.sync.compact import compact
+
+NOW = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=6)
+
+
+def intent(number: int, key: int, action: Action, not_before: datetime = NOW) -> Intent:
+    return Intent(
+        number, AccountId(1), number, MessageKey(key), action, IntentState.QUEUED, not_before
+    )
+
+
+def test_a_flag_before_a_move_is_set_after_it() -> None:
+    works = compact(
+        [
+            intent(1, 7, StoreFlags(add=FLAGGED)),
+            intent(2, 7, Move(FolderId(3))),
+        ],
+        NOW,
+    )
+    assert [(work.move_to, work.moves, work.add, work.stores) for work in works] == [
+        (FolderId(3), (2,), FLAGGED, (1,))
+    ]
+
+
+def test_only_the_last_of_two_moves_is_made() -> None:
+    (work,) = compact([intent(1, 7, Move(FolderId(3))), intent(2, 7, Move(FolderId(4)))], NOW)
+    assert (work.move_to, work.moves) == (FolderId(4), (1, 2))
+
+
+def test_what_is_held_back_keeps_later_intents_of_its_message_waiting_and_no_others() -> None:
+    works = compact(
+        [
+            intent(1, 7, Move(FolderId(3)), LATER),
+            intent(2, 7, StoreFlags(add=SEEN)),
+            intent(3, 8, StoreFlags(add=SEEN)),
+        ],
+        NOW,
+    )
+    assert [work.key for work in works] == [MessageKey(8)]
+
+
+flags = st.sampled_from([Flags(), SEEN, FLAGGED, SEEN | FLAGGED])
+actions = st.one_of(
+    st.builds(StoreFlags, add=flags, remove=flags),
+    st.builds(Move, to=st.integers(1, 4).map(FolderId)),
+)
+
+
+@given(st.lists(actions, min_size=1, max_size=8), flags)
+def test_the_server_ends_where_the_fold_ends(sequence: list[Action], server: Flags) -> None:
+    """Guards: compaction may never change the outcome of a sequence of actions."""
+    (work,) = compact([intent(number, 7, action) for number, action in enumerate(sequence, 1)], NOW)
+    expected = fold(MessageState(FolderId(9), server), sequence)
+    after = MessageState(
+        work.move_to if work.move_to is not None else FolderId(9),
+        (server - work.remove) | work.add,
+    )
+    assert after == expected
+    assert sorted((*work.moves, *work.stores)) == list(range(1, len(sequence) + 1))
