@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -26,17 +27,14 @@ def decode_params(values: Sequence[Value]) -> Params:
     plain: dict[SafeText, SafeText] = {}
     pieces: dict[SafeText, dict[int, tuple[bytes, bool]]] = {}
     for key, value in zip(values[0 : 2 * _MAX_PARAMS : 2], values[1::2], strict=False):
-        raw_key, raw = as_bytes(key), as_bytes(value)
-        if not raw_key or raw is None:
+        raw = as_bytes(value)
+        if not isinstance(key, bytes) or not key or raw is None:
             continue
-        match = _CONTINUED.match(raw_key.decode("ascii", "replace").strip().lower())
-        if match is None:
-            continue
-        name, number, encoded = clean(match[1]), match[2], bool(match[3])
-        if number is None and not encoded:
+        name, number, encoded = _parameter(key)
+        if number is None:
             plain.setdefault(name, clean(decode_charset(raw)))
         else:
-            pieces.setdefault(name, {}).setdefault(int(number or 0), (raw, encoded))
+            pieces.setdefault(name, {}).setdefault(number, (raw, encoded))
     for name, parts in pieces.items():
         plain[name] = _join(parts)
     return tuple(plain.items())
@@ -50,6 +48,18 @@ def file_name(disposition: Params, content_type: Params) -> SafeText | None:
             if name:
                 return SafeText(name)
     return None
+
+
+@lru_cache(maxsize=256)
+def _parameter(key: bytes) -> tuple[SafeText, int | None, bool]:
+    """The name, the place among the pieces (None for a whole value), whether it is encoded."""
+    text = key.decode("ascii", "replace").strip().lower()
+    match = _CONTINUED.match(text)
+    if match is None:
+        return clean(text), None, False
+    number, encoded = match[2], bool(match[3])
+    whole = number is None and not encoded
+    return clean(match[1]), None if whole else int(number or 0), encoded
 
 
 def _join(parts: dict[int, tuple[bytes, bool]]) -> SafeText:

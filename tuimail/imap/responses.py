@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
+from functools import lru_cache
 from typing import Final
 
 from tuimail.imap.params import decode_params, file_name
@@ -78,11 +79,7 @@ def parse_address_list(value: Value) -> tuple[Address, ...]:
             continue
         if host is None and name is None and index < last_end:
             continue  # a group's beginning: its name stands where a mailbox would
-        address = Address(
-            name=SafeText(decode_words(name).strip()),
-            mailbox=_word(mailbox, _NO_MAILBOX),
-            host=_word(host, _NO_HOST),
-        )
+        address = _address(name, mailbox, host)
         if address.name or address.mailbox or address.host:
             found.append(address)
     return tuple(found)
@@ -275,11 +272,21 @@ def _is_group_end(entry: Sequence[Value]) -> bool:
     return all(_at(entry, place) is None for place in (0, 2, 3))
 
 
+@lru_cache(maxsize=4096)  # From, Sender and Reply-To are one, and people write more than once
+def _address(name: bytes | None, mailbox: bytes | None, host: bytes | None) -> Address:
+    return Address(
+        name=SafeText(decode_words(name).strip()),
+        mailbox=_word(mailbox, _NO_MAILBOX),
+        host=_word(host, _NO_HOST),
+    )
+
+
 def _word(value: bytes | None, missing: frozenset[str]) -> SafeText:
     text = clean(decode_charset(value or b"")).strip()
     return SafeText("" if text.lower() in missing else text)
 
 
+@lru_cache(maxsize=1024)
 def _token(value: bytes | None, otherwise: str) -> str:
     return clean((value or b"").decode("ascii", "replace")).strip().lower() or otherwise
 

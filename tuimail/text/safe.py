@@ -62,6 +62,8 @@ def clean(text: str, *, multiline: bool = False) -> SafeText:
         multiline: Keep line feeds and tabs (bodies). Otherwise they become single blanks, so
             that one value stays on one line (subjects, names, file names, server errors).
     """
+    if text.isascii() and text.isprintable():
+        return SafeText(text)  # most strings, and each row of a list has a dozen
     if multiline:
         text = _NEWLINES.sub("\n", text)
     if _ZERO_WIDTH_JOINER in text:
