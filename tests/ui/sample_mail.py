@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import partial
 from typing import Final, NamedTuple
 
 from tuimail.model.account import Account, AccountId, Endpoint
 from tuimail.model.bodystructure import BodyPart, MultiPart
 from tuimail.model.envelope import Envelope
 from tuimail.model.flags import ANSWERED, FLAGGED, SEEN, Flags
-from tuimail.model.folder import UID, FolderRole, FolderState, ListedFolder
+from tuimail.model.folder import UID, FolderId, FolderRole, FolderState, ListedFolder
 from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
 from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.text.address import make_address
 from tuimail.text.safe import SafeText, clean
 
@@ -39,30 +40,149 @@ def _at(day: int, hour: int = 12, minute: int = 0, month: int = 11, year: int = 
 _NEW: Final = Flags()
 _QUARTER: Final = "Quarterly numbers: final before the board"
 MAIL: Final = (
-    Sample("Anna Lindqvist", _QUARTER, _at(23, 9, 41), "Two cells changed since Friday, both in the Nordics tab.", _NEW, True),
-    Sample("Kim Chu", "Contract draft v4 with our comments", _at(23, 9, 32), "We accept 3.1 and 3.4; 7.2 needs another look.", FLAGGED, True),
-    Sample("Ben Okafor", "Move the release to Thursday?", _at(23, 9, 17), "Thursday works if the freeze lifts at noon.", _NEW),
-    Sample("Board Office", "Invitation: Board prep, Thu 26 Nov 14:00", _at(23, 8, 55), "Room Bifrost and Teams", _NEW),
-    Sample("Azure DevOps", "Build 20261123.4 failed: tests (linux, 3.13)", _at(23, 8, 31), "2 of 1,904 tests failed"),
-    Sample("Priya Natarajan", "Re: Data retention, two open questions", _at(23, 8, 12), "Legal says seven years for the ledger only.", SEEN | ANSWERED),
-    Sample("山田 太郎", "見積書の件 (estimate for phase two)", _at(23, 7, 58), "いつもお世話になっております。", SEEN, True),
-    Sample("Contoso IT", "Planned maintenance on Saturday 28 November", _at(22), "VPN gateways restart between 06:00 and 08:00", pending=True),
-    Sample("Tomás Ferreira", "Offsite: who drives?", _at(22, 11), "I have room for three from the station.", SEEN | ANSWERED | _FORWARDED),
-    Sample("Ben Okafor", "Interview notes, candidate 3", _at(20), "Strong on storage, light on networking.", SEEN | FLAGGED | _FORWARDED),
-    Sample("Lena Fischer", "Re: Rack 14 power budget", _at(20, 11), "Measured 6.1 kW at peak, plan said 5.4."),
-    Sample("GitHub", "[tuimail] Fold Outlook history blocks (#212)", _at(20, 10), "Reviewed by two people, one change asked."),
+    Sample(
+        "Anna Lindqvist",
+        _QUARTER,
+        _at(23, 9, 41),
+        "Two cells changed since Friday, both in the Nordics tab.",
+        _NEW,
+        True,
+    ),
+    Sample(
+        "Kim Chu",
+        "Contract draft v4 with our comments",
+        _at(23, 9, 32),
+        "We accept 3.1 and 3.4; 7.2 needs another look.",
+        FLAGGED,
+        True,
+    ),
+    Sample(
+        "Ben Okafor",
+        "Move the release to Thursday?",
+        _at(23, 9, 17),
+        "Thursday works if the freeze lifts at noon.",
+        _NEW,
+    ),
+    Sample(
+        "Board Office",
+        "Invitation: Board prep, Thu 26 Nov 14:00",
+        _at(23, 8, 55),
+        "Room Bifrost and Teams",
+        _NEW,
+    ),
+    Sample(
+        "Azure DevOps",
+        "Build 20261123.4 failed: tests (linux, 3.13)",
+        _at(23, 8, 31),
+        "2 of 1,904 tests failed",
+    ),
+    Sample(
+        "Priya Natarajan",
+        "Re: Data retention, two open questions",
+        _at(23, 8, 12),
+        "Legal says seven years for the ledger only.",
+        SEEN | ANSWERED,
+    ),
+    Sample(
+        "山田 太郎",
+        "見積書の件 (estimate for phase two)",
+        _at(23, 7, 58),
+        "いつもお世話になっております。",
+        SEEN,
+        True,
+    ),
+    Sample(
+        "Contoso IT",
+        "Planned maintenance on Saturday 28 November",
+        _at(22),
+        "VPN gateways restart between 06:00 and 08:00",
+        pending=True,
+    ),
+    Sample(
+        "Tomás Ferreira",
+        "Offsite: who drives?",
+        _at(22, 11),
+        "I have room for three from the station.",
+        SEEN | ANSWERED | _FORWARDED,
+    ),
+    Sample(
+        "Ben Okafor",
+        "Interview notes, candidate 3",
+        _at(20),
+        "Strong on storage, light on networking.",
+        SEEN | FLAGGED | _FORWARDED,
+    ),
+    Sample(
+        "Lena Fischer",
+        "Re: Rack 14 power budget",
+        _at(20, 11),
+        "Measured 6.1 kW at peak, plan said 5.4.",
+    ),
+    Sample(
+        "GitHub",
+        "[tuimail] Fold Outlook history blocks (#212)",
+        _at(20, 10),
+        "Reviewed by two people, one change asked.",
+    ),
     Sample("Finance", "Expense report 2026-11 approved", _at(19), "Paid with the December salary."),
-    Sample("Marta Kowalska", "Translation of the safety sheet", _at(19, 11), "Polish and Czech attached, German on Monday.", SEEN | ANSWERED, True),
-    Sample("Nils Aaltonen", "Re: Printer on floor 3 again", _at(19, 10), "It was the tray sensor.", _NEW),
-    Sample("Sofia Rossi", "Minutes, architecture round 18", _at(18), "Decided: one writer, one database.", SEEN, True),
-    Sample("Recruiting", "Your interview slots for December", _at(18, 11), "Please confirm by Wednesday."),
-    Sample("Kim Chu", "Re: Contract draft v3", _at(4), "Redlines as discussed on the phone.", SEEN | ANSWERED),
-    Sample("Travel Desk", "Booking HX4T9Q: Stockholm to Oslo", _at(2), "Train 625, coach 4, seat 31.", SEEN, True),
-    Sample("Anna Lindqvist", "Budget 2027: first cut", _at(28, month=10), "Headcount flat, cloud up four percent.", SEEN | FLAGGED, True),
+    Sample(
+        "Marta Kowalska",
+        "Translation of the safety sheet",
+        _at(19, 11),
+        "Polish and Czech attached, German on Monday.",
+        SEEN | ANSWERED,
+        True,
+    ),
+    Sample(
+        "Nils Aaltonen",
+        "Re: Printer on floor 3 again",
+        _at(19, 10),
+        "It was the tray sensor.",
+        _NEW,
+    ),
+    Sample(
+        "Sofia Rossi",
+        "Minutes, architecture round 18",
+        _at(18),
+        "Decided: one writer, one database.",
+        SEEN,
+        True,
+    ),
+    Sample(
+        "Recruiting",
+        "Your interview slots for December",
+        _at(18, 11),
+        "Please confirm by Wednesday.",
+    ),
+    Sample(
+        "Kim Chu",
+        "Re: Contract draft v3",
+        _at(4),
+        "Redlines as discussed on the phone.",
+        SEEN | ANSWERED,
+    ),
+    Sample(
+        "Travel Desk",
+        "Booking HX4T9Q: Stockholm to Oslo",
+        _at(2),
+        "Train 625, coach 4, seat 31.",
+        SEEN,
+        True,
+    ),
+    Sample(
+        "Anna Lindqvist",
+        "Budget 2027: first cut",
+        _at(28, month=10),
+        "Headcount flat, cloud up four percent.",
+        SEEN | FLAGGED,
+        True,
+    ),
     Sample("Security", "Access review: 14 items need you", _at(12, month=10), "Due in ten days."),
     Sample("Erik Dahl", "Re: Cable plan, building C", _at(3, month=10), "Fine by me."),
-    Sample("Facilities", "Parking permits for 2027", _at(1, month=9), "Apply before the fifteenth."),
-)  # fmt: skip
+    Sample(
+        "Facilities", "Parking permits for 2027", _at(1, month=9), "Apply before the fifteenth."
+    ),
+)
 
 _ROLES: Final = {
     "INBOX": FolderRole.INBOX,
@@ -167,8 +287,7 @@ def _record(store: Store, account: AccountId, path: str, mail: list[Sample]) -> 
     assert folder is not None
     rows = [fetched(len(mail) - index, each) for index, each in enumerate(mail)]
     for start in range(0, len(rows), 200):
-        batch = rows[start : start + 200]
-        store.write(lambda tx, batch=batch: tx.record_messages(folder.id, batch)).result()
+        store.write(partial(_record_batch, folder.id, rows[start : start + 200])).result()
     state = FolderState(
         uidvalidity=1, uidnext=UID(len(mail) + 1), exists=len(mail), synced_low=UID(1),
         checked_at=NOW,
@@ -176,14 +295,18 @@ def _record(store: Store, account: AccountId, path: str, mail: list[Sample]) -> 
     store.write(lambda tx: tx.set_folder_state(folder.id, state)).result()
 
 
+def _record_batch(folder: FolderId, rows: list[FetchedMessage], tx: Writer) -> None:
+    tx.record_messages(folder, rows)
+
+
 def _finish(store: Store, account: AccountId, uid: int, mail: Sample) -> None:
     inbox = store.read.folder_at_path(account, "INBOX")
     assert inbox is not None
     key = store.read.server_flags(inbox.id, UID(uid), UID(uid))[UID(uid)][0]
 
-    def add_text(tx: object) -> None:
-        tx.store_part(key, "1", b"Hi both,\r\n\r\nThe numbers are final now.\r\n")  # type: ignore[attr-defined]
-        tx.set_body(key, BodyState.COMPLETE, clean(mail.words))  # type: ignore[attr-defined]
+    def add_text(tx: Writer) -> None:
+        tx.store_part(key, "1", b"Hi both,\r\n\r\nThe numbers are final now.\r\n")
+        tx.set_body(key, BodyState.COMPLETE, clean(mail.words))
 
     store.write(add_text).result()
     if mail.pending:
@@ -195,7 +318,3 @@ def key_of(store: Store, account: AccountId, subject: str) -> MessageKey:
     inbox = store.read.folder_at_path(account, "INBOX")
     assert inbox is not None
     return next(row.key for row in store.read.newest(inbox.id, 2000) if row.subject == subject)
-
-
-def open_store(directory: Path) -> Store:
-    return Store.open(directory)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from tuimail.model.folder import Folder
@@ -38,7 +37,7 @@ def waiting_words(intents: int, outbox: int, glyphs: Glyphs) -> str:
 def empty_words(
     folder: Folder | None,
     *,
-    others: Sequence[Folder],
+    unread: Folder | None,
     connectivity: Connectivity,
     undo: str,
     keys: Keys,
@@ -48,7 +47,7 @@ def empty_words(
 
     Args:
         folder: None when no folder is known yet.
-        others: The other folders, to name one with unread mail.
+        unread: Another folder with unread mail.
         undo: What could be undone, such as `14 messages`; empty for nothing.
     """
     choices: list[tuple[str, str, str]] = []
@@ -58,7 +57,6 @@ def empty_words(
         else:
             choices.append((keys.shown("mailbox.retry"), "try again now", ""))
         return "No folders are here yet.", "They come with the first connection.", choices
-    unread = next((other for other in others if other.unread and other.id != folder.id), None)
     reason = f"{unread.name} has {number(unread.unread)} unread" if unread else ""
     elsewhere = (keys.shown("mailbox.folders"), "go to another folder", reason)
     if folder.state.checked_at is None:

@@ -37,11 +37,16 @@ class FolderChosen(Message):
 
 
 class CursorMoved(Message):
-    """The cursor of the message list stands on another message, or on none."""
+    """The cursor of the message list stands on another message, or on none.
 
-    def __init__(self, key: MessageKey | None) -> None:
+    Attributes:
+        by_user: It was moved; otherwise the rows around it changed.
+    """
+
+    def __init__(self, key: MessageKey | None, *, by_user: bool) -> None:
         super().__init__()
         self.key = key
+        self.by_user = by_user
 
 
 class MessageOpened(Message):

@@ -28,13 +28,13 @@ class QuotableText:
         """Return the readable lines and their links; nothing when the text is not here."""
         if message.summary.body is BodyState.ABSENT:
             return (), ()
-        from tuimail.mime.reading import read_message  # noqa: PLC0415 - not for the first frame
+        from tuimail.mime.reading import read_message_async  # noqa: PLC0415 - not for the first frame
         from tuimail.mime.render import Renderer  # noqa: PLC0415
 
         if self._renderer is None:
             self._renderer = Renderer()
         store, key = self._app.store, message.summary.key
-        reading = await read_message(
+        reading = await read_message_async(
             message, lambda section: store.read.part(key, section), self._renderer
         )
         return reading.lines, reading.links

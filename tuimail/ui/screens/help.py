@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from tuimail.ui.bindings import Keys, bindings_for
 from tuimail.ui.formatting import fit
+from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Row, Run, rule
 from tuimail.ui.shell import shell
@@ -35,32 +36,35 @@ _MAILBOX: Final = ("Mail and folders", ("mailbox",))
 _EVERYWHERE: Final = ("Everywhere", ("app",))
 
 
-def help_rows(place: str, keys: Keys, width: int, line: str) -> list[Row]:
+def help_rows(place: str, keys: Keys, width: int, glyphs: Glyphs) -> list[Row]:
     """Lay out the sections for a place.
 
     Args:
         place: A key of the table of places.
         keys: The keys as they are now.
         width: Cells.
-        line: The sign of the rule.
+        glyphs: What to draw with.
     """
     sections = [_PLACES[place]]
     if place in ("list", "tree", "reader"):
         sections.append(_MAILBOX)
+    shown = [
+        (title, [(key, glyphs.own(words)) for key, words in keys.described(scopes)])
+        for title, scopes in (*sections, _EVERYWHERE)
+    ]
+    longest = max(len(key) for _, entries in shown for key, _ in entries)
     rows: list[Row] = []
-    for title, scopes in (*sections, _EVERYWHERE):
-        entries = keys.described(scopes)
+    for title, entries in shown:
         if entries:
-            rows.append(rule(width, line, title))
-            rows += _columns(entries, min(width, _MEASURE))
+            rows.append(rule(width, glyphs.rule, title))
+            rows += _columns(entries, min(width, _MEASURE), max(_KEY_CELLS, longest + 2))
     return rows
 
 
-def _columns(entries: list[tuple[str, str]], width: int) -> list[Row]:
+def _columns(entries: list[tuple[str, str]], width: int, key_cells: int) -> list[Row]:
     """Lay out entries in two columns where they fit, read from left to right."""
     count = 2 if width >= _TWO_COLUMNS else 1
     cells = width // count
-    key_cells = max(_KEY_CELLS, *(len(key) + 2 for key, _ in entries))
     rows: list[Row] = []
     for start in range(0, len(entries), count):
         row: list[Run] = []
@@ -87,7 +91,7 @@ class HelpView(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         """Lay the page out for the width."""
         app = shell(self)
-        self._page = help_rows(self._place, app.keys, self.size.width, app.glyphs.rule)
+        self._page = help_rows(self._place, app.keys, self.size.width, app.glyphs)
         self.virtual_size = Size(self.size.width, len(self._page))
         self.refresh()
 

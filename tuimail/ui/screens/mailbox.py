@@ -6,6 +6,8 @@ comes from the store; when the connection goes, nothing on it changes but the wo
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.timer import Timer
 
 from tuimail.model.changes import ChangeSet
@@ -62,7 +64,11 @@ class MailboxScreen(MailboxPanes):
     @property
     def folder(self) -> Folder | None:
         """The folder whose messages are listed, as the store has it now."""
-        return None if self.message_list.folder is None else shell(self).store.read.folder(self.message_list.folder)
+        return (
+            None
+            if self.message_list.folder is None
+            else shell(self).store.read.folder(self.message_list.folder)
+        )
 
     def _open_first_folder(self) -> None:
         reader = shell(self).store.read
@@ -110,35 +116,47 @@ class MailboxScreen(MailboxPanes):
         if self._preview is not None:
             self._preview.stop()
         if self.reader.display:
-            self._preview = self.set_timer(_PREVIEW_SECONDS, self._show_at_cursor)
+            show = partial(self._show_at_cursor, dwell=event.by_user)
+            self._preview = self.set_timer(_PREVIEW_SECONDS, show)
 
     def on_message_opened(self, event: MessageOpened) -> None:
         """Read it."""
         self.reading = True
         self.rearrange()
-        self._show_at_cursor()
+        self._show_at_cursor(dwell=True)
         self.reader.focus()
 
-    def _show_at_cursor(self) -> None:
+    def _show_at_cursor(self, *, dwell: bool = False) -> None:
+        """Read the message at the cursor.
+
+        Args:
+            dwell: It counts as read after some seconds: somebody went there. What comes under
+                the cursor by itself does not.
+        """
         row = self.message_list.cursor
         key = row.key if row is not None else None
         if key != self.reader.key:
             self.reader.show(key)
-        self._start_dwell(key)
+            self._stop_dwell()
+        if dwell:
+            self._start_dwell(key)
         self.bars.refresh()
 
     def _start_dwell(self, key: MessageKey | None) -> None:
-        if self._dwell is not None:
-            self._dwell.stop()
-            self._dwell = None
+        self._stop_dwell()
         row, after = self.message_list.cursor, shell(self).settings.reader.mark_read_after
         if key is not None and row is not None and not row.flags.is_seen and after != "off":
             self._dwell = self.set_timer(after, lambda: self.run_worker(self.dwelt(key)))
 
+    def _stop_dwell(self) -> None:
+        if self._dwell is not None:
+            self._dwell.stop()
+            self._dwell = None
+
     async def action_next_message(self, by: int) -> None:
         """Read the message below or above in the list."""
         self.message_list.action_move(by)
-        self._show_at_cursor()
+        self._show_at_cursor(dwell=True)
 
     def on_message_view_position_changed(self, event: MessageView.PositionChanged) -> None:
         """Show how far the text is read."""
@@ -182,7 +200,7 @@ class MailboxScreen(MailboxPanes):
             elif at < len(panes):
                 panes[max(0, at)].focus()
             elif self.tree_open and not self.tree_is_permanent:
-                self.action_back()
+                self._close_tree()
 
     def action_folders(self) -> None:
         """Show the folders and go there."""
@@ -193,9 +211,7 @@ class MailboxScreen(MailboxPanes):
     async def action_back(self) -> None:
         """Go left: out of the reader, out of the folders, out of tuimail."""
         if self.focused is self.folder_tree:
-            self.tree_open = False
-            self.rearrange()
-            self._focus_mail()
+            self._close_tree()
         elif self.reading or self.focused is self.reader:
             self.reading = False
             self.rearrange()
@@ -203,13 +219,15 @@ class MailboxScreen(MailboxPanes):
         else:
             await self.run_action("app.leave")
 
-    def _focus_mail(self) -> None:
+    def _close_tree(self) -> None:
+        self.tree_open = False
+        self.rearrange()
         (self.message_list if self.message_list.display else self.reader).focus()
 
-    def action_dismiss(self) -> None:
+    def action_clear(self) -> None:
         """Close the folders, forget the marks, or hide the banner: the first that is there."""
         if self.focused is self.folder_tree:
-            self.call_later(self.action_back)
+            self._close_tree()
         elif self.message_list.marked:
             self.message_list.unmark()
         elif self.banner.hide():
@@ -244,7 +262,7 @@ class MailboxScreen(MailboxPanes):
         if not self.message_list.next_unread():
             self.bottom.show_event("No unread messages here.")
         elif self.focused is self.reader:
-            self._show_at_cursor()
+            self._show_at_cursor(dwell=True)
 
     def action_mark(self) -> None:
         """Mark the message at the cursor and go to the next."""
@@ -270,8 +288,7 @@ class MailboxScreen(MailboxPanes):
 
     async def action_unread(self) -> None:
         """Mark unread, or read."""
-        if self._dwell is not None:
-            self._dwell.stop()
+        self._stop_dwell()
         await self._do(deeds.toggle_unread(self.message_list.selection()))
 
     async def _do(self, deed: deeds.Deed) -> None:

@@ -69,7 +69,8 @@ class MailboxBars:
         elif folder is None:
             top.place, top.context, top.counts = "tuimail", "", ""
         elif reading_alone:
-            at = f"{number(screen.message_list.cursor_index + 1)} of {number(screen.message_list.total)}"
+            index, total = screen.message_list.cursor_index, screen.message_list.total
+            at = f"{number(index + 1)} of {number(total)}"
             top.place, top.context, top.counts = folder.name, at, ""
         else:
             top.place, top.context = folder.name, dict(accounts).get(folder.account_id, "")
@@ -84,9 +85,10 @@ class MailboxBars:
 
     def _say_empty(self, folder: Folder | None, status: EngineStatus | None, now: datetime) -> None:
         screen, app = self._screen, shell(self._screen)
+        elsewhere = screen.folder_tree.unread_after(folder.id if folder else None, 1)
         words = empty_words(
             folder,
-            others=screen.folder_tree.folders,
+            unread=app.store.read.folder(elsewhere) if elsewhere is not None else None,
             connectivity=status.connectivity if status else Connectivity.STARTING,
             undo=screen.deeds.undoable(),
             keys=app.keys,
@@ -104,7 +106,8 @@ class MailboxBars:
         elif screen.focused is screen.reader:
             screen.bottom.show_hints(keys.hints("reader"), screen.reader.position)
         elif screen.message_list.total == 0:
-            screen.bottom.show_hints(keys.hints("empty"))
+            hints = keys.hints("empty")
+            screen.bottom.show_hints(hints if screen.deeds.undoable() else hints[:-1])
         else:
             screen.bottom.show_hints(keys.hints("list"))
 

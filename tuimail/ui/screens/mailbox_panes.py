@@ -47,7 +47,7 @@ class MailboxPanes(Screen[None]):
         self.mail = Container(id="mail")
         self.panes = Horizontal(id="panes")
         self.too_small = TooSmall()
-        self.room = Room(80, 24, 1)
+        self.room = Room(0, 0, 0)
         self.reading = False
         self.tree_open = False
         self._chosen: dict[WidthClass, Layout] = {}
@@ -88,7 +88,8 @@ class MailboxPanes(Screen[None]):
     def place_panes(self) -> None:
         """Show the panes that fit in the places they belong."""
         width, height = self.app.size
-        self.room = room = measure_room(width, height, self.room)
+        before = self.room if self.room.width else None
+        self.room = room = measure_room(width, height, before)
         self.too_small.display = room.too_small
         for part in (self.top, self.panes, self.bottom):
             part.display = not room.too_small
@@ -142,7 +143,8 @@ class MailboxPanes(Screen[None]):
 
     def pane_order(self) -> list[Widget]:
         """Return the panes that can take the focus, from left to right."""
-        return [pane for pane in (self.folder_tree, self.message_list, self.reader) if self._shown(pane)]
+        panes = (self.folder_tree, self.message_list, self.reader)
+        return [pane for pane in panes if self._shown(pane)]
 
     def choose_layout(self) -> None:
         """Go to the next layout that fits, and remember it for this width."""

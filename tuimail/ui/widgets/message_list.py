@@ -103,7 +103,7 @@ class MessageList(ScrollView, can_focus=True):
         index = window.rank(row.position) if row is not None and here else 0
         self._fit_height()
         self._scroll_to_index(max(0, index - self._page // 2) if index >= self._page else 0)
-        self._set_cursor(index)
+        self._set_cursor(index, by_user=False)
         self.refresh()
         self.post_message(ListChanged())
 
@@ -143,7 +143,7 @@ class MessageList(ScrollView, can_focus=True):
         if at_newest and index >= self._page:
             top = index - offset_in_page
         self._scroll_to_index(top)
-        self._set_cursor(index, keep_view=True)
+        self._set_cursor(index, keep_view=True, by_user=False)
         self.refresh()
         self.post_message(ListChanged())
 
@@ -173,7 +173,7 @@ class MessageList(ScrollView, can_focus=True):
     def _scroll_to_index(self, index: int) -> None:
         self.scroll_to(y=index * self.row_height, animate=False)
 
-    def _set_cursor(self, index: int, *, keep_view: bool = False) -> None:
+    def _set_cursor(self, index: int, *, keep_view: bool = False, by_user: bool = True) -> None:
         before = self._cursor_row
         old = self._cursor
         self._cursor = max(0, min(self.total - 1, index))
@@ -184,7 +184,8 @@ class MessageList(ScrollView, can_focus=True):
             self._refresh_row(self._cursor)
         self._place_terminal_cursor()
         if (before and before.key) != (self._cursor_row and self._cursor_row.key):
-            self.post_message(CursorMoved(self._cursor_row.key if self._cursor_row else None))
+            key = self._cursor_row.key if self._cursor_row else None
+            self.post_message(CursorMoved(key, by_user=by_user))
 
     def _refresh_row(self, index: int) -> None:
         y = index * self.row_height - self.scroll_offset.y
