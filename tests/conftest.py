@@ -10,7 +10,7 @@ from typing import Final
 
 import pytest
 
-pytest_plugins = ["tests.server.lanes"]
+pytest_plugins = ["tests.server.lanes", "tests.server.sandbox_fixture"]
 
 _HOMES: Final = {
     "XDG_CONFIG_HOME": ".config",

@@ -9,16 +9,15 @@ changed, because asking in a loop gets the client blocked (AADSTS50196).
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from tuimail.auth.cache import Content, TokenCache, find_token, home_account
 from tuimail.auth.flow import SignInCancelled, sign_in_by_device_code
@@ -41,6 +40,8 @@ from tuimail.http import HttpClient
 from tuimail.model.account import Account, Token
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import SignInOutcome, SignInPrompt
+
+T = TypeVar("T")
 
 MIN_TTL: Final = 300.0
 """Seconds a token should still be good for; msal refreshes below that too."""
@@ -217,7 +218,8 @@ class TokenProvider:
                 raise SignInRequired(
                     f"Nobody is signed in to {self._account.name}.", hint="Sign in."
                 )
-            answer = self._ask(content, dict(signed_in))
+            who = dict(signed_in)
+            answer = _asking_entra(self._account, lambda: self._ask(content, who))
         if not answer or "access_token" not in answer:
             if not answer:
                 raise SignInRequired("Your sign-in ended.", hint="Sign in.")
@@ -229,13 +231,13 @@ class TokenProvider:
         return token
 
     def _ask(self, content: Content, signed_in: dict[str, Any]) -> dict[str, Any] | None:
-        with _asking_entra(self._account):
-            app, tokens = self._application(content)
-            answer: dict[str, Any] | None = app.acquire_token_silent_with_error(
-                list(self._account.scopes), account=signed_in, force_refresh=True
-            )
-            _replace(content, tokens.serialize())
-            return answer
+        app, tokens = self._application(content)
+        answer: dict[str, Any] | None = app.acquire_token_silent_with_error(
+            list(self._account.scopes), account=signed_in, force_refresh=True
+        )
+        content.clear()
+        content.update(json.loads(tokens.serialize()))
+        return answer
 
     def _application(self, content: Content) -> tuple[Any, Any]:
         """Build msal's client. Its constructor asks for the authority's configuration once a day.
@@ -309,29 +311,24 @@ class TokenProvider:
 
     def _sign_in_now(self, prompt: SignInPrompt, cancelled: threading.Event) -> str:
         self.retry()
-        try:
-            with _asking_entra(self._account):
-                app, tokens = self._application({})
-                answer = sign_in_by_device_code(app, self._account, prompt, cancelled)
-        except TokenUnavailable:
-            self.retry()
-            raise
+
+        def wait_for_the_user() -> tuple[Mapping[str, Any], str]:
+            app, tokens = self._application({})
+            answer = sign_in_by_device_code(app, self._account, prompt, cancelled)
+            return answer, tokens.serialize()
+
+        answer, serialized = _asking_entra(self._account, wait_for_the_user)
         wrong = objection(answer, self._account)
         if wrong is not None:
             raise wrong
         if cancelled.is_set():
             raise SignInCancelled("The sign-in was cancelled.", hint="Sign in again at any time.")
-        fresh: Content = json.loads(tokens.serialize())
+        fresh: Content = json.loads(serialized)
         with self._cache.change() as content:
             for kind, entries in fresh.items():
                 content.setdefault(kind, {}).update(entries)
         self.retry()
         return signed_in_name(answer) or self._account.username
-
-
-def _replace(content: Content, serialized: str) -> None:
-    content.clear()
-    content.update(json.loads(serialized))
 
 
 def _settle(future: Future[None], work: Callable[[], None]) -> None:
@@ -343,14 +340,17 @@ def _settle(future: Future[None], work: Callable[[], None]) -> None:
         future.set_result(None)
 
 
-@contextlib.contextmanager
-def _asking_entra(account: Account) -> Iterator[None]:
-    """Translate what msal and the line raise. Not chained: frames in there hold refresh tokens."""
+def _asking_entra(account: Account, question: Callable[[], T]) -> T:
+    """Translate what msal and the line raise.
+
+    Raised outside of the handlers, so that nothing is chained: frames in there hold refresh
+    tokens, and some traceback printers show locals.
+    """
     from msal.exceptions import MsalError  # noqa: PLC0415 - see `_application`
 
     failure: AuthError
     try:
-        yield
+        return question()
     except AuthError:
         raise
     except NetworkError as error:
@@ -359,8 +359,6 @@ def _asking_entra(account: Account) -> Iterator[None]:
         failure = TokenUnavailable("Microsoft's sign-in service is busy.", detail=str(error)[:200])
     except _MSAL_SURPRISES as error:
         failure = _surprise(error, account)
-    else:
-        return
     raise failure
 
 

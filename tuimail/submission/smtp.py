@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import aiosmtplib
 from aiosmtplib.response import SMTPResponse
@@ -38,6 +38,8 @@ from tuimail.submission.replies import (
     headline,
     reply_text,
 )
+
+T = TypeVar("T")
 
 EHLO_NAME: Final = "[127.0.0.1]"
 """An address literal (RFC 5321, 4.1.1.1 and 4.1.3): what a client without a public name says.
@@ -133,17 +135,15 @@ class SmtpSubmitter:
             tls_context=self._context,
         )
         try:
-            with _line("", Stage.CONNECT):
-                await smtp.connect()
-                await smtp.ehlo()
+            await _said(smtp.connect(), "", Stage.CONNECT)
+            await _said(smtp.ehlo(), "", Stage.CONNECT)
             if not smtp.supports_extension("starttls"):
                 raise EncryptionMissing(
                     f"{self._endpoint.host} offers no encryption, nothing was sent.",
                     hint="Check the network you are in, and smtp in the settings.",
                 )
-            with _line("", Stage.STARTTLS):
-                await smtp.starttls()
-                await smtp.ehlo()
+            await _said(smtp.starttls(), "", Stage.STARTTLS)
+            await _said(smtp.ehlo(), "", Stage.STARTTLS)
             yield smtp
         finally:
             await _leave(smtp)
@@ -173,10 +173,10 @@ class _Dialogue:
                 "The server offers no sign-in with a token for sending.",
                 hint="Check smtp in the settings.",
             )
-        with _line(self._username, Stage.SIGN_IN):
-            await self._smtp.auth_xoauth2(
-                self._username, token.secret.reveal(), timeout=self._timeouts.command
-            )
+        step = self._smtp.auth_xoauth2(
+            self._username, token.secret.reveal(), timeout=self._timeouts.command
+        )
+        await _said(step, self._username, Stage.SIGN_IN)
 
     async def envelope(self, mail_from: str, rcpt_to: Sequence[str], raw: bytes) -> None:
         """MAIL with what is needed of SIZE, 8BITMIME and SMTPUTF8, then every RCPT."""
@@ -235,8 +235,8 @@ class _Dialogue:
         return str(reply_text(reply.code, reply.message))
 
     async def _command(self, *words: bytes) -> SMTPResponse:
-        with _line(self._username, Stage.MESSAGE):
-            return await self._smtp.execute_command(*words, timeout=self._timeouts.command)
+        step = self._smtp.execute_command(*words, timeout=self._timeouts.command)
+        return await _said(step, self._username, Stage.MESSAGE)
 
     def _refusal(self, reply: SMTPResponse, stage: Stage) -> TuimailError:
         return error_for(reply.code, reply.message, stage=stage, address=self._username)
@@ -278,12 +278,14 @@ def _mebibytes(octets: int) -> str:
     return f"{octets / 1024 / 1024:.1f}"
 
 
-@contextlib.contextmanager
-def _line(username: str, stage: Stage) -> Iterator[None]:
-    """Translate what the library raises. Not chained: its frames hold the token."""
+async def _said(step: Awaitable[T], username: str, stage: Stage) -> T:
+    """Translate what the library raises.
+
+    Raised outside of the handlers, so that nothing is chained: its frames hold the token.
+    """
     failure: TuimailError
     try:
-        yield
+        return await step
     except aiosmtplib.SMTPResponseException as error:
         failure = error_for(error.code, error.message, stage=stage, address=username)
     except (aiosmtplib.SMTPException, OSError) as error:
@@ -291,8 +293,6 @@ def _line(username: str, stage: Stage) -> Iterator[None]:
     except ValueError:
         # The library refuses control characters in a command.
         failure = SubmissionRefused("An address of the message cannot be sent to.")
-    else:
-        return
     raise failure
 
 

@@ -1,0 +1,103 @@
+"""What sign-in tests share: an account of the sandbox, a prompt that remembers, a provider."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msal
+
+from tests.waiting import wait_until
+from tuimail.auth.cache import TokenCache
+from tuimail.auth.provider import TokenProvider
+from tuimail.http import HttpClient
+from tuimail.model.account import Account, AccountId, Endpoint
+from tuimail.model.status import DeviceCode, SignInOutcome
+from tuimail.sandbox.sandbox import Sandbox
+
+RESOURCE = "https://outlook.office.com"
+
+
+@dataclass
+class RememberingPrompt:
+    """Keeps what it was shown."""
+
+    codes: list[DeviceCode] = field(default_factory=list)
+    outcomes: list[SignInOutcome] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def show_code(self, code: DeviceCode) -> None:
+        self.codes.append(code)
+
+    def finished(self, outcome: SignInOutcome) -> None:
+        self.outcomes.append(outcome)
+        self.ended.set()
+
+    def wait_for_code(self) -> DeviceCode:
+        return wait_until(lambda: self.codes and self.codes[-1], describe="a code") or self.codes[0]
+
+    def wait_for_end(self, timeout: float = 20) -> SignInOutcome:
+        assert self.ended.wait(timeout), "the sign-in did not end"
+        assert len(self.outcomes) == 1
+        return self.outcomes[0]
+
+
+def sandbox_account(sandbox: Sandbox, user: str | None = None, number: int = 1) -> Account:
+    """Return an account of the sandbox as the settings would make it."""
+    address = user or sandbox.accounts[0]
+    return Account(
+        id=AccountId(number),
+        name=address.partition("@")[0],
+        address=address,
+        username=address,
+        client_id=sandbox.client_id,
+        authority=sandbox.authority,
+        known_authority=False,
+        scopes=(f"{RESOURCE}/IMAP.AccessAsUser.All", f"{RESOURCE}/SMTP.Send"),
+        imap=Endpoint(*sandbox.imap),
+        smtp=Endpoint(*sandbox.smtp),
+        ca_file=sandbox.ca_file,
+    )
+
+
+@contextmanager
+def provider_for(account: Account, cache: Path) -> Iterator[TokenProvider]:
+    """A provider as a process makes one at its start."""
+    http = HttpClient(account.ca_file)
+    try:
+        yield TokenProvider(account, TokenCache.open(cache), http)
+    finally:
+        http.close()
+
+
+def seed(sandbox: Sandbox, account: Account, cache: Path) -> None:
+    """Put tokens into the cache as a sign-in leaves them, without waiting for one."""
+    scopes = list(account.scopes)
+    tokens = msal.SerializableTokenCache()
+    tokens.add(
+        {
+            "client_id": account.client_id,
+            "scope": scopes,
+            "token_endpoint": f"{account.authority}/oauth2/v2.0/token",
+            "response": sandbox.entra.grant(
+                account.username, account.client_id, " ".join([*scopes, "offline_access"])
+            ),
+        }
+    )
+    with TokenCache.open(cache).change() as content:
+        for kind, entries in json.loads(tokens.serialize()).items():
+            content.setdefault(kind, {}).update(entries)
+
+
+def sign_in(sandbox: Sandbox, provider: TokenProvider, user: str | None = None) -> SignInOutcome:
+    """Sign in, approving the code as `user`, and return how it ended."""
+    prompt = RememberingPrompt()
+    done = provider.sign_in(prompt)
+    assert sandbox.entra.approve(prompt.wait_for_code().user_code, user)
+    outcome = prompt.wait_for_end()
+    done.exception(timeout=5)
+    return outcome
