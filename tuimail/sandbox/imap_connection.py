@@ -72,6 +72,7 @@ class ImapConnection:
         self.view: FolderView | None = None
         self.disconnected = False
         self.idling = False
+        self.delayed = False
 
     # Output.
 
@@ -147,7 +148,9 @@ class ImapConnection:
         if pieces is None:
             return False
         if self.server.latency:
+            self.delayed = True
             await asyncio.sleep(self.server.latency)
+            self.delayed = False
         match = _COMMAND.match(pieces[0][0])
         if match is None:
             self.put(b"* BAD " + COMMAND_ERROR_10.encode("ascii"))

@@ -187,6 +187,11 @@ class ImapServer:
         return [name for user, name in list(self.log) if wanted in (None, user.lower())]
 
     @property
+    def delayed(self) -> int:
+        """How many connections wait for `latency` to pass."""
+        return sum(connection.delayed for connection in list(self.connections))
+
+    @property
     def idling(self) -> int:
         """How many connections are in IDLE now."""
         return sum(connection.idling for connection in list(self.connections))
