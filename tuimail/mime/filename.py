@@ -62,7 +62,8 @@ def attachment_name(part: BodyPart) -> SafeText:
         return safe_filename(part.filename)
     extension = _EXTENSIONS.get(part.content_type, "")
     if part.message is not None and part.message.subject:
-        return safe_filename(f"{part.message.subject[:80]}{extension}")
+        subject = re.sub(r"[/\\]", "-", part.message.subject[:80])
+        return safe_filename(f"{subject}{extension}")
     kind = {"message": "message", "text": "text", "image": "image"}.get(part.type, "attachment")
     return safe_filename(f"{kind}-{part.section}{extension}")
 

@@ -399,7 +399,10 @@ class _Converter(HTML2Text):
         if self._preformatted and self._cells is None:
             self.o(text.removeprefix("\n") if self.p_p else text)
         else:
-            self.o(text, puredata=True)
+            words = text.rstrip()
+            self.o(words, puredata=True)
+            # Held back, so that a link's number comes before the blank.
+            self.space = self.space or words != text
 
     def _close_anchor(self) -> None:
         anchor = self._anchor

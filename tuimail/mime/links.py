@@ -8,7 +8,7 @@ backslashes are slashes, control characters do not exist, and what stands before
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from tuimail.mime.rendered import Link
 from tuimail.text.safe import SafeText, clean
@@ -79,12 +79,13 @@ def host_of(target: str) -> SafeText:
     else:
         authority = re.split(r"[/?#]", target.partition("://")[2], maxsplit=1)[0]
         host = authority.rpartition("@")[2]
-        host = host if host.startswith("[") else host.partition(":")[0]
+        # Browsers undo percent signs in a host before they look it up.
+        host = host if host.startswith("[") else unquote(host.partition(":")[0])
     return _ascii_host(host)
 
 
 def _ascii_host(host: str) -> SafeText:
-    host = host.strip(".").lower()
+    host = clean(host).strip(". ").lower()
     if host.isascii() or len(host) > 253:
         return clean(host[:253])
     try:
@@ -115,9 +116,17 @@ def _site(host: str) -> str:
 _SECOND_LEVEL = re.compile("ac|com?|edu|gob|gouv?|gov|go|net?|or|org")
 
 
+_NUMERIC = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*")
+_DOTTED_QUAD = re.compile(r"(?:[1-9]?\d|1\d\d|2[0-4]\d|25[0-5])(?:\.(?:0|[1-9]\d{0,2})){3}")
+
+
 def _hides_host(target: str) -> bool:
+    """Whether it is written so that people read another host, or none."""
     authority = re.split(r"[/?#]", target.partition("://")[2], maxsplit=1)[0]
-    return "@" in authority
+    if "@" in authority or "%" in authority:
+        return True
+    host = host_of(target)
+    return bool(_NUMERIC.fullmatch(host)) and not _DOTTED_QUAD.fullmatch(host)
 
 
 class LinkList:

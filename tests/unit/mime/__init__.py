@@ -1,0 +1,1 @@
+"""Tests of mime: parsing, rendering, quoting, building."""
