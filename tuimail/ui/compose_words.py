@@ -9,9 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from rich.cells import cell_len
+
 from tuimail.model.draft import Draft
 from tuimail.text.address import Address, parse_addresses
 from tuimail.text.safe import clean
+from tuimail.ui.wrapping import wrap_text
 
 _REPLY = re.compile(r"(?:re|aw|sv|vs|antw)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _COUNT_WORDS: Final = ("no", "one", "two", "three", "four", "five")
@@ -76,3 +79,25 @@ def people_text(addresses: Sequence[Address]) -> str:
     others = len(addresses) - 1
     ending = "" if not others else f" and {others} other{'s' if others > 1 else ''}"
     return f"{addresses[0].display}{ending}"
+
+
+QUOTE_CELLS: Final = 76
+_QUOTED = re.compile(r"(?P<mark>>[> ]*)(?P<text>.*)\Z", re.DOTALL)
+
+
+def wrap_quotes(body: str) -> str:
+    """Break the long lines of a quote, each piece with its own `>` marks (RFC 3676, 4.5).
+
+    A mail's paragraph is often one line: quoted as it is, its second row on the screen would look
+    like the answer.
+    """
+    rows: list[str] = []
+    for line in body.split("\n"):
+        match = _QUOTED.match(line)
+        if match is None or cell_len(line) <= QUOTE_CELLS:
+            rows.append(line)
+            continue
+        mark = ">" * match["mark"].count(">") + " "
+        wrapped = wrap_text(match["text"], max(20, QUOTE_CELLS - len(mark)))
+        rows += [f"{mark}{text}".rstrip() for text in wrapped]
+    return "\n".join(rows)

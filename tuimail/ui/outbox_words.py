@@ -238,7 +238,8 @@ def story_rows(story: Story, when: str, width: int, glyphs: Glyphs) -> list[Row]
         rows += [_labelled("", Run(f"  {line}")) for line in command_lines(story.command, text - 2)]
         label = ""
     if story.url:
-        rows += [_labelled("", Run(f"  {line}", "link")) for line in wrap_text(story.url, text - 2)]
+        links = wrap_text(story.url, text - 2)
+        rows += [_labelled("", Run("  "), Run(line, "link")) for line in links]
     keys = _key_runs(story.keys)
     if keys:
         rows.append(_labelled(label, *keys))

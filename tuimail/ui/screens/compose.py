@@ -25,7 +25,14 @@ from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.compose_words import domain_of, outside_remark, question, recipients, title
+from tuimail.ui.compose_words import (
+    domain_of,
+    outside_remark,
+    question,
+    recipients,
+    title,
+    wrap_quotes,
+)
 from tuimail.ui.drafts import DraftKeeper
 from tuimail.ui.editor import EditorFailed, edit_file, editor_command, write_new
 from tuimail.ui.editor_file import from_file_text, to_file_text
@@ -92,9 +99,15 @@ class ComposeScreen(Screen[Sending | None]):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
+        if draft.id is None:
+            draft = replace(draft, body=wrap_quotes(draft.body))
         self._draft = draft
         self._editing = self._sending = False
         self._keeper: DraftKeeper | None = None
+        # Held rather than looked up: at the end of the program they are read when they have left
+        # the screen.
+        self._text = TextEditor(draft.body, id="text")
+        self._lines: dict[str, LineInput] = {}
 
     # -- the form ------------------------------------------------------------------------------
 
@@ -102,15 +115,19 @@ class ComposeScreen(Screen[Sending | None]):
         """Fields, rule, text, remark, and the two bars."""
         draft, account = self._draft, shell(self).accounts[self._draft.account_id]
         own = domain_of(account.address)
+        self._lines = {
+            "to": AddressInput(draft.to, own, id="to"),
+            "cc": AddressInput(draft.cc, own, id="cc"),
+            "bcc": AddressInput(draft.bcc, own, id="bcc"),
+            "subject": LineInput(draft.subject, id="subject"),
+        }
         yield TopBar("")
         with Vertical(id="fields"):
             yield SenderField(account.address, account.name)
-            yield Field("To", AddressInput(draft.to, own, id="to"), id="to-field")
-            yield Field("Cc", AddressInput(draft.cc, own, id="cc"), id="cc-field")
-            yield Field("Bcc", AddressInput(draft.bcc, own, id="bcc"), id="bcc-field")
-            yield Field("Subject", LineInput(draft.subject, id="subject"), id="subject-field")
+            for name, line in self._lines.items():
+                yield Field(name.capitalize(), line, id=f"{name}-field")
         yield FormRule()
-        yield TextEditor(draft.body, id="text")
+        yield self._text
         yield Remark()
         yield BottomBar()
 
@@ -126,14 +143,9 @@ class ComposeScreen(Screen[Sending | None]):
             failed=self._draft_not_saved,
         )
         self._show_copies(bool(self._draft.cc), bool(self._draft.bcc))
-        editor = self.query_one(TextEditor)
-        editor.move_cursor((0, 0))
-        if not self._draft.to:
-            self.query_one("#to", Input).focus()
-        elif not self._draft.subject:
-            self.query_one("#subject", Input).focus()
-        else:
-            editor.focus()
+        self._text.move_cursor((0, 0))
+        empty = [name for name in ("to", "subject") if not self._lines[name].value]
+        (self._lines[empty[0]] if empty else self._text).focus()
         self.query_one(BottomBar).show_hints(app.keys.hints("composer"))
         app.signal_status.subscribe(self, self._show_state)
         self._show_state(None)
@@ -146,21 +158,22 @@ class ComposeScreen(Screen[Sending | None]):
 
     def current(self) -> Draft:
         """Return the draft as it stands in the fields."""
+        values = {name: line.value for name, line in self._lines.items()}
         return replace(
             self._draft,
-            to=self.query_one("#to", Input).value,
-            cc=self.query_one("#cc", Input).value,
-            bcc=self.query_one("#bcc", Input).value,
-            subject=self.query_one("#subject", Input).value,
-            body=self.query_one(TextEditor).text,
+            to=values["to"],
+            cc=values["cc"],
+            bcc=values["bcc"],
+            subject=values["subject"],
+            body=self._text.text,
         )
 
     def _fill(self, draft: Draft) -> None:
-        self.query_one("#to", Input).value = draft.to
-        self.query_one("#cc", Input).value = draft.cc
-        self.query_one("#bcc", Input).value = draft.bcc
-        self.query_one("#subject", Input).value = draft.subject
-        self.query_one(TextEditor).set_text(draft.body)
+        self._lines["to"].value = draft.to
+        self._lines["cc"].value = draft.cc
+        self._lines["bcc"].value = draft.bcc
+        self._lines["subject"].value = draft.subject
+        self._text.set_text(draft.body)
         self._show_copies(bool(draft.cc), bool(draft.bcc))
 
     def _show_copies(self, cc: bool, bcc: bool) -> None:
@@ -221,9 +234,10 @@ class ComposeScreen(Screen[Sending | None]):
             return
         keeper.finish()
         subject = clean(self.current().subject) or SafeText("without subject")
-        if keeper.id is not None:
-            shell(self).tell(f"Draft “{subject}” kept. It is in the outbox.")
         self.dismiss(None)
+        if keeper.id is not None:
+            said = f"Draft “{subject}” kept. It is in the outbox."
+            self.app.call_later(shell(self).tell, said)
 
     async def _ask_to_lose(self) -> str | None:
         bar = self.query_one(BottomBar)
@@ -292,7 +306,7 @@ class ComposeScreen(Screen[Sending | None]):
         if problems:
             self._tell(problems[0], Severity.ERROR)
             if not recipients(draft):
-                self.query_one("#to", Input).focus()
+                self._lines["to"].focus()
             return
         answer = await self._ask(draft)
         if answer == _KEEP:

@@ -44,11 +44,18 @@ class TextEditor(TextArea):
     def get_line(self, line_index: int) -> Text:
         """Return a line for painting, a quoted one in the colour of its level."""
         line = super().get_line(line_index)
-        level = quote_level(line.plain)
+        level = quote_level(line.plain) or int(self._introduces_quote(line_index, line.plain))
         if level:
             style = roles(self.app).style(f"quote-{min(level, 3)}")
             line.stylize(style)
         return line
+
+    def _introduces_quote(self, index: int, line: str) -> bool:
+        """Whether a line such as `On … Kim Chu wrote:` stands right above a quote."""
+        below = index + 1
+        if not line.endswith(":") or below >= self.document.line_count:
+            return False
+        return self.document.get_line(below).startswith(">")
 
     def set_text(self, text: str) -> None:
         """Replace the whole text, in a way that can be undone."""

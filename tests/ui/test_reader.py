@@ -1,0 +1,209 @@
+"""Reading: head, text, what is not here yet, and saving files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.screen_text import assert_exact_rows, rows, style_of, text
+from tests.ui.stage import SIZES, Stage, bring_text, open_stage, record
+from tests.waiting import until
+from tuimail.model.bodystructure import BodyPart
+from tuimail.model.message import MessageKey
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.status import Connectivity
+from tuimail.text.safe import SafeText
+from tuimail.ui.widgets.message_view import FETCHING, NOT_HERE, MessageView
+
+HOSTILE = "Pay\x1b]0;owned\x07 now\u202e gnp.exe\x9b31m\u200b"
+FILE = BodyPart(
+    "2", "application", "pdf", size=1000, encoding="base64", disposition="attachment",
+    filename=SafeText("../../etc/passwd"),
+)  # fmt: skip
+
+
+async def read(stage: Stage, key: MessageKey) -> MessageView:
+    """Open a message as the list does."""
+    view = stage.app.screen.query_one(MessageView)
+    await stage.press("g", "g")
+    await until(lambda: stage.app.screen.query_one("#list").cursor.key == key)  # type: ignore[attr-defined]
+    await stage.press("enter")
+    await until(lambda: view.key == key and view.display)
+    return view
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_row_is_exact_and_harmless_at_every_size(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with open_stage(tmp_path, size) as stage:
+        body = (HOSTILE + " 見積書の件でご連絡いたしました。" * 20 + "\r\n> quoted\r\n").encode()
+        key = record(
+            stage.store, stage.account, 9001, subject=HOSTILE, sender=HOSTILE, body=body,
+            parts=(FILE,),
+        )  # fmt: skip
+        await read(stage, key)
+        await stage.shows("見積書")
+        assert_exact_rows(stage.app)
+        assert "? help" in rows(stage.app)[-1]
+
+
+async def test_the_head_is_there_before_the_text(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        key = record(stage.store, stage.account, 9001, subject="Not here", body=None)
+        await read(stage, key)
+        await stage.shows(FETCHING)
+        assert " Not here" in rows(stage.app)[1]
+        assert (key, None) in stage.engine.wanted
+        bring_text(stage.store, key, b"Here it is.\r\n")
+        await stage.shows("Here it is.")
+        assert FETCHING not in text(stage.app)
+
+
+async def test_offline_it_says_when_the_text_comes_and_asks_again_then(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        stage.connectivity(Connectivity.OFFLINE)
+        key = record(stage.store, stage.account, 9001, body=None)
+        await read(stage, key)
+        await stage.shows(NOT_HERE)
+        asked = len(stage.engine.wanted)
+        stage.connectivity(Connectivity.ONLINE)
+        await until(lambda: len(stage.engine.wanted) > asked)
+        await stage.shows(FETCHING)
+
+
+async def test_a_failed_fetch_shows_as_not_downloaded(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        key = record(stage.store, stage.account, 9001, body=None)
+        await read(stage, key)
+        await stage.shows(FETCHING)
+        notice = Notice(Severity.ERROR, "The text could not be fetched.")
+        stage.store.write(lambda tx: tx.add_notice(notice)).result()
+        await stage.shows(NOT_HERE)
+
+
+async def test_a_flag_change_leaves_the_text_where_it_was_scrolled_to(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        body = "\r\n".join(f"row {number}" for number in range(200)).encode()
+        key = record(stage.store, stage.account, 9001, body=body)
+        view = await read(stage, key)
+        await stage.shows("row 0")
+        await stage.press("space", "F")
+        await stage.shows("row 34")
+        await until(lambda: stage.store.read.summary(key).flags.is_flagged)  # type: ignore[union-attr]
+        await stage.pilot.pause()
+        assert "row 0 " not in text(stage.app)
+        assert view.position == "17%"
+
+
+async def test_scrolling_by_keys_tells_the_position(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        body = "\r\n".join(f"row {number}" for number in range(100)).encode()
+        key = record(stage.store, stage.account, 9001, body=body)
+        await read(stage, key)
+        await stage.shows("row 0")
+        await stage.press("G")
+        await stage.shows("row 99")
+        assert rows(stage.app)[-1].rstrip().endswith("100%")
+        await stage.press("g", "g")
+        await stage.shows("row 0 ")
+        await stage.press("j", "j", "k")
+        await until(lambda: "row 1" in rows(stage.app)[5])
+
+
+async def test_quotes_have_their_colours_and_marks_on_every_row(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        long = "word " * 30
+        body = f"Hi\r\n\r\n> {long}\r\n>> second\r\n>>> third\r\n>>>> fourth\r\n".encode()
+        key = record(stage.store, stage.account, 9001, body=body)
+        await read(stage, key)
+        await stage.shows(">>> third")
+        quoted = [row for row in rows(stage.app) if row.startswith(" > word")]
+        assert len(quoted) == 2
+        colours = {
+            str(style_of(stage.app, words).style.color)  # type: ignore[union-attr]
+            for words in ("> word", ">> second", ">>> third")
+        }
+        assert len(colours) == 3
+
+
+async def test_the_list_over_the_reader_has_two_rows_of_head(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, (100, 30)) as stage:
+        key = record(stage.store, stage.account, 9001, subject="Short head", parts=(FILE,))
+        await read(stage, key)
+        await stage.shows("Hello.")
+        head = next(row for row in rows(stage.app) if row.startswith("── Short head ──"))
+        assert head.endswith("─ 09:43 ──")
+        below = rows(stage.app)[rows(stage.app).index(head) + 1]
+        assert below.startswith(" Kim Chu  to you")
+        assert below.rstrip().endswith("@ 1 file")
+
+
+async def test_a_hostile_file_name_stays_in_the_downloads_and_overwrites_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloads = tmp_path / "down"
+    downloads.mkdir()
+    (downloads / "passwd").write_text("mine")
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(downloads))
+    async with open_stage(tmp_path / "data") as stage:
+        key = record(stage.store, stage.account, 9001, parts=(FILE,))
+        await read(stage, key)
+        await stage.shows("@ 1 ")
+        await stage.press("v")
+        await stage.shows("── Attachments ──")
+        assert_exact_rows(stage.app)
+        await stage.press("s")
+        await until(lambda: (key, "2") in stage.engine.wanted)
+        assert [path.name for path in downloads.iterdir()] == ["passwd"]
+        bring_text(stage.store, key, b"aGVsbG8=\r\n", "2")
+        await until(lambda: len(list(downloads.iterdir())) == 2)
+        assert (downloads / "passwd").read_text() == "mine"
+        assert (downloads / "passwd (2)").read_bytes() == b"hello"
+        await stage.shows("Saved passwd (2) in")
+
+
+async def test_a_file_that_cannot_be_saved_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "down"
+    gone.mkdir()
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(gone))
+    monkeypatch.setattr(
+        "tuimail.ui.widgets.attachment_list.downloads_dir", lambda: tmp_path / "no such place"
+    )
+    async with open_stage(tmp_path / "data") as stage:
+        key = record(stage.store, stage.account, 9001, parts=(FILE,))
+        bring_text(stage.store, key, b"aGVsbG8=", "2")
+        await read(stage, key)
+        await stage.shows("@ 1 ")
+        await stage.press("1")
+        await stage.shows("was not saved: No such file or directory.")
+
+
+async def test_a_message_that_is_gone_says_so(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        view = stage.app.screen.query_one(MessageView)
+        key = record(stage.store, stage.account, 9001)
+        await read(stage, key)
+        await stage.shows("Hello.")
+        view.show(MessageKey(999_999))
+        await stage.shows("This message is not here any more.")
+
+
+async def test_html_is_shown_as_text_by_the_child_process(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        inbox = stage.store.read.folder_at_path(stage.account, "INBOX")
+        assert inbox is not None
+        key = record(stage.store, stage.account, 9001, body=None)
+        page = BodyPart("2", "text", "html", params=(("charset", "utf-8"),), size=80)
+        other = record(stage.store, stage.account, 9002, body=None, parts=(page,))
+        del key
+        html = b'<p>Pay <a href="https://evil.example/x">bank.example</a></p>'
+        bring_text(stage.store, other, b"\r\n", "1")
+        bring_text(stage.store, other, html, "2")
+        await read(stage, other)
+        await stage.shows("evil.example")
+        await stage.shows("! the text says bank.example")
+        assert_exact_rows(stage.app)
