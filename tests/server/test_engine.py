@@ -186,7 +186,7 @@ def test_throttling_is_waited_for_and_never_taken_for_bad_credentials(
     client: Client, sandbox: Sandbox
 ) -> None:
     client.row("Message 3")
-    sandbox.imap_server.throttle(milliseconds=2000)
+    sandbox.imap_server.throttle(milliseconds=2000, commands=50)
     client.engine.focus(client.folder(FolderRole.SENT).id)
     status = client.wait_for(Connectivity.THROTTLED)
     assert status.next_attempt is not None

@@ -55,7 +55,7 @@ def run_app(
             return engine
 
         app = TuimailApp(store, settings, accounts, start_engine, approve_demo=approve_demo)
-        app.run()
+        app.run_in_terminal()
     finally:
         for engine in engines:
             engine.stop(GRACE)

@@ -71,10 +71,11 @@ class MailboxScreen(MailboxPanes):
         )
 
     def _open_first_folder(self) -> None:
-        reader = shell(self).store.read
+        app = shell(self)
+        reader = app.store.read
         stored = reader.meta("ui.folder") or ""
         last = reader.folder(FolderId(int(stored))) if stored.isdecimal() else None
-        folders = [folder for id_, _ in reader.accounts() for folder in reader.folders(id_)]
+        folders = [folder for id_ in app.accounts for folder in reader.folders(id_)]
         if last is None or last.id not in {folder.id for folder in folders}:
             last = next((folder for folder in folders if folder.selectable), None)
         if last is not None:

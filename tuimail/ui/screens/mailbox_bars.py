@@ -60,11 +60,10 @@ class MailboxBars:
     def _say_place(self, folder: Folder | None) -> None:
         screen, app = self._screen, shell(self._screen)
         top = screen.top
-        accounts = app.store.read.accounts()
         reading_alone = screen.reading and screen.layout_now is Layout.ONE
         if screen.tree_open and not screen.tree_is_permanent:
             top.place = "Folders"
-            top.context = f"{len(accounts)} account{'' if len(accounts) == 1 else 's'}"
+            top.context = f"{len(app.accounts)} account{'' if len(app.accounts) == 1 else 's'}"
             top.counts = counts_words(folder, 0)
         elif folder is None:
             top.place, top.context, top.counts = "tuimail", "", ""
@@ -73,7 +72,8 @@ class MailboxBars:
             at = f"{number(index + 1)} of {number(total)}"
             top.place, top.context, top.counts = folder.name, at, ""
         else:
-            top.place, top.context = folder.name, dict(accounts).get(folder.account_id, "")
+            account = app.accounts.get(folder.account_id)
+            top.place, top.context = folder.name, account.name if account else ""
             top.counts = counts_words(folder, len(screen.message_list.marked))
 
     def _status_of(self, folder: Folder | None) -> EngineStatus | None:

@@ -41,7 +41,9 @@ class FolderTree(ScrollView, can_focus=True):
         app = shell(self)
         reader = app.store.read
         here = self._rows[self._cursor] if self._rows else None
-        accounts = [(id_, name, reader.folders(id_)) for id_, name in reader.accounts()]
+        accounts = [
+            (id_, account.name, reader.folders(id_)) for id_, account in app.accounts.items()
+        ]
         self._rows = tree_rows(accounts, self._folded, reader.counts().outbox_waiting)
         self._cursor = self._index_of(here)
         self.virtual_size = Size(self.size.width, len(self._rows))
