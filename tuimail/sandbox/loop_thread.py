@@ -19,21 +19,24 @@ class LoopThread:
     """Runs coroutines on a loop of its own until `stop`."""
 
     def __init__(self, name: str) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The loop itself, for callbacks that must be scheduled from elsewhere."""
+        if self._loop is None:
+            raise RuntimeError("the loop thread is not started")
         return self._loop
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread. A loop that never started would leave open sockets behind."""
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and wait for its result. Not from the loop itself."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(_PATIENCE)
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(_PATIENCE)
 
     def call(self, function: Callable[[], T]) -> T:
         """Call a function on the loop and wait for its result, from any thread."""
@@ -47,23 +50,24 @@ class LoopThread:
 
     def later(self, delay: float, function: Callable[[], object]) -> None:
         """Call a function on the loop after ``delay`` seconds."""
-        self._loop.call_soon_threadsafe(self._loop.call_later, delay, function)
+        self.loop.call_soon_threadsafe(self.loop.call_later, delay, function)
 
     def stop(self) -> None:
         """Cancel what still runs, close the loop, end the thread."""
         if not self._thread.is_alive():
             return
         self.run(self._cancel_tasks())
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(_PATIENCE)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+        loop = self.loop
+        asyncio.set_event_loop(loop)
         # A client that hangs up in the middle of a handshake is an everyday event here.
-        self._loop.set_exception_handler(lambda _loop, _context: None)
-        self._loop.run_forever()
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.close()
+        loop.set_exception_handler(lambda _loop, _context: None)
+        loop.run_forever()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
 
     async def _cancel_tasks(self) -> None:
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]

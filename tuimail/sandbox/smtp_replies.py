@@ -38,6 +38,7 @@ OWN_WORDS = {
     "501 5.7.0 Auth aborted": AUTH_FAILED,
     "501 5.5.2 Can't decode base64": "501 5.5.124 Invalid XOAUTH2 auth data",
     "552 Error: Too much mail data": TOO_LARGE,
+    "552 Error: message size exceeds fixed maximum message size": TOO_LARGE,
     "530 Must issue a STARTTLS command first": "530 5.7.57 Client not authenticated to send mail. "
     "{stamp}",
 }
