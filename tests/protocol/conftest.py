@@ -1,4 +1,4 @@
-"""A certificate for the whole run, a scripted server per test."""
+"""A scripted server per test."""
 
 from __future__ import annotations
 
@@ -6,22 +6,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.protocol.scripted_server import Certificate, Script, ScriptedServer, make_certificate
+from tests.protocol.scripted_server import Script, ScriptedServer
+from tuimail.sandbox.certificates import Certificates
 
 Serve = Callable[..., ScriptedServer]
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return make_certificate(tmp_path_factory.mktemp("certificate"))
-
-
 @pytest.fixture
-def serve(certificate: Certificate) -> Iterator[Serve]:
+def serve(certificates: Certificates) -> Iterator[Serve]:
+    """Start a server for a script, or for several, one per connection."""
     servers: list[ScriptedServer] = []
 
     def start(*scripts: Script) -> ScriptedServer:
-        server = ScriptedServer(certificate, *scripts)
+        server = ScriptedServer(certificates, *scripts)
         servers.append(server)
         return server
 

@@ -6,24 +6,16 @@ it fails the test when the server is closed.
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import re
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from tuimail.imap.session import ImapSession, Timeouts
 from tuimail.model.account import Endpoint
 from tuimail.model.secret import Secret
+from tuimail.sandbox.certificates import Certificates
 
 GREETING = "* OK The Microsoft Exchange IMAP4 service is ready. [RgBSADMA]"
 BEFORE_SIGN_IN = (
@@ -46,14 +38,6 @@ _QUICK = Timeouts(connect=5, read=5)
 
 class ScriptEndedError(Exception):
     """The client closed the connection while the script expected a line."""
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """A certificate authority's file, and a server certificate for 127.0.0.1 signed by it."""
-
-    ca_file: Path
-    context: ssl.SSLContext
 
 
 class Talk:
@@ -161,15 +145,15 @@ Script = Callable[[Talk], None]
 class ScriptedServer:
     """Serves one script per connection, the last one again for all later connections."""
 
-    def __init__(self, certificate: Certificate, *scripts: Script) -> None:
-        self.ca_file = certificate.ca_file
+    def __init__(self, certificates: Certificates, *scripts: Script) -> None:
+        self.ca_file = certificates.ca_file
         self.talks: list[Talk] = []
         self.sessions: list[ImapSession] = []
         self.failures: list[BaseException] = []
         self._scripts = scripts
-        self._context = certificate.context
+        self._context = certificates.server_context()
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.endpoint = Endpoint("127.0.0.1", self._listener.getsockname()[1])
+        self.endpoint = Endpoint("localhost", self._listener.getsockname()[1])
         self._threads: list[threading.Thread] = []
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
@@ -229,49 +213,3 @@ class ScriptedServer:
                     self.failures.append(error)
                 finally:
                     talk.close()
-
-
-def make_certificate(directory: Path) -> Certificate:
-    """Make a certificate authority and a certificate for 127.0.0.1."""
-    authority_key = ec.generate_private_key(ec.SECP256R1())
-    authority = _sign("tuimail test authority", authority_key, None, authority_key)
-    key = ec.generate_private_key(ec.SECP256R1())
-    server = _sign("127.0.0.1", key, authority, authority_key)
-    ca_file = directory / "ca.pem"
-    ca_file.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
-    chain = directory / "server.pem"
-    chain.write_bytes(
-        server.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain)
-    return Certificate(ca_file, context)
-
-
-def _sign(
-    name: str,
-    key: ec.EllipticCurvePrivateKey,
-    issuer: x509.Certificate | None,
-    issuer_key: ec.EllipticCurvePrivateKey,
-) -> x509.Certificate:
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
-        .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-    )
-    if issuer is not None:
-        addresses = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        builder = builder.add_extension(x509.SubjectAlternativeName(addresses), critical=False)
-    return builder.sign(issuer_key, hashes.SHA256())

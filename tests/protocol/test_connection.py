@@ -346,6 +346,30 @@ def test_closing_cuts_a_call_that_is_not_answered(serve: Serve) -> None:
         future.result(10)
 
 
+def test_closing_while_it_connects_begins_no_job(serve: Serve) -> None:
+    server = serve(answering_noops)
+    connecting, go_on = threading.Event(), threading.Event()
+
+    def open_slowly() -> ImapSession:
+        connecting.set()
+        assert go_on.wait(10)
+        return server.open_session()
+
+    connection = ImapConnection("imap-test", open_slowly)
+    future = connection.run(noop, Priority.FOCUS, label="test")
+    assert connecting.wait(10)
+    closer = threading.Thread(target=connection.close, args=(10,))
+    closer.start()
+    wait_until(
+        lambda: connection.run(noop, Priority.FOCUS, label="test").done(), describe="the closing"
+    )
+    go_on.set()
+    closer.join(10)
+    with pytest.raises(ConnectionLost):
+        future.result(10)
+    assert "NOOP" not in server.talks[0].received
+
+
 def test_closing_an_idle_connection_says_goodbye(serve: Serve) -> None:
     server = serve(answering_noops)
     one = Bench(server)

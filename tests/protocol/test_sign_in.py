@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.protocol.scripted_server import (
     SERVER_ID,
     TOKEN,
     USERNAME,
+    ScriptedServer,
     Talk,
 )
 from tuimail.errors import (
@@ -24,7 +26,7 @@ from tuimail.errors import (
     Throttled,
 )
 from tuimail.imap.session import ImapSession
-from tuimail.model.account import Endpoint
+from tuimail.sandbox.certificates import make_certificates
 
 
 def test_sign_in_sends_the_token_as_initial_response(serve: Serve) -> None:
@@ -209,10 +211,18 @@ def test_certificate_of_an_unknown_authority_is_refused(serve: Serve) -> None:
         ImapSession.connect(server.endpoint, ca_file=None)
 
 
-def test_certificate_for_another_name_is_refused(serve: Serve) -> None:
-    server = serve(Talk.greet)
+def test_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
+    server = ScriptedServer(make_certificates(tmp_path, host="mail.example"), Talk.greet)
     with pytest.raises(CertificateInvalid):
-        ImapSession.connect(Endpoint("localhost", server.endpoint.port), ca_file=server.ca_file)
+        ImapSession.connect(server.endpoint, ca_file=server.ca_file)
+    server.close()
+
+
+def test_certificates_that_cannot_be_read_are_no_network_problem(
+    serve: Serve, tmp_path: Path
+) -> None:
+    with pytest.raises(CertificateInvalid):
+        ImapSession.connect(serve(Talk.greet).endpoint, ca_file=tmp_path / "missing.pem")
 
 
 def test_nobody_listening_is_a_failed_connection(serve: Serve) -> None:

@@ -199,6 +199,8 @@ class ImapConnection:
             except TuimailError as error:
                 self._fail_waiting(error)
                 raise
+        if self._closing:
+            raise _closed()  # closed while it connected
         return self._session
 
     def _must_yield(self, task: _Task) -> bool:

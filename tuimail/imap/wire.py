@@ -22,7 +22,7 @@ from typing import Final
 
 import imapclient
 
-from tuimail.errors import ProtocolViolation, TuimailError
+from tuimail.errors import CertificateInvalid, ProtocolViolation, TuimailError
 from tuimail.imap.translate import connection_ended, from_library
 from tuimail.model.account import Endpoint
 
@@ -209,6 +209,11 @@ class Wire:
         """
         try:
             context = ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            raise CertificateInvalid(
+                "The certificates to trust cannot be read.", hint="Check the ca_file setting."
+            ) from error
+        try:
             client = _Client(endpoint, context, timeouts, ipv4_only=ipv4_only)
         except (imaplib.IMAP4.error, OSError, UnicodeError) as error:
             raise from_library(error, connecting=True) from error
