@@ -105,6 +105,8 @@ def _catches_everything(node: ast.AST) -> bool:
 def _sleeps(node: ast.AST) -> bool:
     if not isinstance(node, ast.Call):
         return False
+    if node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value == 0:
+        return False  # sleep(0) waits for nothing: it lets the loop run once
     called = node.func
     return (isinstance(called, ast.Attribute) and called.attr == "sleep") or (
         isinstance(called, ast.Name) and called.id == "sleep"
