@@ -14,7 +14,7 @@ from tests.store.inspection import (
     assert_visible_is_folded,
     raw_connection,
 )
-from tests.store.mail import Mailbox, fetched
+from tests.store.mail import START, Mailbox, envelope, fetched
 from tuimail.model.flags import FLAGGED, SEEN, Flags
 from tuimail.model.folder import UID
 from tuimail.model.intent import IntentState, Move, NewIntent, StoreFlags
@@ -94,7 +94,7 @@ def test_an_intent_finds_its_message_wherever_it_went(mailbox: Mailbox) -> None:
     mailbox.vanish(mailbox.projects, 9)
     mailbox.record_one(mailbox.trash, fetched(5, number=1))
 
-    assert {intent.key for intent in store.read.intents()} == {key}
+    assert [intent.key for intent in store.read.intents()] == [key, key]
     assert store.read.location(key) == (mailbox.trash, 5)
     assert store.read.location(twin) == (mailbox.trash, 5)
     with raw_connection(store.directory) as other:
@@ -109,7 +109,8 @@ def test_a_uidvalidity_change_never_pairs_by_uid_and_loses_nothing(mailbox: Mail
     `message_id`.
     """
     store, inbox = mailbox.store, mailbox.inbox
-    keys = mailbox.record(inbox, [fetched(uid) for uid in (1, 2, 3)])
+    # All in the same second, so that nothing but the Message-ID tells them apart.
+    keys = mailbox.record(inbox, [fetched(uid, at=START) for uid in (1, 2, 3)])
     store.write(lambda tx: tx.store_part(keys[0], "1", b"first")).result()
     store.write(lambda tx: tx.set_body(keys[0], BodyState.COMPLETE, SafeText("first"))).result()
     mailbox.submit(keys[0], StoreFlags(add=FLAGGED))
@@ -118,7 +119,7 @@ def test_a_uidvalidity_change_never_pairs_by_uid_and_loses_nothing(mailbox: Mail
     store.write(lambda tx: tx.forget_uids(inbox)).result()
     assert mailbox.shown(inbox) == shown
     # The server numbers the other way round now, and the second message is not there any more.
-    again = mailbox.record(inbox, [fetched(1, number=3), fetched(3, number=1)])
+    again = mailbox.record(inbox, [fetched(1, number=3, at=START), fetched(3, number=1, at=START)])
     assert again == [keys[2], keys[0]]
     assert store.write(lambda tx: tx.finish_repairing(inbox)).result() == 1
 
@@ -185,6 +186,19 @@ def test_two_rows_that_are_one_message_become_the_older_key(mailbox: Mailbox) ->
     assert mailbox.shown(mailbox.inbox) == []
     assert mailbox.shown(mailbox.trash) == [older]
     assert_counters_are_counts(mailbox)
+
+
+def test_merging_unites_the_conversations_of_both_rows(mailbox: Mailbox) -> None:
+    """Red when `_unite_threads` is taken out of `merge`."""
+    heads = [envelope(1, message_id=one, in_reply_to=f"<parent-of-{one}") for one in ("<a>", "<b>")]
+    keys = mailbox.record(mailbox.inbox, [fetched(1, head=heads[0]), fetched(2, head=heads[1])])
+    answer = envelope(3, in_reply_to="<b>")
+    child = mailbox.record_one(mailbox.inbox, fetched(3, head=answer))
+
+    merged = mailbox.store.write(lambda tx: tx.merge(*keys)).result()
+
+    rows = [mailbox.store.read.summary(key) for key in (merged, child)]
+    assert len({row.thread_id for row in rows if row is not None}) == 1
 
 
 def test_counters_are_counts_after_any_changes(mailbox: Mailbox) -> None:

@@ -166,6 +166,19 @@ def test_two_messages_with_one_identity_are_paired_one_to_one(
     assert mailbox.store.write(lambda tx: tx.finish_repairing(mailbox.inbox)).result() == 0
 
 
+def test_two_messages_with_one_message_id_are_told_apart_by_when_they_came(
+    mailbox: Mailbox,
+) -> None:
+    """Red when `internaldate` is taken out of `recording._pair`."""
+    head = envelope(1)
+    keys = mailbox.record(mailbox.inbox, [fetched(uid, head=head) for uid in (1, 2)])
+    mailbox.store.write(lambda tx: tx.forget_uids(mailbox.inbox)).result()
+
+    again = [fetched(8, number=2, head=head), fetched(9, number=1, head=head)]
+
+    assert mailbox.record(mailbox.inbox, again) == keys[::-1]
+
+
 def test_the_folder_of_a_uidvalidity_change_begins_again(mailbox: Mailbox) -> None:
     state = FolderState(7, UID(2), None, 1, UID(1), START, None)
     mailbox.store.write(lambda tx: tx.set_folder_state(mailbox.inbox, state)).result()
