@@ -146,7 +146,11 @@ class MailboxScreen(MailboxPanes):
     def _start_dwell(self, key: MessageKey | None) -> None:
         self._stop_dwell()
         row, after = self.message_list.cursor, shell(self).settings.reader.mark_read_after
-        if key is not None and row is not None and not row.flags.is_seen and after != "off":
+        if key is None or row is None or row.flags.is_seen or after == "off":
+            return
+        if after == 0:
+            self.run_worker(self.dwelt(key))
+        else:
             self._dwell = self.set_timer(after, lambda: self.run_worker(self.dwelt(key)))
 
     def _stop_dwell(self) -> None:

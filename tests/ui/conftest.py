@@ -1,0 +1,73 @@
+"""A filled store and an application on it, for each test a copy of its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.ui.desk import Desk
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.sample_mail import NOW, fill, sample_account
+from tuimail.config.settings import DEFAULTS
+from tuimail.model.status import Connectivity
+from tuimail.store.store import Store
+from tuimail.ui.app import TuimailApp
+
+
+@pytest.fixture(scope="session")
+def filled_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the mocks' mailbox; copied, never opened."""
+    directory = tmp_path_factory.mktemp("filled") / "data"
+    store = Store.open(directory)
+    fill(store)
+    store.close()
+    return directory
+
+
+@pytest.fixture(autouse=True)
+def utf8_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The terminal most people have."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Open an application on a copy of a data directory; settings may be given by name."""
+    stores: list[Store] = []
+
+    def open_(source: Path | None = None, **settings: object) -> Desk:
+        directory = tmp_path / f"data{len(stores)}"
+        if source is not None:
+            shutil.copytree(source, directory)
+        store = Store.open(directory)
+        stores.append(store)
+        account = store.write(lambda tx: tx.ensure_account("work")).result()
+        engine = FakeEngine()
+        engine.set_status(account, Connectivity.ONLINE, since=NOW, online_at=NOW)
+        app = TuimailApp(
+            store,
+            msgspec.structs.replace(DEFAULTS, **settings),
+            {account: sample_account(account)},
+            lambda: engine,
+            clock=lambda: NOW.astimezone(UTC),
+        )
+        return Desk(app, store, engine, account)
+
+    yield open_
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def desk(open_desk: Callable[..., Desk], filled_directory: Path) -> Desk:
+    """The mocks' mailbox with default settings."""
+    return open_desk(filled_directory)

@@ -1,0 +1,349 @@
+"""What keys do on the main screen: durable first, shown by the commit, and undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.ui.desk import Desk, screen_rows, screen_text
+from tests.ui.sample_mail import NOW, Sample, fetched, key_of
+from tuimail.model.flags import SEEN, Flags
+from tuimail.model.folder import FolderId
+from tuimail.model.intent import IntentState, Move, StoreFlags
+from tuimail.store.writer import Writer
+
+SIZE = (80, 24)
+SUBJECT = "Contract draft v4 with our comments"
+
+
+def arrive(desk: Desk, first_uid: int, count: int) -> None:
+    """Let new mail come in, newer than everything."""
+    inbox: FolderId = desk.folder("INBOX").id
+    mail = [
+        fetched(
+            first_uid + index,
+            Sample("Newcomer", f"New {index}", NOW + timedelta(seconds=index), flags=Flags()),
+        )
+        for index in range(count)
+    ]
+
+    def record(tx: Writer) -> None:
+        tx.record_messages(inbox, mail)
+
+    desk.store.write(record).result()
+
+
+async def test_delete_is_stored_before_it_is_shown_and_undone_with_u(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j", "d")
+        await desk.see(pilot, "1 moved to Deleted Items")
+        assert screen_rows(desk.app)[-1].rstrip().endswith("u undo")
+        assert SUBJECT not in screen_text(desk.app)
+        (intent,) = [each for each in desk.store.read.intents() if isinstance(each.action, Move)]
+        assert intent.state is IntentState.QUEUED
+        assert intent.not_before > datetime.now(UTC) + timedelta(seconds=1)
+        assert desk.engine.wakes == 1
+        assert desk.cursor.subject == "Move the release to Thursday?"
+        await pilot.press("u")
+        await desk.see(pilot, SUBJECT)
+        assert "12 unread of 1,204" in screen_rows(desk.app)[0]
+        assert desk.cursor.subject == "Move the release to Thursday?"
+        moves = [each for each in desk.store.read.intents() if isinstance(each.action, Move)]
+        assert moves == []
+
+
+async def test_the_cursor_keeps_its_message_while_mail_arrives_above(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j")
+        before = desk.cursor.key
+        arrive(desk, 5000, 3)
+        await desk.see(pilot, "New 2")
+        assert desk.cursor.key == before
+        assert desk.mailbox.message_list.cursor_index == 4
+        assert screen_rows(desk.app)[5].startswith("▌●¶  Kim Chu")
+
+
+async def test_rows_stay_where_they_are_when_mail_arrives_above_a_scrolled_list(
+    desk: Desk,
+) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press(*("pagedown",) * 3)
+        await pilot.pause()
+        before = screen_rows(desk.app)[1:-1]
+        arrive(desk, 5000, 40)
+        await desk.see(pilot, "52 unread of 1,244")
+        assert screen_rows(desk.app)[1:-1] == before
+
+
+async def test_a_list_full_of_new_mail_still_shows_the_cursor(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        before = desk.cursor.key
+        arrive(desk, 5000, 250)
+        await desk.see(pilot, "of 1,454")
+        assert desk.cursor.key == before
+        assert any(row.startswith("▌") for row in screen_rows(desk.app))
+
+
+async def test_flag_and_unread_toggle_by_intents(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("F")
+        await desk.when(lambda: screen_rows(desk.app)[1].startswith("▌●¶"))
+        await pilot.press("N")
+        await desk.when(lambda: screen_rows(desk.app)[1].startswith("▌ ¶"))
+        assert "11 unread of 1,204   ↑3" in screen_rows(desk.app)[0]
+        await pilot.press("u", "u")
+        await desk.when(lambda: screen_rows(desk.app)[1].startswith("▌●   Anna"))
+        await pilot.press("u")
+        await desk.see(pilot, "Nothing to undo.")
+
+
+async def test_undo_after_the_server_has_moved_it_moves_it_back(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j", "d")
+        await desk.see(pilot, "1 moved to Deleted Items")
+        (intent,) = [each for each in desk.store.read.intents() if isinstance(each.action, Move)]
+        trash = desk.folder("Deleted Items").id
+
+        def confirm(tx: Writer) -> None:
+            tx.start_intents([intent.id])
+            tx.finish_intents([intent.id], moved={intent.key: (trash, None)})
+
+        desk.store.write(confirm).result()
+        await pilot.press("u")
+        await desk.see(pilot, SUBJECT)
+        (back,) = [each for each in desk.store.read.intents() if isinstance(each.action, Move)]
+        assert back.action == Move(desk.folder("INBOX").id)
+
+
+async def test_marked_messages_are_moved_together(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("space", "space", "space")
+        assert "3 marked" in screen_rows(desk.app)[0]
+        assert [row[1] for row in screen_rows(desk.app)[1:4]] == ["■", "■", "■"]
+        await pilot.press("d")
+        await desk.see(pilot, "3 moved to Deleted Items")
+        assert "of 1,201" in screen_rows(desk.app)[0]
+        assert len({each.group_id for each in desk.store.read.intents()}) == 2
+        await pilot.press("u")
+        await desk.see(pilot, "of 1,204")
+
+
+async def test_two_deletes_in_a_row_take_two_messages(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("d", "d")
+        await desk.see(pilot, "of 1,202")
+        moved = {each.key for each in desk.store.read.intents() if isinstance(each.action, Move)}
+        assert len(moved) == 2
+
+
+async def test_a_message_that_was_read_long_enough_counts_as_read(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    from tuimail.config.schema import ReaderSettings
+
+    desk = open_desk(filled_directory, reader=ReaderSettings(mark_read_after=0.05))
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j", "enter")
+        await desk.when(lambda: desk.cursor.flags.is_seen, "the message counts as read")
+        seen = [each for each in desk.store.read.intents() if each.action == StoreFlags(add=SEEN)]
+        assert len(seen) == 1
+
+
+async def test_a_message_that_was_not_gone_to_stays_unread(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    from tuimail.config.schema import ReaderSettings
+
+    desk = open_desk(filled_directory, reader=ReaderSettings(mark_read_after=0.0))
+    async with desk.app.run_test(size=(160, 48)) as pilot:
+        await desk.start(pilot)
+        assert desk.mailbox.reader.key == desk.cursor.key
+        await pilot.press("j")
+        await desk.when(lambda: desk.cursor.flags.is_seen, "the second message counts as read")
+        first = key_of(desk.store, desk.account, "Quarterly numbers: final before the board")
+        row = desk.store.read.summary(first)
+        assert row is not None
+        assert not row.flags.is_seen
+
+
+async def test_gg_and_G_go_to_the_ends(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("G")
+        assert desk.mailbox.message_list.cursor_index == 1203
+        assert screen_rows(desk.app)[22].startswith("▌")
+        await pilot.press("g", "g")
+        assert desk.mailbox.message_list.cursor_index == 0
+
+
+async def test_a_prefix_says_what_can_follow_and_what_is_not_bound(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("g")
+        await desk.see(pilot, " g:  g first message")
+        await pilot.press("x")
+        await desk.see(pilot, "g x is not bound. ? shows the keys.")
+
+
+async def test_own_keys_may_be_sequences(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    desk = open_desk(filled_directory, keys={"list.last": "g e", "list.down": "ctrl+n"})
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j")
+        assert desk.mailbox.message_list.cursor_index == 0
+        await pilot.press("ctrl+n")
+        assert desk.mailbox.message_list.cursor_index == 1
+        await pilot.press("g", "e")
+        assert desk.mailbox.message_list.cursor_index == 1203
+
+
+async def test_folders_are_opened_and_the_cursor_is_found_again(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j", "j", "g", "k")
+        await desk.see(pilot, " Junk Email  work")
+        assert desk.engine.focused[-1] == desk.folder("Junk Email").id
+        await pilot.press("g", "i")
+        await desk.see(pilot, " Inbox  work")
+        assert desk.mailbox.message_list.cursor_index == 2
+
+
+async def test_J_goes_to_the_next_folder_with_news(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("J")
+        await desk.see(pilot, " Bifrost  work")
+        await pilot.press("J")
+        await desk.see(pilot, " Vendors  work")
+        await pilot.press("K")
+        await desk.see(pilot, " Bifrost  work")
+
+
+async def test_folded_folders_show_the_unread_mail_below_them(desk: Desk) -> None:
+    async with desk.app.run_test(size=(160, 48)) as pilot:
+        await desk.start(pilot)
+        await pilot.press("c", "G", "k", "k", "k", "h")
+        await desk.see(pilot, "▌► Projects           5 │")
+        assert "Bifrost" not in screen_text(desk.app)
+        await pilot.press("l")
+        await desk.see(pilot, "Bifrost")
+
+
+async def test_tab_goes_to_the_next_unread_message(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("tab", "tab", "tab", "tab")
+        assert desk.cursor.subject == "Re: Printer on floor 3 again"
+
+
+async def test_reading_goes_right_and_q_goes_back(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j", "enter")
+        await desk.see(pilot, "The numbers are final now.")
+        assert screen_rows(desk.app)[0].startswith(" Inbox  2 of 1,204 ")
+        await pilot.press("J")
+        await desk.see(pilot, "Move the release to Thursday?")
+        await pilot.press("q")
+        await pilot.pause()
+        assert desk.app.focused is desk.mailbox.message_list
+        assert desk.mailbox.message_list.cursor_index == 2
+
+
+async def test_gr_asks_for_a_connection_now(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("g", "r")
+        assert desk.engine.reconnects == [desk.account]
+
+
+async def test_q_quits_and_the_next_start_is_where_it_was(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    desk = open_desk(filled_directory)
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("g", "k", "j", "q")
+        await desk.when(lambda: desk.app._exit)
+    desk.store.close()
+    again = open_desk(desk.store.directory)
+    async with again.app.run_test(size=SIZE) as pilot:
+        await again.start(pilot)
+        assert screen_rows(again.app)[0].startswith(" Junk Email  work")
+        assert again.mailbox.message_list.cursor_index == 1
+
+
+async def test_the_layout_is_remembered_for_the_width(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    desk = open_desk(filled_directory)
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("w")
+        await desk.see(pilot, "── Quarterly numbers: final before the board ──")
+    desk.store.close()
+    again = open_desk(desk.store.directory)
+    async with again.app.run_test(size=SIZE) as pilot:
+        await again.start(pilot)
+        await again.see(pilot, "── Quarterly numbers: final before the board ──")
+
+
+async def test_help_shows_the_keys_that_work_here_and_closes(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("question_mark")
+        await desk.see(pilot, "── Here: message list ──")
+        assert "trash, undo with u" in screen_text(desk.app)
+        await pilot.press("escape")
+        await desk.see(pilot, "Kim Chu")
+
+
+async def test_a_failed_engine_is_said_and_reading_goes_on(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    from tuimail.errors import StoreLocked
+
+    desk = open_desk(filled_directory)
+
+    def fail() -> None:
+        raise StoreLocked("Another tuimail is running.")
+
+    desk.app._start_engine = fail  # type: ignore[assignment]
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.see(pilot, "× Another tuimail is running.")
+        assert "Kim Chu" in screen_text(desk.app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=str)
+async def test_one_window_costs_one_query(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.app.run_test(size=size) as pilot:
+        await desk.start(pilot)
+        reader = desk.store.read
+        before = reader.query_count
+        await pilot.press("j", "k")
+        await pilot.pause()
+        assert reader.query_count - before <= (0 if size == (80, 24) else 40)
+        rows = desk.mailbox.message_list
+        window = rows._window
+        assert window is not None
+        before = reader.query_count
+        assert window.get(700) is not None
+        assert reader.query_count - before == 1
+        before = reader.query_count
+        for index in range(620, 780):
+            assert window.get(index) is not None
+        assert reader.query_count == before
