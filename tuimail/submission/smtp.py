@@ -6,6 +6,7 @@ have been taken over: until the server said 354 it cannot, after that only a fin
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -150,6 +151,7 @@ class SmtpSubmitter:
 
 
 async def _leave(smtp: aiosmtplib.SMTP) -> None:
+    transport = smtp.transport
     try:
         if smtp.is_connected:
             await smtp.quit(timeout=_QUIT_SECONDS)
@@ -157,6 +159,14 @@ async def _leave(smtp: aiosmtplib.SMTP) -> None:
         pass  # the outcome is known already; a missing goodbye changes nothing
     finally:
         smtp.close()
+        _abort(transport)
+        await asyncio.sleep(0)  # in which the loop closes the socket
+
+
+def _abort(transport: asyncio.BaseTransport | None) -> None:
+    """Close without the farewell of TLS, for which a silent server would keep the socket open."""
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
 
 
 class _Dialogue:
@@ -224,7 +234,7 @@ class _Dialogue:
         except (aiosmtplib.SMTPException, OSError) as error:
             broken = type(error).__name__
         if broken or not 200 <= reply.code < 600:
-            self._smtp.close()
+            _abort(self._smtp.transport)
             raise SubmissionUncertain(
                 "The connection broke while the server was answering.",
                 hint="tuimail looks for the message in Sent Items.",
