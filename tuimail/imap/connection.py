@@ -147,8 +147,7 @@ class ImapConnection:
             self._drop()
         session = self._session
         if session is None:
-            select.select([self._wake_read], [], [])
-            self._drain()
+            self._await_wake(None)
             return
         try:
             if session.watch(None, self._wake_read) is Arrived.WAKE:
@@ -174,6 +173,8 @@ class ImapConnection:
         except TuimailError as error:
             if error.reach is Reach.CONNECTION or is_line_failure(error):
                 self._drop()
+            if task.steps is not None:
+                task.steps.close()
             task.future.set_exception(error)
         except Exception as error:  # noqa: BLE001 - the root of the thread: a bug ends one job
             self._drop()
@@ -214,7 +215,12 @@ class ImapConnection:
 
     def _breathe(self) -> None:
         """Let the other threads have the interpreter for a moment, without being deaf."""
-        select.select([self._wake_read], [], [], _BREATH_MS / 1000)
+        self._await_wake(_BREATH_MS)
+
+    def _await_wake(self, milliseconds: int | None) -> None:
+        poll = select.poll()
+        poll.register(self._wake_read, select.POLLIN)
+        poll.poll(milliseconds)
         self._drain()
 
     def _drain(self) -> None:
@@ -242,9 +248,10 @@ class ImapConnection:
             os.close(self._wake_read)
             os.close(self._wake_write)
         self._fail_waiting(_closed())
-        session, self._session = self._session, None
+        session = self._session
         if session is not None:
-            session.logout()
+            session.logout()  # still reachable for `close`, which may run out of patience
+        self._session = None
 
 
 def _fail(task: _Task, error: TuimailError) -> None:
