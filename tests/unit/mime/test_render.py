@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.mime.test_html import HOSTILE
+from tuimail.errors import MimeError
 from tuimail.mime import render
 from tuimail.mime.render import Renderer
 
@@ -170,7 +171,7 @@ def test_one_renderer_serves_several_loops_and_threads(fresh: Renderer) -> None:
 
 
 def test_without_any_child_there_is_still_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(render.sys, "executable", "/nonexistent/python")
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with Renderer() as renderer:
         for _ in range(5):
             rendered = renderer.html_blocking("<p>one</p><p>two</p>")
@@ -191,7 +192,7 @@ def test_modules_in_the_current_directory_are_not_imported(
 
 def test_a_reply_that_makes_no_sense_is_not_believed() -> None:
     for reply in (b"", b"[]", b'{"lines": 1}', b'{"lines": [[1]], "links": [], "notices": []}'):
-        with pytest.raises(render.MimeError):
+        with pytest.raises(MimeError):
             render._unpack(reply)
 
 

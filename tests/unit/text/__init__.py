@@ -1,0 +1,1 @@
+"""Tests of text: cleaning, decoding, addresses."""
