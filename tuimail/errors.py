@@ -15,7 +15,7 @@ sentence for the screen; `hint` says what the user can do; `detail` holds the se
     │                   FolderGone · MessageGone · UidValidityChanged · NotConnected
     ├ SubmissionError   SubmissionDeferred · SubmissionRefused · RecipientsRefused
     │                   SubmissionDisabled · MessageTooLarge · SubmissionUncertain
-    └ MimeError         never leaves `mime`: it becomes a notice inside the rendered message
+    └ MimeError         reading turns it into a notice; only building a message raises it
 """
 
 from __future__ import annotations
@@ -281,6 +281,10 @@ class SubmissionUncertain(SubmissionError):
 
 
 class MimeError(TuimailError):
-    """A message cannot be taken apart. Never leaves `mime`."""
+    """A message cannot be read or built.
+
+    Reading never lets it out of `mime`: it becomes a notice inside the rendered message. Only
+    building one to send does, with a sentence about the recipient that cannot be used.
+    """
 
     reach = Reach.MESSAGE
