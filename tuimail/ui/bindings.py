@@ -57,6 +57,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("mailbox.mark", "space", "mark", "mark, next", hint="mark"),
     _spec("mailbox.unmark", "escape", "clear", "unmark, hide the banner", show=False),
     _spec("mailbox.undo", "u", "undo", "undo", hint="undo"),
+    _spec("mailbox.send_now", "y", "app.send_now", "send now what counts down", show=False),
     _spec("mailbox.folders", "c", "folders", "folder …", hint="folder"),
     _spec("mailbox.layout", "w", "layout", "layout", hint="layout"),
     _spec("mailbox.next_folder", "J", "unread_folder(1)", "next folder with unread mail"),
