@@ -129,8 +129,18 @@ class _TrustingAdapter(HTTPAdapter):
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
-        # As msal's own session: one more try when no connection could be made.
-        super().__init__(max_retries=urllib3.Retry(1, read=0, redirect=0, status=0, other=0))
+        # One more try when no connection could be made. Never after something was sent: whether
+        # to ask again is for those who know what was asked.
+        super().__init__(
+            max_retries=urllib3.Retry(
+                1,
+                read=False,
+                redirect=False,
+                status=False,
+                other=0,
+                respect_retry_after_header=False,
+            )
+        )
 
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None

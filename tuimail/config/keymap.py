@@ -23,7 +23,8 @@ class KeyDefault:
     """A binding as it is shipped.
 
     Attributes:
-        keys: Separated by commas; the keys of a sequence by blanks: `"j,down"`, `"g g"`. A comma as a key is `comma`.
+        keys: Separated by commas; the keys of a sequence by blanks: `"j,down"`, `"g g"`. A comma
+            as a key is `comma`.
         scope: Where it works; two bindings of one scope cannot share a key.
     """
 

@@ -16,20 +16,10 @@ from tuimail.config.theme import (
 )
 from tuimail.errors import ConfigError
 
-ROLES = [
-    "strong",
-    "label",
-    "key",
-    "unread",
-    "flagged",
-    "pending",
-    "marked",
-    "external",
-    "link",
-    "quote-1",
-    "quote-2",
-    "quote-3",
-]
+ROLES = (
+    *("strong", "label", "key", "unread", "flagged", "pending", "marked", "external", "link"),
+    *("quote-1", "quote-2", "quote-3"),
+)
 STATES = ("warning", "error", "success")
 
 
