@@ -117,6 +117,14 @@ def test_stray_line_explains_the_end_that_follows(serve: Serve) -> None:
     session.close()
 
 
+def test_stray_line_explains_the_silence_that_follows(serve: Serve) -> None:
+    session = serve(answering("Server Unavailable. 15")).open_session(Timeouts(5, 0.2))
+    with pytest.raises(ServerTimeout) as caught:
+        session.noop()
+    assert "Server Unavailable. 15" in caught.value.detail
+    session.close()
+
+
 def test_server_unavailable_is_to_be_tried_again(serve: Serve) -> None:
     session = serve(answering("TAG NO Server Unavailable. 15")).open_session()
     with pytest.raises(NotConnected):

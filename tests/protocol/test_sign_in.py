@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import logging
+import socket
 from pathlib import Path
 
 import pytest
@@ -223,6 +225,33 @@ def test_certificates_that_cannot_be_read_are_no_network_problem(
 ) -> None:
     with pytest.raises(CertificateInvalid):
         ImapSession.connect(serve(Talk.greet).endpoint, ca_file=tmp_path / "missing.pem")
+
+
+def test_line_is_set_up_for_short_commands_and_long_silence(serve: Serve) -> None:
+    """Without TCP_NODELAY each SEARCH and APPEND costs a delayed acknowledgement (40 ms)."""
+    server = serve(Talk.greet)
+    session = ImapSession.connect(server.endpoint, ca_file=server.ca_file, ipv4_only=True)
+    line = session.channel.wire._stream.sock
+    assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    session.close()
+
+
+def test_log_at_its_loudest_has_no_token_and_no_name(
+    serve: Serve, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def script(talk: Talk) -> None:
+        talk.sign_in()
+        talk.wait_for_the_end()
+
+    caplog.set_level(logging.DEBUG)
+    server = serve(script)
+    server.open_session().close()
+    sent = server.talks[0].received[1].rpartition(" ")[2]
+    printed = "".join(capfd.readouterr())
+    for secret in (TOKEN.reveal(), USERNAME, sent):
+        assert secret not in caplog.text
+        assert secret not in printed
 
 
 def test_nobody_listening_is_a_failed_connection(serve: Serve) -> None:

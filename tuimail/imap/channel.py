@@ -158,6 +158,7 @@ class Channel:
     def new_tag(self) -> bytes:
         """A tag that was not used on this connection."""
         self._number += 1
+        self._stray = ""
         return b"t%d" % self._number
 
     def append(self, arguments: bytes, message: bytes) -> Reply:
@@ -213,9 +214,9 @@ class Channel:
         self.announcements += 1
 
     def explain(self, error: TuimailError) -> TuimailError:
-        """Add a stray line, if there was one, to an error that says less."""
-        if self._stray and not error.detail:
-            error.detail = self._stray
+        """Put a stray line, if one came with the answer, before what the error says."""
+        if self._stray:
+            error.detail = f"{self._stray} {error.detail}".strip()
         return error
 
     def _collect(self, tag: bytes) -> Reply:
