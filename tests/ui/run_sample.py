@@ -1,0 +1,45 @@
+"""Run the application on a data directory, in the terminal it is started in.
+
+`python -m tests.ui.run_sample DIRECTORY [crash]`: with `crash` it fails when `gr` is typed, with a
+secret in a local variable.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.sample_mail import NOW, sample_account
+from tuimail.config.settings import DEFAULTS
+from tuimail.model.status import Connectivity, EngineControl
+from tuimail.store.store import Store
+from tuimail.ui.app import TuimailApp
+
+
+class CrashingApp(TuimailApp):
+    def action_retry(self) -> None:
+        local = "".join(reversed("nekot-terces"))
+        raise RuntimeError("it fails as it was told" if local else "")
+
+
+def main() -> int:
+    store = Store.open(Path(sys.argv[1]))
+    accounts = {id_: sample_account(id_) for id_, _ in store.read.accounts()}
+
+    def start_engine() -> EngineControl:
+        engine = FakeEngine()
+        for id_ in accounts:
+            engine.set_status(id_, Connectivity.ONLINE, since=NOW, online_at=NOW)
+        return engine
+
+    kind = CrashingApp if "crash" in sys.argv else TuimailApp
+    app = kind(store, DEFAULTS, accounts, start_engine, clock=lambda: NOW)
+    try:
+        return app.run_in_terminal()
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

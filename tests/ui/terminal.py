@@ -1,0 +1,142 @@
+"""A real pseudo-terminal with a program on it: keys in, bytes out, counted."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import pyte
+
+_ROOT = Path(__file__).resolve().parents[2]
+# How a frame ends: the synchronised update is over, or the terminal's cursor was put in place.
+_ENDS = (b"\x1b[?2026l", b"H")
+_NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][^a-zA-Z]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*\x20q")
+
+
+class Terminal:
+    """A terminal of a given size; a context manager that ends its program.
+
+    Args:
+        command: What to run.
+        columns: Cells.
+        rows: Rows.
+        environ: Laid over this process's environment; an empty value removes a name.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 80,
+        rows: int = 24,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.output = bytearray()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        env = dict(os.environ) | {
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "LANG": "C.UTF-8",
+        }
+        env |= dict(environ or {})
+        env = {
+            name: value
+            for name, value in env.items()
+            if value and name not in ("LINES", "COLUMNS", "LC_ALL", "SSH_CONNECTION")
+        }
+        self.process = subprocess.Popen(
+            command,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=env,
+            cwd=_ROOT,
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close our end, as a terminal that goes away does."""
+        if self._ours >= 0:
+            os.close(self._ours)
+            self._ours = -1
+
+    def type(self, keys: bytes) -> None:
+        """Press keys."""
+        os.write(self._ours, keys)
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the program, and to nobody else."""
+        self.process.send_signal(number)
+
+    @property
+    def text(self) -> str:
+        """What is shown now."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def wait_for(self, text: str, *, timeout: float = 30.0) -> None:
+        """Read until a text is shown."""
+        self._read_until(lambda: text in self.text, timeout, f"{text!r} on\n{self.text}")
+
+    def wait_for_end(self, *, timeout: float = 30.0) -> int:
+        """Read until the program ends; return its exit code."""
+        self._read_until(lambda: self.process.poll() is not None, timeout, "the end")
+        self._read(0.2)
+        return self.process.wait()
+
+    def wait_until_cursor(self, row: int, *, timeout: float = 10.0) -> None:
+        """Read until the cursor bar is in a row, 0 being the first, and the frame is complete."""
+
+        def is_there() -> bool:
+            here = self._screen.display[row].startswith("▌")
+            return here and self.output.endswith(_ENDS)
+
+        self._read_until(is_there, timeout, f"the cursor in row {row} of\n{self.text}")
+
+    def _read_until(self, condition: object, timeout: float, what: str) -> None:
+        assert callable(condition)
+        deadline = time.monotonic() + timeout
+        while not condition():
+            assert time.monotonic() < deadline, f"waited {timeout:g} s for {what}"
+            self._read(0.05)
+
+    def _read(self, timeout: float) -> None:
+        ready, _, _ = select.select([self._ours], [], [], timeout)
+        if not ready:
+            return
+        try:
+            data = os.read(self._ours, 1 << 16)
+        except OSError:  # the other end is closed
+            return
+        self.output += data
+        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
+        if b"\x1b[?2026$p" in data:
+            os.write(self._ours, b"\x1b[?2026;2$y")
