@@ -1,7 +1,8 @@
 """Sandboxes for tests, and the plainest possible clients to look at them with.
 
-``running_sandbox`` is shared by a whole test session: use own folders or the second account, and
-leave its switches as they were. ``fresh_sandbox`` belongs to one test.
+A pytest plugin, so that tests in every folder may use them. ``running_sandbox`` is shared by a
+whole session: use own folders or the second account, and leave its switches as they were.
+``fresh_sandbox`` belongs to one test.
 """
 
 from __future__ import annotations

@@ -14,10 +14,7 @@ import requests
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from tests.server.sandbox_fixture import fresh_sandbox
 from tuimail.sandbox.sandbox import Sandbox
-
-__all__ = ["fresh_sandbox"]
 
 ANNA = "anna@contoso.example"
 BEN = "ben@contoso.example"

@@ -9,13 +9,11 @@ from collections.abc import Sequence
 import pytest
 
 from tests.server.raw_imap import RawImap
-from tests.server.sandbox_fixture import fresh_sandbox, signed_in
+from tests.server.sandbox_fixture import signed_in
 from tests.waiting import wait_until
 from tuimail.sandbox.imap_connection import ImapConnection
 from tuimail.sandbox.imap_syntax import Argument, HangUp
 from tuimail.sandbox.sandbox import Sandbox
-
-__all__ = ["fresh_sandbox"]
 
 ANNA = "anna@contoso.example"
 BEN = "ben@contoso.example"

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.server.raw_imap import RawImap
-from tests.server.sandbox_fixture import fresh_sandbox
 from tuimail.sandbox.sandbox import Sandbox
-
-__all__ = ["fresh_sandbox"]
 
 ANNA = "anna@contoso.example"
 

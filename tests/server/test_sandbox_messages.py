@@ -8,12 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.server.raw_imap import RawImap
-from tests.server.sandbox_fixture import fresh_sandbox
 from tests.waiting import wait_until
 from tuimail.sandbox.mailbox import Folder
 from tuimail.sandbox.sandbox import Sandbox
-
-__all__ = ["fresh_sandbox"]
 
 ANNA = "anna@contoso.example"
 WHEN = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)

@@ -7,10 +7,8 @@ import base64
 import pytest
 
 from tests.server.raw_imap import RawImap
-from tests.server.sandbox_fixture import fresh_sandbox, running_sandbox, xoauth2
+from tests.server.sandbox_fixture import xoauth2
 from tuimail.sandbox.sandbox import Sandbox
-
-__all__ = ["fresh_sandbox", "running_sandbox"]
 
 ANNA = "anna@contoso.example"
 BEN = "ben@contoso.example"

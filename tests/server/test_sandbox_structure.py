@@ -7,11 +7,15 @@ reads them as well.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import imapclient
 import imapclient.response_parser
 import pytest
 
+from tests.server.account import DovecotAccount
+from tuimail.sandbox.demo import demo_sandbox
+from tuimail.sandbox.demo_mail import OWNER
 from tuimail.sandbox.envelope import body_structure, envelope
 from tuimail.sandbox.mime_structure import Part, section
 
@@ -181,6 +185,29 @@ def test_every_message_of_the_corpus_has_a_readable_structure() -> None:
     for file in files:
         raw = file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         check_readable(Part.of(raw))
+
+
+@pytest.mark.dovecot
+def test_structures_are_those_of_dovecot(dovecot_account: DovecotAccount, tmp_path: Path) -> None:
+    """Guard against sandbox and client sharing one misreading of the standard."""
+    mailbox = demo_sandbox(tmp_path, answers=False).mailbox(OWNER)
+    raws = [message.raw for folder in mailbox.folders() for message in folder.messages]
+    assert len(raws) > 40
+    with dovecot_account.peer() as client:
+        client.select("INBOX")
+        for number, raw in enumerate(raws, 1):
+            client.append("INBOX", "", "", raw)
+            client.noop()
+            _, row = client.fetch(str(number), "(ENVELOPE BODYSTRUCTURE)")
+            message = Part.of(raw)
+            ours = (envelope(message), body_structure(message, extensible=True))
+            assert parsed(row) == parsed(as_imaplib(b"1 (ENVELOPE %s BODYSTRUCTURE %s)" % ours))
+
+
+def parsed(row: list[Any]) -> tuple[object, object]:
+    """ENVELOPE and BODYSTRUCTURE of a response, whatever its sequence number."""
+    ((_, items),) = imapclient.response_parser.parse_fetch_response(row, uid_is_key=False).items()
+    return items[b"ENVELOPE"], items[b"BODYSTRUCTURE"]
 
 
 def check_readable(message: Part) -> None:

@@ -12,12 +12,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.server.sandbox_fixture import fresh_sandbox, tls_context, xoauth2
+from tests.server.sandbox_fixture import tls_context, xoauth2
 from tests.waiting import wait_until
 from tuimail.sandbox import smtp_replies
 from tuimail.sandbox.sandbox import Sandbox
-
-__all__ = ["fresh_sandbox"]
 
 ANNA = "anna@contoso.example"
 BEN = "ben@contoso.example"

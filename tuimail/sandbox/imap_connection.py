@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _LITERAL = re.compile(rb"\{(\d+)(\+?)\}$")
 _COMMAND = re.compile(rb'([^\s(){%*"\\+]+) +(UID +)?([A-Za-z0-9]+) ?', re.I)
 _NOT_CONNECTED = "User is authenticated but not connected."
+_CLOSED = b"* BYE Connection closed. 14"
+_TOKEN_EXPIRED = b"* BYE Session invalidated - AccessTokenExpired"
 _MOST_ERRORS = 10
 _LARGEST_APPEND = 36 << 20
 _BUFFERED = 1 << 16
@@ -164,7 +166,7 @@ class ImapConnection:
         self._put_news(name, by_uid=bool(match[2]))
         self.put(match[1] + b" " + answer)
         if self.view is not None and self.view.renumbered:
-            self.put(b"* BYE Connection closed. 14")
+            self.put(_CLOSED)
             return False
         if name == "LOGOUT":
             return False
@@ -205,12 +207,12 @@ class ImapConnection:
     def _count_error(self) -> bool:
         self._errors += 1
         if self._errors >= (2 if self.disconnected else _MOST_ERRORS):
-            self.put(b"* BYE Connection closed. 14")
+            self.put(_CLOSED)
             return False
         return True
 
     def _say_expired(self) -> bool:
-        self.put(b"* BYE Session invalidated - AccessTokenExpired")
+        self.put(_TOKEN_EXPIRED)
         return False
 
     async def _read_command(self) -> list[tuple[bytes, bool]] | None:
@@ -269,12 +271,7 @@ class ImapConnection:
 
     def _end_idle(self) -> None:
         renumbered = self.view is not None and self.view.renumbered
-        line = (
-            b"* BYE Connection closed. 14"
-            if renumbered
-            else b"* BYE Session invalidated - AccessTokenExpired"
-        )
-        self.dismiss(line)
+        self.dismiss(_CLOSED if renumbered else _TOKEN_EXPIRED)
         raise HangUp
 
     async def _wait_for_news(self, done: asyncio.Future[bytes]) -> None:

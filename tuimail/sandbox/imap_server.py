@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from tuimail.sandbox.mailbox import Mailbox
     from tuimail.sandbox.tokens import TokenClaims
 
-TOKEN_EXPIRED = b"* BYE Session invalidated - AccessTokenExpired"
 _LONGEST_LINE = 1 << 20
+
+
+def roughly(octets: int, _uid: int) -> int:
+    """What Exchange might say of a message of so many octets: about three per cent more."""
+    return octets + octets // 32
 
 
 class Fault(Protocol):
@@ -74,7 +78,7 @@ class ImapServer:
         self.not_connected: set[str] = set()
         self.connections_per_user = 16
         # RFC822.SIZE is an estimate on Exchange: (octets, uid) -> what FETCH says.
-        self.estimate_size: Callable[[int, int], int] = lambda octets, _uid: octets + octets // 32
+        self.estimate_size: Callable[[int, int], int] = roughly
         self.copyuid: Literal["coded", "bare", "empty"] = "coded"
         # Exchange sometimes sends pending lines before "+ IDLE accepted".
         self.news_before_idle = False
@@ -177,6 +181,8 @@ class ImapServer:
         self.hidden_capabilities.clear()
         self.authenticate_answers.clear()
         self.not_connected.clear()
+        self.connections_per_user = 16
+        self.estimate_size = roughly
         self.copyuid = "coded"
         self.news_before_idle = False
         self.pushes_stopped = False

@@ -13,6 +13,7 @@ _FIELD = re.compile(
     rb"([!-9;-~]+)[ \t]*:[ \t]*((?:[^\r\n]|\r\n[ \t]|\r(?!\n)|(?<!\r)\n)*)(?:\r\n|$)"
 )
 _PARAMETER = re.compile(rb'([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
+_CONTINUATION = re.compile(rb"([^*]+)\*(\d{1,4})(\*?)")
 _SECTION = re.compile(rb"((?:\d+\.)*\d+)?\.?(.*)", re.S)
 _TEXT_PLAIN = (b"text", b"plain")
 _DEEPEST = 40
@@ -128,7 +129,27 @@ def parse_parameters(value: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
         )
         for match in _PARAMETER.finditer(rest)
     ]
-    return head.strip(), parameters
+    return head.strip(), _joined(parameters)
+
+
+def _joined(parameters: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Parameters with continuations (RFC 2231 section 3) put together, after the plain ones."""
+    plain: list[tuple[bytes, bytes]] = []
+    pieces: dict[bytes, dict[int, tuple[bytes, bool]]] = {}
+    for name, value in parameters:
+        match = _CONTINUATION.fullmatch(name)
+        if match is None:
+            plain.append((name, value))
+        else:
+            pieces.setdefault(match[1], {})[int(match[2])] = (value, bool(match[3]))
+    for name, numbered in pieces.items():
+        extended = any(is_extended for _, is_extended in numbered.values())
+        value = b"".join(
+            piece if is_extended or not extended else piece.replace(b"%", b"%25")
+            for _, (piece, is_extended) in sorted(numbered.items())
+        )
+        plain.append((name + b"*" if extended else name, value))
+    return plain
 
 
 def section(root: Part, name: bytes) -> bytes | None:

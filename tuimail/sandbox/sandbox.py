@@ -23,6 +23,7 @@ from tuimail.sandbox.imap_server import ImapServer
 from tuimail.sandbox.loop_thread import LoopThread
 from tuimail.sandbox.mailbox import Mailbox
 from tuimail.sandbox.smtp import SmtpServer
+from tuimail.sandbox.smtp_inbound import InboundServer
 
 OWNER = "anna@contoso.example"
 COLLEAGUE = "ben@contoso.example"
@@ -71,6 +72,8 @@ class Sandbox:
             lambda token: self.entra.verify(token, scope="SMTP.Send"),
         )
 
+        self.inbound_server = InboundServer(context, self.post_office)
+
     @property
     def ca_file(self) -> Path:
         """The authority to trust, PEM."""
@@ -90,6 +93,11 @@ class Sandbox:
     def smtp(self) -> tuple[str, int]:
         """Host and port of submission (STARTTLS)."""
         return self.smtp_server.address
+
+    @property
+    def mx(self) -> tuple[str, int]:
+        """Host and port that take mail from outside, without sign-in (plain, or STARTTLS)."""
+        return self.inbound_server.address
 
     def start(self) -> Self:
         """Start the servers; they accept connections when this returns."""
@@ -134,10 +142,12 @@ class Sandbox:
         """Cut the network: IMAP and SMTP refuse and lose all connections; Entra ID on request."""
         self._runner.run(self.imap_server.close())
         self._runner.run(self.smtp_server.close())
+        self._runner.run(self.inbound_server.close())
         if sign_in:
             self._runner.run(self._https.close())
 
     def restore(self) -> None:
         """Undo `cut`: listen again on the same ports."""
-        for server in (self.imap_server, self.smtp_server, self._https):
+        servers = (self.imap_server, self.smtp_server, self.inbound_server, self._https)
+        for server in servers:
             self._runner.run(server.open())

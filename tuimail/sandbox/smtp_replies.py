@@ -10,6 +10,7 @@ import time
 import uuid
 
 HOST = "AM0PR01CA0001.eurprd01.prod.exchangelabs.com"
+INBOUND_HOST = "AM0PR01FT0001.mail.protection.exchangelabs.com"
 AUTH_FAILED = "535 5.7.3 Authentication unsuccessful {stamp}"
 AUTH_DISABLED_FOR_TENANT = (
     "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. "
@@ -44,7 +45,7 @@ OWN_WORDS = {
 }
 
 
-def stamp() -> str:
+def stamp(host: str = HOST) -> str:
     """The trailing bracket of Exchange's replies: host, time, connection."""
     now = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-    return f"[{HOST} {now} {uuid.uuid4().hex[:16].upper()}]"
+    return f"[{host} {now} {uuid.uuid4().hex[:16].upper()}]"
