@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.errors import CommandInvalid
@@ -12,6 +12,7 @@ from tuimail.imap.names import decode_name, encode_name, parse_listed, quote
 paths = st.text(st.characters(blacklist_categories=["Cs"]), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(paths)
 def test_name_survives_the_way_to_the_server_and_back(path: str) -> None:
     wire = encode_name(path)
@@ -23,11 +24,13 @@ def test_name_survives_the_way_to_the_server_and_back(path: str) -> None:
     assert listed[2] == ("INBOX" if path.upper() == "INBOX" else path)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_octets_are_some_name(raw: bytes) -> None:
     decode_name(raw).encode("utf-8")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80), st.lists(st.binary(max_size=10), max_size=2))
 def test_any_listing_is_read_or_passed_over(line: bytes, literals: list[bytes]) -> None:
     parse_listed(line, literals)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.imap.sets import chunks, compress, expand
@@ -19,6 +19,7 @@ def test_set_is_read_in_the_order_it_is_written() -> None:
     assert expand(b"7:5,1") == [7, 6, 5, 1]
 
 
+@settings(deadline=None)
 @given(uids)
 def test_chunks_lose_and_add_nothing(numbers: set[int]) -> None:
     parts = list(chunks(UID(number) for number in numbers))
