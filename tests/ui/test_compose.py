@@ -235,7 +235,11 @@ async def test_long_quoted_lines_keep_their_marks(tmp_path: Path) -> None:
 def script(tmp_path: Path, body: str) -> str:
     """Write an editor: Python that gets the file's path as `path`."""
     path = tmp_path / "editor.py"
-    path.write_text(f"import sys, pathlib\npath = pathlib.Path(sys.argv[1])\n{body}\n")
+    ran = str(tmp_path / "ran")
+    path.write_text(
+        "import sys, pathlib\n"
+        f"pathlib.Path({ran!r}).touch()\npath = pathlib.Path(sys.argv[1])\n{body}\n"
+    )
     return f"{sys.executable} {path}"
 
 
@@ -268,7 +272,7 @@ async def test_a_failing_editor_loses_nothing(tmp_path: Path, body: str, said: s
     async with open_stage(tmp_path / "data", settings=settings(editor)) as stage:
         screen = await write(stage, to=INSIDE, subject="Kept", body="Precious\n")
         await stage.press("ctrl+e")
-        await until(lambda: screen._editing)
+        await until(lambda: (tmp_path / "ran").exists())
         await until(lambda: not screen._editing)
         assert screen.current().body.startswith("Precious\n")
         assert screen.current().to == INSIDE
@@ -387,22 +391,22 @@ def test_the_draft_outlives_the_process(
     seen = bytearray()
     try:
         wait_until(lambda: b"On the wire" in shown(terminal, seen), 30, "the composer")
-        os.write(terminal, b"Dear Ben")
+        os.write(terminal, "Dear Ω".encode())
         reader = Store.open(tmp_path / "data")
         if number is signal.SIGKILL:
             wait_until(
                 lambda: (
                     shown(terminal, seen)
-                    and [draft.body for draft in reader.read.drafts()] == ["Dear Ben"]
+                    and [draft.body for draft in reader.read.drafts()] == ["Dear Ω"]
                 ),
                 10,
                 "the draft in the store",
             )
         else:
-            wait_until(lambda: b"Ben" in shown(terminal, seen)[-2000:], 10, "the typed words")
+            wait_until(lambda: "Ω".encode() in shown(terminal, seen), 10, "the typed words")
         process.send_signal(number)
         wait_until(lambda: shown(terminal, seen) and process.poll() is not None, 20, "its end")
-        assert [draft.body for draft in reader.read.drafts()] == ["Dear Ben"]
+        assert [draft.body for draft in reader.read.drafts()] == ["Dear Ω"]
         reader.close()
     finally:
         if process.poll() is None:

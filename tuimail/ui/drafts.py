@@ -6,7 +6,6 @@ import asyncio
 import concurrent.futures
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from textual.message_pump import MessagePump
@@ -30,7 +29,7 @@ class DraftKeeper:
         store: Where drafts live.
         draft: As it was opened; not written until it changes.
         current: Returns the draft as it stands in the fields.
-        saved: Told after each write; `None` for when there was nothing left to keep.
+        saved: Told after each write, False when there was nothing left to keep.
         failed: Told when a write failed. The next change tries again.
     """
 
@@ -41,7 +40,7 @@ class DraftKeeper:
         draft: Draft,
         *,
         current: Callable[[], Draft],
-        saved: Callable[[datetime | None], None],
+        saved: Callable[[bool], None],
         failed: Callable[[StoreError], None],
     ) -> None:
         self._owner, self._store = owner, store
@@ -88,7 +87,7 @@ class DraftKeeper:
                 self._failed(error)
                 return False
             self._kept = draft
-            self._saved(None if draft.is_blank else _now())
+            self._saved(not draft.is_blank)
             return not self.has_changed
 
     def save_before_exit(self) -> None:
@@ -135,6 +134,3 @@ class DraftKeeper:
 def _text_of(draft: Draft) -> Draft:
     return replace(draft, id=None, updated_at=None)
 
-
-def _now() -> datetime:
-    return datetime.now().astimezone()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import datetime
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -210,9 +209,9 @@ class ComposeScreen(Screen[Sending | None]):
 
     # -- keeping -------------------------------------------------------------------------------
 
-    def _draft_saved(self, when: datetime | None) -> None:
-        app = shell(self)
-        said = f"draft saved {clock(when, app.now())}" if when else ""
+    def _draft_saved(self, kept: bool) -> None:
+        now = shell(self).now()
+        said = f"draft saved {clock(now, now)}" if kept else ""
         self.query_one(TopBar).context = said
 
     def _draft_not_saved(self, error: StoreError) -> None:
