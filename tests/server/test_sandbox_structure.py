@@ -46,8 +46,9 @@ def test_a_plain_message_without_mime_fields() -> None:
         ('"a b"@x.example', b'((NIL NIL "a b" "x.example"))'),
         (
             "Microsoft Exchange Server",
-            b'((NIL NIL "MicrosoftExchangeServer" ".MISSING-HOST-NAME."))',
+            b'(("Microsoft Exchange Server" NIL NIL ".MISSING-HOST-NAME."))',
         ),
+        ("postmaster", b'((NIL NIL "postmaster" ".MISSING-HOST-NAME."))'),
         ("undisclosed-recipients:;", b'((NIL NIL "undisclosed-recipients" NIL)(NIL NIL NIL NIL))'),
         (
             "Team: a@x, b@y; c@z",

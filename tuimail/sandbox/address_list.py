@@ -16,7 +16,11 @@ MISSING_HOST = b".MISSING-HOST-NAME."
 
 
 class Address(NamedTuple):
-    """One address; a group starts with only ``mailbox`` set and ends with nothing set."""
+    """One address.
+
+    A group starts with only ``mailbox`` set and ends with nothing set. A name without an address
+    has no ``mailbox`` and `MISSING_HOST`.
+    """
 
     name: bytes | None
     mailbox: bytes | None
@@ -36,7 +40,10 @@ class _Scanner:
         words, angle = self.words, self.angle
         comment = b" ".join(self.comment)
         self.words, self.angle, self.comment, self.in_angle = [], None, [], False
-        if angle is None:
+        if angle is None and len(words) > 1 and not any(b"@" in word for word in words):
+            # A name alone, as Exchange's own placeholder messages have it.
+            self.found.append(Address(b" ".join(words), None, MISSING_HOST))
+        elif angle is None:
             if words:
                 self.found.append(_address(b"".join(words), comment))
         elif angle or words:
