@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from tuimail.text.safe import clean
+
 
 class Run(NamedTuple):
     """Text in one colour role of the theme (`text`, `muted`, `quote-1` …)."""
@@ -34,11 +36,15 @@ def row_cells(row: Iterable[Run]) -> int:
 def crop_row(row: Iterable[Run], width: int) -> Row:
     """Return the row cut or padded to exactly `width` cells.
 
-    A wide character that would be cut in half becomes a blank.
+    A wide character that would be cut in half becomes a blank. Every row passes here before it is
+    painted, so this is also the last place to stop what could act on a terminal, should a string
+    have come this far without being cleaned.
     """
     kept: list[Run] = []
     used = 0
     for text, role in row:
+        if not text.isprintable():
+            text = clean(text)  # noqa: PLW2901 - the harmless form of the same run
         cells = cell_len(text)
         if used + cells > width:
             text = set_cell_size(text, width - used)  # noqa: PLW2901 - the cut form of the same run

@@ -1,0 +1,176 @@
+"""Signing in: the code in every form, how it ends, and leaving."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.ui.screen_text import assert_exact_rows, rows, text
+from tests.ui.stage import SIZES, Stage, open_stage
+from tests.waiting import until
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.status import DeviceCode, SignInOutcome, SignInPrompt
+from tuimail.ui.big_code import big_code
+from tuimail.ui.screens.sign_in import SignInScreen
+
+CODE = "F7KQ2M9XR"
+PROBLEM = Notice(
+    Severity.ERROR,
+    "Contoso AB wants an administrator to allow tuimail first.",
+    happened="Your organisation does not let people allow mail programs (AADSTS90094).",
+    now="tuimail keeps this page.",
+    you_can="One approval by an administrator is enough.",
+    url="https://login.microsoftonline.com/contoso.com/v2.0/adminconsent?client_id=0",
+    detail="AADSTS90094: a\x1b[31m line",
+)
+
+
+async def open_sign_in(stage: Stage) -> SignInPrompt:
+    stage.app.open_sign_in(stage.account)
+    await until(lambda: isinstance(stage.app.screen, SignInScreen))
+    await until(lambda: stage.engine.sign_ins)
+    await stage.pilot.pause()
+    return stage.engine.sign_ins[-1][1]
+
+
+def from_another_thread(call: object) -> None:
+    """The engine calls from its own threads."""
+    thread = threading.Thread(target=call)  # type: ignore[arg-type]
+    thread.start()
+    thread.join()
+
+
+def show(prompt: SignInPrompt, uri: str = "https://microsoft.com/devicelogin") -> None:
+    code = DeviceCode(uri, CODE, time.time() + 861.5)
+    from_another_thread(lambda: prompt.show_code(code))
+
+
+def finish(prompt: SignInPrompt, problem: Notice | None) -> None:
+    outcome = SignInOutcome("anna@contoso.com", problem)
+    from_another_thread(lambda: prompt.finished(outcome))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_row_is_exact_and_the_code_is_there_at_every_size(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with open_stage(tmp_path, size, approve_demo=lambda _: None) as stage:
+        prompt = await open_sign_in(stage)
+        assert_exact_rows(stage.app)
+        show(prompt, "https://127.0.0.1:40000/device\x1b[2J")
+        await stage.shows(CODE)
+        await stage.shows("This is the demo: press Enter to")
+        assert "https://127.0.0.1:40000/device" in text(stage.app)
+        assert_exact_rows(stage.app)
+        finish(prompt, PROBLEM)
+        await stage.shows("not signed in")
+        assert_exact_rows(stage.app)
+
+
+async def test_it_looks_like_the_design(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        show(await open_sign_in(stage))
+        await stage.shows(CODE)
+        assert text(stage.app).split("\n")[:16] == [
+            " Sign in  work                                              waiting for sign-in",
+            "",
+            " √ Address       anna@contoso.com",
+            " ► Sign-in       waiting for you       14:21",
+            "",
+            " On any phone or computer, open",
+            " microsoft.com/devicelogin",
+            "",
+            " and type this code:",
+            "",
+            "  █▀▀ ▀▀█ █ █ ▄▀▀▄ ▀▀▄ █▄ ▄█ ▄▀▄ █ █ █▀▄",
+            "  █▀   █  █▀▄ █ ▄█ ▄▀  █ ▀ █  ▀█ ▄▀▄ █▀▄",
+            "  ▀    ▀  ▀ ▀  ▀▀▀ ▀▀▀ ▀   ▀ ▀▀  ▀ ▀ ▀ ▀",
+            "",
+            "  F7KQ2M9XR   the same, for copying",
+            "",
+        ]
+
+
+async def test_y_copies_the_code(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        prompt = await open_sign_in(stage)
+        await stage.press("y")
+        assert "There is nothing to copy yet." in text(stage.app)
+        show(prompt)
+        await stage.shows(CODE)
+        await stage.press("y")
+        assert stage.app.clipboard == CODE
+
+
+async def test_success_goes_back_to_the_mail_and_says_so(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        prompt = await open_sign_in(stage)
+        show(prompt)
+        finish(prompt, None)
+        await stage.shows("√ Signed in as anna@contoso.com")
+        assert not isinstance(stage.app.screen, SignInScreen)
+        assert stage.engine.cancelled_sign_ins == []
+
+
+async def test_a_problem_is_told_in_three_parts_and_can_be_tried_again(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        finish(await open_sign_in(stage), PROBLEM)
+        await stage.shows("× Sign-in       Contoso AB wants an administrator")
+        for words in (PROBLEM.happened, PROBLEM.now, PROBLEM.you_can, "The server said: AADSTS"):
+            assert words in text(stage.app)
+        await stage.press("y")
+        assert stage.app.clipboard == PROBLEM.url
+        await stage.press("r")
+        await until(lambda: len(stage.engine.sign_ins) == 2)
+        show(stage.engine.sign_ins[1][1])
+        await stage.shows(CODE)
+
+
+async def test_leaving_ends_the_waiting(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        prompt = await open_sign_in(stage)
+        show(prompt)
+        await stage.shows(CODE)
+        await stage.press("escape")
+        await until(lambda: stage.engine.cancelled_sign_ins == [stage.account])
+        assert not isinstance(stage.app.screen, SignInScreen)
+        finish(prompt, PROBLEM)
+        await stage.pilot.pause()
+        assert PROBLEM.short not in text(stage.app)
+
+
+async def test_a_new_code_replaces_the_old_attempt(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        first = await open_sign_in(stage)
+        show(first)
+        await stage.shows(CODE)
+        await stage.press("n")
+        await until(lambda: stage.engine.cancelled_sign_ins)
+        finish(first, PROBLEM)
+        await until(lambda: len(stage.engine.sign_ins) == 2)
+        assert PROBLEM.short not in text(stage.app)
+
+
+async def test_enter_approves_in_the_demo(tmp_path: Path) -> None:
+    approved: list[str] = []
+    async with open_stage(tmp_path, approve_demo=approved.append) as stage:
+        show(await open_sign_in(stage))
+        await stage.shows("press Enter to approve")
+        await stage.press("enter")
+        assert approved == [CODE]
+
+
+async def test_hints_are_in_the_last_row(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        await open_sign_in(stage)
+        assert rows(stage.app)[-1].startswith(" ? help  y copy the code  n new code  b back")
+
+
+def test_big_letters_are_three_rows_and_unknown_ones_are_left_to_the_plain_text() -> None:
+    letters = big_code("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+    assert len(letters) == 3
+    assert big_code("é") == []
+    assert big_code("") == []
