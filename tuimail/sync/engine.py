@@ -70,6 +70,9 @@ class Engine:
 
         Blocks. Nothing is lost: whatever was not finished is in the store.
         """
+        if not self._thread.is_alive():
+            self._loop.close()
+            return
         for mailbox in self._mailboxes.values():
             mailbox.close(grace)
         self._loop.call_soon_threadsafe(self._loop.stop)

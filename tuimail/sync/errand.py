@@ -36,7 +36,15 @@ class Errand:
         self._tokens = tokens
         self._connection = ImapConnection(f"imap-main-{account.id}", SessionOpener(account, tokens))
         self._work = Work(account, store, self._connection, lambda _: None)
-        self._outbox = Outbox(account, store, submitter, self._token, self._work.job, lambda: None)
+        self._outbox = Outbox(
+            account,
+            store,
+            submitter,
+            self._token,
+            self._work.job,
+            refresh_sent=_nothing,
+            push=_nothing,
+        )
 
     async def __aenter__(self) -> Errand:
         return self
@@ -48,6 +56,10 @@ class Errand:
         trace: TracebackType | None,
     ) -> None:
         await asyncio.to_thread(self._connection.close, 2.0)
+
+    async def recover(self) -> None:
+        """Settle what a process that was killed left between DATA and the reply."""
+        await self._outbox.recover()
 
     async def check_sign_in(self) -> None:
         """Make sure that there is a token.
@@ -122,3 +134,7 @@ class Errand:
 
     async def _token(self, force_refresh: bool = False) -> Token:
         return await asyncio.wrap_future(self._tokens.get(force_refresh=force_refresh))
+
+
+def _nothing() -> None:
+    """An errand ends before anything could be done about it; the next sync does it."""

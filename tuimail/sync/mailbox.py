@@ -81,7 +81,13 @@ class Mailbox:
         self._watcher: Watcher | None = None
         self.work = Work(account, store, self._main, self._progress)
         self._outbox = Outbox(
-            account, store, submitter, self._token, self.work.job, self._refresh_sent
+            account,
+            store,
+            submitter,
+            self._token,
+            self.work.job,
+            refresh_sent=self._refresh_sent,
+            push=self.work.intents.set,
         )
 
     async def run(self) -> None:

@@ -64,6 +64,7 @@ class Outbox:
         tokens: Gives a token; `True` forces a refresh.
         run_job: For looking into Sent Items and filing there.
         refresh_sent: Called when Sent Items has something new.
+        push: Called when sending has left an intent: the answered mark of the original.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Outbox:
         tokens: Callable[[bool], Awaitable[Token]],
         run_job: JobRunner,
         refresh_sent: Callable[[], None],
+        push: Callable[[], None],
     ) -> None:
         self._account = account
         self._store = store
@@ -81,6 +83,7 @@ class Outbox:
         self._tokens = tokens
         self._run_job = run_job
         self._refresh_sent = refresh_sent
+        self._push = push
 
     async def recover(self) -> None:
         """After a start: whatever was between DATA and the reply may have gone out."""
@@ -164,6 +167,7 @@ class Outbox:
                 tx.add_intents([NewIntent(self._account.id, item.in_reply_to, answered)])
 
         await asyncio.wrap_future(self._store.write(change, urgent=True))
+        self._push()
 
     async def _not_sent(self, item: OutboxItem, error: TuimailError) -> None:
         """Nothing was handed over. Wait and try again, or keep it until the user decides."""
