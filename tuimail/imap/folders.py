@@ -117,7 +117,7 @@ def _subscribed(reply: Reply, rows: Sequence[_Row], roles: Collection[str]) -> f
     named = frozenset(
         path for attributes, _, path in _rows(reply, b"LSUB") if not attributes & _NOT_SELECTABLE
     )
-    return (named | always) & everything if (named & everything) - always else everything
+    return named | always if (named & everything) - always else everything
 
 
 def _raise_if_general(reply: Reply) -> None:
