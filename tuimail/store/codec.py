@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from tuimail.model.bodystructure import BodyPart, BodyStructure, MultiPart
@@ -58,8 +59,9 @@ def dump_keywords(flags: Flags) -> str:
     return plain(" ".join(sorted(flags.keywords)))
 
 
+@lru_cache(maxsize=1024)
 def make_flags(system: int, keywords: str) -> Flags:
-    """Return the flags of a row."""
+    """Return the flags of a row. A mailbox has few combinations, a window many rows."""
     return Flags(SystemFlag(system), frozenset(keywords.split()))
 
 

@@ -78,7 +78,10 @@ def at(connection: Connection, folder: FolderId, index: int, limit: int) -> list
 def rank(connection: Connection, folder: FolderId, position: Position) -> int:
     """Return how many messages are shown before `position`."""
     count: int = connection.value(
-        "SELECT count(*) FROM message WHERE shown_folder_id = ? AND (internaldate, id) > (?, ?)",
+        # In two ranges of the index, which costs half of comparing each row with the pair.
+        "SELECT (SELECT count(*) FROM message WHERE shown_folder_id = ?1 AND internaldate > ?2)"
+        " + (SELECT count(*) FROM message"
+        " WHERE shown_folder_id = ?1 AND internaldate = ?2 AND id > ?3)",
         (folder, *position),
     )
     return count
