@@ -97,6 +97,7 @@ class TuimailApp(App[None]):
         self._newest_notice = 0
         self._asked_to_quit = False
         self._ends: list[Callable[[], None]] = []
+        self._use_theme()
 
     # -- start and end -------------------------------------------------------------------------
 
@@ -115,13 +116,15 @@ class TuimailApp(App[None]):
         sys.setswitchinterval(_SWITCH_INTERVAL)
         self.animation_level = "none"
         self.scroll_sensitivity_y = 3.0
-        self._use_theme()
         self.set_keymap(self.settings.keys)
         self._handle_signals()
         newest = self.store.read.notices(1)
         self._newest_notice = newest[0][0] if newest else 0
         self._ends.append(self.store.subscribe(self._store_committed))
-        self.push_screen(MailboxScreen())
+
+    def get_default_screen(self) -> MailboxScreen:
+        """Begin with the mail: no empty screen is painted first."""
+        return MailboxScreen()
 
     def on_ready(self) -> None:
         """The first frame stands: start the engine, and settle the memory."""

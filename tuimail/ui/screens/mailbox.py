@@ -176,8 +176,9 @@ class MailboxScreen(MailboxPanes):
     # -- panes ---------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
-        """Arrange the panes for the new size."""
-        self.rearrange()
+        """Arrange the panes for the new size; the first one was known before."""
+        if (self.room.width, self.room.height) != self.app.size:
+            self.rearrange()
 
     def on_descendant_focus(self) -> None:
         """The hints belong to the pane with the focus."""

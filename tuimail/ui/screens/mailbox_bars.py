@@ -34,7 +34,7 @@ class MailboxBars:
     def refresh(self) -> None:
         """Say everything again; parts that did not change are not painted."""
         screen, app = self._screen, shell(self._screen)
-        if not screen.is_mounted:
+        if not screen.is_running:
             return
         folder, now = screen.folder, app.now()
         self._say_place(folder)

@@ -90,22 +90,21 @@ class MailboxPanes(Screen[None]):
         width, height = self.app.size
         before = self.room if self.room.width else None
         self.room = room = measure_room(width, height, before)
-        self.too_small.display = room.too_small
+        _display(self.too_small, room.too_small)
         for part in (self.top, self.panes, self.bottom):
-            part.display = not room.too_small
+            _display(part, not room.too_small)
         layout = self.layout_now
         tree = self.tree_is_permanent or self.tree_open
         covers = tree and room.width_class is WidthClass.NARROW
-        self.folder_tree.display = tree
+        _display(self.folder_tree, tree)
         self.folder_tree.styles.width = room.tree_width
-        self.tree_divider.display = tree and not covers
-        self.mail.display = not covers
+        _display(self.tree_divider, tree and not covers)
+        _display(self.mail, not covers)
         one = layout is Layout.ONE
-        self.message_list.display = not one or not self.reading
-        self.reader.display = not one or self.reading
-        self.mail_divider.display = layout is Layout.COLUMNS or (
-            layout is Layout.STACK and self.tree_is_permanent
-        )
+        _display(self.message_list, not one or not self.reading)
+        _display(self.reader, not one or self.reading)
+        between = layout is Layout.STACK and self.tree_is_permanent
+        _display(self.mail_divider, layout is Layout.COLUMNS or between)
         self.mail.styles.layout = "horizontal" if layout is Layout.COLUMNS else "vertical"
         self._size_panes(layout, height - 2 - int(self.banner.display))
         self.message_list.force_lines(self._lines(layout))
@@ -154,3 +153,9 @@ class MailboxPanes(Screen[None]):
         self._chosen[width_class] = layout
         shell(self).store.write(lambda tx: tx.set_meta(f"ui.layout.{width_class}", layout))
         self.place_panes()
+
+
+def _display(widget: Widget, shown: bool) -> None:
+    """Show or hide; setting what is set already would lay the screen out again."""
+    if widget.display != shown:
+        widget.display = shown

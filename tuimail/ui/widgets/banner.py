@@ -45,7 +45,9 @@ class Banner(Widget):
         if words != self._words:
             self._words = words
             self.refresh()
-        self.display = words is not None and words.about != self._hidden
+        display = words is not None and words.about != self._hidden
+        if display != self.display:
+            self.display = display
 
     def hide(self) -> bool:
         """Hide it until the state changes; return whether it was there."""

@@ -46,7 +46,7 @@ class FolderTree(ScrollView, can_focus=True):
         ]
         self._rows = tree_rows(accounts, self._folded, reader.counts().outbox_waiting)
         self._cursor = self._index_of(here)
-        self.virtual_size = Size(self.size.width, len(self._rows))
+        self.virtual_size = Size(0, len(self._rows))
         self.refresh()
 
     def _index_of(self, row: TreeRow | None) -> int:

@@ -168,7 +168,7 @@ class MessageList(ScrollView, can_focus=True):
         return self.scroll_offset.y // self.row_height
 
     def _fit_height(self) -> None:
-        self.virtual_size = Size(self.size.width, self.total * self.row_height)
+        self.virtual_size = Size(0, self.total * self.row_height)
 
     def _scroll_to_index(self, index: int) -> None:
         self.scroll_to(y=index * self.row_height, animate=False)
