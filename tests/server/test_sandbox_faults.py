@@ -159,6 +159,7 @@ def test_stop_leaves_nothing_behind(tmp_path_factory: pytest.TempPathFactory) ->
         client.line()
         sandbox.stop()
         assert ended(client)
+        sandbox.stop()
     with pytest.raises(OSError, match=r"refused|Errno"):
         imaplib.IMAP4_SSL(*sandbox.imap)
 

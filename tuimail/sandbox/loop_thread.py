@@ -29,6 +29,11 @@ class LoopThread:
             raise RuntimeError("the loop thread is not started")
         return self._loop
 
+    @property
+    def running(self) -> bool:
+        """True between `start` and `stop`."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Start the thread. A loop that never started would leave open sockets behind."""
         self._loop = asyncio.new_event_loop()
@@ -54,7 +59,7 @@ class LoopThread:
 
     def stop(self) -> None:
         """Cancel what still runs, close the loop, end the thread."""
-        if not self._thread.is_alive():
+        if not self.running:
             return
         self.run(self._cancel_tasks())
         self.loop.call_soon_threadsafe(self.loop.stop)

@@ -108,9 +108,10 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Close everything and end the thread."""
-        self.cut(sign_in=True)
-        self._runner.stop()
+        """Close everything and end the thread; nothing happens the second time."""
+        if self._runner.running:
+            self.cut(sign_in=True)
+            self._runner.stop()
 
     def __enter__(self) -> Self:
         return self.start()
