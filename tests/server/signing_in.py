@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msal
+import pytest
 
 from tests.waiting import wait_until
 from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
+from tuimail.errors import AuthError
 from tuimail.http import HttpClient
-from tuimail.model.account import Account, AccountId, Endpoint
+from tuimail.model.account import Account, AccountId, Endpoint, Token
 from tuimail.model.status import DeviceCode, SignInOutcome
 from tuimail.sandbox.sandbox import Sandbox
 
@@ -101,3 +103,34 @@ def sign_in(sandbox: Sandbox, provider: TokenProvider, user: str | None = None) 
     outcome = prompt.wait_for_end()
     done.exception(timeout=5)
     return outcome
+
+
+def got(provider: TokenProvider, *, force: bool = False, min_ttl: float = 300) -> Token:
+    return provider.get(force_refresh=force, min_ttl=min_ttl).result(timeout=20)
+
+
+def refused(provider: TokenProvider, *, force: bool = False) -> AuthError:
+    error = provider.get(force_refresh=force).exception(timeout=20)
+    assert isinstance(error, AuthError)
+    return error
+
+
+def token_requests(sandbox: Sandbox) -> int:
+    return sum(path.endswith("/token") for _, path in sandbox.entra.requests)
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "tokens.json"
+
+
+@pytest.fixture
+def provider(fresh_sandbox: Sandbox, token_file: Path) -> Iterator[TokenProvider]:
+    with provider_for(sandbox_account(fresh_sandbox), token_file) as made:
+        yield made
+
+
+@pytest.fixture
+def signed_in(fresh_sandbox: Sandbox, provider: TokenProvider, token_file: Path) -> TokenProvider:
+    seed(fresh_sandbox, sandbox_account(fresh_sandbox), token_file)
+    return provider

@@ -38,7 +38,12 @@ def settings_path(chosen: Path | None = None) -> Path:
     if chosen is not None:
         return chosen.expanduser()
     named = os.environ.get("TUIMAIL_CONFIG")
-    return Path(named).expanduser() if named else config_dir() / "config.toml"
+    return Path(named).expanduser() if named else _config() / "config.toml"
+
+
+def own_themes_dir() -> Path:
+    """Return where the user's own themes are. Not made: a home may be read-only."""
+    return _config() / "themes"
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
@@ -71,6 +76,10 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _config() -> Path:
+    return _base("XDG_CONFIG_HOME", ".config") / "tuimail"
 
 
 def _base(variable: str, default: str) -> Path:

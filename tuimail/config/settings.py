@@ -93,6 +93,7 @@ def change(path: Path, changes: Mapping[str, object]) -> Settings:
         _put(document, _split(key), value)
     text = tomlkit.dumps(document)
     settings = _convert(tomllib.loads(text), path)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
     write_atomically(path, text.encode("utf-8"), mode)
     return settings

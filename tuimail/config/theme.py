@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from tuimail.config.paths import config_dir
+from tuimail.config.paths import own_themes_dir
 from tuimail.errors import ConfigError
 
 DARK: Final = "tuimail-dark"
@@ -62,7 +62,7 @@ class ThemeSpec:
 def theme_names() -> tuple[str, ...]:
     """Return the names of all themes, the built-in ones first."""
     builtin = sorted(path.stem for path in _builtin_directory().glob("*.toml"))
-    own = sorted(path.stem for path in _own_directory().glob("*.toml"))
+    own = sorted(path.stem for path in own_themes_dir().glob("*.toml"))
     return (*builtin, *(name for name in own if name not in builtin))
 
 
@@ -101,7 +101,7 @@ def load_theme_or_builtin(name: str, *, dark: bool = True) -> tuple[ThemeSpec, C
 
 def _find(name: str) -> Path:
     if _NAME.match(name):
-        for directory in (_builtin_directory(), _own_directory()):
+        for directory in (_builtin_directory(), own_themes_dir()):
             path = directory / f"{name}.toml"
             if path.is_file():
                 return path
@@ -115,10 +115,6 @@ def _builtin_directory() -> Path:
     package = Path(__file__).resolve().parents[1]
     shipped = package / "themes"
     return shipped if shipped.is_dir() else package.parent / "themes"
-
-
-def _own_directory() -> Path:
-    return config_dir() / "themes"
 
 
 @cache

@@ -184,7 +184,7 @@ def test_writing_keeps_comments_order_and_mode(tmp_path: Path) -> None:
 
 
 def test_the_first_account_can_be_written_into_no_file(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
+    path = tmp_path / "new" / "config.toml"
     change(path, {"accounts.a.b": {"address": "anna@contoso.com", "client_id": "thunderbird"}})
     assert load(path).accounts["a.b"].address == "anna@contoso.com"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuimail.config import theme
-from tuimail.config.paths import config_dir
+from tuimail.config.paths import config_dir, own_themes_dir
 from tuimail.config.theme import (
     DARK,
     LIGHT,
@@ -82,6 +82,15 @@ def test_the_contrast_is_what_the_design_says(
 ) -> None:
     loaded = load_theme(name)
     assert contrast(colour(loaded, text), colour(loaded, surface)) == pytest.approx(value, abs=0.06)
+
+
+def test_a_home_that_cannot_be_written_does_not_stop_a_theme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nowhere"))
+    assert load_theme(DARK).name == DARK
+    assert own_themes_dir() == tmp_path / "nowhere" / "tuimail" / "themes"
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_both_built_in_themes_have_the_same_variables() -> None:
