@@ -224,6 +224,25 @@ async def test_an_answer_names_what_it_answers(tmp_path: Path) -> None:
         assert b"Ok" in raw
 
 
+async def test_people_are_offered_below_the_field_and_taken_by_tab(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, settings=settings()) as stage:
+        screen = await write(stage)
+        await stage.press("x", "@", "y", "comma", "a", "n", "n")
+        await stage.shows("Anna Lindqvist  ")
+        assert_exact_rows(stage.app)
+        await stage.press("tab")
+        taken = screen.current().to
+        assert taken.startswith("x@y, Anna Lindqvist <") and taken.endswith(">, ")
+        assert stage.app.focused is screen.query_one("#to", Input)
+        await stage.press("a", "n", "n")
+        await stage.shows("Anna Lindqvist  ")
+        await stage.press("escape")
+        assert stage.app.screen is screen
+        await stage.press("tab")
+        assert screen.current().to == taken + "ann"
+        assert stage.app.focused is screen.query_one("#subject", Input)
+
+
 async def test_long_quoted_lines_keep_their_marks(tmp_path: Path) -> None:
     async with open_stage(tmp_path, settings=settings()) as stage:
         screen = await write(stage, to=INSIDE, subject="Re: x", body="\n> " + "word " * 40)
@@ -272,7 +291,7 @@ async def test_a_failing_editor_loses_nothing(tmp_path: Path, body: str, said: s
     async with open_stage(tmp_path / "data", settings=settings(editor)) as stage:
         screen = await write(stage, to=INSIDE, subject="Kept", body="Precious\n")
         await stage.press("ctrl+e")
-        await until(lambda: (tmp_path / "ran").exists())
+        await until((tmp_path / "ran").exists)
         await until(lambda: not screen._editing)
         assert screen.current().body.startswith("Precious\n")
         assert screen.current().to == INSIDE

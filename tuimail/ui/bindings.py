@@ -135,7 +135,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("composer.send", "ctrl+s", "send", "send", hint="send"),
     _spec("composer.editor", "ctrl+e", "editor", "write in your editor", hint="editor"),
     _spec("composer.copies", "ctrl+b", "copies", "show or hide Cc and Bcc", hint="Cc Bcc"),
-    _spec("composer.next", "tab", "app.focus_next", "next field", hint="next field"),
+    _spec("composer.next", "tab", "next_field", "next field", hint="next field"),
     _spec("composer.previous", "shift+tab", "app.focus_previous", "previous field"),
     _spec("composer.help", "f1", "app.help", "this help", hint="help"),
     _spec("composer.close", "escape", "close", "close, keep the draft", hint="close, keep draft"),
@@ -259,6 +259,20 @@ class Keys:
         """Return the keys of a binding now."""
         own = self._overrides.get(spec.id)
         return tuple(key.strip() for key in own.split(",")) if own else spec.keys
+
+    def problem(self) -> str:
+        """Return what is wrong with the user's keys, in one sentence; empty when nothing is."""
+        unknown = sorted(set(self._overrides) - set(_BY_ID))
+        if unknown:
+            return f"[keys]: {unknown[0]} is unknown."
+        for own in self._overrides:
+            wanted = set(self.keys(_BY_ID[own]))
+            for spec in BINDINGS:
+                if spec.id != own and spec.scope == _BY_ID[own].scope:
+                    shared = wanted & set(self.keys(spec))
+                    if shared:
+                        return f"[keys]: {shown_key(min(shared))} of {own} hides {spec.id}."
+        return ""
 
     def hints(self, place: str) -> list[Hint]:
         """Return the hints of a place, in the order of the hint row."""

@@ -77,8 +77,9 @@ def lay_out_links(links: Sequence[Link], width: int) -> list[BodyRow]:
 def _link_rows(link: Link, width: int) -> list[BodyRow]:
     number = f"[{link.number}] "
     host = link.host or link.target
-    said = cut(link.text, max(1, width - cell_len(number + host) - 2)) if link.text else ""
-    said = "" if cell_len(said) < min(4, len(link.text)) else said
+    words = link.text or _path_of(link)
+    room = width - cell_len(number + host) - 2
+    said = cut(words, room) if room >= min(4, cell_len(words)) else ""
     first, *more = wrap_text(number + host, width)
     runs = [Run(number, "muted"), Run(first[len(number) :], "link")]
     rows = [BodyRow(first, "link", tuple(runs))]
@@ -92,6 +93,13 @@ def _link_rows(link: Link, width: int) -> list[BodyRow]:
     elif said and not more:
         rows = [_joined(rows[0], Run(said))]
     return rows
+
+
+def _path_of(link: Link) -> str:
+    """What a target says beyond its host."""
+    rest = link.target.partition("://")[2]
+    path = rest[len(link.host) :] if rest.lower().startswith(link.host.lower()) else ""
+    return path if path.strip("/") else ""
 
 
 def _joined(row: BodyRow, run: Run) -> BodyRow:

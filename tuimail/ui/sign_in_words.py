@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
@@ -39,11 +40,26 @@ class SignInFacts:
     is_demo: bool = False
 
 
-def sign_in_rows(facts: SignInFacts, width: int, height: int, glyphs: Glyphs) -> list[Row]:
+class Page(NamedTuple):
+    """The rows of the page.
+
+    Attributes:
+        copied: Which of them are to be copied: they stand on the sheet's surface.
+    """
+
+    rows: list[Row]
+    copied: range = range(0)
+
+
+def sign_in_page(facts: SignInFacts, width: int, height: int, glyphs: Glyphs) -> Page:
     """Lay the page out in `height` rows; large letters and explanations give way first."""
     text = max(10, min(width, _MOST_CELLS) - 2)
     if facts.problem is not None:
-        return _problem_rows(facts, facts.problem, width, text, glyphs)
+        return _problem_page(facts, facts.problem, width, text, glyphs)
+    return Page(_code_rows(facts, width, height, text, glyphs))
+
+
+def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: Glyphs) -> list[Row]:
     if not facts.code:
         return [EMPTY, *_steps(facts, width, glyphs)]
     code: list[Row] = [
@@ -121,9 +137,9 @@ def _steps(facts: SignInFacts, width: int, glyphs: Glyphs) -> list[Row]:
     ]
 
 
-def _problem_rows(
+def _problem_page(
     facts: SignInFacts, problem: Notice, width: int, text: int, glyphs: Glyphs
-) -> list[Row]:
+) -> Page:
     """What happened, what tuimail does now, what the user can do, and the server's words."""
     steps = _steps(facts, width, glyphs)[:1]
     short = wrap_text(problem.short, max(10, text - _NAME_CELLS - 2))
@@ -151,7 +167,11 @@ def _problem_rows(
     again: list[Row] = [
         (BLANK, Run("r", "key"), Run(" try again   "), Run("b", "key"), Run(" back"))
     ]
-    return [EMPTY, *_joined([steps, told, copied, said, again])]
+    above = 1 + len(_joined([steps, told])) + 2
+    return Page(
+        [EMPTY, *_joined([steps, told, copied, said, again])],
+        range(above, above + max(0, len(copied) - 2)),
+    )
 
 
 def _copied_lines(problem: Notice, text: int) -> list[str]:

@@ -10,7 +10,7 @@ import os
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
@@ -43,6 +43,7 @@ from tuimail.ui.shell import shell
 from tuimail.ui.status_words import state_words
 from tuimail.ui.widgets.address_input import AddressInput, Field, LineInput, SenderField
 from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.completion import Completion
 from tuimail.ui.widgets.text_editor import TextEditor
 from tuimail.ui.widgets.top_bar import TopBar
 
@@ -125,6 +126,8 @@ class ComposeScreen(Screen[Sending | None]):
             yield SenderField(account.address, account.name)
             for name, line in self._lines.items():
                 yield Field(name.capitalize(), line, id=f"{name}-field")
+                if isinstance(line, AddressInput):
+                    yield Completion(line)
         yield FormRule()
         yield self._text
         yield Remark()
@@ -202,10 +205,36 @@ class ComposeScreen(Screen[Sending | None]):
             self._keeper.touch()
         if isinstance(event, Input.Changed):
             self._show_people()
+            for completion in self.query(Completion):
+                completion.look_up()
+
+    # -- completion ----------------------------------------------------------------------------
+
+    @property
+    def _offer(self) -> Completion | None:
+        """The completion that is open."""
+        return next((each for each in self.query(Completion) if each.is_open), None)
 
     @on(Input.Submitted)
-    def _next_field(self) -> None:
-        self.focus_next()
+    def action_next_field(self) -> None:
+        """Take what is offered, else go to the next field."""
+        offer = self._offer
+        if offer is None or not offer.take():
+            if offer is not None:
+                offer.close()
+            self.focus_next()
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down choose among what is offered."""
+        offer = self._offer
+        if offer is not None and event.key in ("up", "down"):
+            event.stop()
+            offer.move(1 if event.key == "down" else -1)
+
+    def on_descendant_blur(self) -> None:
+        """What was offered belongs to the field with the focus."""
+        for completion in self.query(Completion):
+            completion.close()
 
     # -- keeping -------------------------------------------------------------------------------
 
@@ -223,7 +252,11 @@ class ComposeScreen(Screen[Sending | None]):
 
     @work(group="close", exclusive=True)
     async def action_close(self) -> None:
-        """Leave, keeping what was written."""
+        """Leave, keeping what was written; first close what is offered."""
+        offer = self._offer
+        if offer is not None:
+            offer.close()
+            return
         if self._busy or self._keeper is None:
             return
         await self._close(self._keeper)

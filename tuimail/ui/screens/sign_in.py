@@ -7,7 +7,6 @@ copying, counts its time down, and says how it ended. Leaving it ends the waitin
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Final
 
 from textual.app import ComposeResult
@@ -24,7 +23,7 @@ from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
-from tuimail.ui.sign_in_words import SignInFacts, sign_in_rows
+from tuimail.ui.sign_in_words import SignInFacts, sign_in_page
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar
 
@@ -79,9 +78,9 @@ class SignInView(Widget):
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
         width, height = self.size
-        rows: Sequence[object] = ()
-        rows = sign_in_rows(self.facts, width, height, shell(self).glyphs)
-        return roles(self.app).strip(rows[y] if y < len(rows) else (), width)
+        rows, copied = sign_in_page(self.facts, width, height, shell(self).glyphs)
+        surface = "sheet" if y in copied else "background"
+        return roles(self.app).strip(rows[y] if y < len(rows) else (), width, surface)
 
 
 class SignInScreen(Screen[bool]):
