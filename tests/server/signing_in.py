@@ -40,7 +40,7 @@ class RememberingPrompt:
         self.ended.set()
 
     def wait_for_code(self) -> DeviceCode:
-        return wait_until(lambda: self.codes and self.codes[-1], describe="a code") or self.codes[0]
+        return wait_until(lambda: self.codes, describe="a code")[-1]
 
     def wait_for_end(self, timeout: float = 20) -> SignInOutcome:
         assert self.ended.wait(timeout), "the sign-in did not end"
