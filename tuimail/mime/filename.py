@@ -77,15 +77,19 @@ def write_new(directory: Path, name: str, data: bytes) -> Path:
     """Write a file that did not exist, never through a link, and return where it went.
 
     Raises:
-        OSError: The directory cannot be written to, or the disk is full.
+        OSError: The directory cannot be written to, or the disk is full; no part of a file stays.
     """
     for path in _candidates(directory, name):
         try:
             file = path.open("xb")
         except FileExistsError:
             continue
-        with file:
-            file.write(data)
+        try:
+            with file:
+                file.write(data)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
         return path
     raise FileExistsError(name)
 

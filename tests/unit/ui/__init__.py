@@ -1,0 +1,1 @@
+"""Layouts and words of the screen, without a terminal."""

@@ -1,0 +1,54 @@
+"""Breaking text into rows of cells."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tuimail.text.safe import clean
+from tuimail.ui.wrapping import break_anywhere, wrap_text
+
+ANY_LINE = st.text(max_size=300).map(clean)
+
+
+@given(ANY_LINE, st.integers(min_value=2, max_value=90))
+def test_no_row_is_wider_than_it_may_be(text: str, width: int) -> None:
+    for row in wrap_text(text, width):
+        assert cell_len(row) <= width
+
+
+@given(ANY_LINE, st.integers(min_value=2, max_value=90))
+def test_nothing_but_blanks_is_lost(text: str, width: int) -> None:
+    assert "".join("".join(wrap_text(text, width)).split()) == "".join(text.split())
+
+
+def test_words_stay_whole_and_spacing_inside_a_row_is_kept() -> None:
+    assert wrap_text("one two three", 8) == ["one two", "three"]
+    assert wrap_text("  a   b", 20) == ["  a   b"]
+    assert wrap_text("", 10) == [""]
+    assert wrap_text("a\tb", 20) == ["a       b"]
+
+
+def test_a_word_longer_than_a_row_fills_rows() -> None:
+    assert wrap_text("see https://example.com/long", 10) == [
+        "see",
+        "https://ex",
+        "ample.com/",
+        "long",
+    ]
+
+
+def test_wide_characters_break_anywhere_but_before_a_closing_mark() -> None:
+    assert wrap_text("見積書の件です。", 8) == ["見積書の", "件です。"]
+    assert wrap_text("見積書の。件", 8) == ["見積書", "の。件"]
+
+
+def test_a_character_and_its_marks_stay_together() -> None:
+    accented = "e\u0301" * 5
+    assert break_anywhere(accented, 2) == ["e\u0301e\u0301", "e\u0301e\u0301", "e\u0301"]
+
+
+def test_a_megabyte_on_one_line_is_one_pass() -> None:
+    rows = wrap_text("x" * 1_000_000, 80)
+    assert len(rows) == 12_500
