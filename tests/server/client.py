@@ -78,7 +78,10 @@ class Client:
             self.store,
             {
                 account_id: Connected(
-                    self.account, self.tokens, SmtpSubmitter(account.smtp, account.ca_file)
+                    self.account,
+                    self.tokens,
+                    SmtpSubmitter(account.smtp, account.ca_file),
+                    self._http.close,
                 )
             },
         )
@@ -102,7 +105,6 @@ class Client:
         """End the engine as leaving the program does, and the store."""
         self.engine.stop(2.0)
         self.store.close()
-        self._http.close()
 
     @property
     def status(self) -> EngineStatus:

@@ -14,5 +14,7 @@ from tuimail.sync.engine import Connected
 
 def connected(account: Account, token_cache: Path) -> Connected:
     """Give an account its token provider and its submitter."""
-    tokens = TokenProvider(account, TokenCache.open(token_cache), HttpClient(account.ca_file))
-    return Connected(account, tokens, SmtpSubmitter(account.smtp, account.ca_file))
+    http = HttpClient(account.ca_file)
+    tokens = TokenProvider(account, TokenCache.open(token_cache), http)
+    submitter = SmtpSubmitter(account.smtp, account.ca_file)
+    return Connected(account, tokens, submitter, http.close)

@@ -38,6 +38,8 @@ class Connected:
     account: Account
     tokens: TokenProvider
     submitter: Submitter
+    close: Callable[[], None]
+    """Lets go of what the three hold; called once, after the last use."""
 
 
 class Engine:
@@ -72,11 +74,13 @@ class Engine:
         """
         if not self._thread.is_alive():
             self._loop.close()
+            self._close_accounts()
             return
         for mailbox in self._mailboxes.values():
             mailbox.close(grace)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(grace + 2.0)
+        self._close_accounts()
 
     @property
     def status(self) -> Mapping[AccountId, EngineStatus]:
@@ -137,6 +141,10 @@ class Engine:
             )
             self._mailboxes[account] = mailbox
             self._supervise(mailbox.run(), mailbox)
+
+    def _close_accounts(self) -> None:
+        for connected in self._accounts.values():
+            connected.close()
 
     def _supervise(self, work: Coroutine[None, None, None], mailbox: Mailbox) -> None:
         """Start a mailbox again when it ends by a defect: a status, never a traceback."""

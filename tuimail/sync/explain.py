@@ -21,8 +21,16 @@ from tuimail.store.store import Store
 from tuimail.text.safe import clean
 
 
-def account_problem(error: TuimailError, name: str, next_attempt: datetime | None) -> Notice:
-    """Say why a mailbox is not online."""
+def account_problem(
+    error: TuimailError, name: str, next_attempt: datetime | None, *, is_new: bool
+) -> Notice:
+    """Say why a mailbox is not online.
+
+    Args:
+        name: The account's label.
+        next_attempt: When it is tried again, None when it waits for the user.
+        is_new: Nothing of it was fetched yet.
+    """
     at = f"{next_attempt.astimezone():%H:%M}" if next_attempt else ""
     trying = f"tuimail tries again at {at}." if at else "tuimail waits for you."
     match error:
@@ -30,6 +38,9 @@ def account_problem(error: TuimailError, name: str, next_attempt: datetime | Non
             severity = Severity.ERROR
             short = f"Your sign-in for {name} ended. Reading and writing go on."
             trying = "Everything is kept; changes wait for the next sign-in."
+            if is_new:
+                short = f"Sign in once to fetch the mail of {name}."
+                trying = "tuimail waits for the sign-in."
         case Throttled():
             severity = Severity.WARNING
             short = f"Exchange asks us to wait. Going on by itself at {at}."

@@ -103,7 +103,8 @@ class Mailbox:
         self._outbox_wake.set()
 
     def reconnect(self) -> None:
-        """Try now rather than at the end of the back-off."""
+        """Try now rather than at the end of the back-off, and ask Entra ID again."""
+        self._tokens.retry()
         self._retry.set()
         self._outbox_wake.set()
 
@@ -157,7 +158,12 @@ class Mailbox:
         self._set(
             _connectivity(error),
             next_attempt=next_attempt,
-            problem=account_problem(error, self.account.name, next_attempt),
+            problem=account_problem(
+                error,
+                self.account.name,
+                next_attempt,
+                is_new=not self._store.read.folders(self.account.id),
+            ),
         )
         self._retry.clear()
         await wait_until_due(self._retry, next_attempt)

@@ -21,6 +21,24 @@ from tuimail.sync.compact import Work
 _RETRY_AFTER: Final = timedelta(seconds=10)
 
 
+Items = tuple[tuple[Work, UID], ...]
+"""Work, each with the message's UID in the selected folder."""
+
+
+def start(store: Store, items: Items, intents: Sequence[int]) -> Items:
+    """Mark intents as handed to the server; returns the work that may still be done.
+
+    What the user took back a moment ago is left out, and so is whatever was merged with it.
+    """
+    started = set(store.write(lambda tx: tx.start_intents(intents)).result())
+    passed_over = set(intents) - started
+    return tuple(
+        (work, uid)
+        for work, uid in items
+        if not passed_over.intersection(work.moves) and not passed_over.intersection(work.stores)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class MoveBatch:
     """Messages of one folder on their way to another."""
@@ -45,13 +63,15 @@ class MoveBatch:
             ServerError: The server refused; nothing is known to have changed.
             NetworkError: The reply was lost; the intents stay RUNNING and are run again.
         """
-        store.write(lambda tx: tx.start_intents(self.intents)).result()
+        items = start(store, self.items, self.intents)
+        if not items:
+            return
         uidvalidity = self.source.state.uidvalidity
         session.ensure_selected(self.source.path, uidvalidity, read_only=False)
-        placed = session.move([uid for _, uid in self.items], self.target.path)
+        placed = session.move([uid for _, uid in items], self.target.path)
         arrived: dict[MessageKey, UID | None] = {}
         unnamed: list[tuple[Work, UID]] = []
-        for work, uid in self.items:
+        for work, uid in items:
             new_uid = placed.get(uid)
             if new_uid is None:
                 unnamed.append((work, uid))
@@ -70,7 +90,8 @@ class MoveBatch:
                         arrived[work.key] = new_uid
                     else:
                         gone.append(work)
-        store.write(lambda tx: self._settle(tx, arrived, gone, still_here)).result()
+        works = [work for work, _ in items]
+        store.write(lambda tx: self._settle(tx, works, arrived, gone, still_here)).result()
 
     def _left_behind(self, session: ImapSession, uids: Sequence[UID]) -> set[UID]:
         session.ensure_selected(self.source.path, self.source.state.uidvalidity, read_only=False)
@@ -102,12 +123,13 @@ class MoveBatch:
     def _settle(
         self,
         tx: Writer,
+        works: Sequence[Work],
         arrived: dict[MessageKey, UID | None],
         gone: Sequence[Work],
         still_here: Sequence[Work],
     ) -> None:
         target: FolderId = self.target.id
-        settled = [intent for work, _ in self.items if work.key in arrived for intent in work.moves]
+        settled = [intent for work in works if work.key in arrived for intent in work.moves]
         tx.finish_intents(settled, moved={key: (target, uid) for key, uid in arrived.items()})
         if gone:
             ids = [intent for work in gone for intent in work.moves]

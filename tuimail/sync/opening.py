@@ -6,9 +6,9 @@ import concurrent.futures
 from typing import Final
 
 from tuimail.auth.provider import TokenProvider
-from tuimail.errors import SignInRequired, TokenUnavailable, TuimailError
+from tuimail.errors import NotConnected, SignInRequired, TokenUnavailable, TuimailError
 from tuimail.imap.session import ImapSession
-from tuimail.model.account import Account
+from tuimail.model.account import Account, Token
 
 TOKEN_SECONDS: Final = 90.0
 """How long a connection waits for a token."""
@@ -45,11 +45,21 @@ class SessionOpener:
             token = self._tokens.get(force_refresh=force_refresh).result(TOKEN_SECONDS)
         except concurrent.futures.TimeoutError as error:
             raise TokenUnavailable("Microsoft's sign-in service does not answer.") from error
-        session = ImapSession.connect(self._account.imap, ca_file=self._account.ca_file)
+        try:
+            session = self._authenticated(token)
+        except NotConnected:
+            # Exchange keeps some mailboxes closed over IPv6 (exchange-online.md 2).
+            session = self._authenticated(token, ipv4_only=True)
+        self.token_ends = token.expires_on
+        return session
+
+    def _authenticated(self, token: Token, *, ipv4_only: bool = False) -> ImapSession:
+        session = ImapSession.connect(
+            self._account.imap, ca_file=self._account.ca_file, ipv4_only=ipv4_only
+        )
         try:
             session.authenticate(self._account.username, token.secret)
         except TuimailError:
             session.close()
             raise
-        self.token_ends = token.expires_on
         return session

@@ -27,10 +27,13 @@ from tuimail.model.intent import IntentState
 from tuimail.store.store import Store, Writer
 from tuimail.sync.compact import Work, compact
 from tuimail.sync.explain import intent_refused
-from tuimail.sync.moves import MoveBatch
+from tuimail.sync.moves import Items, MoveBatch, start
 
 TRIES: Final = 3
 """A NO without a definite code is tried again: moves on Exchange sometimes fail for no reason."""
+
+MOST_PER_MOVE: Final = 200
+"""Messages per command, so that a lost reply leaves few to look for."""
 
 _RETRY_AFTER: Final = timedelta(seconds=3)
 _DEFINITE_CODES: Final = frozenset(
@@ -80,19 +83,20 @@ class FlagBatch:
 
     def run(self, session: ImapSession, store: Store) -> None:
         """Set and clear, then write the new server flags and settle the intents."""
-        store.write(lambda tx: tx.start_intents(self.intents)).result()
+        items = start(store, self.items, self.intents)
+        if not items:
+            return
         session.ensure_selected(self.source.path, self.source.state.uidvalidity, read_only=False)
-        uids = [uid for _, uid in self.items]
-        session.store_flags(uids, add=self.add, remove=self.remove)
-        store.write(self._settle).result()
+        session.store_flags([uid for _, uid in items], add=self.add, remove=self.remove)
+        store.write(lambda tx: self._settle(tx, items)).result()
 
-    def _settle(self, tx: Writer) -> None:
+    def _settle(self, tx: Writer, items: Items) -> None:
         flags = {}
-        for work, uid in self.items:
+        for work, uid in items:
             known = tx.read.server_flags(self.source.id, uid, uid).get(uid)
             if known is not None:
                 flags[work.key] = (known[1] - self.remove) | self.add
-        tx.finish_intents(self.intents, flags=flags)
+        tx.finish_intents([intent for work, _ in items for intent in work.stores], flags=flags)
 
 
 @dataclass(slots=True)
@@ -137,7 +141,10 @@ def _move_batches(store: Store, works: Iterable[Work]) -> list[MoveBatch]:
     for (source_id, target_id), items in groups.items():
         source, target = store.read.folder(source_id), store.read.folder(target_id)
         if source is not None and target is not None:
-            batches.append(MoveBatch(source, target, tuple(items)))
+            batches += [
+                MoveBatch(source, target, tuple(items[start : start + MOST_PER_MOVE]))
+                for start in range(0, len(items), MOST_PER_MOVE)
+            ]
     return batches
 
 

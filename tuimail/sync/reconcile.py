@@ -199,7 +199,14 @@ def _compare_all(
         yield from _compare(session, store, folder.id, low, high)
         yield StepDone()
     done_at = datetime.now(UTC).isoformat()
-    store.write(lambda tx: tx.set_meta(_full_pass(folder.id), done_at)).result()
+
+    def note(tx: Writer) -> None:
+        tx.set_meta(_full_pass(folder.id), done_at)
+        if folder.state.synced_low == 1:
+            # What was moved here without a UID and has not turned up is not here any more.
+            tx.finish_repairing(folder.id)
+
+    store.write(note).result()
 
 
 def _finish(store: Store, folder_id: FolderId, selected: SelectedFolder) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from typing import Final
 
 from tuimail.errors import FolderGone
+from tuimail.exchange.clouds import files_sent_copy
 from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account, SaveSent
@@ -17,13 +18,6 @@ from tuimail.model.flags import SEEN
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.outbox import OutboxItem, SentCopy
 from tuimail.store.store import Store
-
-_EXCHANGE_HOSTS: Final = (
-    "office365.com",
-    "office365.us",
-    "outlook.com",
-    "outlook.cn",
-)
 
 LOOKS_ON_EXCHANGE: Final = (1.0, 3.0, 10.0, 30.0, 60.0)
 """Seconds after sending at which the server's own copy is looked for."""
@@ -33,13 +27,13 @@ LOOKS_ELSEWHERE: Final = (1.0, 3.0)
 
 def server_files_copy(account: Account) -> bool | None:
     """Whether the submission server files the copy: yes, no, or None for "look first"."""
-    if account.save_sent is SaveSent.SERVER:
-        return True
-    host = account.smtp.host.lower()
-    if account.save_sent is SaveSent.AUTO:
-        known = any(host == name or host.endswith("." + name) for name in _EXCHANGE_HOSTS)
-        return True if known else None
-    return False
+    match account.save_sent:
+        case SaveSent.SERVER:
+            return True
+        case SaveSent.CLIENT:
+            return False
+        case SaveSent.AUTO:
+            return True if files_sent_copy(account.smtp.host) else None
 
 
 def find_sent_copy(
