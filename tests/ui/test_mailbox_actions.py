@@ -7,13 +7,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
 from tests.ui.desk import Desk, screen_rows, screen_text
 from tests.ui.sample_mail import NOW, Sample, fetched, key_of
+from tuimail.model.draft import Draft
 from tuimail.model.flags import SEEN, Flags
 from tuimail.model.folder import FolderId
 from tuimail.model.intent import IntentState, Move, StoreFlags
+from tuimail.model.notice import Notice, Severity
 from tuimail.store.writer import Writer
+from tuimail.ui.crash import self_check
+from tuimail.ui.sending import queue_draft
 
 SIZE = (80, 24)
 SUBJECT = "Contract draft v4 with our comments"
@@ -347,3 +352,69 @@ async def test_one_window_costs_one_query(desk: Desk, size: tuple[int, int]) -> 
         for index in range(620, 780):
             assert window.get(index) is not None
         assert reader.query_count == before
+
+
+async def test_what_the_engine_reports_is_said_in_the_last_row(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        notice = Notice(Severity.ERROR, "Could not move “Offsite” to Archive: the folder is gone.")
+        desk.store.write(lambda tx: tx.add_notice(notice, desk.account)).result()
+        await desk.see(pilot, " × Could not move “Offsite” to Archive: the folder is gone.")
+
+
+async def test_a_click_puts_the_cursor_there_and_another_one_opens(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.click("#list", offset=(30, 3))
+        assert desk.mailbox.message_list.cursor_index == 3
+        await pilot.click("#list", offset=(30, 3))
+        await desk.see(pilot, "The numbers are final now.")
+
+
+async def test_own_keys_that_hide_others_are_named(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    desk = open_desk(filled_directory, keys={"list.down": "k"})
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await desk.see(pilot, "! [keys]: k of list.down hides list.up.")
+        await pilot.press("k")
+        assert desk.mailbox.message_list.cursor_index == 1
+
+
+async def test_a_sent_message_counts_down_and_u_brings_the_composer_back(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        draft = Draft(desk.account, to="kim.chu@fabrikam.example", subject="Offsite", body="Hi\n")
+        sending = await queue_draft(desk.app, draft, desk.app.accounts[desk.account])
+        desk.app.sending.start(sending)
+        await desk.see(pilot, " Sending in 10 s to kim.chu@fabrikam.example")
+        assert screen_rows(desk.app)[-1].rstrip().endswith("u undo   y send now")
+        await desk.see(pilot, "outbox 1")
+        await pilot.press("u")
+        await desk.when(lambda: type(desk.app.screen).__name__ == "ComposeScreen")
+        await desk.see(pilot, "Offsite")
+        assert desk.store.read.counts().outbox_waiting == 0
+
+
+async def test_q_says_first_that_the_outbox_waits(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        draft = Draft(desk.account, to="kim.chu@fabrikam.example", subject="Offsite", body="Hi\n")
+        await queue_draft(desk.app, draft, desk.app.accounts[desk.account])
+        await pilot.press("q")
+        await desk.see(pilot, "Outbox 1: q again quits, it is sent at the next start.")
+        await pilot.press("q")
+        await desk.when(lambda: desk.app._exit)
+
+
+async def test_reply_opens_the_composer_with_the_text_quoted(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j", "r")
+        await desk.see(pilot, "> The numbers are final now.")
+        assert "Re: Contract draft v4 with our comments" in screen_text(desk.app)
+
+
+def test_textual_still_has_what_the_crash_report_stands_on() -> None:
+    assert self_check(App())

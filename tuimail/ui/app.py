@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -25,7 +26,7 @@ from textual.signal import Signal
 from textual.theme import Theme
 
 from tuimail.config.theme import ThemeSpec, load_theme_or_builtin
-from tuimail.errors import TuimailError
+from tuimail.errors import StoreError, TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
@@ -33,9 +34,9 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity, EngineControl
 from tuimail.ui.bindings import Keys, bindings_for
 from tuimail.ui.chords import Chords
-from tuimail.ui.crash import print_without_locals
+from tuimail.ui.crash import print_without_locals, self_check
 from tuimail.ui.glyphs import choose_glyphs
-from tuimail.ui.messages import EngineChanged, EngineFailed, StoreChanged
+from tuimail.ui.messages import EngineChanged, Said, StoreChanged
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -88,7 +89,7 @@ class TuimailApp(App[None]):
         self.keys = Keys(settings.keys)
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
-        self.sending = SendingWatch(self)
+        self.sending = SendingWatch(self, self._mailbox_bars)
         self._start_engine = start_engine
         self._clock = clock or _local_time
         self._chords = Chords(self)
@@ -129,6 +130,9 @@ class TuimailApp(App[None]):
     def on_ready(self) -> None:
         """The first frame stands: start the engine, and settle the memory."""
         threading.Thread(target=self._run_start, name="engine-start", daemon=True).start()
+        problem = self.keys.problem()
+        if problem:
+            self.tell(problem, Severity.WARNING)
         self.call_after_refresh(_settle_memory)
 
     def on_unmount(self) -> None:
@@ -168,7 +172,7 @@ class TuimailApp(App[None]):
         try:
             engine = self._start_engine()
         except TuimailError as error:
-            self.post_message(EngineFailed(error.message))
+            self.post_message(Said(error.message, Severity.ERROR))
             return
         self._engine_started(engine)
 
@@ -181,9 +185,9 @@ class TuimailApp(App[None]):
         """Hand over; on the engine's thread."""
         self.post_message(EngineChanged())
 
-    def on_engine_failed(self, event: EngineFailed) -> None:
-        """Say it; reading goes on."""
-        self.tell(event.reason, Severity.ERROR)
+    def on_said(self, event: Said) -> None:
+        """Say it."""
+        self.tell(event.text, event.severity)
 
     def on_engine_changed(self, event: EngineChanged) -> None:
         """Tell the screens."""
@@ -191,7 +195,10 @@ class TuimailApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Print a traceback without the values of variables: they may hold mail or tokens."""
-        print_without_locals(self)
+        if self_check(self):
+            print_without_locals(self)
+        else:
+            self.exit(return_code=1, message="tuimail failed.")
 
     # -- from the store ------------------------------------------------------------------------
 
@@ -213,6 +220,9 @@ class TuimailApp(App[None]):
             changes, self._slot = self._slot, ChangeSet()
         if not changes:
             return
+        for screen in self.screen_stack:
+            if isinstance(screen, MailboxScreen):
+                screen.apply_changes(changes)
         self.signal_changes.publish(changes)
         if changes.notices:
             self._say_newest_notice()
@@ -257,6 +267,10 @@ class TuimailApp(App[None]):
             return
         await self.action_quit()
 
+    def _mailbox_bars(self) -> list[BottomBar]:
+        """Return the last row if the mailbox is in front."""
+        return [self.screen.bottom] if isinstance(self.screen, MailboxScreen) else []
+
     def _remember_place(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, MailboxScreen):
@@ -298,10 +312,22 @@ class TuimailApp(App[None]):
         """Say something in the last row; a notice is also kept in the store."""
         if isinstance(what, Notice):
             notice = what
-            self.store.write(lambda tx: tx.add_notice(notice))
+            self._report(self.store.write(lambda tx: tx.add_notice(notice)))
             self._show(notice.short, notice.severity)
         else:
             self._show(what, severity)
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep a detail of the screen for the next start; a failure is said."""
+        self._report(self.store.write(lambda tx: tx.set_meta(name, value)))
+
+    def _report(self, written: Future[None]) -> None:
+        def look(done: Future[None]) -> None:
+            error = done.exception()
+            if isinstance(error, StoreError):
+                self.post_message(Said(error.message, Severity.ERROR))
+
+        written.add_done_callback(look)
 
     def _show(self, text: str, severity: Severity) -> None:
         for bar in self.screen.query(BottomBar):

@@ -6,6 +6,7 @@ from textual.message import Message
 
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
+from tuimail.model.notice import Severity
 
 
 class StoreChanged(Message):
@@ -16,16 +17,17 @@ class EngineChanged(Message):
     """The engine's status changed."""
 
 
-class EngineFailed(Message):
-    """The engine could not be started.
+class Said(Message):
+    """Something to be told in the last row; may be posted from any thread.
 
     Attributes:
-        reason: One sentence for the screen.
+        text: One sentence.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, text: str, severity: Severity) -> None:
         super().__init__()
-        self.reason = reason
+        self.text = text
+        self.severity = severity
 
 
 class FolderChosen(Message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from textual.app import App
@@ -18,11 +19,13 @@ class SendingWatch:
     """The newest message in its undo time; older ones go on counting in the outbox.
 
     Args:
-        app: On whose screens it is shown.
+        app: Whose store and clock it uses.
+        bars: Returns the last rows it is to be shown in now.
     """
 
-    def __init__(self, app: App[None]) -> None:
+    def __init__(self, app: App[None], bars: Callable[[], Iterable[BottomBar]]) -> None:
         self._app = app
+        self._bars = bars
         self._sending: Sending | None = None
         self._timer: Timer | None = None
 
@@ -58,7 +61,7 @@ class SendingWatch:
             (keys.shown("mailbox.undo"), "undo"),
             (keys.shown("mailbox.send_now"), "send now"),
         ]
-        for bar in self._app.screen.query(BottomBar):
+        for bar in self._bars():
             bar.countdown(f"Sending in {left} s", f" to {sending.people}", offered)
 
     def _end(self) -> None:
@@ -67,7 +70,7 @@ class SendingWatch:
             self._timer = None
         if self._sending is not None:
             self._sending = None
-            for bar in self._app.screen.query(BottomBar):
+            for bar in self._bars():
                 bar.clear()
 
     async def undo(self) -> bool:

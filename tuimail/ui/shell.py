@@ -48,6 +48,9 @@ class Shell(Protocol):
     def tell(self, what: Notice | str, severity: Severity = Severity.INFO) -> None:
         """Say something in the last row; a notice is also kept in the store."""
 
+    def remember(self, name: str, value: str) -> None:
+        """Keep a detail of the screen for the next start; a failure is said."""
+
     def deliver_changes(self) -> None:
         """Publish at once what commits have changed, so that the next key sees it."""
 

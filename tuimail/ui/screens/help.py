@@ -32,6 +32,11 @@ _PLACES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "outbox": ("Here: outbox", ("outbox",)),
     "sign_in": ("Here: sign-in", ("sign_in",)),
 }
+_PLACE_OF_SCREEN: Final = {
+    "ComposeScreen": "composer",
+    "OutboxScreen": "outbox",
+    "SignInScreen": "sign_in",
+}
 _MAILBOX: Final = ("Mail and folders", ("mailbox",))
 _EVERYWHERE: Final = ("Everywhere", ("app",))
 
@@ -149,5 +154,4 @@ def place_of(screen: Screen[object]) -> str:
     for node in focused.ancestors_with_self if focused is not None else ():
         if node.id in ("list", "tree", "reader"):
             return node.id
-    place = getattr(type(screen), "HELP_PLACE", "list")
-    return place if place in _PLACES else "list"
+    return _PLACE_OF_SCREEN.get(type(screen).__name__, "list")

@@ -46,7 +46,6 @@ class MailboxScreen(MailboxPanes):
         """Show the last folder straight from the store."""
         app = shell(self)
         self.texts = QuotableText(app)
-        app.signal_changes.subscribe(self, self._store_changed, immediate=True)
         app.signal_status.subscribe(self, self._status_changed)
         self.message_list.tinted = app.settings.cursor != "gutter"
         self.restore_layouts()
@@ -94,14 +93,13 @@ class MailboxScreen(MailboxPanes):
         if app.engine is not None:
             app.engine.focus(folder)
         if remember:
-            app.store.write(lambda tx: tx.set_meta("ui.folder", str(folder)))
+            app.remember("ui.folder", str(folder))
 
     def _keep_cursor(self) -> None:
         folder, row = self.message_list.folder, self.message_list.cursor
         if folder is not None and row is not None:
-            key = row.key
-            self._cursors[folder] = key
-            shell(self).store.write(lambda tx: tx.set_meta(f"ui.cursor.{folder}", str(key)))
+            self._cursors[folder] = row.key
+            shell(self).remember(f"ui.cursor.{folder}", str(row.key))
 
     def on_folder_chosen(self, event: FolderChosen) -> None:
         """Open it and go to the list."""
@@ -347,7 +345,8 @@ class MailboxScreen(MailboxPanes):
 
     # -- what changes from outside -------------------------------------------------------------
 
-    def _store_changed(self, changes: ChangeSet) -> None:
+    def apply_changes(self, changes: ChangeSet) -> None:
+        """Show what commits changed, at once: the next key already acts on it."""
         if changes.folders or changes.outbox or changes.lists:
             self.folder_tree.reload()
         if self.message_list.folder is None and (changes.folders or changes.lists):

@@ -151,7 +151,7 @@ class MailboxPanes(Screen[None]):
         layout = layouts[(layouts.index(self.layout_now) + 1) % len(layouts)]
         width_class = self.room.width_class
         self._chosen[width_class] = layout
-        shell(self).store.write(lambda tx: tx.set_meta(f"ui.layout.{width_class}", layout))
+        shell(self).remember(f"ui.layout.{width_class}", layout)
         self.place_panes()
 
 
