@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.sample_mail import NOW, sample_account
 from tests.ui.screen_text import assert_exact_rows, rows, text
 from tests.ui.stage import SIZES, Stage, open_stage
 from tests.waiting import until
+from tuimail.config.schema import Settings
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.status import DeviceCode, SignInOutcome, SignInPrompt
+from tuimail.model.status import Connectivity, DeviceCode, SignInOutcome, SignInPrompt
+from tuimail.store.store import Store
+from tuimail.ui.app import TuimailApp
 from tuimail.ui.big_code import big_code
 from tuimail.ui.screens.sign_in import SignInScreen
 
@@ -174,3 +179,22 @@ def test_big_letters_are_three_rows_and_unknown_ones_are_left_to_the_plain_text(
     assert len(letters) == 3
     assert big_code("é") == []
     assert big_code("") == []
+
+
+async def test_an_empty_mailbox_begins_with_its_sign_in_and_leaving_it_is_respected(
+    tmp_path: Path,
+) -> None:
+    store = Store.open(tmp_path)
+    account = store.write(lambda tx: tx.ensure_account("work")).result()
+    engine = FakeEngine()
+    engine.set_status(account, Connectivity.SIGN_IN_REQUIRED, since=NOW)
+    app = TuimailApp(store, Settings(), {account: sample_account(account)}, lambda: engine)
+    async with app.run_test() as pilot:
+        await until(lambda: isinstance(app.screen, SignInScreen))
+        await until(lambda: engine.sign_ins)
+        await pilot.press("escape")
+        await until(lambda: not isinstance(app.screen, SignInScreen))
+        engine.set_status(account, Connectivity.SIGN_IN_REQUIRED, since=NOW)
+        await pilot.pause()
+        assert not isinstance(app.screen, SignInScreen)
+    store.close()
