@@ -96,7 +96,7 @@ class TuimailApp(App[None]):
         self._slot = ChangeSet()
         self._slot_lock = threading.Lock()
         self._newest_notice = 0
-        self._asked_to_quit = False
+        self._asked_to_quit = self._greeted = False
         self._ends: list[Callable[[], None]] = []
         self._use_theme()
 
@@ -192,6 +192,18 @@ class TuimailApp(App[None]):
     def on_engine_changed(self, event: EngineChanged) -> None:
         """Tell the screens."""
         self.signal_status.publish(None)
+        self._begin_with_sign_in()
+
+    def _begin_with_sign_in(self) -> None:
+        """Open the sign-in where nothing of a mailbox is here yet; once, so that one can leave."""
+        if self._greeted or self.engine is None or not isinstance(self.screen, MailboxScreen):
+            return
+        for account, status in self.engine.status.items():
+            needed = status.connectivity is Connectivity.SIGN_IN_REQUIRED
+            if needed and not self.store.read.folders(account):
+                self._greeted = True
+                self.open_sign_in(account)
+                return
 
     def _fatal_error(self) -> None:
         """Print a traceback without the values of variables: they may hold mail or tokens."""
@@ -357,7 +369,8 @@ class TuimailApp(App[None]):
         """Sign in by device code."""
         from tuimail.ui.screens.sign_in import SignInScreen  # noqa: PLC0415 - not for the first frame
 
-        self.push_screen(SignInScreen(account))
+        if not isinstance(self.screen, SignInScreen):
+            self.push_screen(SignInScreen(account))
 
 
 def _textual_theme(spec: ThemeSpec) -> Theme:
