@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 _PATIENCE = 10.0
+_LAST_ROUNDS = 20
 
 
 class LoopThread:
@@ -79,3 +80,6 @@ class LoopThread:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        # Connections that were cut, or lost in a handshake, close on the next rounds of the loop.
+        for _ in range(_LAST_ROUNDS):
+            await asyncio.sleep(0)

@@ -173,12 +173,14 @@ class Engine:
             return
         work = self._mailboxes[known.account_id].work
         work.focus = folder
-        work.refreshes.add(folder, Priority.FOCUS)
+        work.refreshes.add((folder, False), Priority.FOCUS)
 
     def _want_body(self, key: MessageKey, section: str | None) -> None:
         summary = self._store.read.summary(key)
         if summary is not None:
-            self._mailboxes[summary.account_id].work.bodies.add((key, section))
+            self._mailboxes[summary.account_id].work.bodies.add(
+                (key, section), Priority.INTERACTIVE
+            )
 
     def _wake(self) -> None:
         for mailbox in self._mailboxes.values():

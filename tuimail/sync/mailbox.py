@@ -212,7 +212,7 @@ class Mailbox:
 
     def _on_push(self, inbox: FolderId) -> None:
         """Called on the watcher's thread."""
-        ask = partial(self.work.refreshes.add, inbox, Priority.REFRESH)
+        ask = partial(self.work.refreshes.add, (inbox, False), Priority.REFRESH)
         self._loop.call_soon_threadsafe(ask)
 
     async def _recycle_loop(self) -> None:
@@ -236,7 +236,7 @@ class Mailbox:
     def _refresh_sent(self) -> None:
         folder = self._store.read.folder_with_role(self.account.id, FolderRole.SENT)
         if folder is not None:
-            self.work.refreshes.add(folder.id, Priority.REFRESH)
+            self.work.refreshes.add((folder.id, False), Priority.REFRESH)
 
     def _progress(self, progress: Progress | None) -> None:
         def set_progress() -> None:

@@ -26,7 +26,7 @@ from tuimail.sync.explain import body_problem
 from tuimail.sync.folders import list_folders
 from tuimail.sync.push import push
 from tuimail.sync.reconcile import fetch_older, reconcile
-from tuimail.sync.wishes import BodyQueue, BodyWish, OlderQueue, RefreshQueue
+from tuimail.sync.wishes import BodyWish, FolderWish, Wishes
 
 T = TypeVar("T")
 
@@ -53,9 +53,9 @@ class Work:
         self.account = account
         self.store = store
         self.connection = connection
-        self.refreshes = RefreshQueue()
-        self.older = OlderQueue()
-        self.bodies = BodyQueue()
+        self.refreshes: Wishes[FolderWish] = Wishes()
+        self.older: Wishes[FolderId] = Wishes()
+        self.bodies: Wishes[BodyWish] = Wishes()
         self.intents = asyncio.Event()
         self.focus: FolderId | None = None
         self._report = report
@@ -82,11 +82,11 @@ class Work:
         )
         inbox = self.store.read.folder_with_role(self.account.id, FolderRole.INBOX)
         if inbox is not None:
-            self.refreshes.add(inbox.id, Priority.REFRESH)
+            self.refreshes.add((inbox.id, False), Priority.REFRESH)
         if self.focus is not None:
-            self.refreshes.add(self.focus, Priority.FOCUS)
+            self.refreshes.add((self.focus, False), Priority.FOCUS)
         elif inbox is not None:
-            self.refreshes.add(inbox.id, Priority.FOCUS)
+            self.refreshes.add((inbox.id, False), Priority.FOCUS)
 
     async def refresh(self, folder: FolderId, priority: Priority, *, full: bool = False) -> bool:
         """Bring one folder up to date; returns whether older mail is missing.
@@ -109,53 +109,57 @@ class Work:
     async def refresh_loop(self) -> None:
         """Keep folders up to date, those in sight first."""
         while True:
-            folder, priority, full = await self.refreshes.next()
-            try:
-                missing = await self.refresh(folder, priority, full=full)
-            except TuimailError as error:
-                await self.folder_failed(folder, error)
-            else:
-                if missing:
-                    self.older.add(folder, first=folder == self.focus)
-                self._prefetch(folder)
-            self.refreshes.done(folder)
+            wish, priority = await self.refreshes.take()
+            folder, full = wish
+            with self.refreshes.kept(wish, priority):
+                try:
+                    missing = await self.refresh(folder, priority, full=full)
+                except TuimailError as error:
+                    await self.folder_failed(folder, error)
+                    continue
+            if missing:
+                self.older.add(folder, Priority.BACKFILL)
+            self._prefetch(folder)
 
     async def older_loop(self) -> None:
         """Fetch older mail when nothing more urgent is there to do."""
         while True:
-            folder = await self.older.next()
-            name = getattr(self.store.read.folder(folder), "name", "")
-            try:
-                await self.job(
-                    lambda session, folder=folder, name=name: fetch_older(  # type: ignore[misc]
-                        session,
-                        self.store,
-                        folder,
-                        lambda done, total: self._report(Progress(name, done, total)),
-                    ),
-                    Priority.BACKFILL,
-                    "older mail",
-                )
-            except TuimailError as error:
-                await self.folder_failed(folder, error)
-            finally:
-                self._report(None)
-            self.older.done(folder)
+            folder, priority = await self.older.take()
+            with self.older.kept(folder, priority):
+                try:
+                    await self._fetch_older(folder)
+                except TuimailError as error:
+                    await self.folder_failed(folder, error)
+                finally:
+                    self._report(None)
+
+    async def _fetch_older(self, folder: FolderId) -> None:
+        known = self.store.read.folder(folder)
+        name = known.name if known is not None else ""
+
+        def report(done: int, total: int) -> None:
+            self._report(Progress(name, done, total))
+
+        await self.job(
+            lambda session: fetch_older(session, self.store, folder, report),
+            Priority.BACKFILL,
+            "older mail",
+        )
 
     async def body_loop(self) -> None:
         """Fetch what the user waits for, and what will be read next."""
         while True:
-            wish, priority = await self.bodies.next()
-            try:
-                await self._fetch(wish, priority)
-            except (MessageGone, UidValidityChanged) as error:
-                self._tell(error)
-                self._refresh_folder_of(wish)
-            except TuimailError as error:
-                if error.reach not in (Reach.MESSAGE, Reach.FOLDER):
-                    raise
-                self._tell(error)
-            self.bodies.done(wish)
+            wish, priority = await self.bodies.take()
+            with self.bodies.kept(wish, priority):
+                try:
+                    await self._fetch(wish, priority)
+                except (MessageGone, UidValidityChanged) as error:
+                    self._tell(error, priority)
+                    self._refresh_folder_of(wish)
+                except TuimailError as error:
+                    if error.reach not in (Reach.MESSAGE, Reach.FOLDER):
+                        raise
+                    self._tell(error, priority)
 
     async def push_loop(self) -> None:
         """Push intents when they are due."""
@@ -167,7 +171,7 @@ class Work:
                 "push",
             )
             for folder in outcome.refresh:
-                self.refreshes.add(folder, Priority.REFRESH)
+                self.refreshes.add((folder, False), Priority.REFRESH)
             await wait_until_due(self.intents, self._next_intent())
 
     async def poll_loop(self) -> None:
@@ -177,9 +181,9 @@ class Work:
             for role in (FolderRole.INBOX, FolderRole.SENT):
                 folder = self.store.read.folder_with_role(self.account.id, role)
                 if folder is not None:
-                    self.refreshes.add(folder.id, Priority.REFRESH)
+                    self.refreshes.add((folder.id, False), Priority.REFRESH)
             if self.focus is not None:
-                self.refreshes.add(self.focus, Priority.REFRESH)
+                self.refreshes.add((self.focus, False), Priority.REFRESH)
             await asyncio.wrap_future(
                 self.store.write(lambda tx: tx.purge_gone(self.account.id, GONE_GRACE_SECONDS))
             )
@@ -211,16 +215,19 @@ class Work:
 
     def _prefetch(self, folder: FolderId) -> None:
         if folder == self.focus:
-            self.bodies.drop_prefetch()
+            self.bodies.forget(Priority.NEIGHBOUR)
         for key in reversed(self.store.read.without_body(folder, PREFETCHED)):
             self.bodies.add((key, None), Priority.NEIGHBOUR)
 
     def _refresh_folder_of(self, wish: BodyWish) -> None:
         place = self.store.read.location(wish[0])
         if place is not None:
-            self.refreshes.add(place[0], Priority.REFRESH, full=True)
+            self.refreshes.add((place[0], True), Priority.REFRESH)
 
-    def _tell(self, error: TuimailError) -> None:
+    def _tell(self, error: TuimailError, priority: Priority) -> None:
+        """Say why a text did not come, if anybody waits for it."""
+        if priority is not Priority.INTERACTIVE:
+            return
         notice = body_problem(error)
         self.store.write(lambda tx: tx.add_notice(notice, self.account.id))
 
