@@ -58,6 +58,7 @@ class Engine:
         }
         self._listeners: list[Callable[[], None]] = []
         self._mailboxes: dict[AccountId, Mailbox] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._loop = asyncio.new_event_loop()
         self._running = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -76,6 +77,8 @@ class Engine:
             self._loop.close()
             self._close_accounts()
             return
+        ending = asyncio.run_coroutine_threadsafe(self._end_work(grace), self._loop)
+        ending.result(grace + START_SECONDS)
         for mailbox in self._mailboxes.values():
             mailbox.close(grace)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -151,13 +154,22 @@ class Engine:
         task = self._loop.create_task(work, name=f"mailbox-{mailbox.account.id}")
 
         def ended(task: asyncio.Task[None]) -> None:
-            if task.cancelled() or self._loop.is_closed():
+            self._tasks.discard(task)
+            if task.cancelled():
                 return
             error = task.exception()
             log.error("a mailbox ended by %s; it starts again", type(error).__name__)
             self._loop.call_later(30.0, lambda: self._supervise(mailbox.run(), mailbox))
 
         task.add_done_callback(ended)
+        self._tasks.add(task)
+
+    async def _end_work(self, grace: float) -> None:
+        """Let a message that is going out arrive, then end every loop."""
+        await asyncio.gather(*(mailbox.finish(grace) for mailbox in self._mailboxes.values()))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _publish(self, status: EngineStatus) -> None:
         self._status = {**self._status, status.account_id: status}

@@ -76,6 +76,7 @@ class Mailbox:
         self._loop = asyncio.get_running_loop()
         self._retry = asyncio.Event()
         self._outbox_wake = asyncio.Event()
+        self._sending = asyncio.Lock()
         self._opener = SessionOpener(account, tokens)
         self._main = ImapConnection(f"imap-main-{account.id}", self._opener)
         self._watcher: Watcher | None = None
@@ -108,10 +109,21 @@ class Mailbox:
         self._retry.set()
         self._outbox_wake.set()
 
+    async def finish(self, grace: float) -> None:
+        """Wait for at most `grace` seconds for a message that is going out; begin no other."""
+        try:
+            async with asyncio.timeout(grace):
+                await self._sending.acquire()
+        except TimeoutError:
+            return
+
     def close(self, grace: float) -> None:
-        """End both connections; blocks for at most about `grace` seconds."""
+        """End both connections; blocks for at most about `grace` seconds.
+
+        Called when `run` has ended. A job that is at work may end its step.
+        """
         if self._watcher is not None:
-            self._watcher.stop()
+            self._watcher.stop(grace)
         self._main.close(grace)
 
     async def _connect_loop(self) -> None:
@@ -228,7 +240,8 @@ class Mailbox:
     async def _outbox_loop(self) -> None:
         while True:
             self._outbox_wake.clear()
-            await self._outbox.run_due()
+            async with self._sending:
+                await self._outbox.run_due()
             soon = datetime.now(UTC) + OUTBOX_LOOK
             due = self._outbox.next_time()
             await wait_until_due(self._outbox_wake, min(due, soon) if due else soon)

@@ -44,9 +44,15 @@ class Watcher:
         self._thread.start()
         return self._ended
 
-    def stop(self) -> None:
-        """End it at once, from any thread."""
+    def stop(self, grace: float = 0.0) -> None:
+        """End it at once, from any thread.
+
+        Args:
+            grace: Seconds to wait for the thread, which may be connecting.
+        """
         self._idle.stop()
+        if grace and self._thread.is_alive():
+            self._thread.join(grace)
 
     def _run(self) -> None:
         try:
