@@ -64,15 +64,14 @@ class Verbs(click.Group):
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (ASCII only).")
 @click.version_option(__version__, prog_name="tuimail")
 @click.pass_context
-def tuimail(
-    context: click.Context, config: Path | None, account: str | None, as_json: bool
-) -> None:
+def tuimail(context: click.Context, config: Path | None, account: str | None, as_json: bool) -> int:
     """Read and write Microsoft 365 mail in a terminal. Without a verb: open the screen."""
     context.obj = Options(config, account, as_json)
     if context.invoked_subcommand is None:
         from tuimail.cli.screen import open_screen  # noqa: PLC0415 - Textual only for the screen
 
-        open_screen(context.obj)
+        return open_screen(context.obj)
+    return 0
 
 
 def run() -> int:

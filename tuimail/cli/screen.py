@@ -11,11 +11,12 @@ from tuimail.cli.setup import (
     Options,
     connect,
     keep_log,
-    load_settings,
+    load_what_is_right,
     stored_accounts,
 )
 from tuimail.config import paths
 from tuimail.config.schema import Settings
+from tuimail.errors import ConfigError
 from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
 
@@ -26,16 +27,27 @@ GRACE: Final = 2.0
 """Seconds that running work gets at the end."""
 
 
-def open_screen(options: Options) -> None:
-    """Open the screen with the user's settings and mail."""
+def open_screen(options: Options) -> int:
+    """Open the screen with the user's settings and mail; return the exit code."""
     keep_log()
-    run_app(load_settings(options), paths.data_dir())
+    settings, mistake = load_what_is_right(options)
+    return run_app(settings, paths.data_dir(), mistake=mistake)
 
 
 def run_app(
-    settings: Settings, data: Path, *, approve_demo: Callable[[str], object] | None = None
-) -> None:
-    """Run the screen until the user leaves it.
+    settings: Settings,
+    data: Path,
+    *,
+    mistake: ConfigError | None = None,
+    approve_demo: Callable[[str], object] | None = None,
+) -> int:
+    """Run the screen until the user leaves it; return the exit code.
+
+    Args:
+        settings: What is right of the settings file.
+        data: The folder of the store and the tokens.
+        mistake: What is wrong with the settings file, to be told.
+        approve_demo: Approves a device code, in the demo.
 
     Raises:
         StoreError: The database cannot be used, or another tuimail is running on it.
@@ -54,8 +66,10 @@ def run_app(
             engines.append(engine)
             return engine
 
-        app = TuimailApp(store, settings, accounts, start_engine, approve_demo=approve_demo)
-        app.run_in_terminal()
+        app = TuimailApp(
+            store, settings, accounts, start_engine, mistake=mistake, approve_demo=approve_demo
+        )
+        return app.run_in_terminal()
     finally:
         for engine in engines:
             engine.stop(GRACE)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tuimail.config import paths
 from tuimail.config.accounts import account_from
 from tuimail.config.schema import Settings
-from tuimail.config.settings import load
+from tuimail.config.settings import load, load_or_default
 from tuimail.errors import ConfigError
 from tuimail.model.account import Account, AccountId
 from tuimail.store.store import Store, Writer
@@ -36,12 +36,34 @@ class Options:
 
 
 def load_settings(options: Options) -> Settings:
-    """Read the settings.
+    """Read the settings, for a verb: a mistake is an error.
 
     Raises:
         ConfigError: There are none, or they cannot be used.
     """
     path = options.settings_file()
+    _demand(path)
+    settings = load(path)
+    _demand_accounts(settings, path)
+    return settings
+
+
+def load_what_is_right(options: Options) -> tuple[Settings, ConfigError | None]:
+    """Read the settings, for the screen: it starts with what is right and tells the mistake.
+
+    Raises:
+        ConfigError: Nothing can be started with it: no file, or no account without a mistake.
+    """
+    path = options.settings_file()
+    _demand(path)
+    settings, mistake = load_or_default(path)
+    if mistake is not None and not settings.accounts:
+        raise mistake
+    _demand_accounts(settings, path)
+    return settings, mistake
+
+
+def _demand(path: Path) -> None:
     if not path.exists():
         error = ConfigError(f"There are no settings at {path}.", file=str(path))
         error.hint = (
@@ -49,10 +71,11 @@ def load_settings(options: Options) -> Settings:
             "or try `tuimail demo`."
         )
         raise error
-    settings = load(path)
+
+
+def _demand_accounts(settings: Settings, path: Path) -> None:
     if not settings.accounts:
         raise ConfigError(f"{path} names no account.", file=str(path), key="accounts")
-    return settings
 
 
 def open_store() -> Store:

@@ -59,6 +59,7 @@ class TuimailApp(App[None]):
         accounts: By id.
         start_engine: Called in a thread after the first frame; may take its time, and may raise
             a `TuimailError`, which is said in the last row.
+        mistake: What is wrong with the settings, to be told once the screen stands.
         approve_demo: Approves a device code, in the demo, where nobody else does.
         clock: Returns the time, aware, in the zone dates are shown in.
     """
@@ -75,6 +76,7 @@ class TuimailApp(App[None]):
         accounts: Mapping[AccountId, Account],
         start_engine: Callable[[], EngineControl],
         *,
+        mistake: TuimailError | None = None,
         approve_demo: Callable[[str], object] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
@@ -90,6 +92,7 @@ class TuimailApp(App[None]):
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
         self.sending = SendingWatch(self, self._mailbox_bars)
+        self._mistake = f"{mistake.message} {mistake.hint}".strip() if mistake else ""
         self._start_engine = start_engine
         self._clock = clock or _local_time
         self._chords = Chords(self)
@@ -130,7 +133,7 @@ class TuimailApp(App[None]):
     def on_ready(self) -> None:
         """The first frame stands: start the engine, and settle the memory."""
         threading.Thread(target=self._run_start, name="engine-start", daemon=True).start()
-        problem = self.keys.problem()
+        problem = self._mistake or self.keys.problem()
         if problem:
             self.tell(problem, Severity.WARNING)
         self.call_after_refresh(_settle_memory)

@@ -23,7 +23,7 @@ ACCOUNT: Final = "demo"
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a description of the servers to this file (JSON), for other clients.",
 )
-def demo(info: Path | None) -> None:
+def demo(info: Path | None) -> int:
     """Try tuimail without an account: a mailbox that lives until you quit."""
     from tuimail.cli.screen import run_app  # noqa: PLC0415 - Textual only for the screen
 
@@ -42,7 +42,7 @@ def demo(info: Path | None) -> None:
         )
         if info is not None:
             write_atomically(info, _describe(sandbox))
-        run_app(
+        return run_app(
             Settings(accounts={ACCOUNT: account}),
             Path(folder) / "mail",
             approve_demo=lambda code: sandbox.entra.approve(code, owner),
