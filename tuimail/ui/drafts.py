@@ -133,4 +133,3 @@ class DraftKeeper:
 
 def _text_of(draft: Draft) -> Draft:
     return replace(draft, id=None, updated_at=None)
-
