@@ -87,7 +87,7 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     theme: str = "auto"
     """Colours and text styles: a name from themes/ or of a file in your own themes folder.
-    `auto`: by the terminal's background."""
+    `auto`: `tuimail-dark`."""
 
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """The signs in lists. `auto`: by the locale and the terminal."""
@@ -96,10 +96,12 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lines per message in the list. `auto`: by the width."""
 
     cursor: Literal["auto", "row", "gutter"] = "auto"
-    """How the row with the cursor is shown. `auto`: the row, on slow lines the bar alone."""
+    """How the row with the cursor is shown: tinted, or by the bar in front alone. `auto`: the
+    row."""
 
     mouse: Literal["auto", "off", "clicks", "full"] = "auto"
-    """What the mouse does. `auto`: clicks, over SSH nothing."""
+    """Whether the mouse is used; `clicks` and `full` do the same. `auto`: clicks, over SSH
+    nothing."""
 
     accounts: dict[str, AccountSettings] = {}
     """The mailboxes."""

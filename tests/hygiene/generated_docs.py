@@ -1,0 +1,326 @@
+"""The pages of docs/ that are made from the code: settings, keys, and what servers say.
+
+A page that is written beside the code is wrong after the next change. These are rendered from the
+tables the program itself uses; `test_generated_docs` compares them with the files.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect as types
+
+from tests.hygiene.source import ROOT
+from tuimail.config import schema
+from tuimail.ui.bindings import BINDINGS, BindingSpec, shown_key
+
+_NOTE: Final = (
+    "<!-- Made by `python -m tests.hygiene.generate_docs`; changes here are lost. -->\n\n"
+)
+
+# --------------------------------------------------------------------------------- settings
+
+_SETTINGS_INTRO: Final = """\
+# Settings
+
+The settings are one TOML file. The first of these that is given is read:
+
+1. `tuimail --config FILE`
+2. the file that `TUIMAIL_CONFIG` names
+3. `$XDG_CONFIG_HOME/tuimail/config.toml`, which is `~/.config/tuimail/config.toml` by default
+
+Only an account is needed:
+
+```toml
+[accounts.work]
+address = "anna@contoso.com"
+client_id = "thunderbird"
+```
+
+Secrets are never in this file. A mistake is named with its path and the nearest key that exists:
+
+```text
+tuimail: config.toml: send.undoo is unknown.
+  Nearest: send.undo.
+```
+
+Single keys of the program (`theme`, `mouse` …) stand at the top of the file, before the first
+table.
+"""
+
+
+def settings_page() -> str:
+    """Render docs/configuration.md from the structs of the settings."""
+    plain: list[str] = []
+    tables: list[str] = []
+    told = _field_docstrings(schema.Settings)
+    for field in msgspec.structs.fields(schema.Settings):
+        kind = types.type_info(field.type)
+        table = _table_of(kind)
+        if table is not None:
+            tables += _table_section(table)
+        elif field.name == "keys":
+            tables += ["## `[keys]`", told[field.name], _KEYS_EXAMPLE]
+        else:
+            plain += _field_section(field, kind, told)
+    text = [_SETTINGS_INTRO.rstrip(), "## At the top of the file", *plain, *tables]
+    return _NOTE + "\n\n".join(text) + "\n"
+
+
+_KEYS_EXAMPLE: Final = """\
+```toml
+[keys]
+"list.down" = "j,n,down"
+"list.first" = "g g"
+```
+
+Every id and its keys: [Keys](keybindings.md)."""
+
+
+def _table_of(kind: types.Type) -> type[schema.Table] | None:
+    if isinstance(kind, types.DictType):
+        kind = kind.value_type
+    if isinstance(kind, types.StructType) and issubclass(kind.cls, schema.Table):
+        return kind.cls
+    return None
+
+
+def _table_section(table: type[schema.Table]) -> list[str]:
+    name, _, words = (inspect.getdoc(table) or "").partition(": ")
+    told = _field_docstrings(table)
+    text = [f"## {name}", words[:1].upper() + words[1:]]
+    for field in msgspec.structs.fields(table):
+        text += _field_section(field, types.type_info(field.type), told)
+    return text
+
+
+def _field_section(
+    field: msgspec.structs.FieldInfo, kind: types.Type, told: Mapping[str, str]
+) -> list[str]:
+    return [f"### `{field.name}`", told[field.name], f"{_type_words(kind)}.{_default(field)}"]
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    value = field.default
+    if value is msgspec.NODEFAULT:
+        return " Required."
+    if value == "":
+        return ""
+    return f" Default: `{json.dumps(value)}`."
+
+
+def _type_words(kind: types.Type) -> str:
+    match kind:
+        case types.BoolType():
+            return "`true` or `false`"
+        case types.IntType(ge=low, le=high):
+            return f"A whole number from {low} to {high}"
+        case types.FloatType(ge=low, le=high):
+            return f"A number from {low} to {high}"
+        case types.LiteralType(values=values):
+            words = sorted((f'`"{value}"`' for value in values), key=_as_declared)
+            return "One of " + ", ".join(words) if len(words) > 1 else words[0]
+        case types.UnionType(types=several):
+            return ", or ".join(_type_words(one) for one in reversed(several))
+        case types.StrType():
+            return "Text"
+    raise TypeError(f"no words for {kind}")
+
+
+def _as_declared(word: str) -> int:
+    """Literals come sorted from msgspec; readers want the order of the source."""
+    return inspect.getsource(schema).index(word.strip("`"))
+
+
+def _field_docstrings(table: type[schema.Table]) -> dict[str, str]:
+    tree = ast.parse(inspect.getsource(table))
+    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef))
+    told = {}
+    for field, text in pairwise(body):
+        match field, text:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(words))),
+            ):
+                told[name] = inspect.cleandoc(words)
+    return told
+
+
+# ------------------------------------------------------------------------------------- keys
+
+_KEYS_INTRO: Final = """\
+# Keys
+
+`?` shows the keys of the place you are in. The last row hints at the most useful ones.
+
+`[keys]` in the [settings](configuration.md#keys) gives a binding other keys, by its id. Keys are
+separated by commas; the keys of a sequence by blanks:
+
+```toml
+[keys]
+"mailbox.trash" = "d,delete"
+"mailbox.go_archive" = "g a"
+```
+
+A key in the tables is written as people read it. In the settings `^s` is `ctrl+s`, `Esc` is
+`escape`, `PageDown` is `pagedown`, `?` is `question_mark`, `gg` is `g g`. A name that is unknown,
+or a key that hides another of the same place, is said in the last row after the start.
+"""
+_PLACES: Final = MappingProxyType(
+    {
+        "app": "Everywhere",
+        "mailbox": "Mail and folders",
+        "list": "Message list",
+        "tree": "Folders",
+        "reader": "Reader",
+        "attachments": "Attachments",
+        "composer": "Composer",
+        "outbox": "Outbox",
+        "sign_in": "Sign-in",
+        "help": "Help",
+    }
+)
+_NUMBERED: Final = re.compile(r"(?P<stem>\w+\.\w+_)(?P<number>[1-9])\Z")
+
+
+def keys_page() -> str:
+    """Render docs/keybindings.md from the table of bindings."""
+    text = [_KEYS_INTRO]
+    for scope, specs in groupby(BINDINGS, key=lambda spec: spec.scope):
+        text += [f"## {_PLACES[scope]}\n", "| keys | what it does | id |", "|---|---|---|"]
+        text += _key_rows(list(specs))
+        text.append("")
+    return _NOTE + "\n".join(text).rstrip() + "\n"
+
+
+def _key_rows(specs: Sequence[BindingSpec]) -> Iterator[str]:
+    """One row each; bindings that differ in a number alone share one."""
+    for stem, group in groupby(specs, key=_without_number):
+        first, *others = group
+        keys = " ".join(f"`{shown_key(key)}`" for key in first.keys)
+        words, name = first.description, f"`{first.id}`"
+        if others and stem != first.id:
+            last = others[-1]
+            keys += f" … `{shown_key(last.keys[0])}`"
+            words = words.rsplit(" ", 1)[0] + " of that number"
+            name += f" … `{last.id}`"
+        yield f"| {keys} | {words} | {name} |"
+
+
+def _without_number(spec: BindingSpec) -> str:
+    match = _NUMBERED.match(spec.id)
+    return match["stem"] if match else spec.id
+
+
+# --------------------------------------------------------------------------- what servers say
+
+_TROUBLE_INTRO: Final = """\
+# Troubleshooting
+
+Every case that tuimail recognises in what Microsoft's servers say, under its short sentence: the
+one in the banner or in the outbox. The server's own words are kept beside it, for support.
+
+What is not listed here is shown in the server's own words. For the rest, such as settings or the
+database, see the [questions](faq.md).
+
+In the lines for an administrator, `user@example.com` stands for the mailbox. They are run in
+[Exchange Online PowerShell](https://learn.microsoft.com/powershell/exchange/connect-to-exchange-online-powershell).
+"""
+_SOURCES: Final = MappingProxyType(
+    {"entra": "Signing in", "imap": "Reading (IMAP)", "smtp": "Sending (SMTP)"}
+)
+_WHO: Final = MappingProxyType(
+    {
+        "you": "you",
+        "admin": "your administrator",
+        "microsoft": "Microsoft; it passes",
+        "nobody": "nobody; it passes",
+    }
+)
+_STAND_INS: Final = MappingProxyType(
+    {
+        " (AADSTS{code})": "",
+        "{mailbox}": "this mailbox",
+        "{address}": "user@example.com",
+        "{sender}": "sender@example.com",
+    }
+)
+# From a pattern of the catalogue to words that it matches.
+_TO_WORDS: Final = (
+    (r"\\b", ""),
+    (r"\\\[", "\0"),
+    (r"\(\?P<\w+>[^)]*\)|\(\?:\\S\+\)|\.\*", "…"),
+    (r"\(\?:([^()|]*)\)\?", r"\1"),
+    (r"\(\?:([^()|]*)\|[^()]*\)", r"\1"),
+    (r"\[([^\]])[^\]]*\]", r"\1"),
+    (r"\\d", "0"),
+    (r"(?<=\d)\?", ""),
+    (r"\\(.)", r"\1"),
+    ("\0", "["),
+)
+
+
+def troubleshooting_page() -> str:
+    """Render docs/troubleshooting.md from the catalogue, one heading per entry."""
+    text = [_TROUBLE_INTRO]
+    for source, entries in groupby(catalogue(), key=lambda entry: str(entry["source"])):
+        text.append(f"## {_SOURCES[source]}\n")
+        for entry in entries:
+            text += _entry_section(entry)
+    return _NOTE + "\n".join(text).rstrip() + "\n"
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """Return the entries of the catalogue, in order."""
+    path = ROOT / "tuimail" / "exchange" / "catalogue.toml"
+    entries: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8"))["entry"]
+    return entries
+
+
+def words_of(pattern: str) -> str:
+    """Return words that a pattern of the catalogue matches; `…` stands for anything."""
+    for old, new in _TO_WORDS:
+        pattern = re.sub(old, new, pattern)
+    return pattern.strip()
+
+
+def _entry_section(entry: Mapping[str, Any]) -> Iterator[str]:
+    yield f"### {_filled(entry['title'])} {{ #{entry['id']} }}\n"
+    yield f"{_filled(entry['cause'])}\n"
+    yield f"- **tuimail**: {_filled(entry['now'])}"
+    yield f"- **You can**: {_filled(entry['fix'])}"
+    yield f"- **Who can mend it**: {_WHO[entry['who']]}."
+    if "url" in entry:
+        yield f"- **Explained at**: <{entry['url']}>"
+    recognised = [f"AADSTS{code}" for code in entry.get("codes", ())]
+    recognised += [words_of(pattern) for pattern in entry.get("patterns", ())]
+    yield "- **Recognised by**: " + ", ".join(f"`{words}`" for words in recognised)
+    yield ""
+    if "command" in entry:
+        yield f"```powershell\n{_filled(entry['command'])}\n```\n"
+
+
+def _filled(template: str) -> str:
+    for old, new in _STAND_INS.items():
+        template = template.replace(old, new)
+    return template
+
+
+PAGES: Final[Mapping[Path, Callable[[], str]]] = MappingProxyType(
+    {
+        Path("docs/configuration.md"): settings_page,
+        Path("docs/keybindings.md"): keys_page,
+        Path("docs/troubleshooting.md"): troubleshooting_page,
+    }
+)
+"""Path from the checkout's root to what renders it."""
