@@ -131,7 +131,8 @@ def _type_words(kind: types.Type) -> str:
             words = sorted((f'`"{value}"`' for value in values), key=_as_declared)
             return "One of " + ", ".join(words) if len(words) > 1 else words[0]
         case types.UnionType(types=several):
-            return ", or ".join(_type_words(one) for one in reversed(several))
+            first, *others = (_type_words(one) for one in reversed(several))
+            return ", or ".join([first, *(f"{one[0].lower()}{one[1:]}" for one in others)])
         case types.StrType():
             return "Text"
     raise TypeError(f"no words for {kind}")
