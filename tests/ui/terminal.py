@@ -100,7 +100,13 @@ class Terminal:
     @property
     def text(self) -> str:
         """What is shown now."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        return "\n".join(line.rstrip() for line in self._lines())
+
+    def _lines(self) -> list[str]:
+        # Not Screen.display: it fails on the empty cell that half a wide character leaves.
+        buffer, columns = self._screen.buffer, range(self._screen.columns)
+        rows = (buffer[y] for y in range(self._screen.lines))
+        return ["".join(row[x].data for x in columns) for row in rows]
 
     def wait_for(self, text: str, *, timeout: float = 30.0) -> None:
         """Read until a text is shown."""
@@ -116,7 +122,7 @@ class Terminal:
         """Read until the cursor bar is in a row, 0 being the first, and the frame is complete."""
 
         def is_there() -> bool:
-            here = self._screen.display[row].startswith("▌")
+            here = self._lines()[row].startswith("▌")
             return here and self.output.endswith(_ENDS)
 
         self._read_until(is_there, timeout, f"the cursor in row {row} of\n{self.text}")
@@ -125,7 +131,9 @@ class Terminal:
         assert callable(condition)
         deadline = time.monotonic() + timeout
         while not condition():
-            assert time.monotonic() < deadline, f"waited {timeout:g} s for {what}"
+            ended = self.process.poll()
+            late = time.monotonic() >= deadline
+            assert not late, f"waited {timeout:g} s for {what}; exit code {ended}"
             self._read(0.05)
 
     def _read(self, timeout: float) -> None:

@@ -74,7 +74,7 @@ def test_reading_deleting_and_undoing(demo: Demo) -> None:
     demo.sign_in()
     terminal = demo.terminal
     terminal.type(b"\r")
-    terminal.wait_for("Hello Anna")
+    terminal.wait_for("read the message under the cursor")
     terminal.type(b"q")
     terminal.wait_for("? help  m write")
     terminal.type(b"d")
