@@ -11,7 +11,7 @@ from tests.server.client import Client, mail, sandbox_account
 from tests.server.sandbox_fixture import fresh_sandbox  # noqa: F401 - a fixture
 from tests.waiting import wait_until
 from tuimail.model.flags import FLAGGED, SEEN
-from tuimail.model.folder import FolderRole
+from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.intent import IntentState, Move, NewIntent, StoreFlags
 from tuimail.model.message import BodyState
 from tuimail.model.outbox import OutboxState, SentCopy
@@ -50,6 +50,26 @@ def test_folders_that_hold_no_mail_are_not_shown(client: Client) -> None:
     paths = {folder.path for folder in client.store.read.folders(client.account.id)}
     assert {"INBOX", "Drafts", "Sent Items", "Deleted Items"} <= paths
     assert not paths & {"Calendar", "Contacts", "Journal", "Notes", "Tasks"}
+
+
+def test_unread_mail_is_counted_in_folders_nobody_opened(sandbox: Sandbox, tmp_path: Path) -> None:
+    archive = sandbox.mailbox(sandbox.accounts[0]).folder("Archive")
+    archive.append(mail("Old"), ["\\Seen"])
+    archive.append(mail("Older"))
+    with Client(sandbox_account(sandbox), tmp_path, sandbox.entra.approve) as client:
+        client.sign_in()
+        client.start()
+
+        def archive_folder() -> Folder:
+            folder = client.store.read.folder_at_path(client.account.id, "Archive")
+            assert folder is not None
+            return folder
+
+        wait_until(lambda: archive_folder().total == 2, 20.0, "the count")
+        assert (archive_folder().unread, archive_folder().here) == (1, 0)
+        client.engine.focus(archive_folder().id)
+        wait_until(lambda: archive_folder().here == 2, 20.0, "the messages")
+        assert (archive_folder().total, archive_folder().unread) == (2, 1)
 
 
 def test_new_mail_comes_in_by_idle(client: Client, sandbox: Sandbox) -> None:

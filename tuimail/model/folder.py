@@ -38,6 +38,8 @@ class FolderState:
             everything is here, None when nothing was fetched yet.
         checked_at: When the last reconciliation ended, UTC.
         error: Why the last reconciliation failed, in words, else None.
+        beyond: Messages on the server below `synced_low`, which are not here yet.
+        beyond_unread: Of those, how many are not seen.
     """
 
     uidvalidity: int | None = None
@@ -47,6 +49,8 @@ class FolderState:
     synced_low: UID | None = None
     checked_at: datetime | None = None
     error: str | None = None
+    beyond: int = 0
+    beyond_unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,9 @@ class Folder:
     Attributes:
         path: The full name, decoded from modified UTF-7; INBOX in capitals.
         name: The last component, clean; "Inbox" for INBOX.
-        total: Messages shown in it (pending intents applied).
+        total: Messages in it, pending intents applied, those on the server alone included.
         unread: Of those, how many are not seen.
+        here: Of `total`, how many are in the store and can be listed.
     """
 
     id: FolderId
@@ -71,6 +76,7 @@ class Folder:
     total: int
     unread: int
     state: FolderState
+    here: int = 0
 
 
 @dataclass(frozen=True, slots=True)

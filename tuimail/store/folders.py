@@ -139,7 +139,7 @@ def set_state(tx: Transaction, folder_id: FolderId, state: FolderState) -> None:
     checked_at = None if state.checked_at is None else state.checked_at.timestamp()
     changed = tx.connection.change(
         "UPDATE folder SET uidvalidity = ?, uidnext = ?, highestmodseq = ?, exists_count = ?,"
-        " synced_low = ?, checked_at = ?, error = ? WHERE id = ?",
+        " synced_low = ?, checked_at = ?, error = ?, beyond = ?, beyond_unread = ? WHERE id = ?",
         (
             state.uidvalidity,
             state.uidnext,
@@ -148,11 +148,23 @@ def set_state(tx: Transaction, folder_id: FolderId, state: FolderState) -> None:
             state.synced_low,
             checked_at,
             None if state.error is None else clean(state.error),
+            state.beyond,
+            state.beyond_unread,
             folder_id,
         ),
     )
     if changed:
         tx.changes.folders.add(folder_id)
+
+
+def server_counts(connection: Connection, folder_id: FolderId) -> tuple[int, int]:
+    """Return how many messages of the server's folder are here, and how many of them are unseen."""
+    row = connection.row(
+        "SELECT count(*), coalesce(sum(server_flags & 1 = 0), 0) FROM message"
+        " WHERE folder_id = ? AND uid IS NOT NULL",
+        (folder_id,),
+    )
+    return (0, 0) if row is None else (row[0], row[1])
 
 
 def owner(connection: Connection, folder_id: FolderId) -> tuple[AccountId, FolderRole | None]:
@@ -183,6 +195,7 @@ def _folder(row: Row) -> Folder:
     (
         folder_id, account_id, path, name, delimiter, role, selectable, subscribed, _shown,
         total, unread, uidvalidity, uidnext, modseq, exists, synced_low, checked_at, error,
+        beyond, beyond_unread,
     ) = row  # fmt: skip
     return Folder(
         id=folder_id,
@@ -193,8 +206,8 @@ def _folder(row: Row) -> Folder:
         role=None if role is None else FolderRole(role),
         selectable=bool(selectable),
         subscribed=bool(subscribed),
-        total=total,
-        unread=unread,
+        total=total + beyond,
+        unread=unread + beyond_unread,
         state=FolderState(
             uidvalidity,
             uidnext,
@@ -203,5 +216,8 @@ def _folder(row: Row) -> Folder:
             synced_low,
             codec.to_moment_or_none(checked_at),
             error,
+            beyond,
+            beyond_unread,
         ),
+        here=total,
     )

@@ -60,6 +60,10 @@ class Reader:
         """Return the folder with exactly this path, shown or not; INBOX in any case."""
         return folders.at_path(self._connection, account, path)
 
+    def server_counts(self, folder: FolderId) -> tuple[int, int]:
+        """Return (messages, unseen ones) of the server's folder that are here."""
+        return folders.server_counts(self._connection, folder)
+
     def newest(self, folder: FolderId, limit: int) -> list[MessageSummary]:
         """Return the first window of a list, newest first."""
         return messages.newest(self._connection, folder, limit)

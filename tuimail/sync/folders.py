@@ -1,13 +1,16 @@
-"""Job: the folder tree."""
+"""Jobs: the folder tree, and how many messages its folders hold."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 
-from tuimail.imap.jobs import Step
+from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
-from tuimail.store.store import Store
+from tuimail.model.folder import FolderId, FolderState
+from tuimail.store.store import Store, Writer
+from tuimail.sync import plan
 
 
 def list_folders(
@@ -17,3 +20,31 @@ def list_folders(
     yield from ()
     listed = session.list_folders()
     store.write(lambda tx: tx.sync_folders(account, listed)).result()
+
+
+def count_messages(
+    session: ImapSession, store: Store, account: AccountId
+) -> Generator[Step, None, list[FolderId]]:
+    """Ask for the counts of all folders in one go, so that unread mail shows before it is fetched.
+
+    Returns:
+        Folders that were fetched before and have changed since.
+    """
+    shown = {folder.path: folder for folder in store.read.folders(account) if folder.selectable}
+    changed = []
+    for status in session.status(list(shown)):
+        folder = shown.get(status.path)
+        if folder is None:
+            continue
+        if plan.has_changed(folder.state, status):
+            changed.append(folder.id)
+        here, here_unread = store.read.server_counts(folder.id)
+        state = plan.counted(folder.state, status, here=here, here_unread=here_unread)
+        if state != folder.state:
+            store.write(partial(_set_state, folder.id, state)).result()
+    yield StepDone()
+    return changed
+
+
+def _set_state(folder_id: FolderId, state: FolderState, tx: Writer) -> None:
+    tx.set_folder_state(folder_id, state)

@@ -7,11 +7,11 @@ UIDs; UIDs may be sparse, so older mail is fetched in windows whose width follow
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from tuimail.model.folder import UID, FolderState, SelectedFolder
+from tuimail.model.folder import UID, FolderState, FolderStatus, SelectedFolder
 
 FIRST_BATCH: Final = 50
 """Messages fetched by sequence range when nothing is known: one screen, at once."""
@@ -60,6 +60,14 @@ class FetchOlder:
     """Fetch downward from `below` until nothing is left."""
 
     below: UID
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a window yielded."""
+
+    messages: int = 0
+    unread: int = 0
 
 
 Step = FetchNewest | FetchArrivals | CompareFlags | CompareAll | FetchOlder
@@ -121,3 +129,67 @@ def next_width(width: int, rows: int, wanted: int = OLDER_ROWS) -> int:
     if rows > wanted:
         return max(50, width * wanted // rows)
     return width
+
+
+def with_older(state: FolderState, *, low: UID, rows: Rows) -> FolderState:
+    """Return the state after a window down to `low` was fetched."""
+    complete = low <= 1
+    return replace(
+        state,
+        synced_low=low,
+        beyond=0 if complete else max(0, state.beyond - rows.messages),
+        beyond_unread=0 if complete else max(0, state.beyond_unread - rows.unread),
+    )
+
+
+def settled(
+    state: FolderState, *, selected: SelectedFolder, here: int, now: datetime
+) -> FolderState:
+    """Return the state at the end of a refresh.
+
+    Args:
+        selected: What SELECT answered at its beginning.
+        here: Messages of the server's folder that are in the store.
+        now: UTC.
+    """
+    low = state.synced_low if selected.exists else UID(1)
+    complete = low is not None and low <= 1
+    return replace(
+        state,
+        uidnext=selected.uidnext,
+        highestmodseq=selected.highestmodseq,
+        exists=selected.exists,
+        synced_low=low,
+        checked_at=now,
+        error=None,
+        beyond=0 if complete else max(0, selected.exists - here),
+        beyond_unread=0 if complete else state.beyond_unread,
+    )
+
+
+def counted(
+    state: FolderState, status: FolderStatus, *, here: int, here_unread: int
+) -> FolderState:
+    """Return the state with what STATUS says of the messages that are not here.
+
+    Args:
+        here: Messages of the server's folder that are in the store.
+        here_unread: Of those, how many the server has as unseen.
+    """
+    if state.synced_low is not None and state.synced_low <= 1:
+        return state
+    beyond = max(0, (status.messages or 0) - here)
+    return replace(
+        state, beyond=beyond, beyond_unread=min(beyond, max(0, (status.unseen or 0) - here_unread))
+    )
+
+
+def has_changed(state: FolderState, status: FolderStatus) -> bool:
+    """Whether a folder that was fetched before differs from what STATUS says."""
+    if state.synced_low is None:
+        return False
+    return (
+        state.uidvalidity != status.uidvalidity
+        or state.exists != status.messages
+        or (status.uidnext is not None and state.uidnext != status.uidnext)
+    )

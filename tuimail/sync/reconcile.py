@@ -7,7 +7,6 @@ the same transaction, so that a kill between any two commits loses nothing and r
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
@@ -86,9 +85,9 @@ def fetch_older(
         session.ensure_selected(folder.path, folder.state.uidvalidity, read_only=True)
         low = UID(max(1, below - width))
         rows = yield from _record(store, folder_id, session.fetch_range(low, UID(below - 1)))
-        _update_state(store, folder_id, partial(replace, synced_low=low))
-        width = plan.next_width(width, rows)
-        report(_folder(store, folder_id).total, folder.state.exists or 0)
+        _update_state(store, folder_id, partial(plan.with_older, low=low, rows=rows))
+        width = plan.next_width(width, rows.messages)
+        report(_folder(store, folder_id).here, folder.state.exists or 0)
         yield StepDone()
     if store.read.meta(_repairing(folder_id)):
         store.write(lambda tx: _end_repair(tx, folder_id)).result()
@@ -133,15 +132,15 @@ def _fetch_newest(
 
     yield from _record(store, folder_id, noting(session.fetch_newest(count)))
     low = UID(1) if len(uids) < count else min(uids)
-    _update_state(store, folder_id, partial(replace, synced_low=low))
+    _update_state(store, folder_id, partial(plan.with_older, low=low, rows=plan.Rows()))
 
 
 def _record(
     store: Store, folder_id: FolderId, messages: Iterable[FetchedMessage]
-) -> Generator[Step, None, int]:
+) -> Generator[Step, None, plan.Rows]:
     """Commit rows in batches while they stream in; returns how many there were."""
     batch: list[FetchedMessage] = []
-    count = 0
+    count = unread = 0
 
     def commit() -> None:
         rows = tuple(batch)
@@ -151,13 +150,14 @@ def _record(
     for message in messages:
         batch.append(message)
         count += 1
+        unread += not message.flags.is_seen
         if len(batch) >= ROWS_PER_COMMIT:
             commit()
         if count % ROWS_PER_BREATH == 0:
             yield Breathe()
     if batch:
         commit()
-    return count
+    return plan.Rows(count, unread)
 
 
 def _compare(
@@ -210,21 +210,16 @@ def _compare_all(
 
 
 def _finish(store: Store, folder_id: FolderId, selected: SelectedFolder) -> bool:
-    now = datetime.now(UTC)
-    exists = selected.exists
-
-    def settle(state: FolderState) -> FolderState:
-        return replace(
-            state,
-            uidnext=selected.uidnext,
-            highestmodseq=selected.highestmodseq,
-            exists=exists,
-            synced_low=state.synced_low if exists else UID(1),
-            checked_at=now,
-            error=None,
-        )
-
-    state = _update_state(store, folder_id, settle)
+    state = _update_state(
+        store,
+        folder_id,
+        partial(
+            plan.settled,
+            selected=selected,
+            here=store.read.server_counts(folder_id)[0],
+            now=datetime.now(UTC),
+        ),
+    )
     return state.synced_low is not None and state.synced_low > 1
 
 

@@ -23,7 +23,7 @@ from tuimail.model.status import Progress
 from tuimail.store.store import Store
 from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.explain import body_problem
-from tuimail.sync.folders import list_folders
+from tuimail.sync.folders import count_messages, list_folders
 from tuimail.sync.push import push
 from tuimail.sync.reconcile import fetch_older, reconcile
 from tuimail.sync.wishes import BodyWish, FolderWish, Wishes
@@ -177,11 +177,14 @@ class Work:
     async def poll_loop(self) -> None:
         """Look again from time to time, and let go of what has been gone for long enough."""
         while True:
+            changed = await self.job(
+                lambda session: count_messages(session, self.store, self.account.id),
+                Priority.REFRESH,
+                "count",
+            )
+            for folder in changed:
+                self.refreshes.add((folder, False), Priority.REFRESH)
             await asyncio.sleep(POLL_SECONDS)
-            for role in (FolderRole.INBOX, FolderRole.SENT):
-                folder = self.store.read.folder_with_role(self.account.id, role)
-                if folder is not None:
-                    self.refreshes.add((folder.id, False), Priority.REFRESH)
             if self.focus is not None:
                 self.refreshes.add((self.focus, False), Priority.REFRESH)
             await asyncio.wrap_future(

@@ -46,7 +46,7 @@ class ListWindow:
         """
         reader = self._read()
         folder = reader.folder(self.folder)
-        self.total = folder.total if folder else 0
+        self.total = folder.here if folder else 0
         if top is None:
             self._set(0, reader.newest(self.folder, 2 * PAGE))
         else:

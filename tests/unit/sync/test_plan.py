@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimail.model.folder import UID, FolderState, SelectedFolder
+from tuimail.model.folder import UID, FolderState, FolderStatus, SelectedFolder
 from tuimail.sync.plan import (
     FULL_PASS_EVERY,
     CompareAll,
@@ -16,10 +17,15 @@ from tuimail.sync.plan import (
     FetchArrivals,
     FetchNewest,
     FetchOlder,
+    Rows,
     Step,
+    counted,
     flag_windows,
+    has_changed,
     next_width,
     plan_refresh,
+    settled,
+    with_older,
 )
 
 NOW = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
@@ -116,3 +122,39 @@ def test_a_gap_of_a_million_uids_is_crossed_in_about_ten_windows() -> None:
 
 def test_a_window_that_was_too_full_is_followed_by_a_narrower_one() -> None:
     assert next_width(800, 800) == 200
+
+
+def test_what_is_not_here_is_counted_down_as_windows_arrive() -> None:
+    state = FolderState(uidvalidity=14, synced_low=UID(500), beyond=300, beyond_unread=5)
+    after = with_older(state, low=UID(300), rows=Rows(200, 3))
+    assert (after.synced_low, after.beyond, after.beyond_unread) == (UID(300), 100, 2)
+    complete = with_older(after, low=UID(1), rows=Rows(90, 0))
+    assert (complete.beyond, complete.beyond_unread) == (0, 0)
+
+
+def test_a_folder_that_was_never_fetched_has_the_counts_of_status() -> None:
+    status = FolderStatus("Projects", 2_100, UID(2_101), 14, 5)
+    state = counted(FolderState(), status, here=0, here_unread=0)
+    assert (state.beyond, state.beyond_unread) == (2_100, 5)
+
+
+def test_a_complete_folder_does_not_take_counts_from_status() -> None:
+    """Guards: a change that is not pushed yet would be counted twice."""
+    state = synced(1, 101)
+    status = FolderStatus("INBOX", 100, UID(101), 14, 7)
+    assert counted(state, status, here=99, here_unread=6) == state
+
+
+def test_a_folder_is_refreshed_only_when_status_differs() -> None:
+    state = replace(synced(1, 101), exists=100)
+    assert not has_changed(state, FolderStatus("INBOX", 100, UID(101), 14, 7))
+    assert has_changed(state, FolderStatus("INBOX", 99, UID(101), 14, 7))
+    assert has_changed(state, FolderStatus("INBOX", 100, UID(102), 14, 7))
+    assert not has_changed(FolderState(), FolderStatus("INBOX", 100, UID(101), 14, 7))
+
+
+def test_a_refresh_ends_with_what_select_said() -> None:
+    state = settled(synced(951, 1_001), selected=selected(1_000, 1_001), here=50, now=NOW)
+    assert (state.exists, state.beyond, state.checked_at) == (1_000, 950, NOW)
+    empty = settled(FolderState(uidvalidity=14), selected=selected(0, 1), here=0, now=NOW)
+    assert (empty.synced_low, empty.beyond) == (UID(1), 0)

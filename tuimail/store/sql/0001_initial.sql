@@ -31,6 +31,8 @@ CREATE TABLE folder (
   synced_low INTEGER,
   checked_at REAL,
   error TEXT,
+  beyond INTEGER NOT NULL DEFAULT 0,        -- on the server below synced_low, not here
+  beyond_unread INTEGER NOT NULL DEFAULT 0,
   UNIQUE (account_id, path)
 );
 
@@ -215,5 +217,6 @@ FROM message JOIN folder ON folder.id = message.shown_folder_id;
 CREATE VIEW folder_row AS
 SELECT
   id, account_id, path, name, delimiter, role, selectable, subscribed, shown, total, unread,
-  uidvalidity, uidnext, highestmodseq, exists_count, synced_low, checked_at, error
+  uidvalidity, uidnext, highestmodseq, exists_count, synced_low, checked_at, error, beyond,
+  beyond_unread
 FROM folder;
