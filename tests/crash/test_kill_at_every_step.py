@@ -147,7 +147,10 @@ def with_intents(sandbox: Sandbox, directory: Path) -> Scene:
 
 
 def test_intents_killed_anywhere_are_carried_out_once(tmp_path: Path) -> None:
-    """Guards invariants 5 and 9: no move is lost, none is made twice."""
+    """Guards invariants 5 and 9: no move is lost, none is made twice.
+
+    Mutation that turns it red: `tx.finish_intents` for `tx.start_intents` in sync/moves.py.
+    """
     expected = None
     for step in range(MOST_STEPS):
         place = tmp_path / str(step)
@@ -167,7 +170,10 @@ def test_intents_killed_anywhere_are_carried_out_once(tmp_path: Path) -> None:
 
 
 def test_a_message_killed_anywhere_on_its_way_out_is_sent_at_most_once(scene: Scene) -> None:
-    """Guards invariant 6: SENDING is on disk before DATA, so a restart never sends it again."""
+    """Guards invariant 6: SENDING is on disk before DATA, so a restart never sends it again.
+
+    Mutation that turns it red: `before_data=lambda: asyncio.sleep(0)` in sync/outbox.py.
+    """
     scene.run(scene.master, "sync")
     store = Store.open(scene.master)
     raw = mail("Out", sender=scene.owner, to="ben@contoso.example", message_id="<out@x.example>")

@@ -145,7 +145,10 @@ def test_a_refused_move_comes_back_with_the_servers_words(client: Client, sandbo
 
 
 def test_a_move_whose_reply_was_lost_is_not_made_twice(client: Client, sandbox: Sandbox) -> None:
-    """Invariant 5: running an intent twice has the effect of running it once."""
+    """Invariant 5: running an intent twice has the effect of running it once.
+
+    Mutation that turns it red: `if uid not in left_behind` in sync/moves.py.
+    """
     row = client.row("Message 2")
     trash = client.folder(FolderRole.TRASH)
     _lose_the_reply_to_a_move(sandbox)
@@ -253,7 +256,10 @@ def test_smtp_auth_disabled_keeps_the_message_and_names_the_command(
 def test_a_reply_lost_after_data_is_found_in_sent_items_and_never_sent_again(
     client: Client, sandbox: Sandbox
 ) -> None:
-    """Invariant 6: a message is handed over at most once without the user's word."""
+    """Invariant 6: a message is handed over at most once without the user's word.
+
+    Mutation that turns it red: `before_data=lambda: asyncio.sleep(0)` in sync/outbox.py.
+    """
     sandbox.smtp_server.drop_after_data = "accepted"
     raw = mail("Once", sender=client.account.address, to="ben@contoso.example")
     outbox_id = client.queue(raw, "<once@contoso.example>", "ben@contoso.example")
