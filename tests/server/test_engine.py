@@ -147,7 +147,7 @@ def test_a_refused_move_comes_back_with_the_servers_words(client: Client, sandbo
 def test_a_move_whose_reply_was_lost_is_not_made_twice(client: Client, sandbox: Sandbox) -> None:
     """Invariant 5: running an intent twice has the effect of running it once.
 
-    Mutation that turns it red: `if uid not in left_behind` in sync/moves.py.
+    tests/crash holds it at every step, and names the mutation.
     """
     row = client.row("Message 2")
     trash = client.folder(FolderRole.TRASH)
