@@ -6,7 +6,7 @@ made Outlook duplicate messages (exchange-online.md 3.6).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +58,22 @@ def compact(intents: Iterable[Intent], now: datetime) -> list[Work]:
         else:
             due.setdefault(intent.key, []).append(intent)
     return [_merge(key, intents_of_it) for key, intents_of_it in due.items()]
+
+
+def next_due(intents: Iterable[Intent], can_run: Callable[[MessageKey], bool]) -> datetime | None:
+    """Return when there is something to push next, UTC; None when nothing can be pushed.
+
+    The first intent of a message decides: later ones wait for it however long they are due.
+
+    Args:
+        intents: Pending intents, by id.
+        can_run: Whether it is known where the server keeps the message. Where it is not, only
+            what a refresh finds helps, and asking again and again would not.
+    """
+    first: dict[MessageKey, datetime] = {}
+    for intent in intents:
+        first.setdefault(intent.key, intent.not_before)
+    return min((due for key, due in first.items() if can_run(key)), default=None)
 
 
 def _merge(key: MessageKey, due: list[Intent]) -> Work:

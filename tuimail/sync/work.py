@@ -18,10 +18,10 @@ from tuimail.imap.jobs import Priority, Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.folder import FolderId, FolderRole
-from tuimail.model.intent import IntentState
 from tuimail.model.status import Progress
 from tuimail.store.store import Store
 from tuimail.sync.bodies import fetch_section, fetch_text
+from tuimail.sync.compact import next_due
 from tuimail.sync.explain import body_problem
 from tuimail.sync.folders import count_messages, list_folders
 from tuimail.sync.push import push
@@ -75,11 +75,7 @@ class Work:
 
     async def list_folders(self) -> None:
         """Bring the tree up to date, then ask for INBOX and for the folder in focus."""
-        await self.job(
-            lambda session: list_folders(session, self.store, self.account.id),
-            Priority.FOCUS,
-            "list folders",
-        )
+        await self._list()
         inbox = self.store.read.folder_with_role(self.account.id, FolderRole.INBOX)
         if inbox is not None:
             self.refreshes.add((inbox.id, False), Priority.REFRESH)
@@ -87,6 +83,13 @@ class Work:
             self.refreshes.add((self.focus, False), Priority.FOCUS)
         elif inbox is not None:
             self.refreshes.add((inbox.id, False), Priority.FOCUS)
+
+    async def _list(self) -> None:
+        await self.job(
+            lambda session: list_folders(session, self.store, self.account.id),
+            Priority.FOCUS,
+            "list folders",
+        )
 
     async def refresh(self, folder: FolderId, priority: Priority, *, full: bool = False) -> bool:
         """Bring one folder up to date; returns whether older mail is missing.
@@ -117,6 +120,7 @@ class Work:
                 except TuimailError as error:
                     await self.folder_failed(folder, error)
                     continue
+            self.intents.set()  # it may be known now where a message is
             if missing:
                 self.older.add(folder, Priority.BACKFILL)
             self._prefetch(folder)
@@ -128,10 +132,13 @@ class Work:
             with self.older.kept(folder, priority):
                 try:
                     await self._fetch_older(folder)
+                except UidValidityChanged:
+                    self.refreshes.add((folder, False), Priority.REFRESH)
                 except TuimailError as error:
                     await self.folder_failed(folder, error)
                 finally:
                     self._report(None)
+            self.intents.set()
 
     async def _fetch_older(self, folder: FolderId) -> None:
         known = self.store.read.folder(folder)
@@ -213,8 +220,8 @@ class Work:
             )
 
     def _next_intent(self) -> datetime | None:
-        waiting = self.store.read.intents(self.account.id, states={IntentState.QUEUED})
-        return min((intent.not_before for intent in waiting), default=None)
+        read = self.store.read
+        return next_due(read.intents(self.account.id), lambda key: read.location(key) is not None)
 
     def _prefetch(self, folder: FolderId) -> None:
         if folder == self.focus:
@@ -246,7 +253,7 @@ class Work:
             )
         if isinstance(error, FolderGone):
             self.focus = None if self.focus == folder else self.focus
-            await self.list_folders()
+            await self._list()  # without asking for a folder that LIST may go on to name
 
 
 def _probe(session: ImapSession) -> Generator[Step, None, None]:

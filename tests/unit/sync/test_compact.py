@@ -20,7 +20,7 @@ from tuimail.model.intent import (
     fold,
 )
 from tuimail.model.message import MessageKey
-from tuimail.sync.compact import compact
+from tuimail.sync.compact import compact, next_due
 
 NOW = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=6)
@@ -80,3 +80,15 @@ def test_the_server_ends_where_the_fold_ends(sequence: list[Action], server: Fla
     )
     assert after == expected
     assert sorted((*work.moves, *work.stores)) == list(range(1, len(sequence) + 1))
+
+
+def test_the_next_time_to_push_is_that_of_the_first_intent_of_a_message() -> None:
+    """Guards against asking without a pause while a held intent keeps a due one waiting."""
+    held_and_due = [intent(1, 7, Move(FolderId(3)), LATER), intent(2, 7, StoreFlags(add=SEEN))]
+    assert next_due(held_and_due, lambda _: True) == LATER
+    assert next_due([*held_and_due, intent(3, 8, StoreFlags(add=SEEN))], lambda _: True) == NOW
+
+
+def test_what_has_no_place_on_the_server_is_not_due() -> None:
+    """Guards against asking without a pause for a message whose UID is not known."""
+    assert next_due([intent(1, 7, StoreFlags(add=SEEN))], lambda _: False) is None
