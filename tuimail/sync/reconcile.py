@@ -220,7 +220,10 @@ def _finish(store: Store, folder_id: FolderId, selected: SelectedFolder) -> bool
             now=datetime.now(UTC),
         ),
     )
-    return state.synced_low is not None and state.synced_low > 1
+    missing = state.synced_low is not None and state.synced_low > 1
+    if not missing and store.read.meta(_repairing(folder_id)):
+        store.write(lambda tx: _end_repair(tx, folder_id)).result()
+    return missing
 
 
 def _update_state(
