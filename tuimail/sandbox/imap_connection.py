@@ -91,12 +91,15 @@ class ImapConnection:
 
     async def flush(self) -> None:
         """Send what is queued and let the other connections have a turn."""
+        self._write_out()
+        await self._writer.drain()
+        await asyncio.sleep(0)
+
+    def _write_out(self) -> None:
         if self._out:
             self._writer.write(b"\r\n".join(self._out) + b"\r\n")
             self._out.clear()
             self._buffered = 0
-        await self._writer.drain()
-        await asyncio.sleep(0)
 
     # Session.
 
@@ -139,7 +142,9 @@ class ImapConnection:
             while await self._serve_one():
                 await self.flush()
             await self.flush()
-        except (OSError, ValueError, asyncio.IncompleteReadError, HangUp):
+        except HangUp:
+            self._write_out()
+        except (OSError, ValueError, asyncio.IncompleteReadError):
             pass  # the client went away, or sent a line longer than any server reads
         finally:
             self.select(None)

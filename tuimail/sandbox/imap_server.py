@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from tuimail.sandbox.imap_connection import ImapConnection
+from tuimail.sandbox.imap_switches import ImapSwitches
+from tuimail.sandbox.imap_syntax import HangUp
 from tuimail.sandbox.loop_thread import LoopThread
 
 if TYPE_CHECKING:
@@ -19,34 +21,10 @@ if TYPE_CHECKING:
     from tuimail.sandbox.mailbox import Mailbox
     from tuimail.sandbox.tokens import TokenClaims
 
-_LONGEST_LINE = 1 << 20
+_BUFFER = 1 << 16
 
 
-def roughly(octets: int, _uid: int) -> int:
-    """What Exchange might say of a message of so many octets: about three per cent more."""
-    return octets + octets // 32
-
-
-class Fault(Protocol):
-    """Called before every command; returns the tagged answer without tag, or None to go on.
-
-    It may also write untagged lines with ``connection.put`` and raise
-    `tuimail.sandbox.imap_syntax.HangUp` to close the connection without an answer. Commands by
-    UID come with the plain name (``FETCH``).
-    """
-
-    def __call__(
-        self,
-        connection: ImapConnection,
-        tag: bytes,
-        command: str,
-        arguments: Sequence[Argument],
-        /,
-    ) -> bytes | None:
-        """The answer, for example ``b"NO Server Unavailable. 15"``, or None."""
-
-
-class ImapServer:
+class ImapServer(ImapSwitches):
     """Accepts connections; holds the switches, which may be set from any thread at any time."""
 
     def __init__(
@@ -56,6 +34,7 @@ class ImapServer:
         mailbox: Callable[[str], Mailbox | None],
         verify: Callable[[str], TokenClaims | None],
     ) -> None:
+        super().__init__()
         self._runner = runner
         self._context = context
         self._server: asyncio.Server | None = None
@@ -65,25 +44,6 @@ class ImapServer:
         self.connections: set[ImapConnection] = set()
         # Commands in the order they came: (authenticated user or "", "UID FETCH").
         self.log: list[tuple[str, str]] = []
-        self.faults: list[Fault] = []
-        # Seconds by which every command is delayed.
-        self.latency = 0.0
-        self.generation: Literal["classic", "2026"] = "classic"
-        # Capabilities to leave out, for example {"MOVE", "SASL-IR"}; their commands still work.
-        self.hidden_capabilities: set[str] = set()
-        # address -> tagged answer to AUTHENTICATE instead of checking the token. One that begins
-        # with OK leaves the session "authenticated but not connected".
-        self.authenticate_answers: dict[str, bytes] = {}
-        # Addresses whose sessions are "authenticated but not connected".
-        self.not_connected: set[str] = set()
-        self.connections_per_user = 16
-        # RFC822.SIZE is an estimate on Exchange: (octets, uid) -> what FETCH says.
-        self.estimate_size: Callable[[int, int], int] = roughly
-        self.copyuid: Literal["coded", "bare", "empty"] = "coded"
-        # Exchange sometimes sends pending lines before "+ IDLE accepted".
-        self.news_before_idle = False
-        # IDLE stays open but says nothing more.
-        self.pushes_stopped = False
 
     @property
     def address(self) -> tuple[str, int]:
@@ -99,7 +59,7 @@ class ImapServer:
             "127.0.0.1",
             self.port,
             ssl=self._context,
-            limit=_LONGEST_LINE,
+            limit=_BUFFER,
             reuse_address=True,
         )
         self.port = self._server.sockets[0].getsockname()[1]
@@ -114,11 +74,34 @@ class ImapServer:
     # Faults in words.
 
     def throttle(
-        self, milliseconds: int = 92415, *, commands: int = 1, address: str | None = None
+        self,
+        milliseconds: int = 92415,
+        *,
+        commands: int = 1,
+        address: str | None = None,
+        status: Literal["BAD", "NO"] = "BAD",
+        unit: bool = True,
     ) -> None:
-        """Answer the next ``commands`` commands of signed-in sessions with Exchange's throttle."""
-        text = f"BAD Request is throttled. Suggested Backoff Time: {milliseconds} milliseconds"
+        """Answer the next ``commands`` commands of signed-in sessions with Exchange's throttle.
+
+        It was seen with NO as well, and without the unit.
+        """
+        text = f"{status} Request is throttled. Suggested Backoff Time: {milliseconds}"
+        text += " milliseconds" if unit else ""
         self.fail_next(text.encode("ascii"), commands=commands, address=address)
+
+    def server_unavailable(
+        self, *, commands: int = 1, address: str | None = None, tagged: bool = True
+    ) -> None:
+        """Let the mailbox server be away for some commands.
+
+        The answer is ``NO Server Unavailable. 15``; or that sentence without a tag, which no
+        grammar allows, and the end of the connection.
+        """
+        if tagged:
+            self.fail_next(b"NO Server Unavailable. 15", commands=commands, address=address)
+        else:
+            self.fail_next(b"Server Unavailable. 15", commands=commands, address=address, bare=True)
 
     def fail_next(
         self,
@@ -127,8 +110,12 @@ class ImapServer:
         commands: int = 1,
         command: str | None = None,
         address: str | None = None,
+        bare: bool = False,
     ) -> None:
-        """Answer the next ``commands`` commands (of this name, of this user) with ``answer``."""
+        """Answer the next ``commands`` commands (of this name, of this user) with ``answer``.
+
+        ``bare`` sends it without the tag and closes the connection.
+        """
         left = commands
 
         def fault(
@@ -141,7 +128,10 @@ class ImapServer:
                 return None
             left -= 1
             if left == 0:
-                self.faults.remove(fault)
+                self.faults[:] = [each for each in self.faults if each is not fault]
+            if bare:
+                connection.put(answer)
+                raise HangUp
             return answer
 
         self.faults.append(fault)
@@ -172,20 +162,6 @@ class ImapServer:
                 connection.dismiss(line)
 
         self._runner.call(dismiss)
-
-    def clear_faults(self) -> None:
-        """Set every switch back; what was logged stays."""
-        self.faults.clear()
-        self.latency = 0.0
-        self.generation = "classic"
-        self.hidden_capabilities.clear()
-        self.authenticate_answers.clear()
-        self.not_connected.clear()
-        self.connections_per_user = 16
-        self.estimate_size = roughly
-        self.copyuid = "coded"
-        self.news_before_idle = False
-        self.pushes_stopped = False
 
     def commands(self, address: str | None = None) -> list[str]:
         """The commands received so far, of one user or of all; each was one round trip."""
