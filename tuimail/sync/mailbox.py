@@ -24,6 +24,7 @@ from tuimail.errors import (
     Reach,
     Retry,
     Throttled,
+    TokenUnavailable,
     TuimailError,
 )
 from tuimail.imap.connection import ImapConnection
@@ -52,6 +53,9 @@ OUTBOX_LOOK: Final = timedelta(seconds=5)
 RECYCLE_BEFORE: Final = 290.0
 """Seconds before a token ends at which connections are made anew: msal refreshes below 300."""
 
+ASK_AGAIN: Final = 30.0
+"""Seconds between two questions for a newer token, while the connection still works."""
+
 
 class Mailbox:
     """Keeps one mailbox connected and working until it is cancelled.
@@ -76,6 +80,7 @@ class Mailbox:
         self._loop = asyncio.get_running_loop()
         self._retry = asyncio.Event()
         self._outbox_wake = asyncio.Event()
+        self._hurry = False
         self._sending = asyncio.Lock()
         self._opener = SessionOpener(account, tokens)
         self._main = ImapConnection(f"imap-main-{account.id}", self._opener)
@@ -107,6 +112,7 @@ class Mailbox:
         """Try now rather than at the end of the back-off, and ask Entra ID again."""
         self._tokens.retry()
         self._retry.set()
+        self._hurry = True
         self._outbox_wake.set()
 
     async def finish(self, grace: float) -> None:
@@ -228,19 +234,34 @@ class Mailbox:
         self._loop.call_soon_threadsafe(ask)
 
     async def _recycle_loop(self) -> None:
-        """Make the connections anew before the token ends."""
+        """Make the connections anew before the token ends, once there is a newer token."""
         while True:
             ends = self._opener.token_ends
             await asyncio.sleep(max(1.0, ends - RECYCLE_BEFORE - time.time()))
-            if self._opener.token_ends == ends:
-                self._main.recycle()
-                if self._watcher is not None:
-                    self._watcher.stop()
+            if self._opener.token_ends != ends:
+                continue
+            if not await self._has_token_beyond(ends):
+                await asyncio.sleep(ASK_AGAIN)
+                continue
+            self._main.recycle()
+            if self._watcher is not None:
+                self._watcher.stop()
+            await self.work.probe()
+
+    async def _has_token_beyond(self, ends: float) -> bool:
+        """Ask for a token; a connection that works is kept while Entra ID cannot be reached."""
+        try:
+            return (await self._token(False)).expires_on > ends
+        except TokenUnavailable:
+            return False
 
     async def _outbox_loop(self) -> None:
         while True:
             self._outbox_wake.clear()
             async with self._sending:
+                if self._hurry:
+                    self._hurry = False
+                    await self._outbox.hurry()
                 await self._outbox.run_due()
             soon = datetime.now(UTC) + OUTBOX_LOOK
             due = self._outbox.next_time()

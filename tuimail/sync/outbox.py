@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Collection, Generator
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_TRIED_AGAIN: Final = (OutboxState.QUEUED, OutboxState.FAILED)
 DISABLED_RETRY: Final = timedelta(minutes=30)
 UNCERTAIN_LOOKS: Final = (30.0, 120.0, 600.0)
 """Seconds after the lost reply at which Sent Items is searched."""
@@ -55,6 +56,33 @@ class JobRunner(Protocol):
 
 class _TakenBack(Exception):
     """The user stopped the message between MAIL and DATA."""
+
+
+class _Claim:
+    """The right to hand one message over, taken by committing SENDING (invariant 6)."""
+
+    def __init__(self, store: Store, outbox_id: int) -> None:
+        self._store = store
+        self._id = outbox_id
+        self.is_ours = False
+
+    async def commit(self) -> None:
+        """Commit SENDING.
+
+        Raises:
+            _TakenBack: The user stopped the message, or another process hands it over.
+        """
+        if not await asyncio.wrap_future(self._store.write(self._take, urgent=True)):
+            raise _TakenBack
+        self.is_ours = True
+
+    def _take(self, tx: Writer) -> bool:
+        current = tx.read.outbox_item(self._id)
+        if current is None or current.state not in _TRIED_AGAIN:
+            return False
+        tx.set_outbox(self._id, state=OutboxState.QUEUED)
+        tx.set_outbox(self._id, state=OutboxState.SENDING, count_attempt=True)
+        return True
 
 
 class Outbox:
@@ -96,31 +124,53 @@ class Outbox:
         times = (due_at(item) for item in self._store.read.outbox(self._account.id))
         return min((time for time in times if time is not None), default=None)
 
-    async def run_due(self) -> None:
-        """Send, look for, or file everything that is due now."""
+    async def hurry(self) -> None:
+        """Make due what failed and waits for another try; not what can still be taken back."""
         now = datetime.now(UTC)
+
+        def change(tx: Writer) -> None:
+            for item in tx.read.outbox(self._account.id, states=_TRIED_AGAIN):
+                if item.problem is not None and due_at(item) is not None:
+                    tx.set_outbox(item.id, state=item.state, not_before=now)
+
+        await asyncio.wrap_future(self._store.write(change, urgent=True))
+
+    async def run_due(self) -> dict[int, TuimailError]:
+        """Send, look for, or file everything that is due now.
+
+        Returns:
+            Why messages were not sent, by outbox id; it is also stored with each.
+        """
+        now = datetime.now(UTC)
+        failures = {}
         for item in reversed(self._store.read.outbox(self._account.id)):
             time = due_at(item)
             if time is None or time > now:
                 continue
-            if item.state in (OutboxState.QUEUED, OutboxState.FAILED):
-                await self._send(item)
+            if item.state in _TRIED_AGAIN:
+                failure = await self._send(item)
+                if failure is not None:
+                    failures[item.id] = failure
             else:
                 await self._settle(item)
+        return failures
 
-    async def _send(self, item: OutboxItem) -> None:
+    async def _send(self, item: OutboxItem) -> TuimailError | None:
+        claim = _Claim(self._store, item.id)
         try:
-            receipt = await self._submit(item)
+            receipt = await self._submit(item, claim)
         except _TakenBack:
-            return
+            return None
         except SubmissionUncertain as error:
             await self._uncertain(item, error.message)
+            return error
         except TuimailError as error:
-            await self._not_sent(item, error)
-        else:
-            await self._sent(item, receipt)
+            await self._not_sent(item, error, is_ours=claim.is_ours)
+            return error
+        await self._sent(item, receipt)
+        return None
 
-    async def _submit(self, item: OutboxItem) -> str:
+    async def _submit(self, item: OutboxItem, claim: _Claim) -> str:
         raw = self._store.read.outbox_raw(item.id)
         for forced in (False, True):
             token = await self._tokens(forced)
@@ -131,24 +181,12 @@ class Outbox:
                     mail_from=item.mail_from,
                     rcpt_to=item.rcpt_to,
                     raw=raw,
-                    before_data=lambda: self._commit_sending(item.id),
+                    before_data=claim.commit,
                 )
             except SignInRequired:
                 if forced:
                     raise
         raise AssertionError("the loop returns or raises")
-
-    async def _commit_sending(self, outbox_id: int) -> None:
-        def commit(tx: Writer) -> bool:
-            current = tx.read.outbox_item(outbox_id)
-            if current is None or current.state not in (OutboxState.QUEUED, OutboxState.FAILED):
-                return False
-            tx.set_outbox(outbox_id, state=OutboxState.QUEUED)
-            tx.set_outbox(outbox_id, state=OutboxState.SENDING, count_attempt=True)
-            return True
-
-        if not await asyncio.wrap_future(self._store.write(commit, urgent=True)):
-            raise _TakenBack
 
     async def _sent(self, item: OutboxItem, receipt: str) -> None:
         now = datetime.now(UTC)
@@ -169,8 +207,12 @@ class Outbox:
         await asyncio.wrap_future(self._store.write(change, urgent=True))
         self._push()
 
-    async def _not_sent(self, item: OutboxItem, error: TuimailError) -> None:
-        """Nothing was handed over. Wait and try again, or keep it until the user decides."""
+    async def _not_sent(self, item: OutboxItem, error: TuimailError, *, is_ours: bool) -> None:
+        """Nothing was handed over. Wait and try again, or keep it until the user decides.
+
+        Args:
+            is_ours: SENDING was committed for this try.
+        """
         now = datetime.now(UTC)
         if isinstance(error, SubmissionDisabled):
             state, again = OutboxState.FAILED, now + DISABLED_RETRY
@@ -187,14 +229,22 @@ class Outbox:
             state, again = OutboxState.FAILED, now
             words = "It stays here unchanged; tuimail does not try again by itself."
         problem = submission_problem(error, words)
-        await self._store_problem(item, state, again, problem)
+        from_states = (*_TRIED_AGAIN, OutboxState.SENDING) if is_ours else _TRIED_AGAIN
+        await self._store_problem(item, state, again, problem, from_states)
 
     async def _store_problem(
-        self, item: OutboxItem, state: OutboxState, not_before: datetime, problem: Notice
+        self,
+        item: OutboxItem,
+        state: OutboxState,
+        not_before: datetime,
+        problem: Notice,
+        from_states: Collection[OutboxState],
     ) -> None:
+        """Note a problem, unless the user or another process has decided otherwise meanwhile."""
+
         def change(tx: Writer) -> None:
             current = tx.read.outbox_item(item.id)
-            if current is None or current.state is OutboxState.CANCELLED:
+            if current is None or current.state not in from_states:
                 return
             sending = current.state is OutboxState.SENDING
             tx.set_outbox(
@@ -218,7 +268,9 @@ class Outbox:
             "tuimail looks for the message in Sent Items: in 30 seconds, 2 and 10 minutes.",
         )
         look_at = datetime.now(UTC) + timedelta(seconds=UNCERTAIN_LOOKS[0])
-        await self._store_problem(item, OutboxState.UNCERTAIN, look_at, problem)
+        await self._store_problem(
+            item, OutboxState.UNCERTAIN, look_at, problem, (OutboxState.SENDING,)
+        )
 
     async def _settle(self, item: OutboxItem) -> None:
         """Look for a sent or perhaps sent message in Sent Items."""
@@ -243,6 +295,8 @@ class Outbox:
 
     async def _found(self, item: OutboxItem) -> None:
         def change(tx: Writer) -> None:
+            if not _is_still(tx, item):
+                return
             tx.set_outbox(
                 item.id,
                 state=OutboxState.SENT,
@@ -281,7 +335,8 @@ class Outbox:
         sent_copy: SentCopy | None = None,
     ) -> None:
         def change(tx: Writer) -> None:
-            tx.set_outbox(item.id, state=item.state, not_before=not_before, sent_copy=sent_copy)
+            if _is_still(tx, item):
+                tx.set_outbox(item.id, state=item.state, not_before=not_before, sent_copy=sent_copy)
 
         await asyncio.wrap_future(self._store.write(change))
 
@@ -290,6 +345,12 @@ class Outbox:
         if files is False:
             return (0.1,)
         return sent.LOOKS_ON_EXCHANGE if files else sent.LOOKS_ELSEWHERE
+
+
+def _is_still(tx: Writer, item: OutboxItem) -> bool:
+    """Whether nobody gave the message another state while the server was asked."""
+    current = tx.read.outbox_item(item.id)
+    return current is not None and current.state is item.state
 
 
 def due_at(item: OutboxItem) -> datetime | None:

@@ -1,0 +1,167 @@
+"""The outbox between a person, the server and another process: sent once, and as soon as it can."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from tests.server.client import ApprovingPrompt, Client, mail, sandbox_account
+from tests.waiting import wait_until
+from tuimail.errors import ConnectionLost, TuimailError
+from tuimail.imap.jobs import Priority, Step
+from tuimail.imap.session import ImapSession
+from tuimail.model.account import Token
+from tuimail.model.outbox import OutboxState
+from tuimail.model.secret import Secret
+from tuimail.sandbox.sandbox import Sandbox
+from tuimail.sandbox.smtp_replies import AUTH_DISABLED_FOR_TENANT
+from tuimail.sync.outbox import Outbox
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def client(fresh_sandbox: Sandbox, tmp_path: Path) -> Iterator[Client]:
+    owner = fresh_sandbox.accounts[0]
+    account = sandbox_account(fresh_sandbox)
+    with Client(account, tmp_path, lambda code: fresh_sandbox.entra.approve(code, owner)) as client:
+        client.sign_in()
+        yield client
+
+
+def queue(client: Client, subject: str) -> int:
+    raw = mail(subject, sender=client.account.address, to="ben@contoso.example")
+    return client.queue(raw, f"<{subject}@contoso.example>", "ben@contoso.example")
+
+
+def arrived(sandbox: Sandbox) -> int:
+    return len(sandbox.mailbox("ben@contoso.example").folder("INBOX"))
+
+
+def test_what_waits_for_a_sign_in_goes_out_right_after_it(
+    client: Client, fresh_sandbox: Sandbox
+) -> None:
+    client.start()
+    fresh_sandbox.entra.revoke_all()
+    outbox_id = queue(client, "after")
+    wait_until(lambda: client.outbox(outbox_id).problem, 20.0, "the refusal")
+    item = client.outbox(outbox_id)
+    assert item.state is OutboxState.QUEUED
+    assert item.not_before > datetime.now(UTC) + timedelta(minutes=20)
+    client.engine.sign_in(client.account.id, ApprovingPrompt(fresh_sandbox.entra.approve))
+    client.wait_for_outbox(outbox_id, OutboxState.SENT)
+    assert arrived(fresh_sandbox) == 1
+
+
+def test_trying_now_sends_what_waits_for_an_administrator(
+    client: Client, fresh_sandbox: Sandbox
+) -> None:
+    me = client.account.address
+    fresh_sandbox.smtp_server.auth_error[me] = AUTH_DISABLED_FOR_TENANT
+    client.start()
+    outbox_id = queue(client, "allowed")
+    problem = client.wait_for_outbox(outbox_id, OutboxState.FAILED).problem
+    assert problem is not None
+    assert "SmtpClientAuthenticationDisabled $false" in problem.command
+    assert problem.url == "https://aka.ms/smtp_auth_disabled"
+    del fresh_sandbox.smtp_server.auth_error[me]
+    client.engine.reconnect(client.account.id)
+    client.wait_for_outbox(outbox_id, OutboxState.SENT)
+
+
+def test_trying_now_leaves_what_can_still_be_taken_back(client: Client) -> None:
+    client.start()
+    raw = mail("Held", sender=client.account.address, to="ben@contoso.example")
+    held = client.queue(raw, "<held@contoso.example>", "ben@contoso.example", hold_seconds=600.0)
+    before = client.outbox(held).not_before
+    client.engine.reconnect(client.account.id)
+    other = queue(client, "other")
+    client.wait_for_outbox(other, OutboxState.SENT)
+    assert client.outbox(held).not_before == before
+
+
+@dataclass
+class Interrupting:
+    """A way to send on which something else happens first; then the line breaks."""
+
+    meanwhile: Callable[[], object]
+
+    async def submit(
+        self,
+        *,
+        username: str,
+        token: Token,
+        mail_from: str,
+        rcpt_to: Sequence[str],
+        raw: bytes,
+        before_data: Callable[[], Awaitable[None]],
+    ) -> str:
+        self.meanwhile()
+        raise ConnectionLost("The connection to the submission server was lost.")
+
+
+def outbox_of(client: Client, meanwhile: Callable[[], object], *, found: bool = False) -> Outbox:
+    async def token(_forced: bool) -> Token:
+        return Token(Secret("token"), 0.0, client.account.username)
+
+    async def run_job(
+        job: Callable[[ImapSession], Generator[Step, None, T]], priority: Priority, label: str
+    ) -> T:
+        meanwhile()
+        return found  # type: ignore[return-value]
+
+    return Outbox(
+        client.account,
+        client.store,
+        Interrupting(meanwhile),
+        token,
+        run_job,
+        refresh_sent=lambda: None,
+        push=lambda: None,
+    )
+
+
+async def test_a_failed_try_never_takes_back_what_another_process_hands_over(
+    client: Client,
+) -> None:
+    """Invariant 6. Guards against a message put back into the queue while it is being sent."""
+    outbox_id = queue(client, "two")
+
+    def other_process_claims() -> None:
+        client.store.write(lambda tx: tx.claim_outbox(outbox_id)).result()
+
+    failures = await outbox_of(client, other_process_claims).run_due()
+    assert isinstance(failures[outbox_id], TuimailError)
+    assert client.outbox(outbox_id).state is OutboxState.SENDING
+
+
+@pytest.mark.parametrize("found", [True, False])
+async def test_the_users_word_counts_while_sent_items_is_searched(
+    client: Client, found: bool
+) -> None:
+    """Guards against a change of state that the search undoes, or ends the engine's loop with."""
+    outbox_id = queue(client, "again")
+    client.store.write(lambda tx: tx.claim_outbox(outbox_id)).result()
+    client.store.write(lambda tx: tx.set_outbox(outbox_id, state=OutboxState.UNCERTAIN)).result()
+    item = client.outbox(outbox_id)
+    client.store.write(
+        lambda tx: tx.set_outbox(
+            outbox_id,
+            state=OutboxState.UNCERTAIN,
+            not_before=item.changed_at + timedelta(microseconds=1),
+        )
+    ).result()
+
+    def send_it_again() -> None:
+        later = datetime.now(UTC) + timedelta(hours=1)
+        client.store.write(
+            lambda tx: tx.set_outbox(outbox_id, state=OutboxState.QUEUED, not_before=later)
+        ).result()
+
+    await outbox_of(client, send_it_again, found=found).run_due()
+    assert client.outbox(outbox_id).state is OutboxState.QUEUED
