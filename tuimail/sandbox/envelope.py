@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuimail.sandbox.address_list import parse_addresses
 from tuimail.sandbox.imap_syntax import quoted
-from tuimail.sandbox.mime_structure import Part, parse_parameters
+from tuimail.sandbox.mime_structure import Part, parse_parameters, without_comments
 
 
 def envelope(part: Part) -> bytes:
@@ -36,7 +36,8 @@ def body_structure(part: Part, *, extensible: bool) -> bytes:
         main, sub, parameters = b"text", b"plain", []
     if main == b"text" and not any(name.lower() == b"charset" for name, _ in parameters):
         parameters = [*parameters, (b"charset", b"us-ascii")]
-    encoding = (part.field(b"content-transfer-encoding") or b"7bit").split(b";")[0].strip()
+    encoding = without_comments(part.field(b"content-transfer-encoding") or b"7bit")
+    encoding = encoding.split(b";")[0].strip()
     fields = [
         quoted(main),
         quoted(sub),

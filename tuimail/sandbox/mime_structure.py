@@ -13,6 +13,7 @@ _FIELD = re.compile(
     rb"([!-9;-~]+)[ \t]*:[ \t]*((?:[^\r\n]|\r\n[ \t]|\r(?!\n)|(?<!\r)\n)*)(?:\r\n|$)"
 )
 _PARAMETER = re.compile(rb'([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))')
+_COMMENT_OR_QUOTED = re.compile(rb'("(?:[^"\\]|\\.)*")|\((?:[^()\\]|\\.)*\)')
 _CONTINUATION = re.compile(rb"([^*]+)\*(\d{1,4})(\*?)")
 _SECTION = re.compile(rb"((?:\d+\.)*\d+)?\.?(.*)", re.S)
 _TEXT_PLAIN = (b"text", b"plain")
@@ -87,7 +88,9 @@ class Part:
         return self.end if blank < 0 else blank + 4
 
     def _read_content_type(self) -> None:
-        value, self.parameters = parse_parameters(self.field(b"content-type") or b"")
+        value, self.parameters = parse_parameters(
+            without_comments(self.field(b"content-type") or b"")
+        )
         main, slash, sub = value.lower().partition(b"/")
         if slash and main.strip() and sub.strip():
             self.main_type, self.subtype = main.strip(), sub.strip()
@@ -117,6 +120,11 @@ class Part:
 
     def _add_child(self, start: int, end: int, default: tuple[bytes, bytes]) -> None:
         self.children.append(Part(self.raw, start, end, default, self.depth + 1))
+
+
+def without_comments(value: bytes) -> bytes:
+    """The value of a MIME field without its comments (RFC 2045 section 5.1)."""
+    return _COMMENT_OR_QUOTED.sub(lambda match: match[1] or b"", value)
 
 
 def parse_parameters(value: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
