@@ -1,0 +1,1 @@
+"""The sandbox and Dovecot compared, message by message."""
