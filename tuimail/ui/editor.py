@@ -167,11 +167,25 @@ def _terminal_given_away(app: App[object]) -> Iterator[None]:
         for number in (signal.SIGINT, signal.SIGQUIT)
     }
     try:
-        with app.batch_update(), app.suspend():
+        with app.batch_update(), _suspended(app):
             yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _suspended(app: App[object]) -> Iterator[None]:
+    """Suspend the application and resume it however the editor ends.
+
+    `App.suspend` does not resume when an error passes through it, so it hears of none.
+    """
+    suspension = app.suspend()
+    suspension.__enter__()
+    try:
+        yield
+    finally:
+        suspension.__exit__(None, None, None)
 
 
 def _leave_it_to_the_editor(_number: int, _frame: FrameType | None) -> None:
