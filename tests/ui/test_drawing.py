@@ -189,6 +189,8 @@ def test_a_resize_does_not_switch_back_and_forth_between_breakpoints() -> None:
     fallen = measure_room(115, 36, wide)
     assert fallen.default is Layout.STACK
     assert measure_room(119, 36, fallen).default is Layout.STACK
+    narrow = measure_room(60, 20, measure_room(80, 24, None))
+    assert narrow == measure_room(60, 20, None)
 
 
 def test_binding_ids_are_unique_and_every_key_of_a_place_does_one_thing() -> None:

@@ -103,6 +103,6 @@ def measure_room(width: int, height: int, before: Room | None) -> Room:
     """Count the breakpoints reached, with hysteresis against the room there was before."""
     step = sum(width >= point for point in _BREAKPOINTS)
     just_lost = before is not None and step == before.step - 1
-    if just_lost and width >= _BREAKPOINTS[step] - _HYSTERESIS:
+    if just_lost and width > _BREAKPOINTS[step] - _HYSTERESIS:
         step += 1
     return Room(width, height, step)

@@ -60,8 +60,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("mailbox.send_now", "y", "app.send_now", "send now what counts down", show=False),
     _spec("mailbox.folders", "c", "folders", "folder …", hint="folder"),
     _spec("mailbox.layout", "w", "layout", "layout", hint="layout"),
-    _spec("mailbox.next_folder", "J", "unread_folder(1)", "next folder with unread mail"),
-    _spec("mailbox.previous_folder", "K", "unread_folder(-1)", "previous folder with unread"),
+    _spec("mailbox.next_folder", "J", "unread_folder(1)", "next unread folder"),
+    _spec("mailbox.previous_folder", "K", "unread_folder(-1)", "previous unread folder"),
     _spec("mailbox.next_unread", "tab", "next_unread", "next unread"),
     _spec("mailbox.next_pane", "f6", "pane(1)", "next pane"),
     _spec("mailbox.previous_pane", "shift+f6", "pane(-1)", "previous pane"),
@@ -115,7 +115,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
         )
         for number in range(1, 10)
     ),
-    _spec("reader.back", "q,escape,left", "screen.back", "back", hint="back"),
+    _spec("reader.back", "q,escape,h,left", "screen.back", "back", hint="back"),
     # The sheet that lists the attachments.
     _spec("attachments.save", "s,enter", "save", "save the file", hint="save"),
     _spec("attachments.down", "j,down", "move(1)", "next"),

@@ -81,6 +81,14 @@ def people_text(addresses: Sequence[Address]) -> str:
     return f"{addresses[0].display}{ending}"
 
 
+def people_in_short(addresses: Sequence[Address]) -> str:
+    """Return `Kim Chu`, or `Kim Chu +1`, for a column."""
+    if not addresses:
+        return "nobody"
+    others = len(addresses) - 1
+    return f"{addresses[0].display}{f' +{others}' if others else ''}"
+
+
 QUOTE_CELLS: Final = 76
 _QUOTED = re.compile(r"(?P<mark>>[> ]*)(?P<text>.*)\Z", re.DOTALL)
 

@@ -80,7 +80,7 @@ def _never_fetched(
             "It is fetched with the next connection.",
             [retry, elsewhere],
         )
-    exists = folder.state.exists
+    exists = folder.state.exists or folder.total
     about = f", about {number(exists)} messages" if exists else ""
     return (
         f"{folder.name} has not been fetched yet.",

@@ -18,7 +18,7 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.text.address import parse_addresses
 from tuimail.text.safe import clean
-from tuimail.ui.compose_words import people_text
+from tuimail.ui.compose_words import people_in_short
 from tuimail.ui.formatting import clock, fit, list_date, long_date
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.rows import BLANK, Row, Run, crop_row, rule
@@ -97,7 +97,7 @@ def people_of(entry: Entry) -> str:
         return entry.item.to_text
     draft = entry.draft
     typed = ", ".join((draft.to, draft.cc, draft.bcc)) if draft else ""
-    return clean(people_text(parse_addresses(typed)))
+    return clean(people_in_short(parse_addresses(typed)))
 
 
 def subject_of(entry: Entry) -> str:
@@ -225,7 +225,8 @@ def _refused(item: OutboxItem, problem: Notice, title: str, now: datetime) -> St
 
 def story_rows(story: Story, when: str, width: int, glyphs: Glyphs) -> list[Row]:
     """Lay the story out below its rule."""
-    text = max(10, min(width, MOST_CELLS) - _LABEL_CELLS - 1)
+    # One blank at either side of the row.
+    text = max(10, min(width, MOST_CELLS) - _LABEL_CELLS - 2)
     rows: list[Row] = [rule(width, glyphs.rule, _shortened(story.title, when, width, glyphs), when)]
     for label, sentence in story.parts:
         for index, line in enumerate(wrap_text(clean(glyphs.own(sentence)), text)):

@@ -11,7 +11,7 @@ from tuimail.model.draft import Draft
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
 from tuimail.text.address import format_addresses, make_address
 from tuimail.text.safe import SafeText, clean
-from tuimail.ui.compose_words import domain_of, people_text, recipients
+from tuimail.ui.compose_words import domain_of, people_in_short, people_text, recipients
 from tuimail.ui.shell import Shell
 
 
@@ -68,7 +68,7 @@ async def queue_draft(app: Shell, draft: Draft, account: Account) -> Sending:
         message_id=built.message_id,
         mail_from=built.mail_from,
         rcpt_to=built.rcpt_to,
-        to_text=people,
+        to_text=clean(people_in_short(addresses)),
         subject=clean(draft.subject),
         in_reply_to=draft.in_reply_to_key,
         draft_id=draft.id,

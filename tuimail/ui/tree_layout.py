@@ -13,7 +13,7 @@ from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 
 # Their counts are muted: nothing in them is news.
-_QUIET: Final = (FolderRole.DRAFTS, FolderRole.JUNK)
+_QUIET: Final = (FolderRole.DRAFTS, FolderRole.JUNK, FolderRole.TRASH)
 
 
 @dataclass(frozen=True, slots=True)

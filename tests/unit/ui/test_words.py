@@ -1,0 +1,74 @@
+"""What the screens say about folders and about the outbox."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from rich.cells import cell_len
+
+from tuimail.model.account import AccountId
+from tuimail.model.folder import Folder, FolderId, FolderRole, FolderState
+from tuimail.model.status import Connectivity
+from tuimail.text.address import make_address
+from tuimail.ui.bindings import Keys
+from tuimail.ui.compose_words import people_in_short
+from tuimail.ui.glyphs import UNICODE
+from tuimail.ui.mailbox_words import empty_words
+from tuimail.ui.outbox_words import Story, story_rows
+from tuimail.ui.rows import plain_text
+from tuimail.ui.tree_layout import tree_rows
+
+NOW = datetime(2026, 11, 23, 9, 44, tzinfo=UTC)
+
+
+def folder(path: str, role: FolderRole | None = None, *, total: int = 0, unread: int = 0) -> Folder:
+    return Folder(
+        id=FolderId(1),
+        account_id=AccountId(1),
+        path=path,
+        name=path,
+        delimiter="/",
+        role=role,
+        selectable=True,
+        subscribed=True,
+        total=total,
+        unread=unread,
+        state=FolderState(),
+    )
+
+
+def test_a_folder_that_was_never_fetched_says_how_much_will_come() -> None:
+    sentence, fact, _ = empty_words(
+        folder("Projects", total=2100),
+        unread=None,
+        connectivity=Connectivity.ONLINE,
+        undo="",
+        keys=Keys(),
+        now=NOW,
+    )
+    assert sentence == "Projects has not been fetched yet."
+    assert fact == "It comes when you stay here, about 2,100 messages."
+
+
+@pytest.mark.parametrize(
+    ("role", "quiet"),
+    [(FolderRole.INBOX, False), (FolderRole.JUNK, True), (FolderRole.TRASH, True)],
+)
+def test_unread_mail_in_junk_and_in_deleted_items_is_no_news(role: FolderRole, quiet: bool) -> None:
+    rows = tree_rows([(AccountId(1), "work", [folder("A", role, unread=3)])], (), 0)
+    assert (rows[-1].count, rows[-1].quiet) == (3, quiet)
+
+
+@pytest.mark.parametrize("width", [40, 80, 160])
+def test_a_story_leaves_one_blank_at_the_right_edge(width: int) -> None:
+    story = Story("Refused", (("Happened", "a " * 200), ("Now", "x" * 200)), url="y" * 200)
+    for row in story_rows(story, "09:31", width, UNICODE)[1:]:
+        assert cell_len(plain_text(row).rstrip()) < width
+
+
+def test_people_fit_a_column() -> None:
+    people = [make_address(name, f"{name.lower()}@contoso.com") for name in ("Kim", "Ben", "Olu")]
+    assert people_in_short([]) == "nobody"
+    assert people_in_short(people[:1]) == "Kim"
+    assert people_in_short(people) == "Kim +2"
