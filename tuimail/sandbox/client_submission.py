@@ -38,6 +38,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -47,12 +48,12 @@ from tuimail.sandbox.loop_thread import LoopThread
 from tuimail.sandbox.mailbox import SEEN
 from tuimail.sandbox.mime_structure import Part
 from tuimail.sandbox.smtp_replies import HOST, SEND_AS_DENIED, Stage, chosen_reply
+from tuimail.sandbox.switches import Choices, choice_for
 
 Tls = Literal["offered", "missing", "refused", "broken"]
 
 _SERVICE_SIZE: Final = 157286400
 _MAILBOX_SIZE: Final = 36700160
-_EVERYBODY: Final = "*"
 _LONGEST_REPLY: Final = 510
 
 
@@ -72,8 +73,8 @@ class ClientSubmission:
     def __init__(self, runner: LoopThread, office: PostOffice) -> None:
         self._runner = runner
         self.office = office
-        self.refuse: dict[str, str] = {}
-        self.refuse_recipient: dict[str, str] = {}
+        self.refuse: MutableMapping[str, str] = Choices(chosen_reply)
+        self.refuse_recipient: MutableMapping[str, str] = Choices(chosen_reply)
         self.tls: Tls = "offered"
         self.most_connections = 3
         self.over_connections = "sender-threads"
@@ -100,7 +101,7 @@ class ClientSubmission:
 
     def refusal(self, user: str, stage: Stage, sender: str = "") -> str | None:
         """The reply that `refuse` asks for at this stage."""
-        choice = self._for_mailbox(self.refuse, user)
+        choice = choice_for(self.refuse, user)
         if choice is None:
             return None
         reply = chosen_reply(choice)
@@ -108,7 +109,7 @@ class ClientSubmission:
 
     def recipient_refusal(self, user: str, recipient: str) -> str | None:
         """The reply that `refuse_recipient` asks for."""
-        choice = self._for_mailbox(self.refuse_recipient, recipient)
+        choice = choice_for(self.refuse_recipient, recipient)
         return None if choice is None else filled(chosen_reply(choice).text, user, user)
 
     def recipient_limit(self, user: str) -> int:
@@ -186,11 +187,6 @@ class ClientSubmission:
             mailbox = self.office.mailbox(owner)
             if mailbox is not None:
                 mailbox.with_role("\\Sent").append(message.raw, [SEEN])
-
-    @staticmethod
-    def _for_mailbox(switch: dict[str, str], address: str) -> str | None:
-        choices = {key.lower(): choice for key, choice in switch.items()}
-        return choices.get(address.lower(), choices.get(_EVERYBODY))
 
 
 def filled(text: str, user: str, sender: str) -> str:

@@ -1,32 +1,52 @@
-"""The error bodies of Entra ID that the sandbox can give, by a short name.
+"""The error bodies of Entra ID that the sandbox can give, by a short name or the AADSTS number.
 
-Texts are Microsoft's (Entra authentication and authorization error codes); `text` may hold
-``{client_id}``.
+The words are data, in ``entra_errors.toml`` beside this module.
 """
 
 from __future__ import annotations
 
 import time
+import tomllib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+OUTLOOK_APP_ID = "00000002-0000-0ff1-ce00-000000000000"
+_UNKNOWN: Final = {
+    "client_id": "",
+    "app": "tuimail",
+    "tenant": "Contoso",
+    "user": "",
+    "redirect_uri": "",
+    "resource": OUTLOOK_APP_ID,
+}
 
 
 @dataclass(frozen=True)
 class EntraError:
-    """One error: the AADSTS number, the OAuth error, the HTTP status and the words."""
+    """One error: the AADSTS number, the OAuth error, the HTTP status and the words.
 
+    ``redirect`` is the OAuth error with which the browser returns to the client; empty if it stays
+    on a page, whose title is ``page``.
+    """
+
+    name: str
     number: int
     error: str
-    status: int
     text: str
-    suberror: str | None = None
+    status: int = 400
+    suberror: str = ""
+    redirect: str = ""
+    page: str = "Sign in: something went wrong"
 
-    def body(self, client_id: str) -> dict[str, object]:
-        """The JSON body as the token endpoint answers it."""
+    def body(self, about: Mapping[str, str]) -> dict[str, object]:
+        """The JSON body as the token endpoint answers it; ``about`` fills the placeholders."""
         timestamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
         trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
         description = (
-            f"AADSTS{self.number}: {self.text.format(client_id=client_id)} "
+            f"AADSTS{self.number}: {self.words(about)} "
             f"Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
         )
         body: dict[str, object] = {
@@ -42,132 +62,29 @@ class EntraError:
             body["suberror"] = self.suberror
         return body
 
+    def words(self, about: Mapping[str, str]) -> str:
+        """The sentence behind the number."""
+        words = self.text
+        for placeholder, unknown in _UNKNOWN.items():
+            words = words.replace(f"{{{placeholder}}}", about.get(placeholder) or unknown)
+        return words
 
-ERRORS = {
-    "refresh_expired": EntraError(
-        700082,
-        "invalid_grant",
-        400,
-        "The refresh token has expired due to inactivity. The token was issued on "
-        "2026-06-01T08:00:00.0000000Z and was inactive for 90.00:00:00.",
-    ),
-    "sign_in_frequency": EntraError(
-        70043,
-        "invalid_grant",
-        400,
-        "The refresh token has expired or is invalid due to sign-in frequency checks by "
-        "conditional access. The token was issued on 2026-11-22T08:00:00.0000000Z and the maximum "
-        "allowed lifetime for this request is 86400.",
-        "bad_token",
-    ),
-    "revoked": EntraError(
-        50173,
-        "invalid_grant",
-        400,
-        "The provided grant has expired due to it being revoked, a fresh auth token is needed. "
-        "The user might have changed or reset their password.",
-        "bad_token",
-    ),
-    "mfa": EntraError(
-        50076,
-        "invalid_grant",
-        400,
-        "Due to a configuration change made by your administrator, or because you moved to a new "
-        "location, you must use multi-factor authentication to access "
-        "'00000002-0000-0ff1-ce00-000000000000'.",
-        "basic_action",
-    ),
-    "ca_blocked": EntraError(
-        53003,
-        "invalid_grant",
-        400,
-        "Access has been blocked by Conditional Access policies. The access policy does not allow "
-        "token issuance.",
-        "message_only",
-    ),
-    "consent": EntraError(
-        65001,
-        "invalid_grant",
-        400,
-        "The user or administrator has not consented to use the application with ID "
-        "'{client_id}' named 'tuimail'. Send an interactive authorization request for this user "
-        "and resource.",
-        "consent_required",
-    ),
-    "admin_consent": EntraError(
-        90094,
-        "consent_required",
-        400,
-        "An administrator of Contoso has set a policy that prevents you from granting the "
-        "application 'tuimail' the permissions it is requesting. Contact an administrator of "
-        "Contoso, who can grant permissions to this application on your behalf.",
-    ),
-    "bad_client": EntraError(
-        700016,
-        "unauthorized_client",
-        400,
-        "Application with identifier '{client_id}' was not found in the directory 'Contoso'. This "
-        "can happen if the application has not been installed by the administrator of the tenant "
-        "or consented to by any user in the tenant. You may have sent your authentication request "
-        "to the wrong tenant.",
-    ),
-    "not_public": EntraError(
-        7000218,
-        "invalid_client",
-        401,
-        "The request body must contain the following parameter: 'client_assertion' or "
-        "'client_secret'.",
-    ),
-    "wrong_resource": EntraError(
-        70011,
-        "invalid_scope",
-        400,
-        "The provided request must include a 'scope' input parameter. The provided value for the "
-        "input parameter 'scope' is not valid.",
-    ),
-    "pending": EntraError(
-        70016,
-        "authorization_pending",
-        400,
-        "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
-    ),
-    "declined": EntraError(
-        70000, "authorization_declined", 400, "The end user denied the authorization request."
-    ),
-    "code_expired": EntraError(
-        70019,
-        "expired_token",
-        400,
-        "Verification code expired. Have the user retry the sign-in.",
-    ),
-    "bad_code": EntraError(
-        9002313, "invalid_grant", 400, "Invalid request. Request is malformed or invalid."
-    ),
-    "bad_redirect": EntraError(
-        50011,
-        "invalid_request",
-        400,
-        "The redirect URI specified in the request does not match the redirect URIs configured "
-        "for the application '{client_id}'.",
-    ),
-    "pkce": EntraError(
-        501481,
-        "invalid_grant",
-        400,
-        "The Code_Verifier does not match the code_challenge supplied in the authorization "
-        "request.",
-    ),
-    "unsupported_grant": EntraError(
-        70003, "unsupported_grant_type", 400, "The app requested an unsupported grant type."
-    ),
-    "unavailable": EntraError(
-        90033, "temporarily_unavailable", 503, "A transient error has occurred. Please try again."
-    ),
-    "throttled": EntraError(
-        50196,
-        "temporarily_unavailable",
-        429,
-        "The server terminated an operation because it encountered a client request loop. Please "
-        "contact your app vendor.",
-    ),
-}
+
+def _read() -> dict[str, EntraError]:
+    tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return {
+        name: EntraError(name=name, number=table.pop("code"), **table)
+        for name, table in tables.items()
+    }
+
+
+ERRORS: Final = _read()
+_BY_NUMBER: Final = {str(error.number): error for error in ERRORS.values()}
+
+
+def error_named(name: str) -> EntraError:
+    """The error of this name (``ca_blocked``) or number (``53003``), or ValueError."""
+    error = ERRORS.get(name) or _BY_NUMBER.get(name)
+    if error is None:
+        raise ValueError(f"unknown failure {name!r}")
+    return error

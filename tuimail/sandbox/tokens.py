@@ -104,8 +104,11 @@ class TokenIssuer:
         signature = self._key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{signed}.{base64url(signature)}"
 
-    def verify(self, token: str, *, scope: str) -> TokenClaims | None:
-        """The claims of a living token of ours that grants ``scope``; None otherwise."""
+    def verify(self, token: str, *, scope: str, audience: str = AUDIENCE) -> TokenClaims | None:
+        """The claims of a living token of ours for ``audience`` with ``scope``; None otherwise.
+
+        An empty ``scope`` accepts any.
+        """
         claims = self._signed_claims(token)
         if claims is None:
             return None
@@ -117,7 +120,7 @@ class TokenIssuer:
             shared_mailbox=str(claims.get("shared_mailbox", "-")),
         )
         living = checked.expires_on > time.time()
-        granted = checked.audience == AUDIENCE and scope in checked.scopes
+        granted = checked.audience == audience and (not scope or scope in checked.scopes)
         unrevoked = int(str(claims.get("serial", 0))) > self._revoked_before
         return checked if living and granted and unrevoked else None
 
