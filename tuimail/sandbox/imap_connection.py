@@ -1,18 +1,21 @@
-"""One IMAP connection: reading commands, answering in Exchange's words, IDLE, the session's end."""
+"""One IMAP connection: answering commands in Exchange's words, IDLE, the session's end."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tuimail.sandbox.imap_commands import COMMANDS, State
+from tuimail.sandbox.imap_commands import BY_UID, COMMANDS, State
+from tuimail.sandbox.imap_reader import CommandReader, Pieces
+from tuimail.sandbox.imap_sign_in import greeting
 from tuimail.sandbox.imap_syntax import (
     ARGUMENT_ERROR_12,
+    CLOSED_14,
     COMMAND_ERROR_10,
+    INVALID_STATE,
     Argument,
     CommandMalformed,
     CommandRefused,
@@ -25,23 +28,13 @@ if TYPE_CHECKING:
     from tuimail.sandbox.imap_server import ImapServer
     from tuimail.sandbox.mailbox import Mailbox
 
-_LITERAL = re.compile(rb"\{(\d+)(\+?)\}$")
-_COMMAND = re.compile(rb'([^\s(){%*"\\+]+) +(UID +)?([A-Za-z0-9]+) ?', re.I)
+_COMMAND = re.compile(rb"([!#$&',-\[\]-z|}~]+) +(UID +)?([A-Za-z0-9]+)(?: |$)", re.I)
 _NOT_CONNECTED = "User is authenticated but not connected."
-_CLOSED = b"* BYE Connection closed. 14"
 _TOKEN_EXPIRED = b"* BYE Session invalidated - AccessTokenExpired"
-_MOST_ERRORS = 10
-_LARGEST_APPEND = 36 << 20
+_MOST_ERRORS_NOT_CONNECTED = 2
 _BUFFERED = 1 << 16
 # Without UID these must not be followed by EXPUNGE (RFC 3501, section 7.4.1).
 _BY_NUMBER = frozenset({"FETCH", "STORE", "SEARCH"})
-
-GREETINGS = {
-    "classic": b"* OK The Microsoft Exchange IMAP4 service is ready. [%s]",
-    "2026": b"* OK Microsoft Exchange IMAP4 service ready. ********-****-****-****-************ "
-    b"(tcpproxy/15.21.0406.000 BACKENDAUTHENTICATE) [%s]",
-}
-_PROXY_HOST = base64.b64encode("AM0PR01CA0001.EURPRD01.PROD.EXCHANGELABS.COM".encode("utf-16-le"))
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ class ImapConnection:
         self, server: ImapServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.server = server
-        self.reader = reader
+        self.commands = CommandReader(reader, server, self._say, lambda: bool(self.user))
         self._writer = writer
         self._loop = asyncio.get_running_loop()
         self._out: list[bytes] = []
@@ -73,6 +66,8 @@ class ImapConnection:
         self.mailbox: Mailbox | None = None
         self.view: FolderView | None = None
         self.disconnected = False
+        # LIST is answered with a server bug from now on; see the switch rev2.
+        self.list_broken = False
         self.idling = False
         self.delayed = False
 
@@ -100,6 +95,10 @@ class ImapConnection:
             self._writer.write(b"\r\n".join(self._out) + b"\r\n")
             self._out.clear()
             self._buffered = 0
+
+    async def _say(self, line: bytes) -> None:
+        self.put(line)
+        await self.flush()
 
     # Session.
 
@@ -136,24 +135,25 @@ class ImapConnection:
 
     async def run(self) -> None:
         """Serve the connection until it ends."""
-        self.put(GREETINGS[self.server.generation] % _PROXY_HOST)
         try:
-            await self.flush()
-            while await self._serve_one():
+            await self._say(greeting(self.server))
+            while True:
+                await self._serve_one()
                 await self.flush()
-            await self.flush()
-        except HangUp:
+        except HangUp as end:
+            self.put(*end.last_words)
             self._write_out()
-        except (OSError, ValueError, asyncio.IncompleteReadError):
-            pass  # the client went away, or sent a line longer than any server reads
+        except OSError:
+            pass  # the client went away
         finally:
             self.select(None)
             self._writer.close()
 
-    async def _serve_one(self) -> bool:
-        pieces = await self._read_command()
+    async def _serve_one(self) -> None:
+        pieces = await self.commands.command()
         if pieces is None:
-            return False
+            self._count_error()
+            return
         if self.server.latency:
             self.delayed = True
             await asyncio.sleep(self.server.latency)
@@ -161,25 +161,24 @@ class ImapConnection:
         match = _COMMAND.match(pieces[0][0])
         if match is None:
             self.put(b"* BAD " + COMMAND_ERROR_10.encode("ascii"))
-            return self._count_error()
+            self._count_error()
+            return
         name = match[3].upper().decode("ascii")
         self.server.log.append((self.user, f"UID {name}" if match[2] else name))
         if self._expires_on < time.time():
-            return self._say_expired()
+            await self._end_expired()
         pieces[0] = (pieces[0][0][match.end() :], False)
         answer = await self._answer(match[1], name, bool(match[2]), pieces)
         self._put_news(name, by_uid=bool(match[2]))
         self.put(match[1] + b" " + answer)
         if self.view is not None and self.view.renumbered:
-            self.put(_CLOSED)
-            return False
+            raise HangUp(CLOSED_14)
         if name == "LOGOUT":
-            return False
-        return self._count_error() if answer.startswith(b"BAD") else True
+            raise HangUp
+        if answer.startswith(b"BAD"):
+            self._count_error()
 
-    async def _answer(
-        self, tag: bytes, name: str, by_uid: bool, pieces: list[tuple[bytes, bool]]
-    ) -> bytes:
+    async def _answer(self, tag: bytes, name: str, by_uid: bool, pieces: Pieces) -> bytes:
         try:
             arguments = parse_arguments(pieces)
             for fault in list(self.server.faults):
@@ -194,14 +193,14 @@ class ImapConnection:
 
     async def _run_command(self, request: Request) -> bytes:
         command = COMMANDS.get(request.name)
-        if command is None:
+        if command is None or (request.by_uid and request.name not in BY_UID):
             raise CommandMalformed(ARGUMENT_ERROR_12)
         if command.needs is not State.ANY and not self.user:
-            raise CommandMalformed("Command received in Invalid state.")
+            raise CommandMalformed(INVALID_STATE)
         if command.needs is not State.ANY and self.disconnected:
             raise CommandMalformed(_NOT_CONNECTED)
         if command.needs is State.SELECTED and self.view is None:
-            raise CommandMalformed("Command received in Invalid state.")
+            raise CommandMalformed(INVALID_STATE)
         answer = await command.handler(self, request)
         return answer or b"OK %s completed." % request.name.encode("ascii")
 
@@ -209,40 +208,18 @@ class ImapConnection:
         if self.view is not None and name not in ("SELECT", "EXAMINE"):
             self.put(*self.view.news(expunges=by_uid or name not in _BY_NUMBER))
 
-    def _count_error(self) -> bool:
+    def _count_error(self) -> None:
         self._errors += 1
-        if self._errors >= (2 if self.disconnected else _MOST_ERRORS):
-            self.put(_CLOSED)
-            return False
-        return True
+        most = _MOST_ERRORS_NOT_CONNECTED if self.disconnected else self.server.most_errors
+        if self._errors >= most:
+            raise HangUp(CLOSED_14)
 
-    def _say_expired(self) -> bool:
-        self.put(_TOKEN_EXPIRED)
-        return False
-
-    async def _read_command(self) -> list[tuple[bytes, bool]] | None:
-        pieces: list[tuple[bytes, bool]] = []
-        while True:
-            line = await self.reader.readline()
-            if not line.endswith(b"\n"):
-                return None
-            line = line.rstrip(b"\r\n")
-            match = _LITERAL.search(line)
-            if match is None:
-                pieces.append((line, False))
-                return pieces
-            size = int(match[1])
-            if not match[2]:
-                if size > _LARGEST_APPEND:
-                    tag = line.split(b" ", 1)[0]
-                    text = b" NO Maximum size of appendable message has been exceeded"
-                    self.put(tag + text)
-                    pieces.clear()
-                    await self.flush()
-                    continue
-                self.put(b"+ Ready for additional command text.")
-                await self.flush()
-            pieces += [(line[: match.start()], False), (await self.reader.readexactly(size), True)]
+    async def _end_expired(self) -> None:
+        """End the session in the way the switch says; in silence the client has to."""
+        if self.server.expiry == "silence":
+            await self.flush()
+            await self.commands.swallow()
+        raise HangUp(*([_TOKEN_EXPIRED] if self.server.expiry == "bye" else []))
 
     # IDLE (RFC 2177).
 
@@ -250,34 +227,40 @@ class ImapConnection:
         """Wait for DONE and tell what happens meanwhile."""
         if self.server.news_before_idle:
             self._put_news("IDLE", by_uid=True)
-        self.put(b"+ IDLE accepted, awaiting DONE command.")
-        await self.flush()
-        done = asyncio.ensure_future(self.reader.readline())
+        await self._say(b"+ IDLE accepted, awaiting DONE command.")
+        began = time.monotonic()
+        done = asyncio.ensure_future(self.commands.line())
         self.idling = True
         try:
-            while not done.done():
-                self._news.clear()
-                if self._expires_on < time.time() or (self.view and self.view.renumbered):
-                    self._end_idle()
-                if not self.server.pushes_stopped:
-                    self._put_news("IDLE", by_uid=True)
-                await self.flush()
-                await self._wait_for_news(done)
+            await self._watch(done, began)
         finally:
             self.idling = False
-            if not done.done():
-                done.cancel()
-        line = done.result()
-        if not line.endswith(b"\n"):
-            raise HangUp
-        if line.strip().upper() != b"DONE":
+            # Whatever became of it is looked at here, also when the session ends otherwise.
+            done.cancel()
+            await asyncio.gather(done, return_exceptions=True)
+        if done.cancelled():
+            await self._end_expired()
+        if done.result().strip().upper() != b"DONE":
             raise CommandMalformed(COMMAND_ERROR_10)
         return b"OK IDLE completed."
 
-    def _end_idle(self) -> None:
-        renumbered = self.view is not None and self.view.renumbered
-        self.dismiss(_CLOSED if renumbered else _TOKEN_EXPIRED)
-        raise HangUp
+    async def _watch(self, done: asyncio.Future[bytes], began: float) -> None:
+        """Push until the client has sent a line, or the session's token expired."""
+        while not done.done():
+            self._news.clear()
+            if self.view is not None and self.view.renumbered:
+                raise HangUp(CLOSED_14)
+            if self._expires_on < time.time():
+                return
+            if not self._stopped_pushing(began):
+                self._put_news("IDLE", by_uid=True)
+            await self.flush()
+            await self._wait_for_news(done)
+
+    def _stopped_pushing(self, began: float) -> bool:
+        limit = self.server.pushes_stop_after
+        elapsed = (time.monotonic() - began) * self.server.clock_speed
+        return self.server.pushes_stopped or (limit is not None and elapsed >= limit)
 
     async def _wait_for_news(self, done: asyncio.Future[bytes]) -> None:
         news = asyncio.ensure_future(self._news.wait())

@@ -6,32 +6,37 @@ after the child flag, and names are quoted only when they need it.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tuimail.sandbox.imap_syntax import (
     ARGUMENT_ERROR_12,
+    INVALID_STATE,
     Argument,
     CommandMalformed,
     CommandRefused,
     decode_utf7,
+    encode_utf7,
     mailbox_name,
     text_argument,
 )
 from tuimail.sandbox.imap_view import FolderView
-from tuimail.sandbox.mailbox import DEFAULT_FOLDERS, DELETED, KEPT_FLAGS, SEEN, Folder, Mailbox
+from tuimail.sandbox.mailbox import KEPT_FLAGS, Folder, Mailbox
 
 if TYPE_CHECKING:
     from tuimail.sandbox.imap_connection import ImapConnection, Request
 
 _FLAGS = " ".join(KEPT_FLAGS).encode("ascii")
 _RESERVED = frozenset({"files"})
+_DEEPEST = 300
+_LONGEST_NAME = 255
+_LONGEST_PATTERN = 1024
 
 
 def own_mailbox(connection: ImapConnection) -> Mailbox:
     """The mailbox of the session."""
     if connection.mailbox is None:
-        raise CommandMalformed("Command received in Invalid state.")
+        raise CommandMalformed(INVALID_STATE)
     return connection.mailbox
 
 
@@ -39,7 +44,7 @@ def named_folder(connection: ImapConnection, name: bytes) -> Folder:
     """The folder of this (encoded) name; Exchange's NO if there is none."""
     folder = own_mailbox(connection).find(decode_utf7(name))
     if folder is None:
-        shown = name.decode("ascii", "replace")
+        shown = encode_utf7(decode_utf7(name)).decode("ascii")
         raise CommandRefused(f"{shown} doesn't exist.")
     return folder
 
@@ -59,43 +64,81 @@ async def list_folders(connection: ImapConnection, request: Request) -> None:
     if not pattern:
         connection.put(b'* LIST (\\Noselect) "/" ""')
         return
-    mailbox = own_mailbox(connection)
-    matches = _pattern(reference + pattern)
-    for folder in mailbox.folders():
-        if matches.match(folder.name):
-            connection.put(_listed(b"LIST", mailbox, folder))
+    if connection.list_broken:
+        raise CommandRefused("[SERVERBUG] Internal server error")
+    _put_listed(connection, b"LIST", _pattern(reference + pattern), own_mailbox(connection))
 
 
 async def list_subscribed(connection: ImapConnection, request: Request) -> None:
-    """LSUB, with the entries of folders that no longer exist."""
+    """LSUB, with the entries of folders that no longer exist. IMAP4rev2 has lost it."""
+    rev2 = connection.server.rev2
+    if rev2 != "off":
+        connection.list_broken = rev2 == "server-bug"
+        raise CommandMalformed(ARGUMENT_ERROR_12)
     if len(request.arguments) != 2:
         raise CommandMalformed(ARGUMENT_ERROR_12)
     mailbox = own_mailbox(connection)
     matches = _pattern(text_argument(request.arguments, 0) + text_argument(request.arguments, 1))
-    for folder in mailbox.folders():
-        if folder.subscribed and matches.match(folder.name):
-            connection.put(_listed(b"LSUB", mailbox, folder))
+    _put_listed(connection, b"LSUB", matches, mailbox)
     for name in mailbox.stale_subscriptions:
-        if matches.match(name):
+        if matches(name):
             connection.put(b'* LSUB (\\HasNoChildren) "/" ' + mailbox_name(name))
 
 
-def _pattern(pattern: bytes) -> re.Pattern[str]:
-    wildcards = {"*": ".*", "%": "[^/]*"}
-    text = "".join(wildcards.get(letter, re.escape(letter)) for letter in decode_utf7(pattern))
-    return re.compile(text + r"\Z", re.I)
+def _pattern(pattern: bytes) -> Callable[[str], bool]:
+    """Whether a name matches a LIST pattern, in time that no pattern can make long."""
+    if len(pattern) > _LONGEST_PATTERN:
+        raise CommandMalformed(ARGUMENT_ERROR_12)
+    wanted = decode_utf7(pattern).lower()
+
+    def matches(name: str) -> bool:
+        reached = {0}
+        for letter in name.lower():
+            reached = {
+                after
+                for place in _over_wildcards(wanted, reached)
+                for after in _after_letter(wanted, place, letter)
+            }
+        return len(wanted) in _over_wildcards(wanted, reached)
+
+    return matches
 
 
-def _listed(response: bytes, mailbox: Mailbox, folder: Folder) -> bytes:
-    attributes = []
-    if folder.name == "INBOX":
-        attributes.append("\\Marked")
-    has_children = len(mailbox.subtree(folder)) > 1
-    attributes.append("\\HasChildren" if has_children else "\\HasNoChildren")
-    if folder.role:
-        attributes.append(folder.role)
-    flags = " ".join(attributes).encode("ascii")
-    return b'* %s (%s) "/" %s' % (response, flags, mailbox_name(folder.name))
+def _over_wildcards(pattern: str, places: set[int]) -> set[int]:
+    """The places in the pattern, and those behind wildcards that stand for nothing."""
+    found = set()
+    for place in places:
+        found.add(place)
+        while place < len(pattern) and pattern[place] in "*%":
+            place += 1  # noqa: PLW2901 - walks on from the place
+            found.add(place)
+    return found
+
+
+def _after_letter(pattern: str, place: int, letter: str) -> Iterator[int]:
+    if place < len(pattern):
+        wanted = pattern[place]
+        if wanted == "*" or (wanted == "%" and letter != "/"):
+            yield place
+        elif wanted == letter:
+            yield place + 1
+
+
+def _put_listed(
+    connection: ImapConnection, response: bytes, matches: Callable[[str], bool], mailbox: Mailbox
+) -> None:
+    folders = mailbox.folders()
+    parents = {folder.name.rpartition("/")[0].lower() for folder in folders}
+    for folder in folders:
+        if (response == b"LSUB" and not folder.subscribed) or not matches(folder.name):
+            continue
+        attributes = ["\\Marked"] if folder.name == "INBOX" else []
+        has_children = folder.name.lower() in parents
+        attributes.append("\\HasChildren" if has_children else "\\HasNoChildren")
+        if folder.role:
+            attributes.append(folder.role)
+        flags = " ".join(attributes).encode("ascii")
+        connection.put(b'* %s (%s) "/" %s' % (response, flags, mailbox_name(folder.name)))
 
 
 async def status(connection: ImapConnection, request: Request) -> None:
@@ -136,14 +179,7 @@ def _open(connection: ImapConnection, request: Request, *, read_only: bool) -> b
     view = FolderView(folder, read_only=read_only, wake=connection.wake)
     connection.select(view)
     with folder.lock:
-        first_unseen = next(
-            (
-                number
-                for number, message in enumerate(folder.messages, 1)
-                if SEEN not in message.flags
-            ),
-            None,
-        )
+        first_unseen = folder.first_unseen()
         connection.put(
             b"* %d EXISTS" % len(view.uids),
             b"* 0 RECENT",
@@ -170,26 +206,36 @@ async def close(connection: ImapConnection, _request: Request) -> None:
     """CLOSE: remove the messages marked \\Deleted, silently, and leave."""
     view = connection.view
     if view is not None and not view.read_only:
-        folder = view.folder
-        folder.expunge({each.uid for each in folder.messages if DELETED in each.flags})
+        view.folder.expunge(view.folder.deleted())
     connection.select(None)
 
 
 async def create(connection: ImapConnection, request: Request) -> None:
     """CREATE; the folders above are made too."""
     mailbox = own_mailbox(connection)
-    name = decode_utf7(only_name(request.arguments)).rstrip("/")
+    name = _new_name(only_name(request.arguments))
+    if mailbox.find(name) is not None:
+        raise CommandRefused("Mailbox already exists.")
+    folder = mailbox.create(name)
+    folder.subscribed = False
+    mailbox.note(folder)
+
+
+def _new_name(encoded: bytes) -> str:
+    """A name for a new folder; Exchange's refusal when it cannot be one."""
+    name = decode_utf7(encoded).rstrip("/")
+    parts = name.split("/")
     if name.lower() in _RESERVED:
         raise CommandRefused("Folder name is reserved.")
-    if not name or mailbox.find(name) is not None:
-        raise CommandRefused("Mailbox already exists.")
-    mailbox.create(name).subscribed = False
+    if len(parts) > _DEEPEST or not all(0 < len(part) <= _LONGEST_NAME for part in parts):
+        raise CommandMalformed(ARGUMENT_ERROR_12)
+    return name
 
 
 async def delete(connection: ImapConnection, request: Request) -> None:
     """DELETE; what is below goes with it, as on Exchange."""
     folder = named_folder(connection, only_name(request.arguments))
-    if folder.name in DEFAULT_FOLDERS:
+    if folder.original:
         raise CommandRefused("Can't delete a default folder.")
     own_mailbox(connection).delete(folder)
 
@@ -199,11 +245,12 @@ async def rename(connection: ImapConnection, request: Request) -> None:
     if len(request.arguments) != 2:
         raise CommandMalformed(ARGUMENT_ERROR_12)
     folder = named_folder(connection, text_argument(request.arguments, 0))
-    new_name = decode_utf7(text_argument(request.arguments, 1)).rstrip("/")
+    new_name = _new_name(text_argument(request.arguments, 1))
     mailbox = own_mailbox(connection)
-    if folder.name in DEFAULT_FOLDERS:
+    if folder.original:
         raise CommandRefused("Can't rename a default folder.")
-    if mailbox.find(new_name) not in (None, folder):
+    inside_itself = new_name.lower().startswith(folder.name.lower() + "/")
+    if inside_itself or mailbox.find(new_name) not in (None, folder):
         raise CommandRefused("Mailbox already exists.")
     mailbox.rename(folder, new_name)
 
@@ -224,7 +271,8 @@ def _set_subscription(connection: ImapConnection, request: Request, *, subscribe
     folder = mailbox.find(name)
     if folder is not None:
         folder.subscribed = subscribed
-    elif subscribed:
+        mailbox.note(folder)
+    elif subscribed and name not in mailbox.stale_subscriptions:
         mailbox.stale_subscriptions.append(name)
     elif name in mailbox.stale_subscriptions:
         mailbox.stale_subscriptions.remove(name)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuimail.sandbox.folder import Flags, Folder, Message, canonical_flags
 from tuimail.sandbox.imap_folder_commands import named_folder
 from tuimail.sandbox.imap_syntax import (
+    ARGUMENT_ERROR_11,
     ARGUMENT_ERROR_12,
+    INVALID_STATE,
     Argument,
     CommandMalformed,
     CommandRefused,
@@ -15,7 +18,6 @@ from tuimail.sandbox.imap_syntax import (
     text_argument,
 )
 from tuimail.sandbox.imap_view import FolderView, format_flags
-from tuimail.sandbox.mailbox import DELETED, Flags, Folder, Message, canonical_flags
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 def selected(connection: ImapConnection) -> FolderView:
     """The selected folder of the connection."""
     if connection.view is None:
-        raise CommandMalformed("Command received in Invalid state.")
+        raise CommandMalformed(INVALID_STATE)
     return connection.view
 
 
@@ -52,6 +54,8 @@ async def append(connection: ImapConnection, request: Request) -> bytes:
         else:
             date = parse_date_time(argument)
     raw = text_argument(arguments, len(arguments) - 1)
+    if max(map(len, raw.split(b"\n"))) > connection.server.longest_line:
+        raise CommandMalformed(ARGUMENT_ERROR_11)
     with folder.lock:
         uid = folder.append(raw, flags, date)
         return b"OK [APPENDUID %d %d] APPEND completed." % (folder.uidvalidity, uid)
@@ -91,7 +95,7 @@ async def expunge(connection: ImapConnection, request: Request) -> None:
     """EXPUNGE, and UID EXPUNGE (RFC 4315)."""
     view = writable(connection, "EXPUNGE")
     with view.folder.lock:
-        gone = {each.uid for each in view.folder.messages if DELETED in each.flags}
+        gone = view.folder.deleted()
         if request.by_uid:
             gone &= set(view.select(text_argument(request.arguments, 0), by_uid=True))
         view.folder.expunge(gone)

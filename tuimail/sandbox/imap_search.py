@@ -20,6 +20,7 @@ from tuimail.sandbox.imap_syntax import (
     CommandMalformed,
     CommandRefused,
     parse_date,
+    parse_number,
     text_argument,
 )
 from tuimail.sandbox.imap_view import FolderView
@@ -48,6 +49,8 @@ _FLAG_KEYS = {
 }
 _DATE_KEYS = frozenset({b"SINCE", b"BEFORE", b"ON", b"SENTSINCE", b"SENTBEFORE", b"SENTON"})
 _MOST_NESTED_ORS = 4
+_MOST_NESTED = 50
+_NOWHERE = "\x00\ufffd\x00"
 _PER_TURN = 200
 
 
@@ -65,11 +68,12 @@ async def search(connection: ImapConnection, request: Request) -> None:
     test = criteria.all_of_them()
     candidates = list(view.uids) if criteria.among is None else sorted(criteria.among)
     found = []
-    for count, (number, message) in enumerate(view.messages(candidates), 1):
-        if test(message):
-            found.append(message.uid if request.by_uid else number)
-        if count % _PER_TURN == 0:
-            await connection.flush()
+    for first in range(0, len(candidates), _PER_TURN):
+        with view.folder.lock:
+            for number, message in view.messages(candidates[first : first + _PER_TURN]):
+                if test(message):
+                    found.append(message.uid if request.by_uid else number)
+        await connection.flush()
     connection.put(b"* SEARCH" + b"".join(b" %d" % number for number in found))
 
 
@@ -80,11 +84,14 @@ class _Criteria:
     a Message-ID in a huge folder looks at the messages the index names and at no others.
     """
 
-    def __init__(self, view: FolderView, arguments: list[Argument], ors: int = 0) -> None:
+    def __init__(
+        self, view: FolderView, arguments: list[Argument], ors: int = 0, nested: int = 0
+    ) -> None:
         self._view = view
-        self._left = arguments
+        # The last one is read next.
+        self._left = arguments[::-1]
         self._ors = ors
-        self._inside_logic = 0
+        self._nested = nested
         self.among: set[int] | None = None
 
     def all_of_them(self) -> Test:
@@ -96,7 +103,7 @@ class _Criteria:
     def _next(self) -> Argument:
         if not self._left:
             raise CommandMalformed(ARGUMENT_ERROR_11)
-        return self._left.pop(0)
+        return self._left.pop()
 
     def _text(self) -> bytes:
         value = self._next()
@@ -105,12 +112,14 @@ class _Criteria:
         return value
 
     def _words(self) -> str:
-        return self._text().decode("utf-8", "replace").lower()
+        """What is looked for. Octets beyond ASCII come in literals; Exchange finds nothing."""
+        text = self._text()
+        return text.decode("ascii").lower() if text.isascii() else _NOWHERE
 
     def _key(self) -> Test:
         value = self._next()
         if isinstance(value, list):
-            return _Criteria(self._view, list(value), self._ors).all_of_them()
+            return _Criteria(self._view, value, self._ors, self._nested + 1).all_of_them()
         key = value.upper()
         for reader in (self._flag_key, self._logic_key, self._number_key, self._content_key):
             test = reader(key)
@@ -138,11 +147,13 @@ class _Criteria:
     def _logic_key(self, key: bytes) -> Test | None:
         if key not in (b"NOT", b"OR"):
             return None
-        self._inside_logic += 1
+        self._nested += 1
+        if self._nested > _MOST_NESTED:
+            raise CommandMalformed(ARGUMENT_ERROR_12)
         try:
             return self._negation() if key == b"NOT" else self._alternative()
         finally:
-            self._inside_logic -= 1
+            self._nested -= 1
 
     def _negation(self) -> Test:
         test = self._key()
@@ -152,7 +163,10 @@ class _Criteria:
         self._ors += 1
         if self._ors > _MOST_NESTED_ORS:
             raise CommandMalformed(ARGUMENT_ERROR_12)
-        first, second = self._key(), self._key()
+        try:
+            first, second = self._key(), self._key()
+        finally:
+            self._ors -= 1
         return lambda message: first(message) or second(message)
 
     def _number_key(self, key: bytes) -> Test | None:
@@ -161,7 +175,7 @@ class _Criteria:
         if key[:1].isdigit() or key[:1] == b"*":
             return self._among(self._view.select(key, by_uid=False))
         if key in (b"LARGER", b"SMALLER"):
-            size = int(self._text()) if self._left else 0
+            size = parse_number(self._text())
             if key == b"LARGER":
                 return lambda message: len(message.raw) > size
             return lambda message: len(message.raw) < size
@@ -185,7 +199,7 @@ class _Criteria:
 
     def _among(self, uids: Collection[int]) -> Test:
         chosen = frozenset(uids)
-        if not self._inside_logic:
+        if not self._nested:
             self.among = set(chosen) if self.among is None else self.among & chosen
         return lambda message: message.uid in chosen
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tuimail.sandbox.imap_connection import ImapConnection
 from tuimail.sandbox.imap_switches import ImapSwitches
-from tuimail.sandbox.imap_syntax import HangUp
+from tuimail.sandbox.imap_syntax import CLOSED_13, HangUp
 from tuimail.sandbox.loop_thread import LoopThread
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class ImapServer(ImapSwitches):
         self.connections: set[ImapConnection] = set()
         # Commands in the order they came: (authenticated user or "", "UID FETCH").
         self.log: list[tuple[str, str]] = []
+        # What no client should be able to cause; empty, or there is a mistake in the sandbox.
+        self.defects: list[Exception] = []
 
     @property
     def address(self) -> tuple[str, int]:
@@ -154,7 +156,7 @@ class ImapServer(ImapSwitches):
 
         self._runner.call(expire)
 
-    def say_goodbye(self, line: bytes = b"* BYE Connection is closed. 13") -> None:
+    def say_goodbye(self, line: bytes = CLOSED_13) -> None:
         """Send every connection a last line and close it."""
 
         def dismiss() -> None:
@@ -183,6 +185,8 @@ class ImapServer(ImapSwitches):
         self.connections.add(connection)
         try:
             await connection.run()
+        except Exception as defect:  # noqa: BLE001 - the root of a task; tests look at it
+            self.defects.append(defect)
         finally:
             self.connections.discard(connection)
 

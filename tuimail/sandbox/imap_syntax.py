@@ -20,6 +20,8 @@ _NOT_QUOTABLE = re.compile(rb"[\x00-\x1f\x7f-\xff]")
 _NEEDS_QUOTES = re.compile(rb'[ (){%*"\\\]]')
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _LONGEST_QUOTED = 1000
+_DEEPEST_LIST = 40
+_MOST_DIGITS = 10
 
 
 class CommandRefused(Exception):
@@ -31,9 +33,16 @@ class CommandMalformed(Exception):
 
 
 class HangUp(Exception):
-    """The connection ends without another word."""
+    """The connection ends, after these lines."""
+
+    def __init__(self, *last_words: bytes) -> None:
+        super().__init__()
+        self.last_words = last_words
 
 
+CLOSED_13 = b"* BYE Connection is closed. 13"
+CLOSED_14 = b"* BYE Connection closed. 14"
+INVALID_STATE = "Command received in Invalid state."
 COMMAND_ERROR_10 = "Command Error. 10"
 COMMAND_ERROR_11 = "Command Error. 11"
 ARGUMENT_ERROR_11 = "Command Argument Error. 11"
@@ -63,6 +72,8 @@ def _parse_text(text: bytes, stack: list[list[Argument]]) -> None:
         if character == b" ":
             position += 1
         elif character == b"(":
+            if len(stack) > _DEEPEST_LIST:
+                raise CommandMalformed(COMMAND_ERROR_10)
             inner: list[Argument] = []
             stack[-1].append(inner)
             stack.append(inner)
@@ -112,8 +123,13 @@ def literal(value: bytes | None) -> bytes:
 
 
 def mailbox_name(name: str) -> bytes:
-    """A folder name as Exchange lists it: an atom unless it needs quotes."""
+    """A folder name as Exchange lists it: an atom unless it needs quotes.
+
+    With a TAB in it Exchange forgets the quotes, blanks or not.
+    """
     encoded = encode_utf7(name)
+    if b"\t" in encoded:
+        return encoded
     return quoted(encoded) if _NEEDS_QUOTES.search(encoded) or not encoded else encoded
 
 
@@ -126,7 +142,7 @@ def encode_utf7(name: str) -> bytes:
         packed = base64.b64encode(match[0].encode("utf-16-be")).decode("ascii")
         return "&" + packed.rstrip("=").replace("/", ",") + "-"
 
-    return re.sub(r"&|[^\x20-\x7e]+", shifted, name).encode("ascii")
+    return re.sub(r"&|[^\t\x20-\x7e]+", shifted, name).encode("ascii")
 
 
 def decode_utf7(name: bytes) -> str:
@@ -144,20 +160,29 @@ def decode_utf7(name: bytes) -> str:
 
 
 def parse_set(text: bytes, highest: int) -> list[tuple[int, int]]:
-    """Ranges of a sequence set, each low to high; ``*`` is ``highest``."""
-    ranges = []
+    """Ranges of a sequence set, ascending and apart from each other; ``*`` is ``highest``."""
+    ranges: list[tuple[int, int]] = []
     for part in text.split(b","):
         first, colon, last = part.partition(b":")
         low = _number(first, highest)
         high = _number(last, highest) if colon else low
         ranges.append((min(low, high), max(low, high)))
-    return ranges
+    apart: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if apart and low <= apart[-1][1] + 1:
+            apart[-1] = (apart[-1][0], max(apart[-1][1], high))
+        else:
+            apart.append((low, high))
+    return apart
 
 
 def _number(text: bytes, highest: int) -> int:
-    if text == b"*":
-        return highest
-    if not text.isdigit():
+    return highest if text == b"*" else parse_number(text)
+
+
+def parse_number(text: bytes) -> int:
+    """A number of RFC 3501: 32 bits are enough for it."""
+    if not text.isdigit() or len(text) > _MOST_DIGITS:
         raise CommandMalformed(ARGUMENT_ERROR_11)
     return int(text)
 
@@ -198,6 +223,8 @@ def parse_date_time(text: bytes) -> datetime:
     day, month, year, clock, zone = (group.decode("ascii") for group in match.groups())
     try:
         number = _MONTHS.index(month.title()) + 1
+        if not 1600 <= int(year) <= 9000:
+            raise CommandMalformed(ARGUMENT_ERROR_11)
         return datetime.strptime(f"{day} {number} {year} {clock} {zone}", "%d %m %Y %H:%M:%S %z")
     except ValueError:
         raise CommandMalformed(ARGUMENT_ERROR_11) from None
@@ -207,6 +234,8 @@ def parse_date(text: bytes) -> date:
     """A date argument of SEARCH."""
     try:
         day, month, year = text.decode("ascii").split("-")
+        if len(day) > 2 or len(year) != 4:
+            raise CommandMalformed(ARGUMENT_ERROR_11)
         return date(int(year), _MONTHS.index(month.title()) + 1, int(day))
     except ValueError:
         raise CommandMalformed(ARGUMENT_ERROR_11) from None

@@ -7,17 +7,20 @@ keeps the numbering and turns what happened in the folder meanwhile into untagge
 from __future__ import annotations
 
 import bisect
-import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
+from tuimail.sandbox.folder import FLAG_SETS, KEPT_FLAGS, Flags, Folder, Message, Watcher, flag_mask
 from tuimail.sandbox.imap_syntax import ARGUMENT_ERROR_11, CommandMalformed, parse_set
-from tuimail.sandbox.mailbox import KEPT_FLAGS, Flags, Folder, Message, Watcher
+
+# Parenthesized flag lists in Exchange's order, by the mask of the flags.
+FLAG_LISTS = tuple(
+    "(" + " ".join(flag for flag in KEPT_FLAGS if flag in flags) + ")" for flags in FLAG_SETS
+)
 
 
-@functools.lru_cache(maxsize=256)
 def format_flags(flags: Flags) -> bytes:
     """A parenthesized flag list in Exchange's order."""
-    return b"(%s)" % b" ".join(flag.encode("ascii") for flag in KEPT_FLAGS if flag in flags)
+    return FLAG_LISTS[flag_mask(flags)].encode("ascii")
 
 
 class FolderView:
@@ -29,7 +32,7 @@ class FolderView:
         self.watcher = Watcher(wake)
         with folder.lock:
             folder.watchers.add(self.watcher)
-            self.uids = folder.uids()
+            self.uids = folder.column()
 
     def leave(self) -> None:
         """Stop watching."""
@@ -46,29 +49,31 @@ class FolderView:
         index = bisect.bisect_left(self.uids, uid)
         return index + 1 if index < len(self.uids) and self.uids[index] == uid else None
 
-    def select(self, numbers: bytes, *, by_uid: bool) -> list[int]:
-        """UIDs of the messages in a set, ascending.
+    def spans(self, numbers: bytes, *, by_uid: bool) -> list[tuple[int, int]]:
+        """Where in `uids` the messages of a set are: from and up to, ascending.
 
         Unknown UIDs are left out; an unknown sequence number is Exchange's ``BAD``.
         """
         if by_uid:
             ranges = parse_set(numbers, self.uids[-1] if self.uids else 0)
-            chosen = {
-                uid
+            found = (
+                (bisect.bisect_left(self.uids, low), bisect.bisect_right(self.uids, high))
                 for low, high in ranges
-                for uid in self.uids[
-                    bisect.bisect_left(self.uids, low) : bisect.bisect_right(self.uids, high)
-                ]
-            }
-            return sorted(chosen)
+            )
+            return [(start, stop) for start, stop in found if start < stop]
         ranges = parse_set(numbers, len(self.uids))
         if any(low < 1 or high > len(self.uids) for low, high in ranges):
             if not self.uids and numbers == b"*":
                 raise CommandMalformed(ARGUMENT_ERROR_11)
             raise CommandMalformed("The specified message set is invalid.")
-        return sorted({uid for low, high in ranges for uid in self.uids[low - 1 : high]})
+        return [(low - 1, high) for low, high in ranges]
 
-    def messages(self, uids: list[int]) -> Iterator[tuple[int, Message]]:
+    def select(self, numbers: bytes, *, by_uid: bool) -> list[int]:
+        """UIDs of the messages in a set, ascending; see `spans`."""
+        spans = self.spans(numbers, by_uid=by_uid)
+        return [uid for start, stop in spans for uid in self.uids[start:stop]]
+
+    def messages(self, uids: Iterable[int]) -> Iterator[tuple[int, Message]]:
         """Number and message of those that still exist."""
         for uid in uids:
             number = self.sequence_number(uid)
@@ -87,7 +92,7 @@ class FolderView:
             if expunges:
                 lines += self._expunges()
             if self.watcher.arrived:
-                self.uids += [uid for uid in self.watcher.arrived if self.folder.message(uid)]
+                self.uids.extend(uid for uid in self.watcher.arrived if uid in self.folder)
                 self.watcher.arrived.clear()
                 lines += [b"* %d EXISTS" % len(self.uids), b"* 0 RECENT"]
             changed = sorted(self.watcher.changed)
