@@ -1,6 +1,7 @@
 """Fixtures of this folder's tests."""
 
+from tests.server.both_servers import mailbox
 from tests.server.signing_in import provider, signed_in, token_file
 from tests.server.submitting import submitter
 
-__all__ = ["provider", "signed_in", "submitter", "token_file"]
+__all__ = ["mailbox", "provider", "signed_in", "submitter", "token_file"]
