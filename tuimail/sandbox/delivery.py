@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 import threading
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+from tuimail.sandbox.delivery_reports import HOST, REASONS, undelivered
+from tuimail.sandbox.keeping import Keep
 from tuimail.sandbox.mailbox import Mailbox, with_crlf
+from tuimail.sandbox.switches import Choices, choice_for
 
 _BCC = re.compile(rb"^(?:resent-)?bcc[ \t]*:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", re.I | re.M)
-HOST = "AM0PR01MB0001.eurprd01.prod.exchangelabs.com"
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,17 @@ class Delivery:
 class PostOffice:
     """Holds the mailboxes and delivers into them. Every method may be called from any thread."""
 
-    def __init__(self, addresses: Sequence[str]) -> None:
+    def __init__(
+        self, addresses: Sequence[str], *, language: str = "en", keep: Keep | None = None
+    ) -> None:
         self.lock = threading.RLock()
-        self._mailboxes = {address.lower(): Mailbox(address, self.lock) for address in addresses}
+        self._language = language
+        self._keep = keep
+        self._mailboxes = {address.lower(): self._make(address) for address in addresses}
         self.outgoing: list[Delivery] = []
+        # Recipient, here or elsewhere -> name in `delivery_reports.REASONS`: reported to the
+        # sender instead of delivered.
+        self.undeliverable: MutableMapping[str, str] = Choices(_known_reason)
         self.listeners: list[Callable[[Delivery], None]] = []
 
     @property
@@ -53,28 +61,38 @@ class PostOffice:
         with self.lock:
             key = address.lower()
             if key not in self._mailboxes:
-                self._mailboxes[key] = Mailbox(address, self.lock)
+                self._mailboxes[key] = self._make(address)
             return self._mailboxes[key]
+
+    def _make(self, address: str) -> Mailbox:
+        files = None if self._keep is None else self._keep.mailbox(address)
+        return Mailbox(address, self.lock, language=self._language, files=files)
 
     def deliver(self, raw: bytes, rcpt_to: Sequence[str], mail_from: str = "") -> None:
         """Put a message into the INBOX of every local recipient; Bcc fields are removed.
 
-        Recipients of other domains end in `outgoing`. Unknown local ones are reported to
-        ``mail_from`` (not when it is empty, which is how reports themselves are sent).
+        Recipients of other domains end in `outgoing`. Unknown local ones, and those that are
+        `undeliverable`, are reported to ``mail_from`` (not when it is empty, which is how reports
+        themselves are sent).
         """
         delivery = Delivery(with_crlf(raw), mail_from, tuple(rcpt_to))
-        unknown = []
+        failed: dict[str, str] = {}
+        leaves = False
         for recipient in dict.fromkeys(address.lower() for address in rcpt_to):
             mailbox = self.mailbox(recipient)
-            if mailbox is not None:
+            reason = choice_for(self.undeliverable, recipient)
+            if reason is not None and mail_from:
+                failed[recipient] = reason
+            elif mailbox is not None:
                 mailbox.folder("INBOX").append(_received(delivery, recipient))
             elif recipient.rpartition("@")[2] in self.domains:
-                unknown.append(recipient)
-        if any(address.lower().rpartition("@")[2] not in self.domains for address in rcpt_to):
+                failed[recipient] = "not-found"
+            else:
+                leaves = True
+        if leaves:
             self.outgoing.append(delivery)
-        if unknown and mail_from:
-            report = delivery_report(delivery, unknown)
-            self.deliver(report, [mail_from])
+        if failed and mail_from:
+            self.deliver(undelivered(delivery, failed), [mail_from])
         for listener in list(self.listeners):
             listener(delivery)
 
@@ -95,42 +113,9 @@ def delivery_report(
     delivery: Delivery, unknown: Sequence[str], date: datetime | None = None
 ) -> bytes:
     """The non-delivery report Exchange sends (RFC 3464) for addresses that do not exist."""
-    domain = unknown[0].rpartition("@")[2]
-    boundary = f"_report_{uuid.uuid4().hex}"
-    subject = _field(delivery.raw, b"subject") or "(no subject)"
-    message_id = _field(delivery.raw, b"message-id")
-    status = "".join(
-        f"Final-Recipient: rfc822;{address}\r\nAction: failed\r\nStatus: 5.1.10\r\n"
-        "Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient "
-        f"{address} not found by SMTP address lookup\r\n\r\n"
-        for address in unknown
-    )
-    people = "\r\n".join(f"    {address}" for address in unknown)
-    header = delivery.raw.partition(b"\r\n\r\n")[0].decode("utf-8", "surrogateescape")
-    text = (
-        f"From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@{domain}>\r\n"
-        f"To: <{delivery.mail_from}>\r\n"
-        f"Date: {format_datetime(date or datetime.now(UTC))}\r\n"
-        f"Subject: Undeliverable: {subject}\r\n"
-        f"Message-ID: <{uuid.uuid4()}@{HOST}>\r\n"
-        + (f"In-Reply-To: {message_id}\r\nReferences: {message_id}\r\n" if message_id else "")
-        + "Auto-Submitted: auto-replied\r\n"
-        "MIME-Version: 1.0\r\n"
-        "Content-Type: multipart/report; report-type=delivery-status;\r\n"
-        f'\tboundary="{boundary}"\r\n\r\n'
-        f"--{boundary}\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n"
-        "Your message could not be delivered to these addresses:\r\n\r\n"
-        f"{people}\r\n\r\n"
-        f"They do not exist at {domain}. Check the spelling and send the message again.\r\n\r\n"
-        f"--{boundary}\r\nContent-Type: message/delivery-status\r\n\r\n"
-        f"Reporting-MTA: dns;{HOST}\r\n\r\n{status}"
-        f"--{boundary}\r\nContent-Type: text/rfc822-headers\r\n\r\n{header}\r\n\r\n"
-        f"--{boundary}--\r\n"
-    )
-    return text.encode("utf-8", "surrogateescape")
+    return undelivered(delivery, dict.fromkeys(unknown, "not-found"), date)
 
 
-def _field(raw: bytes, name: bytes) -> str:
-    pattern = rb"^%s[ \t]*:[ \t]*([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)" % name
-    found = re.search(pattern, raw.partition(b"\r\n\r\n")[0], re.I | re.M)
-    return " ".join(found[1].decode("utf-8", "surrogateescape").split()) if found else ""
+def _known_reason(name: str) -> None:
+    if name not in REASONS:
+        raise ValueError(f"unknown reason {name!r}")

@@ -20,6 +20,7 @@ from tuimail.sandbox.entra import CLIENT_ID, Entra
 from tuimail.sandbox.entra_endpoints import EntraEndpoints
 from tuimail.sandbox.http_server import HttpServer
 from tuimail.sandbox.imap_server import ImapServer
+from tuimail.sandbox.keeping import Keep
 from tuimail.sandbox.loop_thread import LoopThread
 from tuimail.sandbox.mailbox import Mailbox
 from tuimail.sandbox.smtp import SmtpServer
@@ -34,7 +35,8 @@ class Sandbox:
 
     ``directory`` receives the certificates. ``accounts`` are the addresses with a mailbox; the
     first is the one that signs in when nobody says otherwise. ``token_lifetime`` and
-    ``device_interval`` are seconds.
+    ``device_interval`` are seconds. ``language`` names the default folders. ``keep`` is a
+    directory where the mailboxes outlive the sandbox; `KeepInUse` when another one has it.
     """
 
     def __init__(
@@ -45,6 +47,8 @@ class Sandbox:
         client_id: str = CLIENT_ID,
         token_lifetime: int = 3600,
         device_interval: int = 5,
+        language: str = "en",
+        keep: Path | None = None,
     ) -> None:
         self.accounts = tuple(accounts)
         self.client_id = client_id
@@ -54,7 +58,8 @@ class Sandbox:
             device_interval=device_interval,
             clients=(client_id,),
         )
-        self.post_office = PostOffice(accounts)
+        self._keep = None if keep is None else Keep(keep)
+        self.post_office = PostOffice(accounts, language=language, keep=self._keep)
         self.certificates = make_certificates(directory)
         self._runner = LoopThread("sandbox")
         context = self.certificates.server_context()
@@ -112,6 +117,8 @@ class Sandbox:
         if self._runner.running:
             self.cut(sign_in=True)
             self._runner.stop()
+        if self._keep is not None:
+            self._keep.close()
 
     def __enter__(self) -> Self:
         return self.start()
