@@ -38,7 +38,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -47,7 +47,7 @@ from tuimail.sandbox.delivery import PostOffice
 from tuimail.sandbox.loop_thread import LoopThread
 from tuimail.sandbox.mailbox import SEEN
 from tuimail.sandbox.mime_structure import Part
-from tuimail.sandbox.smtp_replies import HOST, SEND_AS_DENIED, Stage, chosen_reply
+from tuimail.sandbox.smtp_replies import HOST, Stage, chosen_reply
 from tuimail.sandbox.switches import Choices, choice_for
 
 Tls = Literal["offered", "missing", "refused", "broken"]
@@ -120,23 +120,25 @@ class ClientSubmission:
         """True for the user's own address and those with the SendAs permission."""
         return address.lower() == user.lower() or (user.lower(), address.lower()) in self.send_as
 
-    def not_accepted(self, message: SentMessage) -> str | None:
-        """The reply to a message that breaks a rule of its mailbox; None if it may go."""
+    def broken_rule(self, message: SentMessage) -> tuple[str, str] | None:
+        """The rule of its mailbox that a message breaks, and the sender it is about.
+
+        The rule is named by its reply in `smtp_replies.REPLIES`; None if the message may go.
+        """
         user = message.user.lower()
         if len(message.raw) > self.largest_of.get(user, self.mailbox_size):
-            return filled(chosen_reply("too-large-for-mailbox").text, message.user, "")
+            return "too-large-for-mailbox", message.user
         for address in senders(message):
             if not self.may_send_as(message.user, address):
-                return filled(SEND_AS_DENIED, message.user, address)
+                return "send-as-denied", address
         total = self._recipients_of_today.get(user, 0) + len(message.rcpt_to)
-        if total > self.daily_recipients:
-            return filled(chosen_reply("recipient-quota").text, message.user, "")
-        return None
+        return ("recipient-quota", message.user) if total > self.daily_recipients else None
 
-    def take_over(self, message: SentMessage) -> None:
+    def take_over(self, message: SentMessage, copy_to: str = "") -> None:
         """Deliver a submitted message and file the copy, as the service does since 2018.
 
-        Beyond `per_minute` both wait until the mailbox has room again.
+        Beyond `per_minute` both wait until the mailbox has room again. ``copy_to`` is the mailbox
+        for the copy whatever the switches of SMTP say, as Graph wants it.
         """
         self.sent.append(message)
         user = message.user.lower()
@@ -146,22 +148,21 @@ class ClientSubmission:
         delay = self._delay(user)
         if delay > 0:
             self.waiting += 1
-            self._runner.later(delay, lambda: self._carry_over(message))
+            self._runner.later(delay, lambda: self._carry_over(message, copy_to))
         else:
-            self._deliver(message)
+            self._deliver(message, copy_to)
 
-    def _carry_over(self, message: SentMessage) -> None:
+    def _carry_over(self, message: SentMessage, copy_to: str) -> None:
         self.waiting -= 1
-        self._deliver(message)
+        self._deliver(message, copy_to)
 
-    def _deliver(self, message: SentMessage) -> None:
+    def _deliver(self, message: SentMessage, copy_to: str) -> None:
         self.office.deliver(message.raw, message.rcpt_to, message.mail_from)
-        if not self.files_sent_copy:
-            return
+        owners = [copy_to] if copy_to else self._copies_for(message)
         if self.sent_copy_delay:
-            self._runner.later(self.sent_copy_delay, lambda: self._file_copies(message))
+            self._runner.later(self.sent_copy_delay, lambda: self._file(message.raw, owners))
         else:
-            self._file_copies(message)
+            self._file(message.raw, owners)
 
     def _delay(self, user: str) -> float:
         """Seconds until this message may start: the one `per_minute` before it is a minute old."""
@@ -176,17 +177,19 @@ class ClientSubmission:
         starts.append(start)
         return start - now
 
-    def _file_copies(self, message: SentMessage) -> None:
-        owners = [] if message.user.lower() in self.no_sent_copy else [message.user]
-        owners += [
-            address
-            for address in dict.fromkeys(each.lower() for each in senders(message))
-            if address in self.copy_for_sent_as and address != message.user.lower()
-        ]
+    def _copies_for(self, message: SentMessage) -> list[str]:
+        user = message.user.lower()
+        if not self.files_sent_copy:
+            return []
+        owners = [] if user in self.no_sent_copy else [user]
+        shared = dict.fromkeys(each.lower() for each in senders(message))
+        return owners + [each for each in shared if each in self.copy_for_sent_as - {user}]
+
+    def _file(self, raw: bytes, owners: Sequence[str]) -> None:
         for owner in owners:
             mailbox = self.office.mailbox(owner)
             if mailbox is not None:
-                mailbox.with_role("\\Sent").append(message.raw, [SEEN])
+                mailbox.with_role("\\Sent").append(raw, [SEEN])
 
 
 def filled(text: str, user: str, sender: str) -> str:
@@ -197,10 +200,13 @@ def filled(text: str, user: str, sender: str) -> str:
 
 def senders(message: SentMessage) -> list[str]:
     """Addresses the message claims to be from: MAIL FROM and the From field."""
-    field = Part.of(message.raw).field(b"from")
-    authors = [
+    return [message.mail_from, *addresses_in(Part.of(message.raw).field(b"from"))]
+
+
+def addresses_in(field: bytes | None) -> list[str]:
+    """The addresses in an address field of a message."""
+    return [
         f"{address.mailbox.decode('utf-8', 'replace')}@{address.host.decode('utf-8', 'replace')}"
         for address in parse_addresses(field or b"")
         if address.mailbox is not None and address.host is not None
     ]
-    return [message.mail_from, *authors]

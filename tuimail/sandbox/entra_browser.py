@@ -45,7 +45,7 @@ class BrowserSignIn:
         entra, query = self._entra, request.query or request.form
         client_id, scope = query.get("client_id", ""), query.get("scope", "")
         user = query.get("login_hint") or entra.users[0]
-        segment = request.path.split("/")[1]
+        segment = request.root
         client = entra.clients[client_id]
         if query.get("prompt") == "admin_consent":
             entra.grant_consent(entra.home(user), client_id, scope)
@@ -87,7 +87,7 @@ class BrowserSignIn:
             query.get("client_id", ""),
             query.get("login_hint") or self._entra.users[0],
             query.get("redirect_uri", ""),
-            request.path.split("/")[1],
+            request.root,
         )
         redirect = "" if problem in _NEVER_REDIRECTED else query.get("redirect_uri", "")
         body = error.body(about)
@@ -111,7 +111,7 @@ class BrowserSignIn:
         administrator who presses Cancel.
         """
         entra, query = self._entra, request.query or request.form
-        segment, client_id = request.path.split("/")[1], query.get("client_id", "")
+        segment, client_id = request.root, query.get("client_id", "")
         if segment == "common" and "/v2.0/" in request.path:
             return self.refused(request, "unknown_tenant")
         tenant = entra.tenant(segment)

@@ -65,7 +65,7 @@ class EntraEndpoints:
 
     def _problem(self, request: HttpRequest, endpoint: str) -> str | None:
         """What is wrong with the tenant and the client of a request."""
-        segment = request.path.split("/")[1] if request.path.count("/") > 1 else ""
+        segment = request.root
         if endpoint not in (*_WITH_CLIENT, "openid-configuration"):
             return None
         problem = self._entra.tenant_problem(segment)
@@ -76,7 +76,7 @@ class EntraEndpoints:
 
     def _openid_configuration(self, request: HttpRequest) -> HttpResponse:
         entra = self._entra
-        tenant = request.path.split("/")[1]
+        tenant = request.root
         root = f"{entra.base}/{tenant}"
         return HttpResponse.json(
             {
@@ -121,9 +121,7 @@ class EntraEndpoints:
         problem = entra.resource_problem(client_id, scope)
         if problem is not None:
             return self._error(problem, request)
-        device_code, sign_in = entra.start_device_sign_in(
-            client_id, scope, request.path.split("/")[1]
-        )
+        device_code, sign_in = entra.start_device_sign_in(client_id, scope, request.root)
         page = f"{entra.base}/devicelogin"
         return HttpResponse.json(
             {
@@ -201,7 +199,7 @@ class EntraEndpoints:
             fields.get("client_id", ""),
             user or fields.get("login_hint", self._entra.users[0]),
             fields.get("redirect_uri", ""),
-            request.path.split("/")[1],
+            request.root,
         )
         headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
         return HttpResponse.json(error.body(about), error.status, headers)

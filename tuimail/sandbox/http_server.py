@@ -1,4 +1,4 @@
-"""Just enough HTTP/1.1 over TLS on asyncio for the sandbox's Entra ID.
+"""Just enough HTTP/1.1 over TLS on asyncio for the sandbox's Entra ID and Graph.
 
 The standard library's server needs a thread per connection, which would outlive the sandbox;
 this one shares the loop of the other servers and ends with it.
@@ -14,17 +14,31 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-_LARGEST_BODY = 1 << 20
+_LARGEST_BODY = 8 << 20
+_LARGEST_REQUEST = 256 << 20
+_FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request: the path without query, the query and form fields (first value of each)."""
+    """A request: the path without query, the query and form fields (first value of each).
+
+    ``headers`` have lower-case names. ``length`` is the size of the body in octets; one beyond
+    8 MB is read and not kept.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     form: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    length: int
+
+    @property
+    def root(self) -> str:
+        """The first segment of the path."""
+        return self.path.removeprefix("/").partition("/")[0]
 
 
 @dataclass(frozen=True)
@@ -82,17 +96,24 @@ class HttpServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            while (request := await _read_request(reader)) is not None:
+            while (request := await _next_request(reader)) is not None:
                 response = await self._handler(request)
                 if response.drop:
                     break
                 writer.write(_encoded(response))
                 await writer.drain()
-        except (OSError, ValueError, asyncio.IncompleteReadError):
-            pass  # the client went away or does not speak HTTP; there is nobody to answer
+        except OSError:
+            pass  # the client went away; there is nobody to answer
         finally:
             self._writers.discard(writer)
             writer.transport.abort() if self._server is None else writer.close()
+
+
+async def _next_request(reader: asyncio.StreamReader) -> HttpRequest | None:
+    try:
+        return await _read_request(reader)
+    except (OSError, ValueError, asyncio.IncompleteReadError):
+        return None  # the client went away or does not speak HTTP; there is nobody to answer
 
 
 async def _read_request(reader: asyncio.StreamReader) -> HttpRequest | None:
@@ -100,19 +121,33 @@ async def _read_request(reader: asyncio.StreamReader) -> HttpRequest | None:
     if not line.strip():
         return None
     method, target, _version = line.decode("latin-1").split(" ", 2)
-    length = 0
+    headers: dict[str, str] = {}
     while (header := await reader.readline()).strip():
         name, _, value = header.decode("latin-1").partition(":")
-        if name.strip().lower() == "content-length":
-            length = min(int(value), _LARGEST_BODY)
-    body = await reader.readexactly(length) if length else b""
+        headers[name.strip().lower()] = value.strip()
+    length = int(headers.get("content-length", "0"))
+    if not 0 <= length <= _LARGEST_REQUEST:
+        return None
+    body = await _read_body(reader, length)
     address = urllib.parse.urlsplit(target)
+    is_form = headers.get("content-type", _FORM).startswith(_FORM)
     return HttpRequest(
         method=method,
         path=address.path.rstrip("/"),
         query=_fields(address.query),
-        form=_fields(body.decode("utf-8", "replace")),
+        form=_fields(body.decode("utf-8", "replace")) if is_form else {},
+        headers=headers,
+        body=body,
+        length=length,
     )
+
+
+async def _read_body(reader: asyncio.StreamReader, length: int) -> bytes:
+    if length <= _LARGEST_BODY:
+        return await reader.readexactly(length)
+    while length:
+        length -= len(await reader.readexactly(min(length, 1 << 16)))
+    return b""
 
 
 def _fields(encoded: str) -> dict[str, str]:

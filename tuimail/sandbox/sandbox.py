@@ -1,9 +1,9 @@
-"""Exchange Online in a box: Entra ID, IMAP and SMTP submission on loopback, ready to sign in to.
+"""Exchange Online in a box: Entra ID, IMAP, SMTP and Graph on loopback, ready to sign in to.
 
     with Sandbox(directory) as sandbox:
         sandbox.mailbox("anna@contoso.example").folder("INBOX").append(raw)
 
-The three servers run on one thread with one asyncio loop, on ephemeral ports of 127.0.0.1, under
+The servers run on one thread with one asyncio loop, on ephemeral ports of 127.0.0.1, under
 the name ``localhost`` with a certificate of an authority made at start.
 """
 
@@ -18,7 +18,8 @@ from tuimail.sandbox.certificates import make_certificates
 from tuimail.sandbox.delivery import PostOffice
 from tuimail.sandbox.entra import CLIENT_ID, Entra
 from tuimail.sandbox.entra_endpoints import EntraEndpoints
-from tuimail.sandbox.http_server import HttpServer
+from tuimail.sandbox.graph import Graph
+from tuimail.sandbox.http_server import HttpRequest, HttpResponse, HttpServer
 from tuimail.sandbox.imap_server import ImapServer
 from tuimail.sandbox.keeping import Keep
 from tuimail.sandbox.loop_thread import LoopThread
@@ -31,7 +32,10 @@ COLLEAGUE = "ben@contoso.example"
 
 
 class Sandbox:
-    """The three services and the mailboxes behind them.
+    """The services and the mailboxes behind them.
+
+    Their switches are in tables: `entra` for sign-in, `imap_switches` for reading,
+    `client_submission` for sending, `graph`.
 
     ``directory`` receives the certificates. ``accounts`` are the addresses with a mailbox; the
     first is the one that signs in when nobody says otherwise. ``token_lifetime`` and
@@ -63,7 +67,8 @@ class Sandbox:
         self.certificates = make_certificates(directory)
         self._runner = LoopThread("sandbox")
         context = self.certificates.server_context()
-        self._https = HttpServer(EntraEndpoints(self.entra), context)
+        self._sign_in = EntraEndpoints(self.entra)
+        self._https = HttpServer(self._answer, context)
         self.imap_server = ImapServer(
             self._runner,
             context,
@@ -76,7 +81,7 @@ class Sandbox:
             self.post_office,
             lambda token: self.entra.verify(token, scope="SMTP.Send"),
         )
-
+        self.graph = Graph(self.smtp_server, self.entra.tokens)
         self.inbound_server = InboundServer(context, self.post_office)
 
     @property
@@ -88,6 +93,11 @@ class Sandbox:
     def authority(self) -> str:
         """Entra ID's authority URL, with the tenant."""
         return self.entra.authority
+
+    @property
+    def graph_url(self) -> str:
+        """Microsoft Graph's root, as a client puts it before ``/me/sendMail``."""
+        return f"{self.entra.base}/v1.0"
 
     @property
     def imap(self) -> tuple[str, int]:
@@ -141,6 +151,10 @@ class Sandbox:
     def deliver(self, raw: bytes, rcpt_to: Sequence[str], mail_from: str = "") -> None:
         """Let a message arrive from outside; see `PostOffice.deliver`."""
         self.post_office.deliver(raw, rcpt_to, mail_from)
+
+    async def _answer(self, request: HttpRequest) -> HttpResponse:
+        """Entra ID and Graph share a host here; Graph's paths start with a version."""
+        return await (self.graph if request.root == "v1.0" else self._sign_in)(request)
 
     def later(self, delay: float, function: Callable[[], None]) -> None:
         """Run a function on the sandbox's thread after ``delay`` seconds."""

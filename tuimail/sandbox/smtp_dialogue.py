@@ -169,7 +169,7 @@ class Dialogue:
         reply = (
             service.refusal(server.user, "final", sender)
             or self._over_connections(server)
-            or service.not_accepted(message)
+            or self._broken_rule(message)
         )
         if reply is not None:
             return reply
@@ -177,6 +177,10 @@ class Dialogue:
         if drop == "accepted":
             server.hang_up()
         return f"250 2.0.0 OK <{uuid.uuid4()}@{HOST}> [Hostname={HOST}]"
+
+    def _broken_rule(self, message: SentMessage) -> str | None:
+        broken = self._service.broken_rule(message)
+        return None if broken is None else filled(REPLIES[broken[0]].text, message.user, broken[1])
 
     def _over_connections(self, server: SubmissionConnection) -> str | None:
         service = self._service

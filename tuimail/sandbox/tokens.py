@@ -124,6 +124,17 @@ class TokenIssuer:
         unrevoked = int(str(claims.get("serial", 0))) > self._revoked_before
         return checked if living and granted and unrevoked else None
 
+    def problem(self, token: str, audience: str) -> str | None:
+        """Why a token opens nothing here: malformed, audience, expired or revoked; or None."""
+        claims = self._signed_claims(token)
+        if claims is None:
+            return "malformed"
+        if claims["aud"] != audience:
+            return "audience"
+        if float(str(claims["exp"])) <= time.time():
+            return "expired"
+        return None if int(str(claims.get("serial", 0))) > self._revoked_before else "revoked"
+
     def revoke_all(self) -> None:
         """Refuse every token minted so far."""
         with self._lock:
