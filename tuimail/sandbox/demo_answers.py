@@ -31,15 +31,20 @@ class Correspondents:
     `DELAY`, further ones a little later.
     """
 
-    def __init__(self, office: PostOffice, later: Callable[[float, Callable[[], None]], None]):
+    def __init__(
+        self,
+        office: PostOffice,
+        later: Callable[[float, Callable[[], None]], None],
+        owner: str = OWNER,
+    ) -> None:
         self._office = office
         self._later = later
-        self._mail: DemoMail = load_demo_mail()
+        self._mail: DemoMail = load_demo_mail().owned_by(owner)
         self._given: dict[str, int] = {}
         office.listeners.append(self._on_delivery)
 
     def _on_delivery(self, delivery: Delivery) -> None:
-        if delivery.mail_from.lower() != OWNER:
+        if delivery.mail_from.lower() != self._mail.owner.address:
             return
         message = Part.of(delivery.raw)
         if message.field(b"auto-submitted") not in (None, b"no"):
@@ -51,7 +56,9 @@ class Correspondents:
 
     def _answer_later(self, address: str, message: Part, delay: float) -> None:
         answer = self._answer(address, message)
-        self._later(delay, lambda: self._office.deliver(answer, [OWNER], address))
+        self._later(
+            delay, lambda: self._office.deliver(answer, [self._mail.owner.address], address)
+        )
 
     def _answer(self, address: str, original: Part) -> bytes:
         name = next(each.name for each in self._mail.people.values() if each.address == address)
@@ -63,7 +70,7 @@ class Correspondents:
         references = (original.field(b"references") or b"").decode("ascii", "replace")
         answer = EmailMessage(policy=SMTP)
         answer["From"] = Address(name, addr_spec=address)
-        answer["To"] = self._mail.people["anna"].header
+        answer["To"] = self._mail.owner.header
         answer["Subject"] = "Re: " + _REPLY_PREFIX.sub("", " ".join(subject.split()))
         answer["Date"] = datetime.now(UTC)
         answer["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])

@@ -6,11 +6,13 @@ needs to be shipped.
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 
 _SHEET_FILES = {
@@ -36,6 +38,24 @@ _SHEET_FILES = {
     '<Relationship Id="rId1" Target="worksheets/sheet1.xml" Type="http://schemas.openxmlformats.org'
     '/officeDocument/2006/relationships/worksheet"/></Relationships>',
 }
+
+_DOCUMENT_FILES = {
+    "[Content_Types].xml": '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" ContentType="application/'
+    'vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
+    "_rels/.rels": '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="rId1" Target="word/document.xml" Type="http://schemas.openxmlformats.org/'
+    'officeDocument/2006/relationships/officeDocument"/></Relationships>',
+}
+_JPEG = (
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQ"
+    "c1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/wAALCAAIAAgBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABQQAQAA"
+    "AAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AP//Z"
+)
 
 
 def make_pdf(lines: Sequence[str]) -> bytes:
@@ -63,6 +83,7 @@ def make_pdf(lines: Sequence[str]) -> bytes:
     return bytes(out + b"startxref\n%d\n%%%%EOF\n" % start)
 
 
+@cache
 def make_png(width: int = 96, height: int = 64) -> bytes:
     """A picture: a sunset, more or less."""
 
@@ -97,10 +118,87 @@ def make_xlsx(rows: Sequence[Sequence[str]]) -> bytes:
         '<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/'
         f'spreadsheetml/2006/main"><sheetData>{body}</sheetData></worksheet>'
     )
+    return _zipped({**_SHEET_FILES, "xl/worksheets/sheet1.xml": sheet})
+
+
+def make_docx(paragraphs: Sequence[str]) -> bytes:
+    """A document with one paragraph per string."""
+    body = "".join(f"<w:p><w:r><w:t>{escape(words)}</w:t></w:r></w:p>" for words in paragraphs)
+    document = (
+        '<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="http://schemas.openxmlformats'
+        f'.org/wordprocessingml/2006/main"><w:body>{body}</w:body></w:document>'
+    )
+    return _zipped({**_DOCUMENT_FILES, "word/document.xml": document})
+
+
+def make_jpg() -> bytes:
+    """A picture of eight by eight grey points, the smallest honest JPEG."""
+    return base64.b64decode(_JPEG)
+
+
+def make_tnef() -> bytes:
+    """``winmail.dat``: Outlook's own wrapping (MS-OXTNEF) of a message without attachments."""
+    version = _tnef_attribute(1, 0x00089006, struct.pack("<I", 0x00010000))
+    code_page = _tnef_attribute(1, 0x00069007, struct.pack("<II", 1252, 0))
+    kind = _tnef_attribute(1, 0x00078008, b"IPM.Microsoft Mail.Note\0")
+    return struct.pack("<IH", 0x223E9F78, 1) + version + code_page + kind
+
+
+def _tnef_attribute(level: int, tag: int, data: bytes) -> bytes:
+    checksum = sum(data) & 0xFFFF
+    return struct.pack("<BII", level, tag, len(data)) + data + struct.pack("<H", checksum)
+
+
+def demo_pdf(name: str) -> bytes:
+    """A page that says what it is."""
+    return make_pdf([name.rpartition(".")[0], "", "This is a demo. It has one page."])
+
+
+def demo_docx(name: str) -> bytes:
+    """A document with its own name as the title."""
+    return make_docx([name.rpartition(".")[0], "", "The rest of this page is a matter of opinion."])
+
+
+def demo_xlsx() -> bytes:
+    """Three quarters of a year."""
+    return make_xlsx(
+        [["", "Q1", "Q2", "Q3"], ["Income", "412", "433", "467"], ["Buns", "3", "4", "12"]]
+    )
+
+
+def demo_text(name: str) -> bytes:
+    """Two steps."""
+    return f"{name}\r\n\r\n1. Read this.\r\n2. Smile.\r\n".encode("ascii", "replace")
+
+
+def demo_ics(name: str) -> bytes:
+    """A calendar with one day off."""
+    title = name.rpartition(".")[0]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Contoso//Calendar//EN", "BEGIN:VEVENT"]
+    lines += ["UID:day-off.demo@contoso.example", "DTSTAMP:20260101T000000Z"]
+    lines += ["DTSTART;VALUE=DATE:20261224", f"SUMMARY:{title}", "END:VEVENT", "END:VCALENDAR", ""]
+    return "\r\n".join(lines).encode("utf-8")
+
+
+def demo_vcf(name: str) -> bytes:
+    """A visiting card of whom the file is named after."""
+    person = name.rpartition(".")[0]
+    address = person.lower().replace(" ", ".")
+    lines = ["BEGIN:VCARD", "VERSION:3.0", f"FN:{person}", f"EMAIL:{address}@contoso.example"]
+    return "\r\n".join([*lines, "END:VCARD", ""]).encode("utf-8")
+
+
+def demo_zip(name: str) -> bytes:
+    """An archive with two files."""
+    return _zipped({"read me first.txt": f"{name}\n", "read me last.txt": "That was all.\n"})
+
+
+def _zipped(files: Mapping[str, str]) -> bytes:
+    """A zip archive. Its clock stands still, so that the octets are always the same."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in {**_SHEET_FILES, "xl/worksheets/sheet1.xml": sheet}.items():
-            archive.writestr(name, text)
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name), text)
     return buffer.getvalue()
 
 

@@ -1,32 +1,27 @@
-"""The demo's mailbox: a few dozen messages of people who do not exist, as old as they say.
+"""The demo's mailbox: a few hundred messages of people who do not exist, as old as they say.
 
-The words are in ``demo_mail.toml``; here they become messages, with dates relative to now. Three
-kinds are written in code because a text file could not hold them: an invitation, a delivery
-report, and a message that tries to take over the reader's terminal.
+The words are in ``mail/*.toml``, dates are relative to now, and the same moment always gives the
+same octets. How a script becomes a message is in `demo_compose` and, for those that a text file
+could not hold, in `demo_odd`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
-from tuimail.sandbox.delivery import Delivery, delivery_report
-from tuimail.sandbox.demo_attachments import make_pdf, make_png, make_xlsx
 from tuimail.sandbox.mailbox import Mailbox
 
 OWNER = "anna@contoso.example"
 WELCOME = "Welcome to tuimail"
-_DOMAIN = "contoso.example"
-_POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
+_OWNER_KEY = "anna"
+_FILES = ("today", "inbox", "threads", "projects", "series", "letters", "odd", "junk")
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Script:
-    """One message as ``demo_mail.toml`` describes it."""
+    """One message as the data files describe it."""
 
     sender: str
     to: tuple[str, ...]
@@ -56,7 +51,10 @@ class Script:
     flags: tuple[str, ...] = ()
     id: str = ""
     reply_to: str = ""
+    chain: bool = False
     special: str = ""
+    encoding: str = ""
+    charset: str = ""
     attachments: tuple[tuple[str, str], ...] = ()
     minutes: int | None = None
     days: int = 0
@@ -70,27 +68,104 @@ class Script:
         clock = time.fromisoformat(self.at)
         return datetime.combine(local.date() - timedelta(days=self.days), clock).astimezone()
 
+    @property
+    def name(self) -> str:
+        """What its Message-ID and its boundaries are made of."""
+        name = self.id or f"{self.sender}.{abs(self.days)}.{self.minutes or self.at}"
+        return name.replace(":", "")
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """A mail that arrives while the demo runs."""
+
+    sender: str
+    subject: str
+    text: str
+
 
 @dataclass(frozen=True)
 class DemoMail:
-    """Everything ``demo_mail.toml`` says."""
+    """Everything the data files say."""
 
     people: Mapping[str, Person]
     scripts: Sequence[Script]
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unasked: Sequence[Unasked] = ()
+
+    @property
+    def owner(self) -> Person:
+        """Whose mailbox it is."""
+        return self.people[_OWNER_KEY]
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Script]:
+        """The scripts that others refer to."""
+        return {each.id: each for each in self.scripts if each.id}
+
+    def owned_by(self, address: str) -> DemoMail:
+        """The same with another address of the owner."""
+        owner = replace(self.owner, address=address)
+        return replace(self, people={**self.people, _OWNER_KEY: owner})
+
+    def ancestors(self, script: Script) -> list[Script]:
+        """The messages it answers, nearest first."""
+        found: list[Script] = []
+        parent = self.by_id.get(script.reply_to)
+        while parent is not None and parent not in found:
+            found.append(parent)
+            parent = self.by_id.get(parent.reply_to)
+        return found
 
 
 @cache
 def load_demo_mail() -> DemoMail:
-    """Read ``demo_mail.toml``."""
-    text = resources.files("tuimail.sandbox").joinpath("demo_mail.toml").read_text("utf-8")
-    data = tomllib.loads(text)
-    people = {key: Person(*pair) for key, pair in data["people"].items()}
+    """Read the data files."""
+    told = _read("people")
+    people = {key: Person(*pair) for key, pair in told["people"].items()}
+    scripts: list[Script] = []
+    for name in _FILES:
+        data = _read(name)
+        scripts += [_script(entry) for entry in data.get("message", ())]
+        for series in data.get("series", ()):
+            scripts += [_script(entry) for entry in _expanded(series)]
     return DemoMail(
         people=people,
-        scripts=[_script(entry) for entry in data["message"]],
-        answers={people[key].address: tuple(lines) for key, lines in data["answers"].items()},
+        scripts=scripts,
+        answers={people[key].address: tuple(lines) for key, lines in told["answers"].items()},
+        unasked=[
+            Unasked(entry["from"], entry["subject"], entry["text"].lstrip("\n"))
+            for entry in _read("unasked")["message"]
+        ],
     )
+
+
+def _read(name: str) -> dict[str, Any]:
+    folder = resources.files("tuimail.sandbox") / "mail"
+    return tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
+
+
+def _expanded(series: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One entry per item of a series; see the head of ``mail/today.toml``."""
+    items, every, first = (
+        series["items"],
+        series["every"],
+        series.get("first", len(series["items"])),
+    )
+    for index, item in enumerate(items):
+        entry = {**series, "days": series["days"] + index * every}
+        if index < series.get("inbox", 0):
+            entry["folder"] = "INBOX"
+        for key in ("subject", "text", "html"):
+            filled = series.get(key, "").replace("{n}", str(first - index))
+            for number, words in enumerate([item] if isinstance(item, str) else item):
+                filled = filled.replace(f"{{{number}}}", words)
+            entry[key] = filled
+        entry["attach"] = [
+            (kind, name.replace("{n}", str(first - index)))
+            for kind, name in series.get("attach", ())
+        ]
+        yield entry
 
 
 def _script(entry: dict[str, Any]) -> Script:
@@ -105,7 +180,10 @@ def _script(entry: dict[str, Any]) -> Script:
         flags=tuple(f"\\{flag.title()}" for flag in entry.get("flags", ())),
         id=entry.get("id", ""),
         reply_to=entry.get("reply_to", ""),
+        chain=entry.get("chain", False),
         special=entry.get("special", ""),
+        encoding=entry.get("encoding", ""),
+        charset=entry.get("charset", ""),
         attachments=tuple((kind, name) for kind, name in entry.get("attach", ())),
         minutes=entry.get("minutes"),
         days=entry.get("days", 0),
@@ -115,151 +193,11 @@ def _script(entry: dict[str, Any]) -> Script:
 
 def fill(mailbox: Mailbox, now: datetime | None = None) -> int:
     """Put the demo's messages into a mailbox, oldest first; returns how many."""
-    mail = load_demo_mail()
+    from tuimail.sandbox.demo_compose import make_message  # noqa: PLC0415 - it needs Script
+
+    mail = load_demo_mail().owned_by(mailbox.address)
     when = now or datetime.now(UTC)
     for script in sorted(mail.scripts, key=lambda script: script.date(when)):
         folder = mailbox.create(script.folder)
         folder.append(make_message(script, mail, when), script.flags, script.date(when))
     return len(mail.scripts)
-
-
-def make_message(script: Script, mail: DemoMail, now: datetime) -> bytes:
-    """The message in the Internet Message Format."""
-    date = script.date(now)
-    if script.special == "bounce":
-        return _bounce(mail, date)
-    if script.special == "hostile":
-        return _hostile(mail, date)
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = mail.people[script.sender].header
-    message["To"] = [mail.people[name].header for name in script.to]
-    if script.cc:
-        message["Cc"] = [mail.people[name].header for name in script.cc]
-    message["Subject"] = script.subject
-    message["Date"] = date
-    message["Message-ID"] = _message_id(script)
-    _add_references(message, script, mail)
-    message.set_content(script.text.lstrip("\n") or script.subject)
-    if script.html:
-        if not script.text:
-            message.set_content(script.html.lstrip("\n"), subtype="html")
-        else:
-            message.add_alternative(script.html.lstrip("\n"), subtype="html")
-    if script.special == "invitation":
-        _add_invitation(message, script, mail, now)
-    for kind, name in script.attachments:
-        _attach(message, kind, name, mail)
-    return message.as_bytes()
-
-
-def _message_id(script: Script) -> str:
-    name = script.id or f"{script.sender}.{abs(script.days)}.{script.minutes or script.at}"
-    return f"<{name.replace(':', '')}.demo@{_DOMAIN}>"
-
-
-def _add_references(message: EmailMessage, script: Script, mail: DemoMail) -> None:
-    by_id = {each.id: each for each in mail.scripts if each.id}
-    chain: list[str] = []
-    parent = script.reply_to
-    while parent and len(chain) < len(by_id):
-        chain.insert(0, f"<{parent}.demo@{_DOMAIN}>")
-        parent = by_id[parent].reply_to if parent in by_id else ""
-    if chain:
-        message["In-Reply-To"] = chain[-1]
-        message["References"] = " ".join(chain)
-
-
-def _attach(message: EmailMessage, kind: str, name: str, mail: DemoMail) -> None:
-    if kind == "pdf":
-        data = make_pdf([name.rpartition(".")[0], "", "This is a demo. It has one page."])
-        message.add_attachment(data, "application", "pdf", filename=name)
-    elif kind == "png":
-        message.add_attachment(make_png(), "image", "png", filename=name)
-    elif kind == "xlsx":
-        rows = [["", "Q1", "Q2", "Q3"], ["Income", "412", "433", "467"], ["Buns", "3", "4", "12"]]
-        subtype = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        message.add_attachment(make_xlsx(rows), "application", subtype, filename=name)
-    elif kind == "csv":
-        message.add_attachment("unit,watt\nA,3100\nB,3050\nC,2980\n", "csv", filename=name)
-    elif kind == "message":
-        message.add_attachment(_inner_message(mail), filename=name)
-    else:
-        message.add_attachment(f"{name}\n\n1. Read this.\n2. Smile.\n", filename=name)
-
-
-def _inner_message(mail: DemoMail) -> EmailMessage:
-    inner = EmailMessage(policy=_POLICY)
-    inner["From"] = Address("A Customer", addr_spec="customer@adventure.example")
-    inner["To"] = mail.people["sofia"].header
-    inner["Subject"] = "Your product"
-    inner.set_content("It is very interesting. We have looked at it together, twice.\n")
-    return inner
-
-
-def _add_invitation(message: EmailMessage, script: Script, mail: DemoMail, now: datetime) -> None:
-    day = now.astimezone().date() + timedelta(days=(3 - now.astimezone().weekday()) % 7 or 7)
-    start = datetime.combine(day, time(14, 0)).astimezone(UTC)
-    organizer = mail.people[script.sender]
-    lines = [
-        "BEGIN:VCALENDAR",
-        "PRODID:-//Contoso//Calendar//EN",
-        "VERSION:2.0",
-        "METHOD:REQUEST",
-        "BEGIN:VEVENT",
-        "UID:board-prep.demo@contoso.example",
-        f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
-        f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
-        "SUMMARY:Board prep",
-        "LOCATION:Yggdrasil",
-        f"ORGANIZER;CN={organizer.name}:mailto:{organizer.address}",
-        f"ATTENDEE;RSVP=TRUE;PARTSTAT=NEEDS-ACTION:mailto:{OWNER}",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    message.add_alternative(
-        "\r\n".join(lines) + "\r\n", subtype="calendar", params={"method": "REQUEST"}
-    )
-
-
-def _bounce(mail: DemoMail, date: datetime) -> bytes:
-    owner = mail.people["anna"]
-    original = EmailMessage(policy=_POLICY)
-    original["From"] = owner.header
-    original["To"] = Address("", addr_spec=f"bem@{_DOMAIN}")
-    original["Subject"] = "Lunch on Wednesday?"
-    original["Message-ID"] = f"<lunch.demo@{_DOMAIN}>"
-    original.set_content("The place with the good soup?\n")
-    delivery = Delivery(original.as_bytes(), owner.address, (f"bem@{_DOMAIN}",))
-    return delivery_report(delivery, [f"bem@{_DOMAIN}"], date)
-
-
-def _hostile(mail: DemoMail, date: datetime) -> bytes:
-    """A message that tries to title, clear and type into the terminal of who reads it."""
-    body = (
-        "Dear Anna,\r\n\r\n"
-        "your terminal has expired.\r\n"
-        "\x1b]0;owned\x07"  # sets the window's title
-        "\x1b[2J\x1b[H"  # clears the screen
-        "\x1b]52;c;cm0gLXJmIH4K\x07"  # writes to the clipboard
-        "\x1b[6n\x1b[c"  # makes the terminal type an answer
-        "\x9b31m\x90q\x9c"  # the same language in 8-bit controls
-        "\x08\x08\x08\x7f\x00\x0e"
-        "Click https://good.example\u202e/moc.live//:sptth to renew it.\r\n"
-        "Zero\u200bwidth\u2060and\ufeffso\u200fon. a\u0301\u0302\u0303\u0304\u0305 \U000e0041\r\n"
-        "\x1b]8;;https://evil.example\x1b\\https://contoso.example\x1b]8;;\x1b\\\r\n\r\n"
-        "If you read this as plain text, tuimail has done its work.\r\n"
-    )
-    subject = "=?utf-8?q?URGENT=3A_your_terminal=1B=5D0=3Bowned=07=1B=5B2J?="
-    sender = "=?utf-8?q?Contoso_=E2=80=AEtroppuS=1B=5B31m?="
-    head = (
-        f"From: {sender} <{mail.people['winner'].address}>\r\n"
-        f"To: {mail.people['anna'].address}\r\n"
-        f"Subject: {subject}\r\n"
-        f"Date: {format_datetime(date)}\r\n"
-        "Message-ID: <terminal.demo@lottery.example>\r\n"
-        "MIME-Version: 1.0\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: 8bit\r\n\r\n"
-    )
-    return head.encode("ascii") + body.encode("utf-8")
