@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,55 +10,8 @@ import pytest
 
 from tests.server.account import DovecotAccount
 from tests.server.client import mail
+from tests.server.shell import Shell
 from tests.waiting import wait_until
-
-
-class Shell:
-    """Runs `tuimail` with a home and a settings file of its own."""
-
-    def __init__(self, home: Path, account: DovecotAccount) -> None:
-        self.account = account
-        self.config = home / "config.toml"
-        self.config.write_text(account.settings())
-        self._environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("XDG_")},
-            "HOME": str(home),
-            "LANG": "C.UTF-8",
-        }
-
-    def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "tuimail", "--config", str(self.config), *words]
-
-    def run(self, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            self.command(*words),
-            input=stdin,
-            capture_output=True,
-            env=self._environment,
-            timeout=60,
-            check=False,
-        )
-
-    def json(self, *words: str) -> Any:
-        result = self.run(*words)
-        assert result.returncode == 0, result.stderr.decode()
-        assert result.stdout.isascii()
-        return json.loads(result.stdout)
-
-    def sign_in(self) -> tuple[str, str]:
-        """Sign in as a script would: read the URL and the code while the verb waits."""
-        with subprocess.Popen(
-            self.command("login", "--device-code"),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=self._environment,
-        ) as login:
-            assert login.stdout is not None
-            url = login.stdout.readline().decode().strip()
-            code = login.stdout.readline().decode().strip()
-            assert self.account.approve(code)
-            assert login.wait(30) == 0
-        return url, code
 
 
 @pytest.fixture
@@ -70,10 +19,10 @@ def shell(dovecot_account: DovecotAccount, tmp_path: Path) -> Iterator[Shell]:
     me = dovecot_account.address
     dovecot_account.deliver(mail("First", to=me, body="Grüße aus Köln.\r\n"))
     dovecot_account.deliver(mail("Second \x1b]0;owned\x07", to=me))
-    yield Shell(tmp_path, dovecot_account)
+    yield Shell(tmp_path, dovecot_account.settings(), dovecot_account.approve)
 
 
-def test_sync_list_show_and_send(shell: Shell) -> None:
+def test_sync_list_show_and_send(shell: Shell, dovecot_account: DovecotAccount) -> None:
     url, code = shell.sign_in()
     assert url.startswith("https://localhost:")
     assert code
@@ -103,7 +52,7 @@ def test_sync_list_show_and_send(shell: Shell) -> None:
     raw = shell.run("show", str(second["key"]), "--raw").stdout
     assert b"\x1b]0;owned\x07" in raw
 
-    me = shell.account.address
+    me = dovecot_account.address
     message = f"To: {me}\nSubject: From a script\nBcc: carol@example.com\n\nHello.\n".encode()
     sent = shell.run("send", stdin=message)
     assert sent.returncode == 0, sent.stderr.decode()

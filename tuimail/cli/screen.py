@@ -6,15 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tuimail.cli.lock import EngineLock
+from tuimail.cli.lock import SCREEN, EngineLock
 from tuimail.cli.setup import (
     Options,
     connect,
+    data_folder,
     keep_log,
     load_what_is_right,
     stored_accounts,
 )
-from tuimail.config import paths
 from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
 from tuimail.store.store import Store
@@ -31,7 +31,7 @@ def open_screen(options: Options) -> int:
     """Open the screen with the user's settings and mail; return the exit code."""
     keep_log()
     settings, mistake = load_what_is_right(options)
-    return run_app(settings, paths.data_dir(), mistake=mistake)
+    return run_app(settings, data_folder(), mistake=mistake)
 
 
 def run_app(
@@ -52,7 +52,16 @@ def run_app(
     Raises:
         StoreError: The database cannot be used, or another tuimail is running on it.
     """
-    lock = EngineLock.take(data)
+    with EngineLock.take(data, SCREEN):
+        return _run_app(settings, data, mistake, approve_demo)
+
+
+def _run_app(
+    settings: Settings,
+    data: Path,
+    mistake: ConfigError | None,
+    approve_demo: Callable[[str], object] | None,
+) -> int:
     store = Store.open(data)
     engines: list[Engine] = []
     try:
@@ -74,4 +83,3 @@ def run_app(
         for engine in engines:
             engine.stop(GRACE)
         store.close()
-        lock.release()

@@ -14,7 +14,7 @@ from tuimail.config import paths
 from tuimail.config.accounts import account_from
 from tuimail.config.schema import Settings
 from tuimail.config.settings import load, load_or_default
-from tuimail.errors import ConfigError
+from tuimail.errors import ConfigError, StoreError
 from tuimail.model.account import Account, AccountId
 from tuimail.store.store import Store, Writer
 
@@ -84,7 +84,23 @@ def open_store() -> Store:
     Raises:
         StoreError: It cannot be used; nothing was overwritten.
     """
-    return Store.open(paths.data_dir())
+    return Store.open(data_folder())
+
+
+def data_folder() -> Path:
+    """Return the data folder, made if need be.
+
+    Raises:
+        StoreError: It cannot be made.
+    """
+    try:
+        return paths.data_dir()
+    except OSError as error:
+        raise StoreError(
+            "The data directory cannot be used.",
+            hint="Check XDG_DATA_HOME, its permissions, and the space that is left.",
+            detail=error.strerror or "",
+        ) from error
 
 
 def stored_accounts(settings: Settings, store: Store) -> dict[AccountId, Account]:
@@ -138,15 +154,33 @@ def connect(accounts: Mapping[AccountId, Account], data: Path) -> dict[AccountId
 
 
 def keep_log(level: int = logging.INFO) -> None:
-    """Log to the state folder, readable by the owner alone: kinds and codes, never mail."""
+    """Log to the state folder, readable by the owner alone: kinds and codes, never mail.
+
+    A log is worth less than a start: where none can be written, there is none.
+    """
+    log = logging.getLogger("tuimail")
+    log.setLevel(level)
+    handler: logging.Handler
+    try:
+        handler = _log_file()
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(threadName)s %(name)s %(message)s"))
+    log.addHandler(handler)
+    log.propagate = False
+
+
+def _log_file() -> logging.Handler:
     folder = paths.state_dir() / "log"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / "tuimail.log"
     handle = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
     os.close(handle)
-    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(threadName)s %(name)s %(message)s"))
-    log = logging.getLogger("tuimail")
-    log.setLevel(level)
-    log.addHandler(handler)
-    log.propagate = False
+    return _QuietFile(path, encoding="utf-8", delay=True)
+
+
+class _QuietFile(logging.FileHandler):
+    """A log on a full disk loses lines; it does not print tracebacks over the screen."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Say nothing."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Final
 
 from tuimail.auth.provider import TokenProvider
-from tuimail.errors import TuimailError
+from tuimail.errors import AuthError, TuimailError
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Priority
 from tuimail.model.account import Account, Token
-from tuimail.model.folder import Folder
+from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageKey
 from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.store.store import Store
@@ -22,7 +24,13 @@ from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox, due_at
 from tuimail.sync.push import push
 from tuimail.sync.reconcile import fetch_older
+from tuimail.sync.sent import server_files_copy
 from tuimail.sync.work import Work
+
+log = logging.getLogger(__name__)
+
+COPY_SECONDS: Final = 60.0
+"""How long a sent message's copy may keep the verb from ending."""
 
 
 class Errand:
@@ -108,16 +116,36 @@ class Errand:
         )
 
     async def send(self, outbox_id: int) -> OutboxItem:
-        """Send one message and settle its copy; returns how it stands then."""
-        while True:
-            await self._outbox.run_due()
-            item = self._store.read.outbox_item(outbox_id)
-            if item is None:
-                raise LookupError(f"outbox row {outbox_id} is gone")
-            again = due_at(item)
-            if item.state is not OutboxState.SENT or again is None:
-                return item
+        """Send one message and see to its copy; returns how it stands then.
+
+        Raises:
+            AuthError: The server takes no token of this sign-in for sending; the message waits.
+        """
+        failure = (await self._outbox.run_due()).get(outbox_id)
+        if isinstance(failure, AuthError):
+            raise failure
+        item = self._outbox_item(outbox_id)
+        if item.state is OutboxState.SENT and not server_files_copy(self._account):
+            try:
+                async with asyncio.timeout(COPY_SECONDS):
+                    await self._file_copy(outbox_id)
+            except (TimeoutError, TuimailError) as error:
+                # The message is out; the next tuimail with time for it looks after the copy.
+                log.info("sent copy: %s", type(error).__name__)
+        return item
+
+    async def _file_copy(self, outbox_id: int) -> None:
+        if self._store.read.folder_with_role(self._account.id, FolderRole.SENT) is None:
+            await self._work.list_folders()
+        while (again := due_at(self._outbox_item(outbox_id))) is not None:
             await asyncio.sleep(max(0.0, (again - datetime.now(UTC)).total_seconds()))
+            await self._outbox.run_due()
+
+    def _outbox_item(self, outbox_id: int) -> OutboxItem:
+        item = self._store.read.outbox_item(outbox_id)
+        if item is None:
+            raise LookupError(f"outbox row {outbox_id} is gone")
+        return item
 
     async def _sync_folder(self, folder: Folder) -> TuimailError | None:
         try:
