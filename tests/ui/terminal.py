@@ -32,6 +32,7 @@ class Terminal:
         columns: Cells.
         rows: Rows.
         environ: Laid over this process's environment; an empty value removes a name.
+        answers: What the terminal says to each question, once.
     """
 
     def __init__(
@@ -41,7 +42,9 @@ class Terminal:
         columns: int = 80,
         rows: int = 24,
         environ: Mapping[str, str] | None = None,
+        answers: Mapping[bytes, bytes] | None = None,
     ) -> None:
+        self._answers = dict(answers or {})
         self.output = bytearray()
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -146,5 +149,7 @@ class Terminal:
             return
         self.output += data
         self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
+        for question in [each for each in self._answers if each in self.output]:
+            os.write(self._ours, self._answers.pop(question))
         if b"\x1b[?2026$p" in data:
             os.write(self._ours, b"\x1b[?2026;2$y")

@@ -207,3 +207,9 @@ async def test_html_is_shown_as_text_by_the_child_process(tmp_path: Path) -> Non
         await stage.shows("evil.example")
         await stage.shows("! the text says bank.example")
         assert_exact_rows(stage.app)
+        await stage.press("r")
+        await stage.shows("> Pay bank.example")
+        renderer = stage.app.texts._renderer
+        assert renderer is not None
+        assert renderer.starts == 1
+    assert renderer.pid is None

@@ -87,7 +87,8 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     theme: str = "auto"
     """Colours and text styles: a name from themes/ or of a file in your own themes folder.
-    `auto`: `tuimail-dark`."""
+    `auto`: `tuimail-dark` or `tuimail-light`, as the terminal says its background is (dark when
+    it says nothing); `ansi` where there are only 16 colours or `NO_COLOR` is set."""
 
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """The signs in lists. `auto`: by the locale and the terminal."""

@@ -2,7 +2,7 @@
 
 Built-in themes are package data, in a checkout the folder beside the package; the user's own are
 in the settings folder. What a user's theme leaves out comes from the built-in of the same `dark`
-value, so that a short file works and a new role never breaks an old theme.
+value, or from `ansi`, so that a short file works and a new role never breaks an old theme.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tuimail.errors import ConfigError
 
 DARK: Final = "tuimail-dark"
 LIGHT: Final = "tuimail-light"
+ANSI: Final = "ansi"
 
 COLOURS: Final = (
     "primary",
@@ -77,8 +78,8 @@ def load_theme(name: str) -> ThemeSpec:
     problems = _problems(table)
     if problems:
         raise ConfigError(f"Theme {name}: {' '.join(problems)}", file=str(path), key="theme")
-    dark = bool(table.get("dark", True))
-    base = _builtin(DARK if dark else LIGHT)
+    dark, ansi = bool(table.get("dark", True)), bool(table.get("ansi", False))
+    base = _builtin(ANSI if ansi else DARK if dark else LIGHT)
     return ThemeSpec(
         name=name,
         dark=dark,
@@ -87,7 +88,7 @@ def load_theme(name: str) -> ThemeSpec:
             | ({"boost": table["boost"]} if "boost" in table else {})
         ),
         variables=MappingProxyType({**base["variables"], **table.get("variables", {})}),
-        ansi=bool(table.get("ansi", False)),
+        ansi=ansi,
     )
 
 

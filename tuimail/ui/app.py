@@ -7,47 +7,44 @@ Commits on the store's thread are merged into one slot and reach the screens as 
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.signal import Signal
-from textual.theme import Theme
 
-from tuimail.config.theme import ThemeSpec, load_theme_or_builtin
+from tuimail.config.theme import load_theme_or_builtin
 from tuimail.errors import StoreError, TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity, EngineControl
+from tuimail.ui.background import LateAnswer, ask_background
 from tuimail.ui.bindings import Keys, bindings_for
 from tuimail.ui.chords import Chords
 from tuimail.ui.crash import print_without_locals, self_check
 from tuimail.ui.glyphs import choose_glyphs
 from tuimail.ui.messages import EngineChanged, Said, StoreChanged
+from tuimail.ui.pace import settle_memory, take_short_turns
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
+from tuimail.ui.texts import MessageTexts
+from tuimail.ui.theming import choose_theme, depends_on_background, textual_theme
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings
     from tuimail.store.store import Store
     from tuimail.ui.sending import Sending
-
-_SWITCH_INTERVAL: Final = 0.0005
-_DEFAULT_THEME: Final = "tuimail-dark"
 
 
 class TuimailApp(App[None]):
@@ -91,11 +88,13 @@ class TuimailApp(App[None]):
         self.keys = Keys(settings.keys)
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
+        self.texts = MessageTexts(store)
         self.sending = SendingWatch(self, self._mailbox_bars)
         self._mistake = f"{mistake.message} {mistake.hint}".strip() if mistake else ""
         self._start_engine = start_engine
         self._clock = clock or _local_time
         self._chords = Chords(self)
+        self._late_answer = LateAnswer()
         self._slot = ChangeSet()
         self._slot_lock = threading.Lock()
         self._newest_notice = 0
@@ -107,6 +106,12 @@ class TuimailApp(App[None]):
 
     def run_in_terminal(self) -> int:
         """Run on the terminal of the process; return the exit code."""
+        if depends_on_background(self.settings.theme, os.environ, self.console.color_system):
+            dark = ask_background()
+            if dark is None:
+                self._late_answer.expect()
+            elif not dark:
+                self._use_theme(dark=False)
         self.run(mouse=self._wants_mouse())
         return self.return_code or 0
 
@@ -117,7 +122,7 @@ class TuimailApp(App[None]):
 
     def on_mount(self) -> None:
         """Set up what must stand before the first frame."""
-        sys.setswitchinterval(_SWITCH_INTERVAL)
+        take_short_turns()
         self.animation_level = "none"
         self.scroll_sensitivity_y = 3.0
         self.set_keymap(self.settings.keys)
@@ -136,20 +141,21 @@ class TuimailApp(App[None]):
         problem = self._mistake or self.keys.problem()
         if problem:
             self.tell(problem, Severity.WARNING)
-        self.call_after_refresh(_settle_memory)
+        self.call_after_refresh(settle_memory)
 
     def on_unmount(self) -> None:
-        """Stop listening."""
+        """Stop listening, and end the process that renders."""
         for end in reversed(self._ends):
             end()
         self._ends.clear()
+        self.texts.stop()
 
-    def _use_theme(self) -> None:
-        name = self.settings.theme
-        wanted = _DEFAULT_THEME if name == "auto" else name
+    def _use_theme(self, *, dark: bool = True) -> None:
+        colours = self.console.color_system
+        wanted = choose_theme(self.settings.theme, os.environ, colours, dark=dark)
         for each in dict.fromkeys((wanted, "tuimail-dark", "tuimail-light")):
             spec, problem = load_theme_or_builtin(each)
-            self.register_theme(_textual_theme(spec))
+            self.register_theme(textual_theme(spec))
             if each == wanted:
                 self.theme = spec.name
                 if problem is not None:
@@ -253,6 +259,8 @@ class TuimailApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Give keys to a question or a sequence first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._late_answer.takes(event.character):
+                return
             self._asked_to_quit = self._asked_to_quit and event.key == "q"
             if any(bar.take_key(event) for bar in self.screen.query(BottomBar)):
                 return
@@ -376,22 +384,8 @@ class TuimailApp(App[None]):
             self.push_screen(SignInScreen(account))
 
 
-def _textual_theme(spec: ThemeSpec) -> Theme:
-    colours = {name.replace("-", "_"): value for name, value in spec.colours.items()}
-    theme = Theme(name=spec.name, primary=colours.pop("primary"), dark=spec.dark, ansi=spec.ansi)
-    return replace(theme, variables=dict(spec.variables), **colours)  # type: ignore[arg-type]
-
-
 def _local_time() -> datetime:
     return datetime.now().astimezone()
-
-
-def _settle_memory() -> None:
-    """Keep the collector away from what start-up made; long pauses came from there."""
-    gc.enable()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
 
 
 def _forget_signal(loop: asyncio.AbstractEventLoop, number: int) -> None:

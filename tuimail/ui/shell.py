@@ -16,6 +16,7 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import EngineControl
 from tuimail.ui.bindings import Keys
 from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.texts import MessageTexts
 
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings
@@ -39,6 +40,7 @@ class Shell(Protocol):
     approve_demo: Callable[[str], object] | None
     glyphs: Glyphs
     keys: Keys
+    texts: MessageTexts
     signal_changes: Signal[ChangeSet]
     signal_status: Signal[None]
 

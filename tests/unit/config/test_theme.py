@@ -7,6 +7,7 @@ import pytest
 from tuimail.config import theme
 from tuimail.config.paths import config_dir, own_themes_dir
 from tuimail.config.theme import (
+    ANSI,
     DARK,
     LIGHT,
     ThemeSpec,
@@ -98,6 +99,18 @@ def test_both_built_in_themes_have_the_same_variables() -> None:
     assert load_theme(DARK).dark
     assert not load_theme(LIGHT).dark
     assert {DARK, LIGHT} <= set(theme_names())
+
+
+def test_a_short_theme_of_sixteen_colours_is_completed_from_ansi(own: Path) -> None:
+    """Guards against Textual 8: an ansi theme without `ansi-background` does not start."""
+    (own / "plain.toml").write_text('ansi = true\n[variables]\nkey = "ansi_green"\n')
+    plain = load_theme("plain")
+    assert plain.ansi
+    assert plain.variables["key"] == "ansi_green"
+    assert plain.variables["ansi-background"] == "ansi_default"
+    assert plain.colours["background"] == "ansi_default"
+    own_roles = {name for name in load_theme(DARK).variables if not theme._is_textuals(name)}
+    assert own_roles <= load_theme(ANSI).variables.keys()
 
 
 def test_a_short_theme_is_completed_from_the_built_in_of_its_kind(own: Path) -> None:

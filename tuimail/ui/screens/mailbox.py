@@ -18,7 +18,6 @@ from tuimail.ui import deeds
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.messages import CursorMoved, FolderChosen, ListChanged, MessageOpened
-from tuimail.ui.quotable import QuotableText
 from tuimail.ui.screens.deed_runner import DeedRunner
 from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_panes import MailboxPanes
@@ -45,7 +44,6 @@ class MailboxScreen(MailboxPanes):
     def on_mount(self) -> None:
         """Show the last folder straight from the store."""
         app = shell(self)
-        self.texts = QuotableText(app)
         app.signal_status.subscribe(self, self._status_changed)
         self.message_list.tinted = app.settings.cursor != "gutter"
         self.restore_layouts()
@@ -53,10 +51,6 @@ class MailboxScreen(MailboxPanes):
         self.rearrange()
         self._open_first_folder()
         self.bars.refresh()
-
-    def on_unmount(self) -> None:
-        """End the process that renders."""
-        self.texts.stop()
 
     # -- folders -------------------------------------------------------------------------------
 
@@ -338,7 +332,7 @@ class MailboxScreen(MailboxPanes):
         if message is None:
             return
         account = message.summary.account_id
-        lines, links = await self.texts.of(message)
+        lines, links = await app.texts.quotable(message)
         own = {name for each in app.accounts.values() for name in (each.address, each.username)}
         draft = reply_to(message, lines, own=own, everyone=everyone, account=account, links=links)
         app.open_composer(draft)

@@ -33,7 +33,7 @@ class LineInput(Input):
         background-tint: transparent;
     }
     LineInput:ansi { background: $background; color: $foreground; }
-    LineInput > .input--cursor {
+    LineInput > .input--cursor, LineInput:ansi > .input--cursor {
         background: $input-cursor-background; color: $input-cursor-foreground;
         text-style: $input-cursor-text-style;
     }

@@ -42,7 +42,6 @@ from tuimail.ui.wrapping import wrap_text
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
-    from tuimail.mime.render import Renderer
 
 FETCHING = "Fetching the text …"
 NOT_HERE = "Not downloaded. It comes with the next connection."
@@ -114,7 +113,6 @@ class MessageView(Vertical, can_focus=True):
         self._reading: Reading | None = None
         self._here: frozenset[str] = frozenset()
         self._was_online = False
-        self._renderer: Renderer | None = None
         self._saver = AttachmentSaver(self)
 
     def compose(self) -> ComposeResult:
@@ -126,12 +124,6 @@ class MessageView(Vertical, can_focus=True):
         """Listen to the store and to the engine."""
         shell(self).signal_changes.subscribe(self, self._store_changed)
         shell(self).signal_status.subscribe(self, self._status_changed)
-
-    def on_unmount(self) -> None:
-        """End the child process that renders."""
-        if self._renderer is not None:
-            self._renderer.stop()
-            self._renderer = None
 
     # -- what it shows -------------------------------------------------------------------------
 
@@ -259,17 +251,8 @@ class MessageView(Vertical, can_focus=True):
         self.run_worker(self._read(message, keep_place=keep_place), exclusive=True, group="reading")
 
     async def _read(self, message: Message, *, keep_place: bool) -> None:
-        # Imported when the first text is read: the first frame does without the mail parser.
-        from tuimail.mime.reading import read_message_async  # noqa: PLC0415
-        from tuimail.mime.render import Renderer  # noqa: PLC0415
-
-        if self._renderer is None:
-            self._renderer = Renderer()
-        read = shell(self).store.read
         key = message.summary.key
-        reading = await read_message_async(
-            message, lambda section: read.part(key, section), self._renderer
-        )
+        reading = await shell(self).texts.reading(message)
         if self._message is None or self._message.summary.key != key:
             return
         if reading.missing is not None:

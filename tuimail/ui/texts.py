@@ -1,0 +1,60 @@
+"""The texts of messages, for reading and for quoting: one render process for the whole screen.
+
+Nothing is waited for that would have to come over the network: what is not here is missing in the
+answer, and asking for it is the caller's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuimail.model.message import BodyState, Message
+from tuimail.store.store import Store
+
+if TYPE_CHECKING:
+    from tuimail.mime.reading import Reading
+    from tuimail.mime.render import Renderer
+    from tuimail.mime.rendered import Link, TextLine
+
+
+class MessageTexts:
+    """Reads messages that are stored.
+
+    Args:
+        store: Where their parts are.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._renderer: Renderer | None = None
+
+    async def reading(self, message: Message) -> Reading:
+        """Return what the reader shows; its `missing` names the part that is not here.
+
+        Raises:
+            StoreError: A part cannot be read.
+        """
+        # Imported when the first text is read: the first frame does without the mail parser.
+        from tuimail.mime.reading import read_message_async  # noqa: PLC0415
+        from tuimail.mime.render import Renderer  # noqa: PLC0415
+
+        if self._renderer is None:
+            self._renderer = Renderer()
+        read, key = self._store.read, message.summary.key
+        return await read_message_async(
+            message, lambda section: read.part(key, section), self._renderer
+        )
+
+    async def quotable(self, message: Message) -> tuple[Sequence[TextLine], Sequence[Link]]:
+        """Return the readable lines and their links; nothing when the text is not here."""
+        if message.summary.body is BodyState.ABSENT:
+            return (), ()
+        reading = await self.reading(message)
+        return reading.lines, reading.links
+
+    def stop(self) -> None:
+        """End the process that renders."""
+        if self._renderer is not None:
+            self._renderer.stop()
+            self._renderer = None
