@@ -1,7 +1,7 @@
 """Run the application on a data directory, in the terminal it is started in.
 
-`python -m tests.ui.run_sample DIRECTORY [crash]`: with `crash` it fails when `gr` is typed, with a
-secret in a local variable.
+`python -m tests.ui.run_sample DIRECTORY [crash | damage]`: when `gr` is typed it fails, with a
+secret in a local variable, or reads a database that was damaged a moment before.
 """
 
 from __future__ import annotations
@@ -23,6 +23,15 @@ class CrashingApp(TuimailApp):
         raise RuntimeError("it fails as it was told" if local else "")
 
 
+class DamagingApp(TuimailApp):
+    def action_retry(self) -> None:
+        path = self.store.directory / "mail.db"
+        path.write_bytes(b"no database at all " * 1000)
+        (self.store.directory / "mail.db-wal").unlink(missing_ok=True)
+        self.store._readers.clear()
+        self.store.read.counts()
+
+
 def main() -> int:
     store = Store.open(Path(sys.argv[1]))
     accounts = {id_: sample_account(id_) for id_, _ in store.read.accounts()}
@@ -33,7 +42,7 @@ def main() -> int:
             engine.set_status(id_, Connectivity.ONLINE, since=NOW, online_at=NOW)
         return engine
 
-    kind = CrashingApp if "crash" in sys.argv else TuimailApp
+    kind = {"crash": CrashingApp, "damage": DamagingApp}.get(sys.argv[-1], TuimailApp)
     app = kind(store, DEFAULTS, accounts, start_engine, clock=lambda: NOW)
     try:
         return app.run_in_terminal()

@@ -71,6 +71,19 @@ def test_a_crash_prints_where_and_never_the_values_of_variables(directory: Path)
         assert b"action_retry" in output
 
 
+def test_a_database_that_is_damaged_meanwhile_is_said_in_a_sentence(directory: Path) -> None:
+    command = [sys.executable, "-m", "tests.ui.run_sample", str(directory), "damage"]
+    with Terminal(command, rows=48) as terminal:
+        terminal.wait_for("online")
+        terminal.type(b"gr")
+        assert terminal.wait_for_end() == 1
+        output = bytes(terminal.output)
+        assert_restored(output)
+        assert b"tuimail: The mail database is damaged. Nothing was changed." in output
+        assert b"Traceback" not in output
+    assert (directory / "mail.db").read_bytes().startswith(b"no database at all")
+
+
 def test_without_colours_none_is_sent(directory: Path) -> None:
     """`NO_COLOR`: no SGR 30 to 48 or 90 to 107, only the terminal's own colours (39, 49)."""
     command = [sys.executable, "-m", "tests.ui.run_sample", str(directory)]

@@ -10,11 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from textual.app import App
+from textual.worker import WorkerFailed
+
+from tuimail.errors import StoreError
+from tuimail.text.safe import clean
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_NEEDED: Final = ("_fatal_error", "_exit_renderables", "_close_messages_no_wait")
+_NEEDED: Final = ("_fatal_error", "_exception", "_exit_renderables", "_close_messages_no_wait")
 
 
 def self_check(app: App[None]) -> bool:
@@ -23,12 +27,33 @@ def self_check(app: App[None]) -> bool:
 
 
 def print_without_locals(app: App[None]) -> None:
-    """Do what `App._fatal_error` does, with the locals left out."""
+    """Do what `App._fatal_error` does, with the locals left out.
+
+    A database that cannot be read is no defect of tuimail: it gets a sentence.
+    """
+    reason = _store_problem(app._exception)
+    rendered = _traceback(app) if reason is None else _sentence(reason)
+    app._exit_renderables.append(rendered)
+    app._close_messages_no_wait()
+
+
+def _store_problem(error: BaseException | None) -> StoreError | None:
+    """Find it behind what Textual wraps around failures of workers."""
+    if isinstance(error, WorkerFailed):
+        error = error.error
+    return error if isinstance(error, StoreError) else None
+
+
+def _sentence(error: StoreError) -> RenderableType:
+    from rich.text import Text  # noqa: PLC0415 - only for the end
+
+    return Text(clean(f"tuimail: {error.message} {error.hint}".rstrip()))
+
+
+def _traceback(app: App[None]) -> RenderableType:
     import rich  # noqa: PLC0415 - only a crash needs it
     from rich.segment import Segments  # noqa: PLC0415
     from rich.traceback import Traceback  # noqa: PLC0415
 
     traceback = Traceback(show_locals=False, width=None, suppress=[rich])
-    rendered: RenderableType = Segments(app.console.render(traceback, app.console.options))
-    app._exit_renderables.append(rendered)
-    app._close_messages_no_wait()
+    return Segments(app.console.render(traceback, app.console.options))
