@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import msal
@@ -14,38 +13,16 @@ import requests
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from tests.server.entra_client import OUTLOOK_SCOPES, poll, public_client
 from tuimail.sandbox.sandbox import Sandbox
 
 ANNA = "anna@contoso.example"
 BEN = "ben@contoso.example"
-SCOPES = [
-    "https://outlook.office.com/IMAP.AccessAsUser.All",
-    "https://outlook.office.com/SMTP.Send",
-]
-
-
-@pytest.fixture
-def http(fresh_sandbox: Sandbox) -> Iterator[requests.Session]:
-    with requests.Session() as session:
-        session.trust_env = False
-        session.verify = str(fresh_sandbox.ca_file)
-        yield session
-
-
-def client(
-    sandbox: Sandbox, http: requests.Session, cache: msal.TokenCache | None = None
-) -> msal.PublicClientApplication:
-    return msal.PublicClientApplication(
-        sandbox.client_id,
-        authority=sandbox.authority,
-        instance_discovery=False,
-        http_client=http,
-        token_cache=cache or msal.TokenCache(),
-    )
+SCOPES = list(OUTLOOK_SCOPES)
 
 
 def test_device_code_sign_in(fresh_sandbox: Sandbox, http: requests.Session) -> None:
-    app = client(fresh_sandbox, http)
+    app = public_client(fresh_sandbox, http)
     flow = app.initiate_device_flow(SCOPES)
     assert flow["interval"] == 1
     assert fresh_sandbox.entra.pending_user_codes() == [flow["user_code"]]
@@ -64,7 +41,7 @@ def test_device_code_sign_in(fresh_sandbox: Sandbox, http: requests.Session) -> 
 
 
 def test_a_code_can_be_declined_or_unknown(fresh_sandbox: Sandbox, http: requests.Session) -> None:
-    app = client(fresh_sandbox, http)
+    app = public_client(fresh_sandbox, http)
     flow = app.initiate_device_flow(SCOPES)
     unknown = http.post(flow["verification_uri"], data={"user_code": "WRONG"})
     assert unknown.status_code == 404
@@ -73,22 +50,10 @@ def test_a_code_can_be_declined_or_unknown(fresh_sandbox: Sandbox, http: request
     assert result["error"] == "authorization_declined"
 
 
-def poll(sandbox: Sandbox, http: requests.Session, device_code: str) -> dict[str, object]:
-    answer: dict[str, object] = http.post(
-        f"{sandbox.authority}/oauth2/v2.0/token",
-        data={
-            "grant_type": "urn:ietf:params:oauth:grant-type:device_code",
-            "client_id": sandbox.client_id,
-            "device_code": device_code,
-        },
-    ).json()
-    return answer
-
-
 def test_polling_too_early_or_too_late(fresh_sandbox: Sandbox, http: requests.Session) -> None:
-    app = client(fresh_sandbox, http)
+    app = public_client(fresh_sandbox, http)
     flow = app.initiate_device_flow(SCOPES)
-    pending = poll(fresh_sandbox, http, flow["device_code"])
+    pending = poll(fresh_sandbox, http, flow["device_code"]).json()
     assert pending["error"] == "authorization_pending"
     assert pending["error_codes"] == [70016]
     assert re.match(
@@ -98,18 +63,18 @@ def test_polling_too_early_or_too_late(fresh_sandbox: Sandbox, http: requests.Se
     )
     fresh_sandbox.entra.device_code_lifetime = -1
     late = app.initiate_device_flow(SCOPES)
-    assert poll(fresh_sandbox, http, late["device_code"])["error"] == "expired_token"
+    assert poll(fresh_sandbox, http, late["device_code"]).json()["error"] == "expired_token"
 
 
 def sign_in(sandbox: Sandbox, http: requests.Session, cache: msal.TokenCache) -> None:
-    app = client(sandbox, http, cache)
+    app = public_client(sandbox, http, cache)
     flow = app.initiate_device_flow(SCOPES)
     sandbox.entra.approve(flow["user_code"], ANNA)
     assert "access_token" in app.acquire_token_by_device_flow(flow)
 
 
 def refresh(sandbox: Sandbox, http: requests.Session, cache: msal.TokenCache) -> dict[str, object]:
-    app = client(sandbox, http, cache)
+    app = public_client(sandbox, http, cache)
     (account,) = app.get_accounts()
     result: dict[str, object] = app.acquire_token_silent_with_error(
         SCOPES, account, force_refresh=True
@@ -178,7 +143,7 @@ def test_outages_throttles_drops_and_captive_portals(
 
 
 def test_browser_sign_in_with_pkce(fresh_sandbox: Sandbox, http: requests.Session) -> None:
-    app = client(fresh_sandbox, http)
+    app = public_client(fresh_sandbox, http)
     flow = app.initiate_auth_code_flow(
         SCOPES, redirect_uri="http://localhost:1", login_hint=BEN, response_mode="form_post"
     )
@@ -194,7 +159,7 @@ def test_browser_sign_in_with_pkce(fresh_sandbox: Sandbox, http: requests.Sessio
 def test_a_token_for_another_resource_does_not_open_the_mailbox(
     fresh_sandbox: Sandbox, http: requests.Session
 ) -> None:
-    app = client(fresh_sandbox, http)
+    app = public_client(fresh_sandbox, http)
     flow = app.initiate_device_flow(["IMAP.AccessAsUser.All"])
     fresh_sandbox.entra.approve(flow["user_code"])
     token = app.acquire_token_by_device_flow(flow)["access_token"]
