@@ -54,6 +54,13 @@ class RawImap:
                 return response.removesuffix(b"\r\n")
             response += self._file.read(int(literal[1]))
 
+    def ended(self) -> bool:
+        """True when the next thing is the end of the connection, polite or not."""
+        try:
+            return self.line() == b""
+        except OSError:
+            return True
+
     def lines_until(self, start: bytes) -> list[bytes]:
         """Responses up to and with the one that begins with ``start``, or the end."""
         lines = []

@@ -71,8 +71,9 @@ class Mailbox:
         """True when the mailbox came back from disk; then it needs no furnishing."""
         highest = max((each.uidvalidity for each in self._folders.values()), default=0)
         self._numbers = itertools.count(max(_FIRST_UIDVALIDITY, highest + 1))
+        present = {folder.original for folder in self._folders.values()}
         for name, role in DEFAULT_FOLDERS.items():
-            if not self.kept:
+            if name not in present:
                 self.create(localised(name, language), role=role, original=name)
 
     def folders(self) -> list[Folder]:
