@@ -142,3 +142,15 @@ async def test_help_shows_the_keys_that_work_here_and_closes(desk: Desk) -> None
         assert "trash, undo with u" in screen_text(desk.app)
         await pilot.press("escape")
         await desk.see(pilot, "Kim Chu")
+
+
+async def test_hints_leave_out_what_makes_no_sense_here(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j", "enter")
+        await desk.see(pilot, "The numbers are final now.")
+        assert ("v attachments" in screen_rows(desk.app)[-1]) is bool(desk.mailbox.reader.files)
+        await pilot.press("h")
+        assert desk.app.focused is desk.mailbox.message_list
+        await pilot.press("g", "o")
+        await desk.see(pilot, "d discard …")

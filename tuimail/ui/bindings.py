@@ -7,7 +7,7 @@ Textual binding is a single key. `[keys]` in the settings maps an id to other ke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from textual.binding import Binding, BindingType
@@ -144,7 +144,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("outbox.send", "t", "send", "try now, or send again", hint="try now"),
     _spec("outbox.edit", "e,enter", "edit", "open the draft", hint="edit"),
     _spec("outbox.discard", "d", "discard", "discard …", hint="discard …"),
-    _spec("outbox.copy", "y", "copy", "copy the line for the administrator", hint="copy the line"),
+    _spec("outbox.copy", "y", "copy", "copy the line for the administrator"),
     _spec("outbox.down", "j,down", "move(1)", "next"),
     _spec("outbox.up", "k,up", "move(-1)", "previous"),
     _spec("outbox.first", "g g,home", "edge(-1)", "first"),
@@ -175,8 +175,7 @@ _HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
         "composer.close",
     ),
     "outbox": (
-        "app.help", "outbox.back", "outbox.stop", "outbox.send", "outbox.edit", "outbox.copy",
-        "outbox.discard",
+        "app.help", "outbox.back", "outbox.stop", "outbox.send", "outbox.edit", "outbox.discard",
     ),
     "sign_in": ("app.help", "sign_in.copy", "sign_in.again", "sign_in.back"),
     "reader": (
@@ -274,9 +273,15 @@ class Keys:
                         return f"[keys]: {shown_key(min(shared))} of {own} hides {spec.id}."
         return ""
 
-    def hints(self, place: str) -> list[Hint]:
-        """Return the hints of a place, in the order of the hint row."""
-        hints = [(self.shown(id_), _BY_ID[id_].hint) for id_ in _HINT_ORDER[place]]
+    def hints(self, place: str, *, without: Collection[str] = ()) -> list[Hint]:
+        """Return the hints of a place, in the order of the hint row.
+
+        Args:
+            place: A key of the table of places.
+            without: Ids of bindings that make no sense now.
+        """
+        ids = [id_ for id_ in _HINT_ORDER[place] if id_ not in without]
+        hints = [(self.shown(id_), _BY_ID[id_].hint) for id_ in ids]
         if place == "tree":
             fold = f"{self.shown('tree.fold')} {self.shown('tree.unfold')}"
             jump = f"{self.shown('mailbox.next_folder')} {self.shown('mailbox.previous_folder')}"

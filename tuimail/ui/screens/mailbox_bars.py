@@ -104,10 +104,12 @@ class MailboxBars:
         if screen.focused is screen.folder_tree:
             screen.bottom.show_hints(keys.hints("tree"))
         elif screen.focused is screen.reader:
-            screen.bottom.show_hints(keys.hints("reader"), screen.reader.position)
+            without = () if screen.reader.files else ("reader.attachments",)
+            hints = keys.hints("reader", without=without)
+            screen.bottom.show_hints(hints, screen.reader.position)
         elif screen.message_list.total == 0:
-            hints = keys.hints("empty")
-            screen.bottom.show_hints(hints if screen.deeds.undoable() else hints[:-1])
+            nothing = () if screen.deeds.undoable() else ("mailbox.undo",)
+            screen.bottom.show_hints(keys.hints("empty", without=nothing))
         else:
             screen.bottom.show_hints(keys.hints("list"))
 
