@@ -79,6 +79,20 @@ def test_what_was_kept_comes_back(certificates: Path, tmp_path: Path) -> None:
         assert content(sandbox.mailbox(ANNA)) == after
 
 
+def test_subscriptions_to_what_is_missing_are_kept(tmp_path: Path) -> None:
+    with mailbox_in(tmp_path) as mailbox:
+        mailbox.subscribe_missing("INBOX/Sent Messages")
+        mailbox.subscribe_missing("Gone")
+        mailbox.subscribe_missing("Gone", subscribed=False)
+        mailbox.subscribe_missing("Never", subscribed=False)
+    with mailbox_in(tmp_path) as mailbox:
+        assert mailbox.stale_subscriptions == ["INBOX/Sent Messages"]
+    (noted,) = tmp_path.glob("anna*/subscriptions.json")
+    noted.write_bytes(noted.read_bytes()[:-3])
+    with mailbox_in(tmp_path) as mailbox:
+        assert mailbox.stale_subscriptions == []
+
+
 def test_a_localised_mailbox_stays_so(certificates: Path, tmp_path: Path) -> None:
     with kept(certificates, tmp_path / "keep", language="de"):
         pass

@@ -272,7 +272,5 @@ def _set_subscription(connection: ImapConnection, request: Request, *, subscribe
     if folder is not None:
         folder.subscribed = subscribed
         mailbox.note(folder)
-    elif subscribed and name not in mailbox.stale_subscriptions:
-        mailbox.stale_subscriptions.append(name)
-    elif name in mailbox.stale_subscriptions:
-        mailbox.stale_subscriptions.remove(name)
+    else:
+        mailbox.subscribe_missing(name, subscribed=subscribed)

@@ -12,7 +12,7 @@ import fcntl
 import json
 import threading
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -77,6 +77,24 @@ class KeptMailbox:
         files.write({"folder": {"uidvalidity": uidvalidity, "original": original}})
         files.describe(name, "", subscribed=True)
         return Folder(name, lock, uidvalidity, original=original, bodies=files)
+
+    def stale_subscriptions(self) -> list[str]:
+        """The subscriptions to folders that do not exist, as they were noted last."""
+        try:
+            names = json.loads(self._subscriptions.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return []
+        return [str(name) for name in names] if isinstance(names, list) else []
+
+    def note_stale_subscriptions(self, names: Sequence[str]) -> None:
+        """Replace the noted subscriptions, all or nothing."""
+        new = self._subscriptions.with_suffix(".new")
+        new.write_text(json.dumps(list(names)), "ascii")
+        new.replace(self._subscriptions)
+
+    @property
+    def _subscriptions(self) -> Path:
+        return self._directory / "subscriptions.json"
 
     def _indexes(self) -> Iterator[Path]:
         return (file for file in self._directory.glob("*.index") if file.stem.isdecimal())

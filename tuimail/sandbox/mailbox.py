@@ -67,6 +67,7 @@ class Mailbox:
         if files is not None:
             for folder in files.load(lock):
                 self._folders[folder.name.lower()] = folder
+            self.stale_subscriptions = files.stale_subscriptions()
         self.kept = bool(self._folders)
         """True when the mailbox came back from disk; then it needs no furnishing."""
         highest = max((each.uidvalidity for each in self._folders.values()), default=0)
@@ -125,6 +126,15 @@ class Mailbox:
         if self._files is not None:
             return self._files.create(path, self.lock, uidvalidity, original)
         return Folder(path, self.lock, uidvalidity, original=original)
+
+    def subscribe_missing(self, name: str, *, subscribed: bool = True) -> None:
+        """Subscribe to a folder that does not exist, or no longer."""
+        with self.lock:
+            if subscribed != (name in self.stale_subscriptions):
+                change = self.stale_subscriptions
+                change.append(name) if subscribed else change.remove(name)
+                if self._files is not None:
+                    self._files.note_stale_subscriptions(change)
 
     def note(self, folder: Folder) -> None:
         """Write a folder's own properties down, where they are kept."""

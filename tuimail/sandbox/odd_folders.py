@@ -74,7 +74,7 @@ def add_odd_folders(mailbox: Mailbox) -> None:
             mailbox.create(f"{mailbox.default('Calendar').name}/{below}")
         else:
             mailbox.create(name)
-    mailbox.stale_subscriptions.append(STALE_SUBSCRIPTION)
+    mailbox.subscribe_missing(STALE_SUBSCRIPTION)
 
 
 def add_shapes_folder(mailbox: Mailbox) -> Folder:
