@@ -244,3 +244,10 @@ def as_imaplib(row: bytes) -> list[bytes | tuple[bytes, bytes]]:
         pieces.append((row[: start + 1], row[start + 3 : start + 3 + size]))
         row = row[start + 3 + size :]
     return [*pieces, row]
+
+
+def test_a_message_of_nothing_but_boundaries_ends() -> None:
+    text = "Content-Type: multipart/mixed; boundary=b\n\n" + "--b\n" * 100_000
+    message = part(text)
+    assert len(message.children) == 5001
+    assert message.children[-1].end == message.end

@@ -18,6 +18,7 @@ _CONTINUATION = re.compile(rb"([^*]+)\*(\d{1,4})(\*?)")
 _SECTION = re.compile(rb"((?:\d+\.)*\d+)?\.?(.*)", re.S)
 _TEXT_PLAIN = (b"text", b"plain")
 _DEEPEST = 40
+_MOST_PARTS = 5000
 
 
 @dataclass
@@ -103,18 +104,19 @@ class Part:
             return
         digest = self.subtype == b"digest"
         default = (b"message", b"rfc822") if digest else _TEXT_PLAIN
-        delimiter = re.compile(
-            rb"(?:(?<=\r\n)|\A)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r\n|\Z)"
-        )
+        # Looked for in place: a copy of the body at each level would fill the memory.
+        delimiter = re.compile(rb"(?<=\r\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r\n|\Z)")
         open_at: int | None = None
-        for match in delimiter.finditer(self.body):
-            line = self.body_start + match.start()
+        for match in delimiter.finditer(self.raw, self.body_start, self.end):
+            line = match.start()
             if open_at is not None:
                 self._add_child(open_at, max(line - 2, open_at), default)
                 open_at = None
             if match[1]:
                 return
-            open_at = min(self.body_start + match.end() + 2, self.end)
+            open_at = min(match.end() + 2, self.end)
+            if len(self.children) == _MOST_PARTS:
+                break
         if open_at is not None:
             self._add_child(open_at, self.end, default)
 
