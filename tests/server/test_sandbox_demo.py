@@ -18,7 +18,8 @@ from tests.waiting import wait_until
 from tuimail.sandbox import demo_answers
 from tuimail.sandbox.demo import demo_sandbox
 from tuimail.sandbox.demo_attachments import make_docx, make_pdf, make_png, make_tnef, make_xlsx
-from tuimail.sandbox.demo_mail import OWNER, WELCOME, fill, load_demo_mail
+from tuimail.sandbox.demo_compose import fill
+from tuimail.sandbox.demo_mail import OWNER, WELCOME, load_demo_mail
 from tuimail.sandbox.demo_traffic import Traffic
 from tuimail.sandbox.mailbox import Mailbox, Message
 from tuimail.sandbox.mime_structure import Part

@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 import zlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 
 from tuimail.sandbox import demo_attachments as files
 from tuimail.sandbox import demo_odd as odd
-from tuimail.sandbox.demo_mail import DemoMail, Script
+from tuimail.sandbox.demo_mail import DemoMail, Script, load_demo_mail
 from tuimail.sandbox.demo_wire import (
     Entity,
     address,
@@ -23,6 +23,8 @@ from tuimail.sandbox.demo_wire import (
     unstructured,
     write_message,
 )
+from tuimail.sandbox.folder_names import DEFAULT_FOLDERS
+from tuimail.sandbox.mailbox import Mailbox
 
 DOMAIN = "contoso.example"
 _FLOW = 72
@@ -44,6 +46,22 @@ ATTACHMENTS: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "tnef": ("application/ms-tnef", lambda _name: files.make_tnef()),
     "bin": ("application/octet-stream", lambda _name: bytes(range(256)) * 40),
 }
+
+
+def fill(mailbox: Mailbox, now: datetime | None = None) -> int:
+    """Put the demo's messages into a mailbox, oldest first; returns how many.
+
+    Folders of Exchange's own are found by their English names, whatever the mailbox calls them.
+    """
+    mail = load_demo_mail().owned_by(mailbox.address)
+    when = now or datetime.now(UTC)
+    for script in sorted(mail.scripts, key=lambda script: script.date(when)):
+        first, slash, rest = script.folder.partition("/")
+        if first in DEFAULT_FOLDERS:
+            first = mailbox.default(first).name
+        folder = mailbox.create(first + slash + rest)
+        folder.append(make_message(script, mail, when), script.flags, script.date(when))
+    return len(mail.scripts)
 
 
 def make_message(script: Script, mail: DemoMail, now: datetime) -> bytes:

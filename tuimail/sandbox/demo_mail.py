@@ -10,13 +10,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from email.headerregistry import Address
 from functools import cache, cached_property
 from importlib import resources
 from typing import Any
-
-from tuimail.sandbox.mailbox import Mailbox
 
 OWNER = "anna@contoso.example"
 WELCOME = "Welcome to tuimail"
@@ -189,15 +187,3 @@ def _script(entry: dict[str, Any]) -> Script:
         days=entry.get("days", 0),
         at=entry.get("at", "00:00"),
     )
-
-
-def fill(mailbox: Mailbox, now: datetime | None = None) -> int:
-    """Put the demo's messages into a mailbox, oldest first; returns how many."""
-    from tuimail.sandbox.demo_compose import make_message  # noqa: PLC0415 - it needs Script
-
-    mail = load_demo_mail().owned_by(mailbox.address)
-    when = now or datetime.now(UTC)
-    for script in sorted(mail.scripts, key=lambda script: script.date(when)):
-        folder = mailbox.create(script.folder)
-        folder.append(make_message(script, mail, when), script.flags, script.date(when))
-    return len(mail.scripts)

@@ -9,7 +9,7 @@ the name ``localhost`` with a certificate of an authority made at start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -66,7 +66,8 @@ class Sandbox:
         self.post_office = PostOffice(accounts, language=language, keep=self._keep)
         self.certificates = make_certificates(directory)
         self._runner = LoopThread("sandbox")
-        context = self.certificates.server_context()
+        self._context = context = self.certificates.server_context()
+        self._others: list[HttpServer] = []
         self._sign_in = EntraEndpoints(self.entra)
         self._https = HttpServer(self._answer, context)
         self.imap_server = ImapServer(
@@ -126,6 +127,8 @@ class Sandbox:
         """Close everything and end the thread; nothing happens the second time."""
         if self._runner.running:
             self.cut(sign_in=True)
+            for server in self._others:
+                self._runner.run(server.close())
             self._runner.stop()
         if self._keep is not None:
             self._keep.close()
@@ -159,6 +162,13 @@ class Sandbox:
     def later(self, delay: float, function: Callable[[], None]) -> None:
         """Run a function on the sandbox's thread after ``delay`` seconds."""
         self._runner.later(delay, function)
+
+    def serve(self, handler: Callable[[HttpRequest], Awaitable[HttpResponse]]) -> int:
+        """Serve something else on a port of its own, which `cut` leaves alone; returns the port."""
+        server = HttpServer(handler, self._context)
+        self._runner.run(server.open())
+        self._others.append(server)
+        return server.port
 
     def cut(self, *, sign_in: bool = False) -> None:
         """Cut the network: IMAP and SMTP refuse and lose all connections; Entra ID on request."""

@@ -208,7 +208,9 @@ class SignInScreen(Screen[bool]):
         """Approve, in the demo; after a problem try again."""
         approve = shell(self).approve_demo
         if self._code is not None and approve is not None:
-            approve(self._code.user_code)
+            told = approve(self._code.user_code)
+            if isinstance(told, str) and told:
+                self.query_one(BottomBar).show_event(clean(told), severity=Severity.WARNING)
         elif self._outcome is not None:
             self.action_again()
 
