@@ -247,3 +247,30 @@ def test_a_recipient_that_cannot_be_reached_is_reported_in_exchanges_words(
     assert b"{" not in report.raw
     assert fresh_sandbox.post_office.outgoing == []
     assert len(fresh_sandbox.mailbox(BEN).folder("INBOX")) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"\x00\xff\xfe\r\n",
+        b"AUTH XOAUTH2 " + b"A" * 70_000 + b"\r\n",
+        b"AUTH XOAUTH2\r\n" + b"=" * 70_000 + b"\r\n",
+        b"AUTH XOAUTH2 //79\r\n",
+        b"AUTH LOGIN\r\n*\r\n",
+        b"AUTH LOGIN\r\n\xff\r\n\xff\r\n",
+        b"MAIL FROM:<" + b"@" * 300 + b">\r\n",
+        b"MAIL FROM:<\xff\xfe@x> SIZE=-1\r\n",
+        b"RCPT TO:<>\r\nDATA\r\n.\r\n",
+        b"BDAT 99999999999999999999\r\n",
+        bytes(range(256)) * 400,
+    ],
+)
+def test_no_bytes_of_a_client_disturb_the_service(fresh_sandbox: Sandbox, words: bytes) -> None:
+    with secured(fresh_sandbox) as client:
+        try:
+            client.send(words + b"QUIT\r\n")
+            while client.getreply()[0] != 221:
+                pass
+        except (OSError, smtplib.SMTPException):
+            pass  # the service closed the connection
+    assert stage_of_refusal(fresh_sandbox) == ("", 250, b"")
