@@ -16,8 +16,11 @@ from tuimail.sandbox.sandbox import Sandbox
 
 @contextmanager
 def wires(sandbox: Sandbox, dovecot: DovecotServer, address: str) -> Iterator[tuple[Wire, Wire]]:
-    """Connect to both; the sandbox says sizes as they are, which Exchange does not."""
+    """Connect to both; the sandbox says sizes as they are and takes lines of any length, which
+    Exchange does not.
+    """
     sandbox.imap_server.estimate_size = lambda octets, _uid: octets
+    sandbox.imap_server.longest_line = sandbox.imap_server.largest_append
     with signed_in(sandbox) as ours, dovecot.peer(address) as theirs:
         yield Wire(ours), Wire(theirs)
 
