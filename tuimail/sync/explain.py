@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from tuimail.errors import (
     CertificateInvalid,
     ConsentRequired,
+    FolderGone,
     NetworkError,
     NotConnected,
     Retry,
@@ -15,6 +15,7 @@ from tuimail.errors import (
     Throttled,
     TuimailError,
 )
+from tuimail.exchange.diagnosis import Who, diagnose
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.store.store import Store
@@ -41,6 +42,9 @@ def account_problem(
             if is_new:
                 short = f"Sign in once to fetch the mail of {name}."
                 trying = "tuimail waits for the sign-in."
+            elif _is_for_an_administrator(error):
+                # A sign-in alone would end the same way, so the row must not only ask for one.
+                short = error.message
         case Throttled():
             severity = Severity.WARNING
             short = f"Exchange asks us to wait. Going on by itself at {at}."
@@ -59,17 +63,24 @@ def account_problem(
     return _notice(error, severity, short, trying, error.hint)
 
 
-def intent_refused(
-    store: Store, intents: Sequence[int], key: MessageKey, error: TuimailError
-) -> Notice:
-    """Say that the server refused a change and that it was taken back."""
+def _is_for_an_administrator(error: TuimailError) -> bool:
+    found = diagnose(error.detail, source="entra")
+    return found is not None and found.who is Who.ADMIN
+
+
+def change_refused(store: Store, key: MessageKey, what: str, error: TuimailError) -> Notice:
+    """Say that the server refused a change and that it was taken back.
+
+    Args:
+        what: What was to be done with the message, such as "moved to Archive".
+    """
     summary = store.read.summary(key)
-    subject = summary.subject if summary else ""
-    what = f"“{subject}”" if subject else "a message"
+    subject = f"“{summary.subject}”" if summary and summary.subject else "A message"
+    reason = "the folder is gone" if isinstance(error, FolderGone) else "the server refuses it"
     return _notice(
         error,
         Severity.ERROR,
-        f"The server refused a change to {what}.",
+        f"{subject} could not be {what}: {reason}.",
         "The message is shown as it is on the server. tuimail does not try again.",
         error.hint or "Do it again, or do something else with the message.",
     )
@@ -93,7 +104,8 @@ def body_problem(error: TuimailError) -> Notice:
 
 
 def _notice(error: TuimailError, severity: Severity, short: str, now: str, you_can: str) -> Notice:
-    detail = clean(error.detail)
+    # What a library calls a broken line is not the server's words.
+    detail = clean("" if isinstance(error, NetworkError) else error.detail)
     happened = error.message if not detail else f"{error.message} The server said: {detail}"
     return Notice(
         severity,

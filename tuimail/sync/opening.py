@@ -7,6 +7,7 @@ from typing import Final
 
 from tuimail.auth.provider import TokenProvider
 from tuimail.errors import NotConnected, SignInRequired, TokenUnavailable, TuimailError
+from tuimail.exchange.diagnosis import diagnose
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account, Token
 
@@ -59,7 +60,24 @@ class SessionOpener:
         )
         try:
             session.authenticate(self._account.username, token.secret)
+        except NotConnected as error:
+            session.close()
+            raise recognised(error, self._account.username) from error
         except TuimailError:
             session.close()
             raise
         return session
+
+
+def recognised(error: NotConnected, address: str) -> NotConnected:
+    """Say why the mailbox is closed, where the server's words tell: IMAP off has its own line."""
+    found = diagnose(error.detail, source="imap", address=address)
+    if found is None:
+        return error
+    return NotConnected(
+        found.title,
+        hint=found.fix,
+        detail=error.detail,
+        command=found.command,
+        url=found.url,
+    )
