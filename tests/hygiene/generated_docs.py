@@ -1,4 +1,4 @@
-"""The pages of docs/ that are made from the code: settings, keys, and what servers say.
+"""The pages of docs/ that are made from the code: settings, keys, the demo, what servers say.
 
 A page that is written beside the code is wrong after the next change. These are rendered from the
 tables the program itself uses; `test_generated_docs` compares them with the files.
@@ -20,6 +20,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect as types
 
+from tests.hygiene.demo_page import demo_page
 from tests.hygiene.source import ROOT
 from tuimail.config import schema
 from tuimail.ui.bindings import BINDINGS, BindingSpec, shown_key
@@ -320,6 +321,7 @@ def _filled(template: str) -> str:
 PAGES: Final[Mapping[Path, Callable[[], str]]] = MappingProxyType(
     {
         Path("docs/configuration.md"): settings_page,
+        Path("docs/guide/demo.md"): lambda: _NOTE + demo_page(),
         Path("docs/keybindings.md"): keys_page,
         Path("docs/troubleshooting.md"): troubleshooting_page,
     }

@@ -58,7 +58,7 @@ class Demo:
 def demo(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Demo]:
     columns, rows = request.param
     info = tmp_path / "demo.json"
-    command = [sys.executable, "-m", "tuimail", "demo", "--info", str(info)]
+    command = [sys.executable, "-m", "tuimail", "demo", "--quiet", "--info", str(info)]
     with Terminal(command, columns=columns, rows=rows, environ=PROXY) as terminal:
         yield Demo(terminal, info)
 

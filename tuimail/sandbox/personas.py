@@ -68,19 +68,19 @@ _ALL: Final = (
     Persona(
         "admin-consent",
         "The organisation lets nobody allow mail programs: the sign-in page asks for approval.",
-        "The code was not used in time; an administrator has to allow tuimail.",
+        "The page's words at once; after a minute, that the code was not used in time.",
         {"entra.consent": "admin-required", "entra.device_code_lifetime": _PATIENCE},
     ),
     Persona(
         "conditional-access",
         "Sign-in works. Half a minute later a rule of the organisation refuses the next token.",
-        "A rule of your organisation blocks this sign-in; reading and writing go on.",
+        "A rule of your organisation blocks this sign-in; what is here can still be read.",
         {"entra.refuse": {_EVERYBODY: "ca_blocked@refresh"}, "entra.token_lifetime": 320},
     ),
     Persona(
         "device-code-blocked",
-        "The sign-in page says “You cannot access this right now” (53003) to every device code.",
-        "The code was not used in time; your organisation may block device codes.",
+        "The sign-in page says “You don't have access to this” (53003) to every device code.",
+        "The page's words at once; after a minute, that the code was not used in time.",
         {
             "entra.refuse": {_EVERYBODY: "ca_blocked@device"},
             "entra.device_code_lifetime": _PATIENCE,
@@ -113,19 +113,19 @@ _ALL: Final = (
     Persona(
         "not-connected",
         "Sign-in works, then every command is answered “authenticated but not connected”.",
-        "The server let us in, but does not open the mailbox; it tries again after a minute.",
+        "The server let us in, but does not open the mailbox; it tries again by itself.",
         {"imap.not_connected": [_EVERYBODY]},
     ),
     Persona(
         "shared-mailbox",
-        "A shared mailbox, opened by a delegate: reading works, it has no SMTP of its own.",
-        "The server did not accept the sign-in for sending; the message stays in the outbox.",
+        "A shared mailbox: a delegate may read it and send as it, under the delegate's own name.",
+        "You signed in as another name than this account's; it has no accounts of this kind yet.",
         shared=SHARED,
     ),
     Persona(
         "personal",
         "A new personal account: no organisation, and sending by SMTP is off with no switch.",
-        "SMTP AUTH is switched off for this mailbox; mail waits in the outbox.",
+        "SMTP AUTH is switched off for this mailbox; mail waits, and can be sent from the web.",
         {"entra.personal": [PERSONAL], "smtp.refuse": {_EVERYBODY: "smtp-off-mailbox"}},
         owner=PERSONAL,
     ),
