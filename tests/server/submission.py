@@ -59,18 +59,22 @@ class DovecotSubmission(SmtpServer):
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def take_over(self, message: SentMessage) -> None:
-        """Deliver a submitted message and file the copy."""
+    def take_over(self, message: SentMessage, copy_to: str = "") -> None:
+        """Deliver a submitted message and file the copy.
+
+        Args:
+            copy_to: The mailbox for the copy; the sender's own if empty.
+        """
         self.sent.append(message)
         for recipient in message.rcpt_to:
             if recipient.endswith(_OWN_DOMAIN):
                 self._home(recipient).deliver(message.mail_from, [recipient], message.raw)
         if self.files_sent_copy and message.user not in self.without_copy:
-            self._lane.later(self.sent_copy_delay, lambda: self._file(message))
+            self._lane.later(self.sent_copy_delay, lambda: self._file_at_home(message, copy_to))
 
-    def _file(self, message: SentMessage) -> None:
-        home = self._home(message.user)
-        home.file(message.user, "Sent Items", StoredMail(message.raw, r"\Seen"))
+    def _file_at_home(self, message: SentMessage, copy_to: str) -> None:
+        owner = copy_to or message.user
+        self._home(owner).file(owner, "Sent Items", StoredMail(message.raw, r"\Seen"))
 
     def _home(self, address: str) -> DovecotServer:
         return self.elsewhere.get(address, self._dovecot)

@@ -48,6 +48,11 @@ class MoveBatch:
     items: tuple[tuple[Work, UID], ...]
 
     @property
+    def what(self) -> str:
+        """What is done with a message."""
+        return f"moved to {self.target.name}"
+
+    @property
     def intents(self) -> tuple[int, ...]:
         """The ids that the whole batch settles."""
         return tuple(intent for work, _ in self.items for intent in work.moves)

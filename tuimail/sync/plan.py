@@ -6,12 +6,13 @@ UIDs; UIDs may be sparse, so older mail is fetched in windows whose width follow
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from tuimail.model.folder import UID, FolderState, FolderStatus, SelectedFolder
+from tuimail.model.message import FetchedMessage
 
 FIRST_BATCH: Final = 50
 """Messages fetched by sequence range when nothing is known: one screen, at once."""
@@ -60,14 +61,6 @@ class FetchOlder:
     """Fetch downward from `below` until nothing is left."""
 
     below: UID
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a window yielded."""
-
-    messages: int = 0
-    unread: int = 0
 
 
 Step = FetchNewest | FetchArrivals | CompareFlags | CompareAll | FetchOlder
@@ -131,15 +124,21 @@ def next_width(width: int, rows: int, wanted: int = OLDER_ROWS) -> int:
     return width
 
 
-def with_older(state: FolderState, *, low: UID, rows: Rows) -> FolderState:
-    """Return the state after a window down to `low` was fetched."""
-    complete = low <= 1
+def with_rows(state: FolderState, *, rows: Collection[FetchedMessage]) -> FolderState:
+    """Return the state after rows that were on the server alone have come here."""
+    unread = sum(not row.flags.is_seen for row in rows)
     return replace(
         state,
-        synced_low=low,
-        beyond=0 if complete else max(0, state.beyond - rows.messages),
-        beyond_unread=0 if complete else max(0, state.beyond_unread - rows.unread),
+        beyond=max(0, state.beyond - len(rows)),
+        beyond_unread=max(0, state.beyond_unread - unread),
     )
+
+
+def down_to(state: FolderState, *, low: UID) -> FolderState:
+    """Return the state when everything from `low` upward is here."""
+    if low > 1:
+        return replace(state, synced_low=low)
+    return replace(state, synced_low=low, beyond=0, beyond_unread=0)
 
 
 def settled(

@@ -26,7 +26,7 @@ from tuimail.model.folder import UID, Folder, FolderId
 from tuimail.model.intent import IntentState
 from tuimail.store.store import Store, Writer
 from tuimail.sync.compact import Work, compact
-from tuimail.sync.explain import intent_refused
+from tuimail.sync.explain import change_refused
 from tuimail.sync.moves import Items, MoveBatch, start
 
 TRIES: Final = 3
@@ -53,6 +53,10 @@ class Batch(Protocol):
         """What it settles."""
 
     @property
+    def what(self) -> str:
+        """What is done with a message, such as "moved to Archive"."""
+
+    @property
     def source(self) -> Folder:
         """The folder to be selected."""
 
@@ -71,6 +75,11 @@ class FlagBatch:
     add: Flags
     remove: Flags
     items: tuple[tuple[Work, UID], ...]
+
+    @property
+    def what(self) -> str:
+        """What is done with a message."""
+        return "marked"
 
     @property
     def intents(self) -> tuple[int, ...]:
@@ -200,7 +209,7 @@ def _refused(store: Store, batch: Batch, error: ServerError) -> None:
             lambda tx: tx.requeue_intents(batch.intents, not_before=later, error=words)
         ).result()
         return
-    notice = intent_refused(store, batch.intents, work.key, error)
+    notice = change_refused(store, work.key, batch.what, error)
 
     def revert(tx: Writer) -> None:
         tx.finish_intents(batch.intents, state=IntentState.FAILED, error=words)

@@ -84,9 +84,10 @@ def fetch_older(
             break
         session.ensure_selected(folder.path, folder.state.uidvalidity, read_only=True)
         low = UID(max(1, below - width))
-        rows = yield from _record(store, folder_id, session.fetch_range(low, UID(below - 1)))
-        _update_state(store, folder_id, partial(plan.with_older, low=low, rows=rows))
-        width = plan.next_width(width, rows.messages)
+        older = session.fetch_range(low, UID(below - 1))
+        rows = yield from _record(store, folder_id, older, from_beyond=True)
+        _update_state(store, folder_id, partial(plan.down_to, low=low))
+        width = plan.next_width(width, rows)
         report(_folder(store, folder_id).here, folder.state.exists or 0)
         yield StepDone()
     if store.read.meta(_repairing(folder_id)):
@@ -132,32 +133,40 @@ def _fetch_newest(
 
     yield from _record(store, folder_id, noting(session.fetch_newest(count)))
     low = UID(1) if len(uids) < count else min(uids)
-    _update_state(store, folder_id, partial(plan.with_older, low=low, rows=plan.Rows()))
+    _update_state(store, folder_id, partial(plan.down_to, low=low))
 
 
 def _record(
-    store: Store, folder_id: FolderId, messages: Iterable[FetchedMessage]
-) -> Generator[Step, None, plan.Rows]:
-    """Commit rows in batches while they stream in; returns how many there were."""
-    batch: list[FetchedMessage] = []
-    count = unread = 0
+    store: Store,
+    folder_id: FolderId,
+    messages: Iterable[FetchedMessage],
+    *,
+    from_beyond: bool = False,
+) -> Generator[Step, None, int]:
+    """Commit rows in batches while they stream in; returns how many there were.
 
-    def commit() -> None:
-        rows = tuple(batch)
-        batch.clear()
-        store.write(lambda tx: tx.record_messages(folder_id, rows)).result()
+    Args:
+        from_beyond: They were counted as being on the server alone until now.
+    """
+    batch: list[FetchedMessage] = []
+    count = 0
+
+    def commit(tx: Writer) -> None:
+        tx.record_messages(folder_id, batch)
+        if from_beyond:
+            _change_state(tx, folder_id, partial(plan.with_rows, rows=batch))
 
     for message in messages:
         batch.append(message)
         count += 1
-        unread += not message.flags.is_seen
         if len(batch) >= ROWS_PER_COMMIT:
-            commit()
+            store.write(commit).result()
+            batch = []
         if count % ROWS_PER_BREATH == 0:
             yield Breathe()
     if batch:
-        commit()
-    return plan.Rows(count, unread)
+        store.write(commit).result()
+    return count
 
 
 def _compare(
@@ -229,15 +238,18 @@ def _finish(store: Store, folder_id: FolderId, selected: SelectedFolder) -> bool
 def _update_state(
     store: Store, folder_id: FolderId, change: Callable[[FolderState], FolderState]
 ) -> FolderState:
-    def apply(tx: Writer) -> FolderState:
-        folder = tx.read.folder(folder_id)
-        if folder is None:
-            raise LookupError(f"folder {folder_id} is not in the store")
-        state = change(folder.state)
-        tx.set_folder_state(folder_id, state)
-        return state
+    return store.write(lambda tx: _change_state(tx, folder_id, change)).result()
 
-    return store.write(apply).result()
+
+def _change_state(
+    tx: Writer, folder_id: FolderId, change: Callable[[FolderState], FolderState]
+) -> FolderState:
+    folder = tx.read.folder(folder_id)
+    if folder is None:
+        raise LookupError(f"folder {folder_id} is not in the store")
+    state = change(folder.state)
+    tx.set_folder_state(folder_id, state)
+    return state
 
 
 def _end_repair(tx: Writer, folder_id: FolderId) -> None:

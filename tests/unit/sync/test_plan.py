@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuimail.model.envelope import Envelope
+from tuimail.model.flags import SEEN, Flags
 from tuimail.model.folder import UID, FolderState, FolderStatus, SelectedFolder
+from tuimail.model.message import FetchedMessage
 from tuimail.sync.plan import (
     FULL_PASS_EVERY,
     CompareAll,
@@ -17,15 +20,15 @@ from tuimail.sync.plan import (
     FetchArrivals,
     FetchNewest,
     FetchOlder,
-    Rows,
     Step,
     counted,
+    down_to,
     flag_windows,
     has_changed,
     next_width,
     plan_refresh,
     settled,
-    with_older,
+    with_rows,
 )
 
 NOW = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
@@ -124,11 +127,16 @@ def test_a_window_that_was_too_full_is_followed_by_a_narrower_one() -> None:
     assert next_width(800, 800) == 200
 
 
-def test_what_is_not_here_is_counted_down_as_windows_arrive() -> None:
+def fetched(uid: int, *, seen: bool) -> FetchedMessage:
+    return FetchedMessage(UID(uid), SEEN if seen else Flags(), NOW, 1, Envelope(), None)
+
+
+def test_what_is_not_here_is_counted_down_as_rows_arrive() -> None:
     state = FolderState(uidvalidity=14, synced_low=UID(500), beyond=300, beyond_unread=5)
-    after = with_older(state, low=UID(300), rows=Rows(200, 3))
+    rows = [fetched(uid, seen=uid > 302) for uid in range(300, 500)]
+    after = down_to(with_rows(state, rows=rows), low=UID(300))
     assert (after.synced_low, after.beyond, after.beyond_unread) == (UID(300), 100, 2)
-    complete = with_older(after, low=UID(1), rows=Rows(90, 0))
+    complete = down_to(after, low=UID(1))
     assert (complete.beyond, complete.beyond_unread) == (0, 0)
 
 
