@@ -172,3 +172,33 @@ def test_search_by_message_id(serve: Serve) -> None:
     session = serve(script).open_session()
     assert session.search_message_id('<a"b@example.com>') == [12, 1415]
     session.close()
+
+
+def test_what_copy_refused_is_never_removed(serve: Serve) -> None:
+    """Guards against lost mail: COPY copies all or nothing, and what was left must stay."""
+
+    def script(talk: Talk) -> None:
+        talk.expect('UID COPY 5:6 "Trash"')
+        talk.no("[*] Some of the requested messages no longer exist.")
+        talk.expect("NOOP")
+        talk.ok()
+
+    session = serve(plain(script, "UIDPLUS")).open_session()
+    with pytest.raises(CommandRejected):
+        session.move([UID(5), UID(6)], "Trash")
+    session.noop()
+    session.close()
+
+
+def test_only_what_was_copied_is_removed(serve: Serve) -> None:
+    def script(talk: Talk) -> None:
+        talk.expect('UID COPY 5:6 "Trash"')
+        talk.ok("[COPYUID 1 5 8] done")
+        talk.expect(r"UID STORE 5 \+FLAGS.SILENT \(\\Deleted\)")
+        talk.ok()
+        talk.expect("UID EXPUNGE 5")
+        talk.ok(before=["* 1 EXPUNGE"])
+
+    session = serve(plain(script, "UIDPLUS")).open_session()
+    assert session.move([UID(5), UID(6)], "Trash") == {5: 8}
+    session.close()

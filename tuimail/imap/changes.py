@@ -53,13 +53,20 @@ def move(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | No
     for numbers, members in chunks(uids):
         text = numbers.encode()
         if has_move:
-            reply = _tolerant(channel, "MOVE", text, target)
+            moved |= _copied(_tolerant(channel, "MOVE", text, target), members)
         else:
-            reply = _tolerant(channel, "COPY", text, target)
-            _tolerant(channel, "STORE", text, b"+FLAGS.SILENT", b"(\\Deleted)")
-            _tolerant(channel, "EXPUNGE", text)
-        moved |= _copied(reply, members)
+            copied = _copied(channel.run("UID", b"COPY", text, target), members)
+            _expunge(channel, copied)
+            moved |= copied
     return moved
+
+
+def _expunge(channel: Channel, copied: Collection[UID]) -> None:
+    """Remove what COPY has copied for certain: a refused COPY copies nothing (RFC 9051, 6.4.7)."""
+    for numbers, _ in chunks(copied):
+        text = numbers.encode()
+        _tolerant(channel, "STORE", text, b"+FLAGS.SILENT", b"(\\Deleted)")
+        _tolerant(channel, "EXPUNGE", text)
 
 
 def append(
