@@ -377,3 +377,32 @@ def test_closing_an_idle_connection_says_goodbye(serve: Serve) -> None:
     one.connection.close(5)
     one.connection.close(5)
     wait_until(lambda: server.talks[0].received[-1] == "LOGOUT", describe="LOGOUT")
+
+
+def test_a_line_that_makes_no_sense_between_two_jobs_costs_a_reconnect_at_most(
+    bench: Callable[..., Bench],
+) -> None:
+    """Guards against a thread that ends by a number Python refuses to read, for good."""
+    sent = threading.Event()
+
+    def absurd(talk: Talk) -> None:
+        talk.sign_in()
+        talk.select()
+        talk.expect("NOOP")
+        talk.ok()
+        talk.send("* OK [UIDNEXT " + "9" * 5000 + "] Predicted.")
+        sent.set()
+        talk.wait_for_the_end()
+
+    def selecting(session: ImapSession) -> Generator[Step, None, str]:
+        session.select("INBOX")
+        session.noop()
+        yield StepDone()
+        return "done"
+
+    one = bench(absurd, answering_noops)
+    assert one.run(selecting).result(10) == "done"
+    assert sent.wait(10)
+    wait_until(lambda: not one.connection.is_connected, 10.0, "the connection to be dropped")
+    assert one.noop() == "done"
+    assert one.opened == 2

@@ -155,6 +155,9 @@ class ImapConnection:
         except TuimailError as error:
             _log.info("idle connection ended: %s", type(error).__name__)
             self._drop()
+        except Exception as error:  # noqa: BLE001 - the root of the thread: it outlives a bad line
+            _bug(error, "rest")
+            self._drop()
 
     def _work(self, task: _Task) -> None:
         """Run a task until it ends or a more urgent one waits."""

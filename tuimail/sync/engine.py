@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 
 START_SECONDS: Final = 10.0
+START_AGAIN_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Engine:
         self._listeners: list[Callable[[], None]] = []
         self._mailboxes: dict[AccountId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._restarts: dict[AccountId, asyncio.TimerHandle] = {}
         self._loop = asyncio.new_event_loop()
         self._running = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -79,8 +81,7 @@ class Engine:
             return
         ending = asyncio.run_coroutine_threadsafe(self._end_work(grace), self._loop)
         ending.result(grace + START_SECONDS)
-        for mailbox in self._mailboxes.values():
-            mailbox.close(grace)
+        self._close_connections(grace)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(grace + 2.0)
         self._close_accounts()
@@ -145,6 +146,17 @@ class Engine:
             self._mailboxes[account] = mailbox
             self._supervise(mailbox.run(), mailbox)
 
+    def _close_connections(self, grace: float) -> None:
+        """Close all mailboxes at the same time: each may have to wait for a silent network."""
+        closing = [
+            threading.Thread(target=mailbox.close, args=(grace,), name="closing", daemon=True)
+            for mailbox in self._mailboxes.values()
+        ]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
+
     def _close_accounts(self) -> None:
         for connected in self._accounts.values():
             connected.close()
@@ -159,14 +171,26 @@ class Engine:
                 return
             error = task.exception()
             log.error("a mailbox ended by %s; it starts again", type(error).__name__)
-            self._loop.call_later(30.0, lambda: self._supervise(mailbox.run(), mailbox))
+            mailbox.ended(error, START_AGAIN_SECONDS)
+            self._restarts[mailbox.account.id] = self._loop.call_later(
+                START_AGAIN_SECONDS, self._start_again, mailbox
+            )
 
         task.add_done_callback(ended)
         self._tasks.add(task)
 
+    def _start_again(self, mailbox: Mailbox) -> None:
+        """Start a mailbox that ended, before its time if the user asks."""
+        timer = self._restarts.pop(mailbox.account.id, None)
+        if timer is not None:
+            timer.cancel()
+            self._supervise(mailbox.run(), mailbox)
+
     async def _end_work(self, grace: float) -> None:
         """Let a message that is going out arrive, then end every loop."""
         await asyncio.gather(*(mailbox.finish(grace) for mailbox in self._mailboxes.values()))
+        for timer in self._restarts.values():
+            timer.cancel()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -178,6 +202,7 @@ class Engine:
 
     def _reconnect(self, account: AccountId) -> None:
         self._mailboxes[account].reconnect()
+        self._start_again(self._mailboxes[account])
 
     def _focus(self, folder: FolderId) -> None:
         known = self._store.read.folder(folder)

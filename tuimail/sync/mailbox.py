@@ -53,6 +53,9 @@ OUTBOX_LOOK: Final = timedelta(seconds=5)
 RECYCLE_BEFORE: Final = 290.0
 """Seconds before a token ends at which connections are made anew: msal refreshes below 300."""
 
+_LAST_SECONDS: Final = 0.5
+"""For a watch that was stopped already to end; one that is still connecting ends by itself."""
+
 ASK_AGAIN: Final = 30.0
 """Seconds between two questions for a newer token, while the connection still works."""
 
@@ -115,6 +118,20 @@ class Mailbox:
         self._hurry = True
         self._outbox_wake.set()
 
+    def ended(self, error: BaseException | None, again: float) -> None:
+        """Say that `run` ended, which it does when the database fails, or by a defect.
+
+        Args:
+            again: Seconds until it is started again.
+        """
+        next_attempt = datetime.now(UTC) + timedelta(seconds=again)
+        reason = _reason(error)
+        self._set(
+            Connectivity.OFFLINE,
+            next_attempt=next_attempt,
+            problem=account_problem(reason, self.account.name, next_attempt, is_new=False),
+        )
+
     async def finish(self, grace: float) -> None:
         """Wait for at most `grace` seconds for a message that is going out; begin no other."""
         try:
@@ -129,8 +146,10 @@ class Mailbox:
         Called when `run` has ended. A job that is at work may end its step.
         """
         if self._watcher is not None:
-            self._watcher.stop(grace)
+            self._watcher.stop()
         self._main.close(grace)
+        if self._watcher is not None:
+            self._watcher.stop(_LAST_SECONDS)
 
     async def _connect_loop(self) -> None:
         failures = 0
@@ -309,3 +328,15 @@ def _connectivity(error: TuimailError) -> Connectivity:
     if error.retry is Retry.AFTER_SIGN_IN:
         return Connectivity.SIGN_IN_REQUIRED
     return Connectivity.OFFLINE
+
+
+def _reason(error: BaseException | None) -> TuimailError:
+    """Find what can be said in words in what ended a group of tasks."""
+    if isinstance(error, TuimailError):
+        return error
+    if isinstance(error, BaseExceptionGroup):
+        reasons = [_reason(each) for each in error.exceptions]
+        return next((each for each in reasons if type(each) is not TuimailError), reasons[0])
+    return TuimailError(
+        "Something unforeseen happened in tuimail.", detail=type(error).__name__ if error else ""
+    )
