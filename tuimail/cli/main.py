@@ -14,7 +14,7 @@ from typing import Final
 import click
 
 from tuimail import __version__
-from tuimail.cli.output import complain
+from tuimail.cli.output import complain, note
 from tuimail.cli.setup import Options
 from tuimail.errors import Retry, TuimailError
 
@@ -85,7 +85,10 @@ def run() -> int:
         return 130
     except TuimailError as error:
         complain(error)
-        return SIGN_IN_NEEDED if error.retry is Retry.AFTER_SIGN_IN else FAILED
+        if error.retry is not Retry.AFTER_SIGN_IN:
+            return FAILED
+        note("  `tuimail login` begins a sign-in.")
+        return SIGN_IN_NEEDED
     except BrokenPipeError:
         sys.stderr.close()
         return FAILED
