@@ -139,12 +139,35 @@ def test_flaky_weather_drops_connections_and_passes(
     fresh_sandbox: Sandbox, board: Switchboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(weather, "EVERY", 0.01)
+    monkeypatch.setattr(weather, "OUTAGE", 600.0)
     with signed_in(fresh_sandbox):
         named("flaky").apply(fresh_sandbox, board)
         wait_until(lambda: not fresh_sandbox.imap_server.connections, describe="the cut")
     wait_until(lambda: fresh_sandbox.imap_server.latency, describe="slow answers")
+    with pytest.raises(OSError, match=r"\S"), signed_in(fresh_sandbox):
+        pass
     board.reset()
     assert fresh_sandbox.imap_server.latency == 0.0
+    with signed_in(fresh_sandbox) as client:
+        assert client.noop()[0] == "OK"
+
+
+def test_a_server_that_went_comes_back_by_itself(
+    fresh_sandbox: Sandbox, board: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(weather, "EVERY", 0.05)
+    monkeypatch.setattr(weather, "OUTAGE", 0.02)
+    named("flaky").apply(fresh_sandbox, board)
+
+    def listens() -> bool:
+        try:
+            with signed_in(fresh_sandbox):
+                return True
+        except (OSError, imaplib.IMAP4.error):
+            return False
+
+    wait_until(lambda: not listens(), describe="the outage")
+    wait_until(listens, describe="the end of the outage")
 
 
 def test_a_personal_and_a_german_mailbox_are_furnished_too(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ _ALL: Final = (
     ),
     Persona(
         "flaky",
-        "Connections die, answers take long, the server is unavailable; every 12 seconds.",
+        "Every 12 seconds: connections die, the server is gone, answers take long, or are refused.",
         "Offline as of the time, then online again; nothing is lost and nothing is asked.",
         {"weather.flaky": True},
     ),

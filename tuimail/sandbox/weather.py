@@ -1,14 +1,15 @@
 """Bad weather: a network and a service that fail now and then, by a fixed timetable.
 
-``flaky`` cuts connections, answers slowly and reports an unavailable server in turn;
+``flaky`` drops connections, answers slowly, reports an unavailable server and is gone in turn;
 ``throttled`` lets Exchange ask for patience every so many commands.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tuimail.sandbox.sandbox import Sandbox
 
@@ -20,6 +21,7 @@ EVERY = 12.0
 THROTTLE_AT = 30
 THROTTLE_EVERY = 150
 PATIENCE = 42_000
+OUTAGE = 8.0
 _SLOW = 1.5
 
 
@@ -31,18 +33,24 @@ class Weather:
         self._flaky = False
         self._throttled = False
         self._spell = 0
+        self._out = False
+        self._turning: set[asyncio.Task[None]] = set()
         self._commands = 0
 
     @property
     def flaky(self) -> bool:
-        """Connections die, answers come late, the server is unavailable; every `EVERY` seconds."""
+        """Something happens every `EVERY` seconds; once in a round nothing listens for `OUTAGE`.
+
+        Not set from the sandbox's own thread: the end of it waits for the servers.
+        """
         return self._flaky
 
     @flaky.setter
     def flaky(self, value: bool) -> None:
         if value and not self._flaky:
             self._spell += 1
-            spell, events = self._spell, itertools.cycle((self._drop, self._slow, self._refuse))
+            spell = self._spell
+            events = itertools.cycle((self._drop, self._go, self._slow, self._refuse))
 
             def happen() -> None:
                 if self._spell == spell and self._flaky:
@@ -53,6 +61,9 @@ class Weather:
             self._sandbox.later(EVERY, happen)
         elif self._flaky and not value:
             self._sandbox.imap_server.latency = 0.0
+            if self._out:
+                self._out = False
+                self._sandbox.restore()
         self._flaky = value
 
     @property
@@ -84,6 +95,23 @@ class Weather:
     def _drop(self) -> None:
         self._sandbox.imap_server.kill_connections()
         self._sandbox.smtp_server.kill_connections()
+
+    def _go(self) -> None:
+        """Nobody listens any more, for a while."""
+        self._out = True
+        self._turn(self._sandbox.imap_server.close(), self._sandbox.smtp_server.close())
+        self._sandbox.later(OUTAGE, self._come_back)
+
+    def _come_back(self) -> None:
+        if self._out:
+            self._out = False
+            self._turn(self._sandbox.imap_server.open(), self._sandbox.smtp_server.open())
+
+    def _turn(self, *changes: Coroutine[Any, Any, None]) -> None:
+        for change in changes:
+            task = asyncio.get_running_loop().create_task(change)
+            self._turning.add(task)
+            task.add_done_callback(self._turning.discard)
 
     def _slow(self) -> None:
         self._sandbox.imap_server.latency = _SLOW
