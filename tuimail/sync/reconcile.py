@@ -57,6 +57,7 @@ def reconcile(
     for step in steps:
         match step:
             case plan.FetchNewest(count=count):
+                session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
                 yield from _fetch_newest(session, store, folder_id, count)
             case plan.FetchArrivals(low=low):
                 session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
