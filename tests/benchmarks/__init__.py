@@ -1,1 +1,1 @@
-"""Measurements: run by hand, never part of a test run, since a number depends on the machine."""
+"""Measurements, run by hand; pytest does not collect them."""
