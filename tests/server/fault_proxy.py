@@ -31,6 +31,8 @@ _Line = asyncio.Queue[tuple[float, bytes | None]]
 _LITERAL: Final = re.compile(rb"\{(\d+)(\+?)\}\r\n$")
 _COMMAND: Final = re.compile(rb"(\S+) (?:UID )?(\S+)", re.IGNORECASE)
 _READ: Final = 65536
+_TICK: Final = 0.05
+"""Seconds of a limited rate that are written at once."""
 _RESET: Final = struct.pack("ii", 1, 0)
 
 
@@ -234,10 +236,13 @@ class _Connection:
                 if writer.can_write_eof():
                     writer.write_eof()
                 return
-            for piece in _pieces(data, self._proxy.faults.chunk):
+            faults = self._proxy.faults
+            for piece in _pieces(data, faults.chunk or int(faults.rate * _TICK)):
                 allowed, goes_on = self._spoil(piece) if down else (piece, True)
                 writer.write(allowed)
                 await writer.drain()
+                if faults.rate:
+                    await asyncio.sleep(len(piece) / faults.rate)
                 if not goes_on:
                     await self._end_badly()
                     return

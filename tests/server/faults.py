@@ -53,6 +53,7 @@ class Faults:
 
     Attributes:
         rtt: Seconds of delay, half on each way; throughput is not limited.
+        rate: Octets a second at most; 0 for no limit.
         chunk: Octets written at a time at most; 0 for no limit.
         cut_after: Close the connection after so many octets.
         cut: How `cut_after`, `literal_cut` and `kill` close.
@@ -67,6 +68,7 @@ class Faults:
     """
 
     rtt: float = 0.0
+    rate: float = 0.0
     chunk: int = 0
     cut_after: int | None = None
     cut: Cut = Cut.FIN
