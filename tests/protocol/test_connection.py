@@ -27,6 +27,10 @@ from tuimail.imap.session import ImapSession, Timeouts
 
 def answering_noops(talk: Talk) -> None:
     talk.sign_in()
+    answering_more_noops(talk)
+
+
+def answering_more_noops(talk: Talk) -> None:
     while True:
         talk.expect("NOOP|LOGOUT|EXAMINE .+")
         talk.ok(before=["* OK [UIDVALIDITY 14] valid", "* 1 EXISTS"])
@@ -379,20 +383,18 @@ def test_closing_an_idle_connection_says_goodbye(serve: Serve) -> None:
     wait_until(lambda: server.talks[0].received[-1] == "LOGOUT", describe="LOGOUT")
 
 
-def test_a_line_that_makes_no_sense_between_two_jobs_costs_a_reconnect_at_most(
+def test_a_line_that_makes_no_sense_between_two_jobs_costs_nothing(
     bench: Callable[..., Bench],
 ) -> None:
     """Guards against a thread that ends by a number Python refuses to read, for good."""
-    sent = threading.Event()
 
     def absurd(talk: Talk) -> None:
         talk.sign_in()
         talk.select()
         talk.expect("NOOP")
         talk.ok()
-        talk.send("* OK [UIDNEXT " + "9" * 5000 + "] Predicted.")
-        sent.set()
-        talk.wait_for_the_end()
+        talk.send("* OK [UIDNEXT " + "9" * 5000 + "] Predicted.", "* " + "9" * 5000 + " EXISTS")
+        answering_more_noops(talk)
 
     def selecting(session: ImapSession) -> Generator[Step, None, str]:
         session.select("INBOX")
@@ -400,9 +402,7 @@ def test_a_line_that_makes_no_sense_between_two_jobs_costs_a_reconnect_at_most(
         yield StepDone()
         return "done"
 
-    one = bench(absurd, answering_noops)
+    one = bench(absurd)
     assert one.run(selecting).result(10) == "done"
-    assert sent.wait(10)
-    wait_until(lambda: not one.connection.is_connected, 10.0, "the connection to be dropped")
     assert one.noop() == "done"
-    assert one.opened == 2
+    assert one.opened == 1

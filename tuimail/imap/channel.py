@@ -20,6 +20,7 @@ from tuimail.errors import (
     TuimailError,
 )
 from tuimail.imap.capabilities import parse_capabilities
+from tuimail.imap.tokens import as_number
 from tuimail.imap.translate import from_bye, from_reply, server_words
 from tuimail.imap.wire import Response, Wire
 from tuimail.model.folder import UID, SelectedFolder
@@ -276,8 +277,10 @@ class Channel:
         elif (numbered := _NUMBERED.match(line)) is not None:
             self.changes += 1
             self._count(int(numbered[1]), numbered[2].upper())
-        elif (code := _CODE.match(line)) is not None and (code[2] or b"").isdigit():
-            self._note_code(code[1].upper(), int(code[2]))
+        elif (code := _CODE.match(line)) is not None:
+            number = as_number(code[2])
+            if number is not None:
+                self._note_code(code[1].upper(), number)
 
     def _count(self, number: int, word: bytes) -> None:
         if self.selected is not None:

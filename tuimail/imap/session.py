@@ -25,6 +25,7 @@ from tuimail.imap.capabilities import is_exchange
 from tuimail.imap.channel import Channel, Reply
 from tuimail.imap.names import encode_name, quote
 from tuimail.imap.sets import chunks
+from tuimail.imap.tokens import as_number
 from tuimail.imap.wire import Arrived, Response, Timeouts, Wire
 from tuimail.model.account import Endpoint
 from tuimail.model.flags import Flags
@@ -235,7 +236,7 @@ class ImapSession:
         wanted = quote(message_id.encode("ascii"))
         reply = self.channel.run("UID", b"SEARCH", b"HEADER", b"Message-ID", wanted)
         numbers = itertools.chain.from_iterable(line.split() for line, _ in reply.lines(b"SEARCH"))
-        return [UID(int(number)) for number in numbers if number.isdigit()]
+        return [UID(uid) for number in numbers if (uid := as_number(number)) is not None]
 
     def noop(self) -> None:
         """NOOP: proves that the server still answers, and hears what is new."""
@@ -310,12 +311,12 @@ def _selected(path: str, reply: Reply) -> SelectedFolder:
     """Read the answer to SELECT (RFC 9051, 6.3.2)."""
     numbers = {}
     for name in (b"UIDVALIDITY", b"UIDNEXT", b"HIGHESTMODSEQ"):
-        numbers[name] = next((int(data) for data in reply.codes(name) if data.isdigit()), None)
+        numbers[name] = next(filter(None, map(as_number, reply.codes(name))), None)
     exists = 0
     for response in reply.untagged:
         words = response.line.split()
-        if len(words) >= 3 and words[2].upper() == b"EXISTS" and words[1].isdigit():
-            exists = int(words[1])
+        if len(words) >= 3 and words[2].upper() == b"EXISTS":
+            exists = as_number(words[1]) or 0
     uidvalidity = numbers[b"UIDVALIDITY"]
     if uidvalidity is None:
         raise CommandRejected("The folder has no lasting message numbers, so it cannot be kept.")
