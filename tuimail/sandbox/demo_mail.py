@@ -19,7 +19,7 @@ from typing import Any
 OWNER = "anna@contoso.example"
 WELCOME = "Welcome to tuimail"
 _OWNER_KEY = "anna"
-_FILES = ("today", "inbox", "threads", "projects", "series", "letters", "odd", "junk")
+_FILES = ("today", "weeks", "inbox", "threads", "projects", "series", "letters", "odd", "junk")
 
 
 @dataclass(frozen=True)
