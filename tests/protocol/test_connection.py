@@ -27,10 +27,6 @@ from tuimail.imap.session import ImapSession, Timeouts
 
 def answering_noops(talk: Talk) -> None:
     talk.sign_in()
-    answering_more_noops(talk)
-
-
-def answering_more_noops(talk: Talk) -> None:
     while True:
         talk.expect("NOOP|LOGOUT|EXAMINE .+")
         talk.ok(before=["* OK [UIDVALIDITY 14] valid", "* 1 EXISTS"])
@@ -381,28 +377,3 @@ def test_closing_an_idle_connection_says_goodbye(serve: Serve) -> None:
     one.connection.close(5)
     one.connection.close(5)
     wait_until(lambda: server.talks[0].received[-1] == "LOGOUT", describe="LOGOUT")
-
-
-def test_a_line_that_makes_no_sense_between_two_jobs_costs_nothing(
-    bench: Callable[..., Bench],
-) -> None:
-    """Guards against a thread that ends by a number Python refuses to read, for good."""
-
-    def absurd(talk: Talk) -> None:
-        talk.sign_in()
-        talk.select()
-        talk.expect("NOOP")
-        talk.ok()
-        talk.send("* OK [UIDNEXT " + "9" * 5000 + "] Predicted.", "* " + "9" * 5000 + " EXISTS")
-        answering_more_noops(talk)
-
-    def selecting(session: ImapSession) -> Generator[Step, None, str]:
-        session.select("INBOX")
-        session.noop()
-        yield StepDone()
-        return "done"
-
-    one = bench(absurd)
-    assert one.run(selecting).result(10) == "done"
-    assert one.noop() == "done"
-    assert one.opened == 1
