@@ -20,6 +20,7 @@ _EMPTY_NAMES: Final = ("util", "helper", "manager", "common", "misc")
 _CATCHES_EVERYTHING: Final = {
     "tuimail/auth/provider.py": "root of the auth thread: whoever waits gets an answer",
     "tuimail/imap/connection.py": "root of a connection's thread: a bug ends one job",
+    "tuimail/sandbox/imap_server.py": "root of a connection's task: tests look at the defects",
     "tuimail/store/commits.py": "root of the writer thread: the error is the caller's",
     "tuimail/store/store.py": "root of the writer thread: a listener cannot undo a commit",
     "tuimail/sync/watcher.py": "root of the idle thread: a bug ends one watch",
