@@ -22,6 +22,8 @@ _LITERAL = re.compile(rb"\{(\d{1,12})(\+?)\}$")
 _APPEND = re.compile(rb"[^ ]+ +APPEND ", re.I)
 _LARGEST_ARGUMENT = 1 << 16
 _MOST_LITERALS = 32
+_LAST_SECONDS = 0.2
+_MOST_READS = 1000
 _TOO_BIG = b"NO Maximum size of appendable message has been exceeded"
 
 
@@ -53,10 +55,21 @@ class CommandReader:
         except TimeoutError:
             raise HangUp(CLOSED_13) from None
         except asyncio.LimitOverrunError:
+            await self._take_in()
             raise HangUp(b"* BAD " + COMMAND_ERROR_10.encode("ascii"), CLOSED_14) from None
         except asyncio.IncompleteReadError:
             raise HangUp from None
         return line.rstrip(b"\r\n")
+
+    async def _take_in(self) -> None:
+        """Read on for a moment: a close over unread octets would take the last words with it."""
+        try:
+            async with asyncio.timeout(_LAST_SECONDS):
+                for _ in range(_MOST_READS):
+                    if not await self._reader.read(_LARGEST_ARGUMENT):
+                        return
+        except TimeoutError:
+            return
 
     async def command(self) -> Pieces | None:
         """The next command; None when it was refused on the way, and the client told so."""
