@@ -11,6 +11,7 @@ from tests.protocol.conftest import Serve
 from tests.protocol.scripted_server import Script, ScriptEndedError, Talk
 from tuimail.errors import ConnectionLost, MessageGone, ProtocolViolation
 from tuimail.imap.session import ImapSession
+from tuimail.imap.wire import Arrived
 from tuimail.model.flags import SEEN, Flags
 from tuimail.model.folder import UID
 
@@ -200,6 +201,26 @@ def test_abandoned_stream_does_not_spoil_the_next_command(opened: Opened) -> Non
     assert session.selected.exists == 8
     with pytest.raises(ConnectionLost):
         next(iter(rows))
+
+
+def test_abandoned_stream_may_end_while_the_connection_rests(opened: Opened) -> None:
+    """Guards against waiting for the end of a FETCH that was read between two commands.
+
+    It happened when the disk filled up in the middle of a FETCH: the next command waited for the
+    time-out. Mutation: `read_unasked` does not look for the end of the stream.
+    """
+
+    def then(talk: Talk) -> None:
+        talk.expect("UID FETCH .+")
+        talk.ok(before=[row(1, 5), row(2, 6)])
+        talk.expect("NOOP")
+        talk.ok()
+
+    session = opened(selected(then))
+    assert next(iter(session.fetch_range(UID(5), None))).uid == 5
+    for _ in ("the second row", "the end"):
+        assert session.watch(5) is Arrived.LINE
+    session.noop()
 
 
 def test_section_comes_in_slices_until_one_is_short(opened: Opened) -> None:

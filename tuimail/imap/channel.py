@@ -205,8 +205,13 @@ class Channel:
         return reply
 
     def read_unasked(self) -> None:
-        """Read one response that belongs to no command (IDLE, or an idle connection)."""
-        self._next()
+        """Read one response that belongs to no command (IDLE, or an idle connection).
+
+        It may belong to a stream that was left before its end; then its end is noticed here.
+        """
+        response = self._next()
+        if self._streaming is not None and self._completed(self._streaming, response) is not None:
+            self._streaming = None
 
     def announce(self, words: bytes) -> None:
         """Take note of capabilities the server named."""

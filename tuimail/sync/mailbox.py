@@ -165,6 +165,7 @@ class Mailbox:
 
     async def _stay_online(self) -> TuimailError:
         """Connect and work; returns the failure that ended it."""
+        self._retry.clear()  # whoever asks from now on may mean what happened meanwhile
         self._set(Connectivity.CONNECTING, keep_problem=True)
         tasks: list[asyncio.Task[None]] = []
         try:
@@ -202,7 +203,6 @@ class Mailbox:
                 is_new=not self._store.read.folders(self.account.id),
             ),
         )
-        self._retry.clear()
         await wait_until_due(self._retry, next_attempt)
 
     def _delay(self, error: TuimailError, failures: int) -> float | None:
