@@ -152,6 +152,22 @@ def test_flaky_weather_drops_connections_and_passes(
         assert client.noop()[0] == "OK"
 
 
+def test_weather_that_ends_leaves_no_refusal_behind(
+    fresh_sandbox: Sandbox, board: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a refusal that nobody met and that the first command met afterwards."""
+    monkeypatch.setattr(weather, "EVERY", 0.01)
+    monkeypatch.setattr(weather, "OUTAGE", 0.01)
+    with signed_in(fresh_sandbox):  # a refusal waits for somebody who has signed in
+        pass
+    named("flaky").apply(fresh_sandbox, board)
+    wait_until(lambda: fresh_sandbox.imap_server.faults, describe="a refusal")
+    board.reset()
+    assert fresh_sandbox.imap_server.faults == []
+    with signed_in(fresh_sandbox) as client:
+        assert client.noop()[0] == "OK"
+
+
 def test_a_server_that_went_comes_back_by_itself(
     fresh_sandbox: Sandbox, board: Switchboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:

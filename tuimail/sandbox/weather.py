@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ class Weather:
         self._throttled = False
         self._spell = 0
         self._out = False
+        self._changing = threading.Lock()
         self._turning: set[asyncio.Task[None]] = set()
         self._commands = 0
 
@@ -53,18 +55,21 @@ class Weather:
             events = itertools.cycle((self._drop, self._go, self._slow, self._refuse))
 
             def happen() -> None:
-                if self._spell == spell and self._flaky:
-                    self._sandbox.imap_server.latency = 0.0
-                    next(events)()
-                    self._sandbox.later(EVERY, happen)
+                with self._changing:
+                    if self._spell == spell and self._flaky:
+                        self._clear_up()
+                        next(events)()
+                        self._sandbox.later(EVERY, happen)
 
+            self._flaky = True
             self._sandbox.later(EVERY, happen)
         elif self._flaky and not value:
-            self._sandbox.imap_server.latency = 0.0
-            if self._out:
-                self._out = False
+            with self._changing:
+                self._flaky = False
+                self._clear_up()
+                was_out, self._out = self._out, False
+            if was_out:
                 self._sandbox.restore()
-        self._flaky = value
 
     @property
     def throttled(self) -> bool:
@@ -117,4 +122,22 @@ class Weather:
         self._sandbox.imap_server.latency = _SLOW
 
     def _refuse(self) -> None:
-        self._sandbox.imap_server.server_unavailable()
+        self._sandbox.imap_server.faults.append(self._unavailable)
+
+    def _unavailable(
+        self, connection: ImapConnection, _tag: bytes, _name: str, _rest: Sequence[Argument], /
+    ) -> bytes | None:
+        """One command meets it."""
+        if not connection.user:
+            return None
+        self._stop_refusing()
+        return b"NO Server Unavailable. 15"
+
+    def _stop_refusing(self) -> None:
+        faults = self._sandbox.imap_server.faults
+        faults[:] = [each for each in faults if each != self._unavailable]
+
+    def _clear_up(self) -> None:
+        """End what the last event began, the server's absence apart."""
+        self._sandbox.imap_server.latency = 0.0
+        self._stop_refusing()
