@@ -19,6 +19,8 @@ class ChangeSet:
         outbox: The outbox or a draft changed.
         notices: There is a new notice.
         intents: Intents were added, settled or cancelled.
+        requests: Another process was asked for something, or answered.
+        status: What the running engine says about its accounts.
     """
 
     folders: frozenset[FolderId] = frozenset()
@@ -27,6 +29,8 @@ class ChangeSet:
     outbox: bool = False
     notices: bool = False
     intents: bool = False
+    requests: bool = False
+    status: bool = False
 
     def merge(self, other: ChangeSet) -> ChangeSet:
         """Return the union."""
@@ -37,6 +41,8 @@ class ChangeSet:
             self.outbox or other.outbox,
             self.notices or other.notices,
             self.intents or other.intents,
+            self.requests or other.requests,
+            self.status or other.status,
         )
 
     def __bool__(self) -> bool:
@@ -47,4 +53,6 @@ class ChangeSet:
             or self.outbox
             or self.notices
             or self.intents
+            or self.requests
+            or self.status
         )

@@ -13,10 +13,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from tuimail.errors import StoreError
+from tuimail.errors import MigrationFailed, StoreError
 from tuimail.model.changes import ChangeSet
+from tuimail.store.change_log import ChangeLog
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
 from tuimail.store.writer import Writer
@@ -25,6 +26,9 @@ _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _Work = tuple[Callable[[Writer], Any], "Future[Any]"]
 
+LOOK_SECONDS: Final = 0.25
+"""How often the thread looks whether another process has committed something."""
+
 
 class CommitThread:
     """Runs changes one after the other on the thread "store-writer".
@@ -32,11 +36,22 @@ class CommitThread:
     Args:
         connection: The connection it takes over and closes at its end.
         publish: Gets what each commit changed, on this thread. It does not raise.
+        publish_others: The same for what other processes have committed, merged.
     """
 
-    def __init__(self, connection: Connection, publish: Callable[[ChangeSet], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        publish: Callable[[ChangeSet], None],
+        publish_others: Callable[[ChangeSet], None],
+    ) -> None:
         self._connection = connection
         self._publish = publish
+        self._publish_others = publish_others
+        self._log = ChangeLog(connection)
+        self._schema = connection.value("PRAGMA user_version")
+        self._next_look = 0.0
+        self.checkpoints = True
         self._urgent: deque[_Work] = deque()
         self._patient: deque[_Work] = deque()
         self._wake = threading.Condition()
@@ -69,22 +84,42 @@ class CommitThread:
 
     def _run(self) -> None:
         try:
-            while (work := self._next()) is not None:
-                change, future = work
-                if future.set_running_or_notify_cancel():
-                    self._settle(change, future)
-                del work, change, future
-            self._checkpoint()
+            while not self._is_finished():
+                work = self._next()
+                self._hear_others()
+                if work is not None and work[1].set_running_or_notify_cancel():
+                    self._settle(*work)
+                del work
+            if self.checkpoints:
+                self._checkpoint()
         finally:
             self._connection.close()
 
-    def _next(self) -> _Work | None:
+    def _is_finished(self) -> bool:
         with self._wake:
-            while not (self._urgent or self._patient or self._is_closing):
-                self._wake.wait()
+            return self._is_closing and not (self._urgent or self._patient)
+
+    def _next(self) -> _Work | None:
+        """Wait for a change, at the longest until it is time to look for others' commits."""
+        with self._wake:
+            if not (self._urgent or self._patient or self._is_closing):
+                self._wake.wait(LOOK_SECONDS)
             if self._urgent:
                 return self._urgent.popleft()
             return self._patient.popleft() if self._patient else None
+
+    def _hear_others(self) -> None:
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK_SECONDS
+        try:
+            changes = self._log.look()
+        except StoreError as error:
+            # Read again at the next look; whatever is wrong is said by the next read or write.
+            _log.warning("the change log was not read: %s", error.detail)
+            return
+        if changes:
+            self._publish_others(changes)
 
     def _settle(self, change: Callable[[Writer], Any], future: Future[Any]) -> None:
         try:
@@ -102,15 +137,27 @@ class CommitThread:
             connection.change("ROLLBACK")
         connection.change("BEGIN IMMEDIATE")
         try:
+            self._refuse_other_schema()
             transaction = Transaction(connection, time.time())
             result = change(Writer(transaction))
+            changed = transaction.changes.freeze()
+            seq = self._log.add(changed) if changed else 0
             connection.change("COMMIT")
         except BaseException:
             # A full disk may have rolled back already.
             if connection.in_transaction:
                 connection.change("ROLLBACK")
             raise
-        return result, transaction.changes.freeze()
+        self._log.committed(seq)
+        return result, changed
+
+    def _refuse_other_schema(self) -> None:
+        """A newer tuimail may have updated the database under this process."""
+        if self._connection.value("PRAGMA user_version") != self._schema:
+            raise MigrationFailed(
+                "A newer tuimail has updated the mail database. Nothing was changed.",
+                hint="Quit this one and start the newer tuimail.",
+            )
 
     def _checkpoint(self) -> None:
         try:

@@ -19,6 +19,9 @@ FILE_NAME: Final = "mail.db"
 BUSY_TIMEOUT: Final = 5.0
 """Seconds to wait for another process before `StoreLocked`."""
 
+CHECKPOINT_PAGES: Final = 1000
+"""Pages in the write-ahead log after which a commit carries them into the database."""
+
 _MINIMUM_VERSION: Final = (3, 34, 0)
 # "tuim": a database of another program is never touched.
 APPLICATION_ID: Final = 0x7475696D

@@ -23,11 +23,17 @@ def migrations(directory: Path = _DIRECTORY) -> list[tuple[int, Path]]:
     return [(int(file.name[:4]), file) for file in files]
 
 
-def migrate(connection: Connection, directory: Path = _DIRECTORY) -> None:
+def migrate(
+    connection: Connection, directory: Path = _DIRECTORY, *, may_update: bool = True
+) -> None:
     """Run what is missing. Nothing is changed when one of the files fails.
 
+    Args:
+        may_update: Whether an older database may be changed; a new one is always made.
+
     Raises:
-        MigrationFailed: The database is from a newer tuimail, or a file failed.
+        MigrationFailed: The database is from a newer tuimail, or a file failed, or an older
+            tuimail is using it.
         StoreLocked: Another process holds the database.
         StoreFull: There is no space.
     """
@@ -40,6 +46,7 @@ def migrate(connection: Connection, directory: Path = _DIRECTORY) -> None:
         # Read again under the lock: another process may have migrated while this one waited.
         version = connection.value("PRAGMA user_version")
         _refuse_newer(version, newest)
+        _refuse_in_use(version, newest, may_update=may_update)
         for number, file in steps:
             if number > version:
                 _run(connection, number, file)
@@ -56,6 +63,15 @@ def _refuse_newer(version: int, newest: int) -> None:
             "The mail database is from a newer tuimail. Nothing was changed.",
             hint="Update tuimail.",
             detail=f"schema {version}, this tuimail knows {newest}",
+        )
+
+
+def _refuse_in_use(version: int, newest: int, *, may_update: bool) -> None:
+    if 0 < version < newest and not may_update:
+        raise MigrationFailed(
+            "An older tuimail is running with this mail. Nothing was changed.",
+            hint="Quit it, then start this one again: it updates the mail database.",
+            detail=f"schema {version}, this tuimail needs {newest}",
         )
 
 

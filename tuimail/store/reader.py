@@ -13,6 +13,8 @@ from tuimail.model.intent import Intent, IntentState
 from tuimail.model.message import Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.model.request import Request
+from tuimail.model.status import EngineStatus
 from tuimail.store import (
     addresses,
     bodies,
@@ -23,6 +25,7 @@ from tuimail.store import (
     meta,
     notices,
     outbox,
+    requests,
 )
 from tuimail.store.connection import Connection
 from tuimail.store.meta import Counts
@@ -181,6 +184,18 @@ class Reader:
     def notices(self, limit: int) -> list[tuple[int, datetime, AccountId | None, Notice]]:
         """Return (id, when, whose, what), newest first."""
         return notices.notices(self._connection, limit)
+
+    def open_requests(self) -> list[Request]:
+        """Return what the running engine is asked for and has not answered, oldest first."""
+        return requests.open_requests(self._connection)
+
+    def request(self, id: int) -> Request | None:
+        """Return one request, None when it was taken away."""
+        return requests.request(self._connection, id)
+
+    def engine_status(self) -> dict[AccountId, EngineStatus]:
+        """Return what the running engine last said; empty when none runs."""
+        return requests.engine_status(self._connection)
 
     def meta(self, key: str) -> str | None:
         """Return a single value, None when it was never set."""

@@ -22,6 +22,7 @@ from tuimail.model.intent import NewIntent
 from tuimail.store.commits import CommitThread
 from tuimail.store.connection import (
     BUSY_TIMEOUT,
+    CHECKPOINT_PAGES,
     Connection,
     open_reader,
     open_writer,
@@ -54,14 +55,20 @@ class Store:
         self._readers: dict[threading.Thread, Reader] = {}
         self._connections: dict[threading.Thread, Connection] = {}
         self._is_closed = False
-        self._commits = CommitThread(connection, self._publish)
+        self._followers: tuple[Callable[[ChangeSet], None], ...] = ()
+        self._writer = connection
+        self._commits = CommitThread(connection, self._publish, self._publish_others)
 
     @classmethod
-    def open(cls, directory: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Store:
+    def open(
+        cls, directory: Path, *, busy_timeout: float = BUSY_TIMEOUT, may_update: bool = True
+    ) -> Store:
         """Open or make the database in `directory`, which becomes 0700.
 
         Args:
             busy_timeout: Seconds to wait for another process before `StoreLocked`.
+            may_update: Whether the schema of an older tuimail may be replaced: not while one is
+                running with it.
 
         Raises:
             StoreError: SQLite is too old, or the directory cannot be used.
@@ -72,7 +79,7 @@ class Store:
         path = prepare_directory(directory)
         connection = open_writer(path, busy_timeout=busy_timeout)
         try:
-            migrate(connection)
+            migrate(connection, may_update=may_update)
         except BaseException:
             connection.close()
             raise
@@ -127,6 +134,8 @@ class Store:
     def subscribe(self, listener: Callable[[ChangeSet], None]) -> Callable[[], None]:
         """Call `listener` on the store-writer thread after each commit that changed something.
 
+        Commits of other processes are heard within a second, several as one.
+
         Returns:
             A function that ends it.
         """
@@ -139,8 +148,34 @@ class Store:
 
         return unsubscribe
 
+    def follow(self, listener: Callable[[ChangeSet], None]) -> Callable[[], None]:
+        """Call `listener` as `subscribe` does, but only with what other processes committed."""
+        with self._lock:
+            self._followers = (*self._followers, listener)
+
+        def unfollow() -> None:
+            with self._lock:
+                self._followers = tuple(one for one in self._followers if one is not listener)
+
+        return unfollow
+
+    def leave_checkpoints(self, *, to_others: bool) -> None:
+        """Leave it to another process to carry the write-ahead log into the database, or not.
+
+        One process does: the one that has the engine lock.
+        """
+        self._commits.checkpoints = not to_others
+        pages = 0 if to_others else CHECKPOINT_PAGES
+        self._writer.value(f"PRAGMA wal_autocheckpoint = {pages}")
+
     def _publish(self, changed: ChangeSet) -> None:
-        for listener in self._listeners:
+        self._tell(self._listeners, changed)
+
+    def _publish_others(self, changed: ChangeSet) -> None:
+        self._tell((*self._followers, *self._listeners), changed)
+
+    def _tell(self, listeners: Sequence[Callable[[ChangeSet], None]], changed: ChangeSet) -> None:
+        for listener in listeners:
             try:
                 listener(changed)
             except Exception as error:  # noqa: BLE001 - a thread root: the commit stands

@@ -20,6 +20,8 @@ class Changes:
     outbox: bool = False
     notices: bool = False
     intents: bool = False
+    requests: bool = False
+    status: bool = False
 
     def freeze(self) -> ChangeSet:
         """Return what was collected."""
@@ -30,6 +32,8 @@ class Changes:
             self.outbox,
             self.notices,
             self.intents,
+            self.requests,
+            self.status,
         )
 
     def list_changed(self, *folders: FolderId | None) -> None:

@@ -15,6 +15,8 @@ from tuimail.model.intent import IntentState, NewIntent
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxState, OutgoingMessage, SentCopy
+from tuimail.model.request import NewRequest
+from tuimail.model.status import EngineStatus
 from tuimail.store import (
     bodies,
     drafts,
@@ -25,6 +27,7 @@ from tuimail.store import (
     notices,
     outbox,
     recording,
+    requests,
 )
 from tuimail.store.reader import Reader
 from tuimail.store.transaction import Transaction
@@ -177,6 +180,28 @@ class Writer:
     def add_notice(self, notice: Notice, account: AccountId | None = None) -> None:
         """Keep a notice; the newest 500 stay."""
         notices.add(self._tx, notice, account)
+
+    def ask(self, new: NewRequest) -> int:
+        """Ask the process whose engine runs for something; return the request's id."""
+        return requests.ask(self._tx, new)
+
+    def answer(
+        self, request: int, problems: Sequence[Notice] = (), *, needs_sign_in: bool = False
+    ) -> None:
+        """Store how a request ended: DONE without problems, else FAILED."""
+        requests.answer(self._tx, request, problems, needs_sign_in=needs_sign_in)
+
+    def take_away_request(self, request: int) -> None:
+        """Remove a request: nobody waits for it any more."""
+        requests.take_away(self._tx, request)
+
+    def forget_old_requests(self, older_than_seconds: float) -> None:
+        """Remove requests, answered or not, whose askers must have gone by now."""
+        requests.forget_old(self._tx, older_than_seconds)
+
+    def publish_status(self, statuses: Mapping[AccountId, EngineStatus]) -> None:
+        """Say how the running engine is doing; an empty mapping says that none runs."""
+        requests.publish_status(self._tx, statuses)
 
     def set_meta(self, key: str, value: str) -> None:
         """Store a single value."""

@@ -1,0 +1,132 @@
+"""Durable requests between processes, and the status that the running engine publishes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from tuimail.model.account import AccountId
+from tuimail.model.notice import Notice
+from tuimail.model.request import NewRequest, Request, RequestKind, RequestState
+from tuimail.model.status import Connectivity, EngineStatus, Progress
+from tuimail.store import codec
+from tuimail.store.connection import Connection, Row
+from tuimail.store.transaction import Transaction
+
+_COLUMNS = "id, kind, account_id, folder_id, message_key, section, state, problems, needs_sign_in"
+
+
+def open_requests(connection: Connection) -> list[Request]:
+    """Return what nobody has answered, oldest first."""
+    rows = connection.rows(f"SELECT {_COLUMNS} FROM request WHERE state = 'open' ORDER BY id")  # noqa: S608 - constant
+    return [_request(row) for row in rows]
+
+
+def request(connection: Connection, request_id: int) -> Request | None:
+    """Return one request, None when it was taken away."""
+    row = connection.row(f"SELECT {_COLUMNS} FROM request WHERE id = ?", (request_id,))  # noqa: S608 - constant
+    return None if row is None else _request(row)
+
+
+def _request(row: Row) -> Request:
+    request_id, kind, account, folder, key, section, state, problems, needs_sign_in = row
+    return Request(
+        request_id,
+        NewRequest(RequestKind(kind), account, folder, key, section),
+        RequestState(state),
+        tuple(codec.load_notice(each) for each in codec.load_strings(problems)),
+        bool(needs_sign_in),
+    )
+
+
+def ask(tx: Transaction, new: NewRequest) -> int:
+    """Store a request and return its id; the same that is open already is not asked again."""
+    values = (new.kind, new.account, new.folder, new.message, new.section)
+    known: int | None = tx.connection.value(
+        "SELECT id FROM request WHERE state = 'open' AND kind = ? AND account_id IS ?"
+        " AND folder_id IS ? AND message_key IS ? AND section IS ?",
+        values,
+    )
+    if known is not None:
+        return known
+    tx.changes.requests = True
+    return tx.connection.insert(
+        "INSERT INTO request (kind, account_id, folder_id, message_key, section, state,"
+        " changed_at) VALUES (?, ?, ?, ?, ?, 'open', ?)",
+        (*values, tx.now),
+    )
+
+
+def answer(
+    tx: Transaction, request_id: int, problems: Sequence[Notice], *, needs_sign_in: bool
+) -> None:
+    """Store how a request ended: DONE without problems, else FAILED."""
+    state = RequestState.FAILED if problems or needs_sign_in else RequestState.DONE
+    if tx.connection.change(
+        "UPDATE request SET state = ?, changed_at = ?, problems = ?, needs_sign_in = ?"
+        " WHERE id = ? AND state = 'open'",
+        (
+            state,
+            tx.now,
+            codec.dump_strings(map(codec.dump_notice, problems)),
+            needs_sign_in,
+            request_id,
+        ),
+    ):
+        tx.changes.requests = True
+
+
+def take_away(tx: Transaction, request_id: int) -> None:
+    """Remove a request: nobody waits for it any more."""
+    if tx.connection.change("DELETE FROM request WHERE id = ?", (request_id,)):
+        tx.changes.requests = True
+
+
+def forget_old(tx: Transaction, older_than_seconds: float) -> None:
+    """Remove requests, answered or not, whose askers must have gone by now."""
+    tx.connection.change("DELETE FROM request WHERE changed_at < ?", (tx.now - older_than_seconds,))
+
+
+def engine_status(connection: Connection) -> dict[AccountId, EngineStatus]:
+    """Return what the running engine last said about each account; empty when none runs."""
+    rows = connection.rows("SELECT account_id, content FROM engine_status")
+    return {account: _load_status(account, content) for account, content in rows}
+
+
+def publish_status(tx: Transaction, statuses: Mapping[AccountId, EngineStatus]) -> None:
+    """Replace what is said about the accounts; an empty mapping says that no engine runs."""
+    if not statuses and tx.connection.value("SELECT count(*) FROM engine_status") == 0:
+        return
+    tx.connection.change("DELETE FROM engine_status")
+    tx.connection.change_each(
+        "INSERT INTO engine_status (account_id, content) VALUES (?, ?)",
+        [(account, _dump_status(status)) for account, status in statuses.items()],
+    )
+    tx.changes.status = True
+
+
+def _dump_status(status: EngineStatus) -> str:
+    progress = status.progress
+    return json.dumps(
+        {
+            "connectivity": status.connectivity,
+            "since": status.since.timestamp(),
+            "online_at": status.online_at and status.online_at.timestamp(),
+            "next_attempt": status.next_attempt and status.next_attempt.timestamp(),
+            "problem": status.problem and codec.dump_notice(status.problem),
+            "progress": progress and [progress.what, progress.done, progress.total],
+        }
+    )
+
+
+def _load_status(account: AccountId, text: str) -> EngineStatus:
+    fields = json.loads(text)
+    return EngineStatus(
+        account,
+        Connectivity(fields["connectivity"]),
+        since=codec.to_moment(fields["since"]),
+        online_at=codec.to_moment_or_none(fields["online_at"]),
+        next_attempt=codec.to_moment_or_none(fields["next_attempt"]),
+        problem=fields["problem"] and codec.load_notice(fields["problem"]),
+        progress=fields["progress"] and Progress(*fields["progress"]),
+    )
