@@ -232,8 +232,8 @@ _TROUBLE_INTRO: Final = """\
 Every case that tuimail recognises in what Microsoft's servers say, under its short sentence: the
 one in the banner or in the outbox. The server's own words are kept beside it, for support.
 
-What is not listed here is shown in the server's own words. For the rest, such as settings or the
-database, see the [questions](faq.md).
+What is not listed here is explained by the [class of the answer](#not-listed) and shown in the
+server's own words. For the rest, such as settings or the database, see the [questions](faq.md).
 
 In the lines for an administrator, `user@example.com` stands for the mailbox. They are run in
 [Exchange Online PowerShell](https://learn.microsoft.com/powershell/exchange/connect-to-exchange-online-powershell).
@@ -241,12 +241,19 @@ In the lines for an administrator, `user@example.com` stands for the mailbox. Th
 _SOURCES: Final = MappingProxyType(
     {"entra": "Signing in", "imap": "Reading (IMAP)", "smtp": "Sending (SMTP)"}
 )
+_NOT_LISTED: Final = """\
+## What is not listed { #not-listed }
+
+The servers say more than anybody has written down. Then the word in Entra ID's `error`, the
+response code of IMAP or the class of the enhanced status code (RFC 3463) tells what kind of
+trouble it is.
+"""
 _WHO: Final = MappingProxyType(
     {
         "you": "you",
         "admin": "your administrator",
-        "microsoft": "Microsoft; it passes",
-        "nobody": "nobody; it passes",
+        "microsoft": "Microsoft",
+        "nobody": "nobody has to; it passes",
     }
 )
 _STAND_INS: Final = MappingProxyType(
@@ -279,13 +286,16 @@ def troubleshooting_page() -> str:
         text.append(f"## {_SOURCES[source]}\n")
         for entry in entries:
             text += _entry_section(entry)
+    text.append(_NOT_LISTED)
+    for entry in catalogue("fallback"):
+        text += _entry_section(entry)
     return _NOTE + "\n".join(text).rstrip() + "\n"
 
 
-def catalogue() -> list[dict[str, Any]]:
-    """Return the entries of the catalogue, in order."""
+def catalogue(section: str = "entry") -> list[dict[str, Any]]:
+    """Return the entries of the catalogue, or its fallbacks, in order."""
     path = ROOT / "tuimail" / "exchange" / "catalogue.toml"
-    entries: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8"))["entry"]
+    entries: list[dict[str, Any]] = tomllib.loads(path.read_text("utf-8"))[section]
     return entries
 
 
@@ -304,12 +314,18 @@ def _entry_section(entry: Mapping[str, Any]) -> Iterator[str]:
     yield f"- **Who can mend it**: {_WHO[entry['who']]}."
     if "url" in entry:
         yield f"- **Explained at**: <{entry['url']}>"
-    recognised = [f"AADSTS{code}" for code in entry.get("codes", ())]
-    recognised += [words_of(pattern) for pattern in entry.get("patterns", ())]
-    yield "- **Recognised by**: " + ", ".join(f"`{words}`" for words in recognised)
+    if entry.get("personal"):
+        yield "- **Only for**: personal accounts (outlook.com, hotmail, live, msn)"
+    yield f"- **Recognised by**: {entry.get('recognised') or _recognised(entry)}"
     yield ""
     if "command" in entry:
         yield f"```powershell\n{_filled(entry['command'])}\n```\n"
+
+
+def _recognised(entry: Mapping[str, Any]) -> str:
+    words = [f"AADSTS{code}" for code in entry.get("codes", ())]
+    words += [words_of(pattern) for pattern in entry.get("patterns", ())]
+    return ", ".join(f"`{each}`" for each in words)
 
 
 def _filled(template: str) -> str:

@@ -16,7 +16,7 @@ from tuimail.errors import (
     TuimailError,
 )
 from tuimail.exchange.clients import admin_consent_url
-from tuimail.exchange.diagnosis import Kind, diagnose
+from tuimail.exchange.diagnosis import Diagnosis, Kind, diagnose, explain
 from tuimail.model.account import Account
 from tuimail.model.notice import Notice, Severity
 from tuimail.text.safe import clean
@@ -34,13 +34,7 @@ def error_from_answer(answer: Mapping[str, Any], account: Account) -> AuthError:
 
 def error_from_words(said: str, account: Account) -> AuthError:
     """Translate Entra ID's words."""
-    found = diagnose(said, source="entra", address=account.username)
-    if found is None:
-        return SignInRequired(
-            "Microsoft asks for a new sign-in.",
-            hint="Sign in.",
-            detail=clean(said, multiline=True)[:2000],
-        )
+    found = explain(said, source="entra", address=account.username)
     if found.kind is Kind.CONSENT:
         url = admin_consent_url(account.authority, account.client_id, account.scopes)
         return ConsentRequired(found.title, hint=found.fix, detail=found.raw, url=url)
@@ -50,7 +44,7 @@ def error_from_words(said: str, account: Account) -> AuthError:
 
 def notice_from(error: TuimailError, account: Account) -> Notice:
     """Return what a person is told about a failed sign-in."""
-    found = diagnose(error.detail, source="entra", address=account.username)
+    found = _entras_words(error.detail, account)
     if found is not None:
         notice = found.notice(Severity.ERROR)
         return Notice(
@@ -72,6 +66,12 @@ def notice_from(error: TuimailError, account: Account) -> Notice:
         url=error.url,
         detail=error.detail,
     )
+
+
+def _entras_words(detail: str, account: Account) -> Diagnosis | None:
+    """Recognise Entra ID's words; a detail may be somebody else's."""
+    recognise = explain if "AADSTS" in detail else diagnose
+    return recognise(detail, source="entra", address=account.username)
 
 
 def token_claims(token: str) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ using OAuth" (global), "National clouds" (the others).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -100,6 +101,22 @@ def is_known_authority_host(host: str) -> bool:
     return host in _OTHER_NAMES_OF_ENTRA or any(
         host == cloud.authority_host for cloud in CLOUDS.values()
     )
+
+
+_PERSONAL_DOMAIN: Final = re.compile(
+    r"(?:(?:outlook|hotmail|live)\.(?:[a-z]{2,3}|co\.[a-z]{2}|com\.[a-z]{2})"
+    r"|(?:msn|windowslive|passport)\.com)\Z",
+    re.IGNORECASE,
+)
+
+
+def is_personal_address(address: str) -> bool:
+    """Tell whether an address is of Microsoft's own domains for people without an organisation.
+
+    A personal account may have an address elsewhere too; that cannot be seen from outside.
+    """
+    local, _, domain = address.rpartition("@")
+    return bool(local) and _PERSONAL_DOMAIN.match(domain) is not None
 
 
 def files_sent_copy(smtp_host: str) -> bool:

@@ -1,49 +1,31 @@
 """From a server's words to what happened, what tuimail does, who can mend it and how.
 
-The knowledge is data (`catalogue.toml`), matched on fragments that have been stable for years and
-never on whole sentences, because Microsoft adds host names, time stamps and ids to them.
+`diagnose` knows the listed cases and nothing else; `explain` always has an answer, by the class of
+the reply where the case is not listed. The knowledge is data: `catalogue.toml`.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Final
 
+from tuimail.exchange.catalogue import (
+    Entry,
+    Kind,
+    OtherFlow,
+    Source,
+    Who,
+    catalogue,
+    fallbacks,
+)
+from tuimail.exchange.clouds import is_personal_address
+from tuimail.exchange.support_ids import SupportIds, support_ids
 from tuimail.model.notice import Notice, Severity
 from tuimail.text.safe import clean
 
-Source = Literal["entra", "imap", "smtp"]
-
-
-class Kind(StrEnum):
-    """What follows for the program."""
-
-    SIGN_IN = "sign-in"
-    """Only a new sign-in helps."""
-    CONSENT = "consent"
-    """An administrator has to allow something in Entra ID."""
-    BUSY = "busy"
-    """It passes by itself."""
-    SETTINGS = "settings"
-    """The settings or the app registration are wrong."""
-    DISABLED = "disabled"
-    """A protocol is switched off for the mailbox or the organisation."""
-    REFUSED = "refused"
-    """This one request is refused."""
-
-
-class Who(StrEnum):
-    """Who can mend it."""
-
-    YOU = "you"
-    ADMIN = "admin"
-    MICROSOFT = "microsoft"
-    NOBODY = "nobody"
+__all__ = ["Diagnosis", "Kind", "OtherFlow", "Source", "Who", "diagnose", "explain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +41,9 @@ class Diagnosis:
         command: The exact line somebody has to run; empty when there is none.
         url: A page that explains it; empty when there is none.
         raw: The server's own words.
+        ids: What support asks for.
+        other_flow: Another way to sign in that may work.
+        is_listed: Whether the case is known, not only its class.
     """
 
     id: str
@@ -71,6 +56,9 @@ class Diagnosis:
     command: str
     url: str
     raw: str
+    ids: SupportIds
+    other_flow: OtherFlow
+    is_listed: bool
 
     def notice(self, severity: Severity = Severity.ERROR) -> Notice:
         """Return it as a notice."""
@@ -86,28 +74,27 @@ class Diagnosis:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    id: str
-    source: str
-    codes: frozenset[str]
-    patterns: tuple[re.Pattern[str], ...]
-    kind: Kind
-    who: Who
-    texts: dict[str, str]
-
-
-_TEXTS: Final = ("title", "cause", "now", "fix", "command", "url")
-_KEYS: Final = frozenset({"id", "source", "codes", "patterns", "kind", "who", *_TEXTS})
 _ENTRA_CODE: Final = re.compile(r"AADSTS(\d{4,8})(?!\d)")
+_LOOKUP: Final = "https://login.microsoftonline.com/error?code={code}"
+"""Microsoft's own page for a code ("Microsoft Entra authentication error codes")."""
 _RAW_LIMIT: Final = 2000
+_LINE_LIMIT: Final = 20_000
 _LOCAL = r"[A-Za-z0-9!#%&'*+/=?^_{|}~.-]+"
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _ADDRESS: Final = re.compile(rf"{_LOCAL}@{_HOST}(?:\.{_HOST})*\Z")
 _BARE_IN_POWERSHELL: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*@[A-Za-z0-9.-]+\Z")
 
 
-def diagnose(text: str, *, source: Source, address: str = "") -> Diagnosis | None:
+@dataclass(frozen=True, slots=True)
+class _Match:
+    entry: Entry
+    code: str = ""
+    sender: str = ""
+
+
+def diagnose(
+    text: str, *, source: Source, address: str = "", personal: bool | None = None
+) -> Diagnosis | None:
     """Recognise a server's words.
 
     Args:
@@ -115,52 +102,57 @@ def diagnose(text: str, *, source: Source, address: str = "") -> Diagnosis | Non
         source: Who said it.
         address: The mailbox it is about; used only if it is a plain address, so that a line that
             an administrator pastes into PowerShell holds nothing else.
+        personal: Whether it is a personal account; None to tell by the address.
 
     Returns:
         None when nothing in the catalogue matches: then the words are shown as they are.
     """
-    line = " ".join(clean(text).split())[:20_000]
+    line = _line(text)
+    is_personal = is_personal_address(address) if personal is None else personal
+    entries = [entry for entry in catalogue() if is_personal or not entry.personal]
+    match = next(_matches(entries, line, source), None)
+    return None if match is None else _fill(match, text, line, address, is_listed=True)
+
+
+def explain(
+    text: str, *, source: Source, address: str = "", personal: bool | None = None
+) -> Diagnosis:
+    """Recognise a server's words, at least their class. Arguments as of `diagnose`."""
+    found = diagnose(text, source=source, address=address, personal=personal)
+    if found is not None:
+        return found
+    line = _line(text)
+    codes = _ENTRA_CODE.findall(line) if source == "entra" else []
+    match = next(_matches(fallbacks(), line or "-", source))
+    named = _Match(match.entry, codes[0] if codes else "")
+    return _fill(named, text, line, address, is_listed=False)
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())[:_LINE_LIMIT]
+
+
+def _matches(
+    entries: list[Entry] | tuple[Entry, ...], line: str, source: Source
+) -> Iterator[_Match]:
+    """Yield what matches, best first: a code says more than a word beside it."""
     codes = _ENTRA_CODE.findall(line) if source == "entra" else []
     for code in codes:
-        for entry in catalogue():
-            if code in entry.codes:
-                return _fill(entry, text, address, code=code)
-    for entry in catalogue():
+        yield from (_Match(entry, code) for entry in entries if code in entry.codes)
+    for entry in entries:
         if entry.source != source:
             continue
         for pattern in entry.patterns:
-            match = pattern.search(line)
-            if match:
-                sender = match.groupdict().get("sender") or ""
-                return _fill(entry, text, address, code=codes[0] if codes else "", sender=sender)
-    return None
+            found = pattern.search(line)
+            if found:
+                sender = found.groupdict().get("sender") or ""
+                yield _Match(entry, codes[0] if codes else "", sender)
 
 
-@cache
-def catalogue() -> tuple[_Entry, ...]:
-    """Return the entries in order, read once."""
-    data = files("tuimail.exchange").joinpath("catalogue.toml").read_text("utf-8")
-    return tuple(_entry(table) for table in tomllib.loads(data)["entry"])
-
-
-def _entry(table: dict[str, Any]) -> _Entry:
-    unknown = table.keys() - _KEYS
-    if unknown:
-        raise ValueError(f"catalogue.toml: {table['id']} has unknown keys: {sorted(unknown)}")
-    return _Entry(
-        id=table["id"],
-        source=table["source"],
-        codes=frozenset(str(code) for code in table.get("codes", ())),
-        patterns=tuple(re.compile(text, re.IGNORECASE) for text in table.get("patterns", ())),
-        kind=Kind(table["kind"]),
-        who=Who(table["who"]),
-        texts={key: table.get(key, "") for key in _TEXTS},
-    )
-
-
-def _fill(entry: _Entry, text: str, address: str, *, code: str = "", sender: str = "") -> Diagnosis:
+def _fill(match: _Match, text: str, line: str, address: str, *, is_listed: bool) -> Diagnosis:
+    entry, code = match.entry, match.code
     address = address if _ADDRESS.match(address) else ""
-    sender = sender if _ADDRESS.match(sender) else ""
+    sender = match.sender if _ADDRESS.match(match.sender) else ""
     words = {
         "mailbox": address or "this mailbox",
         "address": address,
@@ -175,8 +167,18 @@ def _fill(entry: _Entry, text: str, address: str, *, code: str = "", sender: str
         key: _substitute(value, in_command if key == "command" else words)
         for key, value in entry.texts.items()
     }
-    raw = clean(text, multiline=True).strip()[:_RAW_LIMIT]
-    return Diagnosis(id=entry.id, kind=entry.kind, who=entry.who, raw=raw, **filled)
+    if code and not filled["url"]:
+        filled["url"] = _LOOKUP.format(code=code)
+    return Diagnosis(
+        id=entry.id,
+        kind=entry.kind,
+        who=entry.who,
+        raw=clean(text, multiline=True).strip()[:_RAW_LIMIT],
+        ids=support_ids(line, code=code),
+        other_flow=entry.other_flow,
+        is_listed=is_listed,
+        **filled,
+    )
 
 
 def _substitute(template: str, words: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from tuimail.errors import (
     SubmissionError,
     SubmissionRefused,
 )
-from tuimail.exchange.diagnosis import Diagnosis, Kind, diagnose
+from tuimail.exchange.diagnosis import Diagnosis, Kind, explain
 from tuimail.text.safe import SafeText, clean
 
 
@@ -61,8 +61,8 @@ def error_for(
         address: The mailbox, for the line an administrator has to run.
     """
     reply = reply_text(code, message)
-    found = diagnose(reply, source="smtp", address=address)
-    if found is not None:
+    found = explain(reply, source="smtp", address=address)
+    if found.is_listed:
         return _from_diagnosis(found, code, stage)
     if not 500 <= code < 600:
         return SubmissionDeferred(
@@ -70,7 +70,7 @@ def error_for(
         )
     if stage is Stage.SIGN_IN:
         return SignInRequired(
-            "The server did not accept the sign-in for sending.", hint="Sign in.", detail=reply
+            "The server did not accept the sign-in for sending.", hint=found.fix, detail=reply
         )
     if _TOO_LARGE.search(reply):
         return MessageTooLarge(
@@ -78,7 +78,9 @@ def error_for(
             hint="Remove attachments, or send them another way.",
             detail=reply,
         )
-    return SubmissionRefused(f"The server refused {stage}: {headline(reply)}", detail=reply)
+    return SubmissionRefused(
+        f"The server refused {stage}: {headline(reply)}", hint=found.fix, detail=reply
+    )
 
 
 def _from_diagnosis(found: Diagnosis, code: int, stage: Stage) -> SubmissionError | AuthError:

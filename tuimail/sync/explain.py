@@ -15,7 +15,7 @@ from tuimail.errors import (
     Throttled,
     TuimailError,
 )
-from tuimail.exchange.diagnosis import Who, diagnose
+from tuimail.exchange.diagnosis import Who, diagnose, explain
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.store.store import Store
@@ -82,7 +82,7 @@ def change_refused(store: Store, key: MessageKey, what: str, error: TuimailError
         Severity.ERROR,
         f"{subject} could not be {what}: {reason}.",
         "The message is shown as it is on the server. tuimail does not try again.",
-        error.hint or "Do it again, or do something else with the message.",
+        error.hint or explain(error.detail, source="imap").fix,
     )
 
 

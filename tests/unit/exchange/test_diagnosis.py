@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tuimail.exchange.diagnosis import Diagnosis, Source, catalogue, diagnose
+from tuimail.exchange.catalogue import catalogue, fallbacks
+from tuimail.exchange.diagnosis import Diagnosis, Source, diagnose, explain
 from tuimail.model.notice import Severity
 
 DATA = Path(__file__).parents[2] / "data"
@@ -116,7 +117,7 @@ def test_the_code_is_named_only_when_the_server_named_one() -> None:
 
 
 def test_no_sentence_blames_shouts_or_keeps_a_placeholder() -> None:
-    for entry in catalogue():
+    for entry in (*catalogue(), *fallbacks()):
         for key in ("title", "cause", "now", "fix"):
             assert entry.texts[key], (entry.id, key)
             assert "!" not in entry.texts[key]
@@ -126,14 +127,15 @@ def test_no_sentence_blames_shouts_or_keeps_a_placeholder() -> None:
 
 def test_every_entry_is_reached_by_a_copied_string_or_a_code() -> None:
     covered = {expected for _, expected, _ in cases()}
-    assert {entry.id for entry in catalogue() if not entry.codes} - covered <= {
+    listed = {entry.id for entry in catalogue() if not entry.codes and not entry.personal}
+    assert listed - covered <= {
         "imap-quota",
         "client-refused",
     }
 
 
 def test_ids_are_unique_and_codes_belong_to_one_entry() -> None:
-    ids = [entry.id for entry in catalogue()]
+    ids = [entry.id for entry in (*catalogue(), *fallbacks())]
     codes = [code for entry in catalogue() for code in entry.codes]
     assert len(ids) == len(set(ids))
     assert len(codes) == len(set(codes))
@@ -144,3 +146,112 @@ def test_a_diagnosis_becomes_a_notice() -> None:
     assert notice.severity is Severity.WARNING
     assert notice.short
     assert notice.detail
+
+
+def coded() -> list[tuple[str, str]]:
+    lines = (DATA / "entra_codes.txt").read_text("utf-8").splitlines()
+    pairs = [line.split(maxsplit=1) for line in lines if line and not line.startswith("#")]
+    return [(code, expected) for expected, codes in pairs for code in codes.split()]
+
+
+@pytest.mark.parametrize(("code", "expected"), coded())
+def test_every_code_of_the_reference_is_recognised(code: str, expected: str) -> None:
+    diagnosis = must(f"invalid_grant AADSTS{code}: Words that may change. Trace ID: x", "entra")
+    assert diagnosis.id == expected
+    assert diagnosis.ids.code == f"AADSTS{code}"
+    assert diagnosis.url.startswith("https://")
+
+
+def test_the_ids_that_support_asks_for_are_found() -> None:
+    ids = must(
+        "AADSTS90094: The grant requires admin permission.\r\n"
+        "Trace ID: 0c2f4e1a-1111-4222-8333-444455556666\r\n"
+        "Correlation ID: 81b0aaaa-1111-4222-8333-4444555544fa\r\n"
+        "Timestamp: 2026-11-23 09:44:12Z",
+        "entra",
+    ).ids
+    assert ids.lines() == [
+        "code AADSTS90094",
+        "correlation id 81b0aaaa-1111-4222-8333-4444555544fa",
+        "trace id 0c2f4e1a-1111-4222-8333-444455556666",
+        "time 2026-11-23 09:44:12Z",
+    ]
+    assert ids.short() == "AADSTS90094  correlation 81b0…44fa  09:44:12"
+
+
+def test_exchanges_trailer_is_taken_apart() -> None:
+    ids = must(
+        "535 5.7.3 Authentication unsuccessful "
+        "[AM0PR02CA0134.eurprd02.prod.outlook.com 2024-07-11T11:46:49.042Z 08DCA18218166FB4]",
+        "smtp",
+    ).ids
+    assert ids.lines() == [
+        "time 2024-07-11T11:46:49.042Z",
+        "server AM0PR02CA0134.eurprd02.prod.outlook.com",
+        "session 08DCA18218166FB4",
+    ]
+
+
+OFF = "535 5.7.139 x, SmtpClientAuthentication is disabled for the Mailbox."
+
+
+@pytest.mark.parametrize("address", ["anna@outlook.com", "anna@hotmail.co.uk", "a@LIVE.de"])
+def test_a_personal_account_is_not_sent_to_an_administrator(address: str) -> None:
+    for reply, source in ((OFF, "smtp"), ("NO AUTHENTICATE failed.", "imap")):
+        diagnosis = must(reply, source, address)  # type: ignore[arg-type]
+        assert diagnosis.id.endswith("-personal")
+        assert "administrator" not in diagnosis.fix
+        assert diagnosis.command == ""
+
+
+@pytest.mark.parametrize(
+    "address", ["anna@outlook.com.contoso.com", "anna@liveright.com", "live.de"]
+)
+def test_an_organisation_with_a_similar_name_keeps_its_administrator(address: str) -> None:
+    assert must(OFF, "smtp", address).id == "smtp-auth-off-mailbox"
+
+
+def test_who_signed_in_may_be_known_better_than_the_address_shows() -> None:
+    found = diagnose(OFF, source="smtp", address="anna@example.org", personal=True)
+    assert found is not None
+    assert found.id == "smtp-auth-off-personal"
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "expected"),
+    [
+        ("entra", "invalid_request AADSTS900144: The body must contain", "entra-unlisted-app"),
+        ("entra", "AADSTS999999: A code from the future.", "entra-unlisted"),
+        ("entra", "", "entra-unlisted"),
+        ("imap", "NO [NOPERM] Access denied", "imap-unlisted-rights"),
+        ("imap", "NO [INUSE] Mailbox is locked", "imap-unlisted-busy"),
+        ("imap", "NO Something new. 16", "imap-unlisted"),
+        ("smtp", "450 4.9.9 Something new", "smtp-unlisted-busy"),
+        ("smtp", "421 Closing", "smtp-unlisted-busy"),
+        ("smtp", "535 5.9.9 Something new", "smtp-unlisted-sign-in"),
+        ("smtp", "550 5.1.10 RESOLVER.ADR.RecipientNotFound", "smtp-unlisted-address"),
+        ("smtp", "550 5.2.1 Mailbox disabled", "smtp-unlisted-mailbox"),
+        ("smtp", "550 5.7.193 New policy", "smtp-unlisted-policy"),
+        ("smtp", "554 Transaction failed", "smtp-unlisted"),
+    ],
+)
+def test_what_is_not_listed_is_explained_by_its_class(
+    source: Source, text: str, expected: str
+) -> None:
+    assert diagnose(text, source=source) is None
+    found = explain(text, source=source, address="anna@contoso.com")
+    assert found.id == expected
+    assert not found.is_listed
+    assert found.title
+    assert found.fix
+
+
+def test_an_unlisted_code_leads_to_microsofts_own_page() -> None:
+    found = explain("AADSTS999999: A code from the future.", source="entra")
+    assert found.url == "https://login.microsoftonline.com/error?code=999999"
+    assert "(AADSTS999999)" in found.cause
+
+
+@pytest.mark.parametrize("code", [53003, 530003, 50097])
+def test_a_refused_device_code_names_the_browser_as_another_way(code: int) -> None:
+    assert must(f"AADSTS{code}: x", "entra").other_flow == "browser"
