@@ -72,13 +72,14 @@ def test_a_wrong_name_names_the_nearest() -> None:
         ("smtp-off-tenant", "smtp-auth-off-tenant"),
         ("smtp-off-mailbox", "smtp-auth-off-mailbox"),
         ("security-defaults", "smtp-security-defaults"),
-        ("personal", "smtp-auth-off-mailbox"),
+        ("personal", "smtp-auth-off-personal"),
     ],
 )
 def test_what_refuses_to_send_is_recognised(name: str, case: str) -> None:
+    personal = "entra.personal" in named(name).switches
     refuse = named(name).switches["smtp.refuse"]
     assert isinstance(refuse, dict)
-    found = diagnose(REPLIES[refuse["*"]].text, source="smtp", address=OWNER)
+    found = diagnose(REPLIES[refuse["*"]].text, source="smtp", address=OWNER, personal=personal)
     assert found is not None
     assert found.id == case
 

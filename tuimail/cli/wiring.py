@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
+from tuimail.exchange.clouds import is_personal_account
 from tuimail.http import HttpClient
 from tuimail.model.account import Account
 from tuimail.submission.smtp import SmtpSubmitter
@@ -16,5 +17,9 @@ def connected(account: Account, token_cache: Path) -> Connected:
     """Give an account its token provider and its submitter."""
     http = HttpClient(account.ca_file)
     tokens = TokenProvider(account, TokenCache.open(token_cache), http)
-    submitter = SmtpSubmitter(account.smtp, account.ca_file)
+    submitter = SmtpSubmitter(
+        account.smtp,
+        account.ca_file,
+        personal=is_personal_account(account.authority, account.username),
+    )
     return Connected(account, tokens, submitter, http.close)

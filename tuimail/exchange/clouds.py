@@ -103,6 +103,8 @@ def is_known_authority_host(host: str) -> bool:
     )
 
 
+# The keyword, and the tenant that all personal accounts share (Microsoft: "ID token claims", tid).
+_PERSONAL_TENANTS: Final = frozenset({"consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"})
 _PERSONAL_DOMAIN: Final = re.compile(
     r"(?:(?:outlook|hotmail|live)\.(?:[a-z]{2,3}|co\.[a-z]{2}|com\.[a-z]{2})"
     r"|(?:msn|windowslive|passport)\.com)\Z",
@@ -117,6 +119,16 @@ def is_personal_address(address: str) -> bool:
     """
     local, _, domain = address.rpartition("@")
     return bool(local) and _PERSONAL_DOMAIN.match(domain) is not None
+
+
+def is_personal_account(authority: str, address: str) -> bool:
+    """Tell whether an account is a personal one: by where it signs in, or by its address.
+
+    Args:
+        authority: Full URL with tenant.
+    """
+    tenant = authority.rstrip("/").rpartition("/")[2].lower()
+    return tenant in _PERSONAL_TENANTS or is_personal_address(address)
 
 
 def files_sent_copy(smtp_host: str) -> bool:

@@ -125,7 +125,7 @@ _ALL: Final = (
     Persona(
         "personal",
         "A new personal account: no organisation, and sending by SMTP is off with no switch.",
-        "SMTP AUTH is switched off for this mailbox; mail waits, and can be sent from the web.",
+        "Microsoft does not let this personal account send by SMTP; nobody is asked to change it.",
         {"entra.personal": [PERSONAL], "smtp.refuse": {_EVERYBODY: "smtp-off-mailbox"}},
         owner=PERSONAL,
     ),

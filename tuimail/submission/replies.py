@@ -50,7 +50,7 @@ def headline(reply: str) -> str:
 
 
 def error_for(
-    code: int, message: str, *, stage: Stage, address: str
+    code: int, message: str, *, stage: Stage, address: str, personal: bool | None = None
 ) -> SubmissionError | AuthError:
     """Translate a reply that is not the hoped-for one.
 
@@ -59,9 +59,10 @@ def error_for(
         message: The rest, lines joined by line feeds.
         stage: What it answered.
         address: The mailbox, for the line an administrator has to run.
+        personal: Whether it is a personal account; None to tell by the address.
     """
     reply = reply_text(code, message)
-    found = explain(reply, source="smtp", address=address)
+    found = explain(reply, source="smtp", address=address, personal=personal)
     if found.is_listed:
         return _from_diagnosis(found, code, stage)
     if not 500 <= code < 600:

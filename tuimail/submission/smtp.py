@@ -12,7 +12,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import aiosmtplib
 from aiosmtplib.response import SMTPResponse
@@ -78,6 +78,7 @@ class SmtpSubmitter:
     Args:
         endpoint: STARTTLS is required there.
         ca_file: A PEM file trusted instead of the system's certificates.
+        personal: Whether the account is a personal one; None to tell by its user name.
         timeouts: Shorter ones are for tests.
 
     Raises:
@@ -89,9 +90,11 @@ class SmtpSubmitter:
         endpoint: Endpoint,
         ca_file: Path | None = None,
         *,
+        personal: bool | None = None,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
     ) -> None:
         self._endpoint = endpoint
+        self._personal = personal
         self._timeouts = timeouts
         try:
             self._context = ssl.create_default_context(cafile=ca_file)
@@ -113,7 +116,7 @@ class SmtpSubmitter:
         if not rcpt_to:
             raise SubmissionRefused("The message has no recipients.")
         async with self._connected() as smtp:
-            dialogue = _Dialogue(smtp, username, self._timeouts)
+            dialogue = self._dialogue(smtp, username)
             await dialogue.sign_in(token)
             await dialogue.envelope(mail_from, rcpt_to, raw)
             await before_data()
@@ -122,7 +125,10 @@ class SmtpSubmitter:
     async def check(self, *, username: str, token: Token) -> None:
         """Sign in and leave: whether sending would work. Nothing is sent. Raises as `submit`."""
         async with self._connected() as smtp:
-            await _Dialogue(smtp, username, self._timeouts).sign_in(token)
+            await self._dialogue(smtp, username).sign_in(token)
+
+    def _dialogue(self, smtp: aiosmtplib.SMTP, username: str) -> _Dialogue:
+        return _Dialogue(smtp, _Whose(username, self._personal), self._timeouts)
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
@@ -136,15 +142,15 @@ class SmtpSubmitter:
             tls_context=self._context,
         )
         try:
-            await _said(smtp.connect(), "", Stage.CONNECT)
-            await _said(smtp.ehlo(), "", Stage.CONNECT)
+            await _said(smtp.connect(), _NOBODY, Stage.CONNECT)
+            await _said(smtp.ehlo(), _NOBODY, Stage.CONNECT)
             if not smtp.supports_extension("starttls"):
                 raise EncryptionMissing(
                     f"{self._endpoint.host} offers no encryption, nothing was sent.",
                     hint="Check the network you are in, and smtp in the settings.",
                 )
-            await _said(smtp.starttls(), "", Stage.STARTTLS)
-            await _said(smtp.ehlo(), "", Stage.STARTTLS)
+            await _said(smtp.starttls(), _NOBODY, Stage.STARTTLS)
+            await _said(smtp.ehlo(), _NOBODY, Stage.STARTTLS)
             yield smtp
         finally:
             await _leave(smtp)
@@ -169,12 +175,23 @@ def _abort(transport: asyncio.BaseTransport | None) -> None:
         transport.abort()
 
 
+class _Whose(NamedTuple):
+    """The account that submits: what a refusal means depends on it."""
+
+    username: str
+    personal: bool | None
+
+
+_NOBODY: Final = _Whose("", None)
+"""Before the sign-in."""
+
+
 class _Dialogue:
     """The commands of one submission, on an encrypted connection."""
 
-    def __init__(self, smtp: aiosmtplib.SMTP, username: str, timeouts: Timeouts) -> None:
+    def __init__(self, smtp: aiosmtplib.SMTP, whose: _Whose, timeouts: Timeouts) -> None:
         self._smtp = smtp
-        self._username = username
+        self._whose = whose
         self._timeouts = timeouts
 
     async def sign_in(self, token: Token) -> None:
@@ -184,9 +201,9 @@ class _Dialogue:
                 hint="Check smtp in the settings.",
             )
         step = self._smtp.auth_xoauth2(
-            self._username, token.secret.reveal(), timeout=self._timeouts.command
+            self._whose.username, token.secret.reveal(), timeout=self._timeouts.command
         )
-        await _said(step, self._username, Stage.SIGN_IN)
+        await _said(step, self._whose, Stage.SIGN_IN)
 
     async def envelope(self, mail_from: str, rcpt_to: Sequence[str], raw: bytes) -> None:
         """MAIL with what is needed of SIZE, 8BITMIME and SMTPUTF8, then every RCPT."""
@@ -216,7 +233,7 @@ class _Dialogue:
             if reply.code == 421:
                 break  # the server is closing
         if refused:
-            raise error_for_recipients(refused, len(rcpt_to), address=self._username)
+            raise error_for_recipients(refused, len(rcpt_to), address=self._whose.username)
 
     async def data(self, raw: bytes) -> str:
         """DATA and the message. From 354 on, only a final reply tells what became of it."""
@@ -246,10 +263,10 @@ class _Dialogue:
 
     async def _command(self, *words: bytes) -> SMTPResponse:
         step = self._smtp.execute_command(*words, timeout=self._timeouts.command)
-        return await _said(step, self._username, Stage.MESSAGE)
+        return await _said(step, self._whose, Stage.MESSAGE)
 
     def _refusal(self, reply: SMTPResponse, stage: Stage) -> TuimailError:
-        return error_for(reply.code, reply.message, stage=stage, address=self._username)
+        return _refusal(reply, stage, self._whose)
 
     def _check_size(self, size: int) -> None:
         offered = self._smtp.esmtp_extensions.get("size", "").strip()
@@ -288,7 +305,15 @@ def _mebibytes(octets: int) -> str:
     return f"{octets / 1024 / 1024:.1f}"
 
 
-async def _said(step: Awaitable[T], username: str, stage: Stage) -> T:
+def _refusal(
+    reply: SMTPResponse | aiosmtplib.SMTPResponseException, stage: Stage, whose: _Whose
+) -> TuimailError:
+    return error_for(
+        reply.code, reply.message, stage=stage, address=whose.username, personal=whose.personal
+    )
+
+
+async def _said(step: Awaitable[T], whose: _Whose, stage: Stage) -> T:
     """Translate what the library raises.
 
     Raised outside of the handlers, so that nothing is chained: its frames hold the token.
@@ -297,7 +322,7 @@ async def _said(step: Awaitable[T], username: str, stage: Stage) -> T:
     try:
         return await step
     except aiosmtplib.SMTPResponseException as error:
-        failure = error_for(error.code, error.message, stage=stage, address=username)
+        failure = _refusal(error, stage, whose)
     except (aiosmtplib.SMTPException, OSError) as error:
         failure = _broken(error, stage)
     except ValueError:

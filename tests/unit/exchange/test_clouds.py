@@ -3,7 +3,12 @@
 import pytest
 
 from tuimail.exchange.clients import admin_consent_url, resolve_client_id
-from tuimail.exchange.clouds import CLOUDS, files_sent_copy, is_known_authority_host
+from tuimail.exchange.clouds import (
+    CLOUDS,
+    files_sent_copy,
+    is_known_authority_host,
+    is_personal_account,
+)
 
 
 @pytest.mark.parametrize("name", ["global", "gcc-high", "dod", "china", "personal"])
@@ -53,3 +58,24 @@ def test_the_consent_page_is_never_that_of_common() -> None:
     )
     assert url.startswith("https://login.microsoftonline.com/organizations/v2.0/adminconsent?")
     assert "https://outlook.office.com/SMTP.Send" in url
+
+
+@pytest.mark.parametrize(
+    ("authority", "address", "expected"),
+    [
+        ("https://login.microsoftonline.com/consumers", "anna@example.org", True),
+        ("https://login.microsoftonline.com/consumers/", "anna@example.org", True),
+        (
+            "https://login.microsoftonline.com/9188040D-6c67-4c5b-b112-36a304b66dad",
+            "anna@example.org",
+            True,
+        ),
+        ("https://login.microsoftonline.com/common", "anna@outlook.com", True),
+        ("https://login.microsoftonline.com/common", "anna@example.org", False),
+        ("https://login.microsoftonline.com/organizations", "consumers", False),
+    ],
+)
+def test_a_personal_account_is_told_by_where_it_signs_in_or_by_its_address(
+    authority: str, address: str, expected: bool
+) -> None:
+    assert is_personal_account(authority, address) is expected

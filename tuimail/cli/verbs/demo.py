@@ -75,10 +75,11 @@ def demo(
 def _open_screen(sandbox: Sandbox, persona: Persona, data: Path) -> int:
     from tuimail.cli.screen import run_app  # noqa: PLC0415 - Textual only for the screen
 
+    tenant = "consumers" if "entra.personal" in persona.switches else "common"
     account = AccountSettings(
         address=persona.mailbox,
         client_id=sandbox.client_id,
-        authority=sandbox.authority.rpartition("/")[0] + "/common",
+        authority=f"{sandbox.authority.rpartition('/')[0]}/{tenant}",
         imap=f"{sandbox.imap[0]}:{sandbox.imap[1]}",
         smtp=f"{sandbox.smtp[0]}:{sandbox.smtp[1]}",
         ca_file=str(sandbox.ca_file),
