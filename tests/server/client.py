@@ -12,6 +12,7 @@ from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, AccountId, Endpoint, SaveSent
+from tuimail.model.download import DownloadRules
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageSummary
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
@@ -64,7 +65,13 @@ def sandbox_account(sandbox: Sandbox, address: str | None = None) -> Account:
 class Client:
     """Owns a store and an engine; `close` or `crash` ends them."""
 
-    def __init__(self, account: Account, directory: Path, approve: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        directory: Path,
+        approve: Callable[[str], object],
+        rules: DownloadRules | None = None,
+    ) -> None:
         self.directory = directory
         self.store = Store.open(directory)
         account_id = self.store.write(lambda tx: tx.ensure_account(account.address)).result()
@@ -84,6 +91,7 @@ class Client:
                     self._http.close,
                 )
             },
+            rules or DownloadRules(),
         )
 
     def __enter__(self) -> Client:

@@ -53,3 +53,21 @@ def assert_counters_are_counts(mailbox: Mailbox) -> None:
             " GROUP BY folder.id"
         ).fetchall()
     assert kept == counted
+
+
+def assert_space_is_counted(mailbox: Mailbox) -> None:
+    """Check that what is kept of every message and folder is what adding up gives."""
+    with raw_connection(mailbox.store.directory) as connection:
+        wrong = connection.execute(
+            "SELECT id, kept FROM message WHERE kept <> (SELECT coalesce(sum(length(data)), 0)"
+            " FROM part_body WHERE message_key = message.id)"
+        ).fetchall()
+        counted = connection.execute(
+            "SELECT shown_folder_id, sum(kept) FROM message"
+            " WHERE kept > 0 AND shown_folder_id IS NOT NULL GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+        stored = connection.execute(
+            "SELECT folder_id, octets FROM folder_download WHERE octets <> 0 ORDER BY 1"
+        ).fetchall()
+    assert wrong == []
+    assert stored == counted

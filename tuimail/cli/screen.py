@@ -15,6 +15,7 @@ from tuimail.cli.setup import (
     load_what_is_right,
     stored_accounts,
 )
+from tuimail.config.downloads import download_rules
 from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
 from tuimail.store.store import Store
@@ -70,7 +71,8 @@ def _run_app(
         def start_engine() -> Engine:
             from tuimail.sync.engine import Engine  # noqa: PLC0415 - after the first frame
 
-            engine = Engine(store, connect(accounts, data))
+            rules = download_rules(settings.download)
+            engine = Engine(store, connect(accounts, data), rules)
             engine.start()
             engines.append(engine)
             return engine

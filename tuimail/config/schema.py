@@ -82,6 +82,27 @@ class SendSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Whether one more key press is asked before a message goes to the outbox."""
 
 
+class DownloadSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[download]`: what is fetched unasked, to be read without a network."""
+
+    policy: Literal["headers", "text", "all"] = "text"
+    """What is kept of the messages of a folder: `headers` the list alone, `text` what is read,
+    `all` the attachments too. Of Junk Email and Deleted Items only headers. `o` in the folders
+    chooses for one folder."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=36500)] | Literal["all"] = 30
+    """How many days back; `"all"` however old a message is."""
+
+    largest: Annotated[int, msgspec.Meta(ge=1, le=150)] = 10
+    """Megabytes of an attachment that is fetched unasked, at most. A larger one is fetched when
+    you save it."""
+
+    cache: Annotated[int, msgspec.Meta(ge=50, le=1000000)] | Literal["all"] = 2000
+    """Megabytes of texts and attachments that are kept. Beyond that, what was fetched longest ago
+    goes, except what a policy asks for; drafts, the outbox and messages with changes that wait
+    stay. `"all"`: no limit."""
+
+
 class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -115,6 +136,9 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     send: SendSettings = SendSettings()
     """Sending."""
+
+    download: DownloadSettings = DownloadSettings()
+    """Keeping mail for reading without a network."""
 
     keys: dict[str, str] = {}
     """Own keys: the id of a binding, and its keys separated by commas."""

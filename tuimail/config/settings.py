@@ -19,6 +19,7 @@ from tuimail.config.paths import write_atomically
 from tuimail.config.schema import (
     AccountSettings,
     ComposeSettings,
+    DownloadSettings,
     ReaderSettings,
     SendSettings,
     Settings,
@@ -35,6 +36,7 @@ _SUBTABLES: Final[dict[str, type[Table]]] = {
     "reader": ReaderSettings,
     "compose": ComposeSettings,
     "send": SendSettings,
+    "download": DownloadSettings,
 }
 _ACCOUNT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,39}\Z")
 

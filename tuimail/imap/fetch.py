@@ -104,6 +104,20 @@ def section_data(response: Response, uid: UID) -> bytes | None:
     return None
 
 
+def sections(responses: Iterable[Response]) -> Iterator[tuple[UID, dict[str, bytes]]]:
+    """Turn the responses to a FETCH of sections into (UID, octets by section), lazily."""
+    for response in responses:
+        items = fetch_items(response) or {}
+        uid = as_uid(items.get(b"UID"))
+        found = {
+            name[5 : name.index(b"]")].decode("ascii", "replace"): as_bytes(value) or b""
+            for name, value in items.items()
+            if name.startswith(b"BODY[") and b"]" in name
+        }
+        if uid is not None and found:
+            yield uid, found
+
+
 def _message(items: dict[bytes, Value], *, asked_for: bool) -> FetchedMessage | None:
     """One message; None for what the server sent unasked, such as another client's flag."""
     uid = as_uid(items.get(b"UID"))

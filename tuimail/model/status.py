@@ -35,6 +35,25 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """How far a folder is that is being kept for reading without a network.
+
+    Attributes:
+        done: Messages of which everything is here that its policy asks for.
+        total: Messages its policy asks for.
+        octets: What is kept of the folder.
+        problem: Why it pauses, else None.
+    """
+
+    folder: FolderId
+    name: str
+    done: int
+    total: int
+    octets: int
+    problem: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStatus:
     """One per account.
 
@@ -43,6 +62,8 @@ class EngineStatus:
         online_at: When the server last answered, UTC; None when it never did in this run.
         next_attempt: When the next connection is tried, UTC.
         problem: Why it is not online.
+        progress: Older mail that is being listed.
+        download: Texts and files that are being fetched to be kept.
     """
 
     account_id: AccountId
@@ -52,6 +73,7 @@ class EngineStatus:
     next_attempt: datetime | None = None
     problem: Notice | None = None
     progress: Progress | None = None
+    download: Download | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +127,7 @@ class EngineControl(Protocol):
         """
 
     def wake(self) -> None:
-        """New intents or outbox items exist."""
+        """New intents or outbox items exist, or something else is to be kept."""
 
     def reconnect(self, account: AccountId) -> None:
         """Try now rather than at the end of the back-off."""

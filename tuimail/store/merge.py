@@ -73,6 +73,11 @@ def _unite_bodies(tx: Transaction, older: MessageKey, newer: MessageKey) -> None
         "UPDATE OR IGNORE part_body SET message_key = ? WHERE message_key = ?", (older, newer)
     )
     tx.connection.change(
+        "UPDATE message SET files_to = (SELECT max(files_to) FROM message WHERE id IN (?1, ?2))"
+        " WHERE id = ?1",
+        (older, newer),
+    )
+    tx.connection.change(
         "UPDATE message SET (body, snippet) = (SELECT body, snippet FROM message"
         " WHERE id IN (?1, ?2) ORDER BY body DESC, snippet DESC LIMIT 1) WHERE id = ?1",
         (older, newer),

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from tuimail.model.account import AccountId
+from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole
@@ -18,6 +19,7 @@ from tuimail.model.status import EngineStatus
 from tuimail.store import (
     addresses,
     bodies,
+    downloads,
     drafts,
     folders,
     intents,
@@ -28,6 +30,7 @@ from tuimail.store import (
     requests,
 )
 from tuimail.store.connection import Connection
+from tuimail.store.downloads import KeptPart
 from tuimail.store.meta import Counts
 from tuimail.text.address import Address
 
@@ -138,6 +141,42 @@ class Reader:
     def sections(self, key: MessageKey) -> frozenset[str]:
         """Return the sections that are here."""
         return bodies.sections(self._connection, key)
+
+    def download_choices(self, account: AccountId) -> dict[FolderId, DownloadPolicy]:
+        """Return what was chosen to be kept of folders, where something was."""
+        return downloads.choices(self._connection, account)
+
+    def space(self, account: AccountId | None = None) -> dict[FolderId, int]:
+        """Return the octets of texts and files that are kept, by folder."""
+        return downloads.space(self._connection, account)
+
+    def missing_texts(
+        self, folder: FolderId, since: datetime | None, than: Position | None, limit: int
+    ) -> list[Position]:
+        """Return messages whose text was never fetched, newest first, that follow `than`."""
+        return downloads.missing_texts(self._connection, folder, since, than, limit)
+
+    def missing_files(
+        self,
+        folder: FolderId,
+        since: datetime | None,
+        than: Position | None,
+        *,
+        largest: int,
+        limit: int,
+    ) -> list[Position]:
+        """Return messages whose files of up to `largest` octets were not all fetched."""
+        return downloads.missing_files(self._connection, folder, since, than, largest, limit)
+
+    def download_counts(
+        self, folder: FolderId, since: datetime | None, *, largest: int | None
+    ) -> tuple[int, int]:
+        """Return (complete, all) messages; complete without files when `largest` is None."""
+        return downloads.counts(self._connection, folder, since, largest)
+
+    def kept_parts(self, after: int, limit: int) -> list[KeptPart]:
+        """Return stored sections, those fetched longest ago first, that follow the id `after`."""
+        return downloads.kept_parts(self._connection, after, limit)
 
     def intents(
         self,

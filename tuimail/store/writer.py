@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tuimail.model.account import AccountId
+from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderState, ListedFolder
@@ -19,6 +20,7 @@ from tuimail.model.request import NewRequest
 from tuimail.model.status import EngineStatus
 from tuimail.store import (
     bodies,
+    downloads,
     drafts,
     folders,
     intents,
@@ -93,6 +95,18 @@ class Writer:
     def set_body(self, key: MessageKey, state: BodyState, snippet: SafeText | None = None) -> None:
         """Note how much of the readable text is here, and its first words."""
         bodies.set_body(self._tx, key, state, snippet)
+
+    def choose_download(self, folder: FolderId, policy: DownloadPolicy | None) -> None:
+        """Choose what is kept of a folder; None goes back to the settings."""
+        downloads.choose(self._tx, folder, policy)
+
+    def set_files_kept(self, key: MessageKey, largest: int) -> None:
+        """Note that all files of the message of up to `largest` octets are here."""
+        downloads.set_files_kept(self._tx, key, largest)
+
+    def evict(self, keys: Sequence[MessageKey]) -> int:
+        """Let go of texts and files; return the octets. What is pending stays."""
+        return downloads.evict(self._tx, keys)
 
     def add_intents(self, intents_: Sequence[NewIntent]) -> int:
         """Store one user action and fold it; return its group id."""

@@ -17,6 +17,7 @@ from typing import Final, ParamSpec
 from tuimail.auth.provider import TokenProvider
 from tuimail.imap.jobs import Priority
 from tuimail.model.account import Account, AccountId
+from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Connectivity, EngineStatus, SignInPrompt
@@ -30,6 +31,7 @@ P = ParamSpec("P")
 
 START_SECONDS: Final = 10.0
 START_AGAIN_SECONDS: Final = 30.0
+_NOTHING_KEPT: Final = DownloadRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,18 @@ class Engine:
 
     Args:
         accounts: One entry per account; each gets its own connections and loops.
+        rules: What is kept of folders for reading without a network.
     """
 
-    def __init__(self, store: Store, accounts: Mapping[AccountId, Connected]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        accounts: Mapping[AccountId, Connected],
+        rules: DownloadRules = _NOTHING_KEPT,
+    ) -> None:
         self._store = store
         self._accounts = dict(accounts)
+        self._rules = rules
         now = datetime.now(UTC)
         self._status = {
             account: EngineStatus(account, Connectivity.STARTING, now) for account in accounts
@@ -105,7 +114,7 @@ class Engine:
         self._call(self._want_body, key, section)
 
     def wake(self) -> None:
-        """New intents or outbox items exist."""
+        """New intents or outbox items exist, or something else is to be kept."""
         self._call(self._wake)
 
     def reconnect(self, account: AccountId) -> None:
@@ -142,6 +151,7 @@ class Engine:
                 connected.tokens,
                 connected.submitter,
                 self._publish,
+                self._rules,
             )
             self._mailboxes[account] = mailbox
             self._supervise(mailbox.run(), mailbox)

@@ -14,6 +14,7 @@ from tuimail.errors import AuthError, TuimailError
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Priority
 from tuimail.model.account import Account, Token
+from tuimail.model.download import DownloadRules
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageKey
 from tuimail.model.outbox import OutboxItem, OutboxState
@@ -43,7 +44,9 @@ class Errand:
         self._store = store
         self._tokens = tokens
         self._connection = ImapConnection(f"imap-main-{account.id}", SessionOpener(account, tokens))
-        self._work = Work(account, store, self._connection, lambda _: None)
+        self._work = Work(
+            account, store, self._connection, lambda _: None, DownloadRules(), lambda _: None
+        )
         self._outbox = Outbox(
             account,
             store,

@@ -30,9 +30,10 @@ from tuimail.errors import (
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Priority
 from tuimail.model.account import Account, Token
+from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
 from tuimail.model.notice import Notice
-from tuimail.model.status import Connectivity, EngineStatus, Progress
+from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync import backoff
@@ -65,6 +66,7 @@ class Mailbox:
 
     Args:
         publish: Called with every change of the status, on the engine's loop.
+        rules: What is kept of its folders.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Mailbox:
         tokens: TokenProvider,
         submitter: Submitter,
         publish: Callable[[EngineStatus], None],
+        rules: DownloadRules,
     ) -> None:
         self.account = account
         self.status = EngineStatus(account.id, Connectivity.STARTING, datetime.now(UTC))
@@ -88,7 +91,7 @@ class Mailbox:
         self._opener = SessionOpener(account, tokens)
         self._main = ImapConnection(f"imap-main-{account.id}", self._opener)
         self._watcher: Watcher | None = None
-        self.work = Work(account, store, self._main, self._progress)
+        self.work = Work(account, store, self._main, self._progress, rules, self._downloading)
         self._outbox = Outbox(
             account,
             store,
@@ -109,6 +112,7 @@ class Mailbox:
     def wake(self) -> None:
         """New intents or outbox items exist."""
         self.work.intents.set()
+        self.work.keeping.wake()
         self._outbox_wake.set()
 
     def reconnect(self) -> None:
@@ -116,6 +120,7 @@ class Mailbox:
         self._tokens.retry()
         self._retry.set()
         self._hurry = True
+        self.work.keeping.wake()
         self._outbox_wake.set()
 
     def ended(self, error: BaseException | None, again: float) -> None:
@@ -298,6 +303,10 @@ class Mailbox:
 
         self._loop.call_soon_threadsafe(set_progress)
 
+    def _downloading(self, download: Download | None) -> None:
+        self.status = replace(self.status, download=download)
+        self._publish(self.status)
+
     def _set(
         self,
         connectivity: Connectivity,
@@ -318,6 +327,7 @@ class Mailbox:
             next_attempt=next_attempt,
             problem=old.problem if keep_problem else problem,
             progress=old.progress,
+            download=old.download,
         )
         self._publish(self.status)
 

@@ -17,13 +17,15 @@ from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Priority, Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
+from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
-from tuimail.model.status import Progress
+from tuimail.model.status import Download, Progress
 from tuimail.store.store import Store
 from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.compact import next_due
 from tuimail.sync.explain import body_problem
 from tuimail.sync.folders import count_messages, list_folders
+from tuimail.sync.keeping import Keeping
 from tuimail.sync.push import push
 from tuimail.sync.reconcile import fetch_older, reconcile
 from tuimail.sync.wishes import BodyWish, FolderWish, Wishes
@@ -49,6 +51,8 @@ class Work:
         store: Store,
         connection: ImapConnection,
         report: Callable[[Progress | None], None],
+        rules: DownloadRules,
+        report_download: Callable[[Download | None], None],
     ) -> None:
         self.account = account
         self.store = store
@@ -59,6 +63,9 @@ class Work:
         self.intents = asyncio.Event()
         self.focus: FolderId | None = None
         self._report = report
+        self.keeping = Keeping(
+            account.id, store, rules, self.job, self._refresh_later, report_download
+        )
 
     async def job(
         self,
@@ -124,6 +131,7 @@ class Work:
             if missing:
                 self.older.add(folder, Priority.BACKFILL)
             self._prefetch(folder)
+            self.keeping.wake()
 
     async def older_loop(self) -> None:
         """Fetch older mail when nothing more urgent is there to do."""
@@ -139,6 +147,7 @@ class Work:
                 finally:
                     self._report(None)
             self.intents.set()
+            self.keeping.wake()
 
     async def _fetch_older(self, folder: FolderId) -> None:
         known = self.store.read.folder(folder)
@@ -206,6 +215,7 @@ class Work:
             self.body_loop,
             self.push_loop,
             self.poll_loop,
+            self.keeping.loop,
         ]
 
     async def _fetch(self, wish: BodyWish, priority: Priority) -> None:
@@ -228,6 +238,9 @@ class Work:
             self.bodies.forget(Priority.NEIGHBOUR)
         for key in reversed(self.store.read.without_body(folder, PREFETCHED)):
             self.bodies.add((key, None), Priority.NEIGHBOUR)
+
+    def _refresh_later(self, folder: FolderId) -> None:
+        self.refreshes.add((folder, False), Priority.REFRESH)
 
     def _refresh_folder_of(self, wish: BodyWish) -> None:
         place = self.store.read.location(wish[0])
