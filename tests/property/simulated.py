@@ -131,6 +131,7 @@ class Client:
         elif isinstance(intent.action, Move):
             self._move(intent, place, intent.action.to, fault, tells_uid=tells_uid)
         else:
+            assert isinstance(intent.action, StoreFlags)
             self.server.store(*place, intent.action)
             if fault is not Fault.LOST:
                 message = self.server.folders[place[0]].get(place[1])

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.store.mail import Mailbox
 from tuimail.model.intent import MessageState, fold
 from tuimail.store import codec
+from tuimail.store.actions import load_action
 from tuimail.store.connection import FILE_NAME
 
 
@@ -33,7 +34,7 @@ def assert_visible_is_folded(mailbox: Mailbox) -> None:
             "SELECT id, state, folder_id, server_flags, server_keywords,"
             " shown_folder_id, flags, keywords, pending FROM message"
         ):
-            pending = [codec.load_action(*one) for one in actions.get(key, [])]
+            pending = [load_action(*one) for one in actions.get(key, [])]
             server = MessageState(
                 folder if state == 0 else None, codec.make_flags(system, keywords)
             )

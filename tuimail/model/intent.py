@@ -12,9 +12,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from tuimail.model.account import AccountId
-from tuimail.model.flags import Flags
-from tuimail.model.folder import FolderId
+from tuimail.model.flags import SEEN, Flags
+from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
+from tuimail.text.safe import SafeText
 
 
 class IntentState(StrEnum):
@@ -53,7 +54,80 @@ class Move:
     to: FolderId
 
 
-Action = StoreFlags | Move
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Put a copy into a folder of the same account. It is seen there once the server has it."""
+
+    to: FolderId
+
+
+@dataclass(frozen=True, slots=True)
+class Expunge:
+    """Delete for ever: UID EXPUNGE (RFC 4315), never a bare EXPUNGE."""
+
+
+Action = StoreFlags | Move | Copy | Expunge
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFolderRead:
+    """Set \\Seen on every message of a folder that was there when the user asked.
+
+    Attributes:
+        uid_below: The folder's UIDNEXT as it was known then; mail that came later stays unread.
+    """
+
+    uid_below: UID
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFolder:
+    """Make a folder under `parent`, None for the top; it is subscribed too."""
+
+    name: str
+    parent: FolderId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenameFolder:
+    """Give a folder another name, under `parent`, None for the top. What is in it comes along."""
+
+    name: str
+    parent: FolderId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteFolder:
+    """Remove a folder with all that is in it, folders below it included."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeFolder:
+    """Show a folder, in every program that asks for the subscribed ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnsubscribeFolder:
+    """Show a folder no longer; it stays on the server."""
+
+
+TreeAction = CreateFolder | RenameFolder | DeleteFolder | SubscribeFolder | UnsubscribeFolder
+FolderAction = MarkFolderRead | TreeAction
+
+
+@dataclass(frozen=True, slots=True)
+class FileDraft:
+    """Put what a draft holds now into the server's Drafts and take the previous copy away."""
+
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawDraft:
+    """Take a draft's copy out of the server's Drafts: it was sent, or given up."""
+
+
+DraftAction = FileDraft | WithdrawDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +163,74 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFolderIntent:
+    """A change of one folder, to be stored.
+
+    Attributes:
+        folder_id: The folder; None for `CreateFolder`, which makes its row.
+    """
+
+    account_id: AccountId
+    folder_id: FolderId | None
+    action: TreeAction
+    hold_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class FolderIntent:
+    """A stored intent on a folder. Its path is looked up when it runs."""
+
+    id: int
+    account_id: AccountId
+    group_id: int
+    folder_id: FolderId
+    action: FolderAction
+    state: IntentState
+    not_before: datetime
+    attempts: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftIntent:
+    """A stored intent on a draft of this store."""
+
+    id: int
+    account_id: AccountId
+    group_id: int
+    draft_id: int
+    action: DraftAction
+    state: IntentState
+    not_before: datetime
+    attempts: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAction:
+    """What the user did and the server has not confirmed, for people to read.
+
+    Attributes:
+        what: "Move to Archive", "Mark as read", "Rename to Projects".
+        subject: Of the message or draft, or the folder's name; may be empty.
+        state: QUEUED, RUNNING or UNCERTAIN.
+        attempts: How often it was tried and refused for now.
+        error: Why it did not work last time, in the server's words.
+        not_before: When it runs, or is tried again, UTC.
+    """
+
+    id: int
+    account_id: AccountId
+    group_id: int
+    what: str
+    subject: SafeText
+    state: IntentState
+    attempts: int
+    error: str | None
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MessageState:
     """Where a message is and how it is flagged; `folder_id` None means nowhere."""
 
@@ -96,11 +238,25 @@ class MessageState:
     flags: Flags
 
 
-def fold(server: MessageState, actions: Iterable[Action]) -> MessageState:
-    """Return what the user should see: the server's state with pending actions applied in order."""
+@dataclass(frozen=True, slots=True)
+class ReadFolder:
+    """A `MarkFolderRead` as one message is concerned that the folder on the server holds."""
+
+    folder_id: FolderId
+
+
+def fold(server: MessageState, actions: Iterable[Action | ReadFolder]) -> MessageState:
+    """Return what the user should see: the server's state with pending actions applied in order.
+
+    A copy changes nothing about the message that is copied.
+    """
     folder_id, flags = server.folder_id, server.flags
     for action in actions:
         match action:
+            case ReadFolder(folder_id=marked) if marked == folder_id:
+                flags = flags | SEEN
+            case Expunge():
+                folder_id = None
             case StoreFlags(add=add, remove=remove):
                 flags = (flags - remove) | add
             case Move(to=to):

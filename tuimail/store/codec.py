@@ -15,7 +15,6 @@ from typing import Any, Final
 from tuimail.model.bodystructure import BodyPart, BodyStructure, MultiPart
 from tuimail.model.envelope import Envelope
 from tuimail.model.flags import Flags, SystemFlag
-from tuimail.model.intent import Action, Move, StoreFlags
 from tuimail.model.notice import Notice, Severity
 from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
@@ -155,23 +154,6 @@ def _make_structure(fields: dict[str, Any]) -> BodyStructure:
     return BodyPart(
         params=params, message=None if message is None else _make_envelope(message), **fields
     )
-
-
-def dump_action(action: Action) -> tuple[str, str]:
-    """Return an action as (kind, JSON)."""
-    match action:
-        case StoreFlags(add=add, remove=remove):
-            return "flags", json.dumps({"add": add.names(), "remove": remove.names()})
-        case Move(to=to):
-            return "move", json.dumps({"to": to})
-
-
-def load_action(kind: str, text: str) -> Action:
-    """Read what `dump_action` wrote."""
-    args = json.loads(text)
-    if kind == "move":
-        return Move(args["to"])
-    return StoreFlags(Flags.parse(args["add"]), Flags.parse(args["remove"]))
 
 
 def dump_notice(notice: Notice) -> str:

@@ -12,7 +12,7 @@ from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.intent import Intent, IntentState, Move, NewIntent
 from tuimail.model.message import MessageKey
-from tuimail.store import codec, merge, messages, recording
+from tuimail.store import actions, codec, merge, messages, recording
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 from tuimail.store.visible import refold
@@ -34,7 +34,7 @@ def intents(
         rows = connection.rows(
             "SELECT id, account_id, group_id, message_key, kind, args, state, not_before,"
             " attempts, error FROM intent"
-            " WHERE state = ?1 AND (?2 IS NULL OR account_id = ?2) ORDER BY id",
+            " WHERE state = ?1 AND (?2 IS NULL OR account_id = ?2) AND message_key > 0 ORDER BY id",
             (state, account),
         )
         found += map(_intent, rows)
@@ -45,7 +45,7 @@ def of_group(connection: Connection, group: int) -> list[Intent]:
     """Return the intents of one user action."""
     rows = connection.rows(
         "SELECT id, account_id, group_id, message_key, kind, args, state, not_before,"
-        " attempts, error FROM intent WHERE group_id = ? ORDER BY id",
+        " attempts, error FROM intent WHERE group_id = ? AND message_key > 0 ORDER BY id",
         (group,),
     )
     return [_intent(row) for row in rows]
@@ -73,7 +73,7 @@ def _intent(row: Row) -> Intent:
         account_id=account_id,
         group_id=group_id,
         key=key,
-        action=codec.load_action(kind, args),
+        action=actions.load_action(kind, args),
         state=IntentState(state),
         not_before=codec.to_moment(not_before),
         attempts=attempts,
@@ -99,7 +99,7 @@ def add(tx: Transaction, new: Sequence[NewIntent]) -> int:
         account = tx.connection.value("SELECT account_id FROM message WHERE id = ?", (key,))
         _refuse_foreign_folder(tx, intent)
         state = IntentState.GONE if account is None else IntentState.QUEUED
-        kind, args = codec.dump_action(intent.action)
+        kind, args = actions.dump_action(intent.action)
         tx.connection.change(
             "INSERT INTO intent (account_id, group_id, message_key, kind, args, state, not_before)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -201,3 +201,14 @@ def cancel_group(tx: Transaction, group: int) -> int:
     tx.changes.intents |= bool(rows)
     refold(tx, [key for _, key in rows])
     return len(rows)
+
+
+def discard(tx: Transaction, ids: Sequence[int]) -> int:
+    """Give intents up by the user's word, running ones too; return how many there were.
+
+    What the server did meanwhile shows when its answer or the next refresh comes.
+    """
+    found = [_settle(tx, intent_id, IntentState.CANCELLED, error=None) for intent_id in ids]
+    keys = [key for key in found if key is not None]
+    refold(tx, keys)
+    return len(keys)

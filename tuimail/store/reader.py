@@ -10,7 +10,7 @@ from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole
-from tuimail.model.intent import Intent, IntentState
+from tuimail.model.intent import Intent, IntentState, PendingAction
 from tuimail.model.message import Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxItem, OutboxState
@@ -27,6 +27,7 @@ from tuimail.store import (
     meta,
     notices,
     outbox,
+    pending,
     requests,
 )
 from tuimail.store.connection import Connection
@@ -190,6 +191,10 @@ class Reader:
     def intents_of_group(self, group: int) -> list[Intent]:
         """Return the intents of one user action."""
         return intents.of_group(self._connection, group)
+
+    def pending_actions(self, account: AccountId | None = None) -> list[PendingAction]:
+        """Return what the server has not confirmed, in words, oldest first."""
+        return pending.pending_actions(self._connection, account)
 
     def last_group(self, account: AccountId | None = None) -> int | None:
         """Return the newest user action of which nothing was started: what undo takes back."""

@@ -13,6 +13,7 @@ from tuimail.model.folder import FolderId
 from tuimail.model.intent import Action, MessageState, fold
 from tuimail.model.message import MessageKey
 from tuimail.store import codec
+from tuimail.store.actions import load_action
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Changes, Transaction
 
@@ -31,7 +32,7 @@ def pending_actions(connection: Connection, key: MessageKey) -> list[Action]:
         " AND state IN ('queued', 'running', 'uncertain') ORDER BY id",
         (key,),
     )
-    return [codec.load_action(kind, args) for kind, args in rows]
+    return [load_action(kind, args) for kind, args in rows]
 
 
 def refold(tx: Transaction, keys: Iterable[MessageKey]) -> None:

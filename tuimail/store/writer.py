@@ -28,6 +28,7 @@ from tuimail.store import (
     meta,
     notices,
     outbox,
+    pending,
     recording,
     requests,
 )
@@ -143,6 +144,14 @@ class Writer:
     def cancel_group(self, group: int) -> int:
         """Take a user action back as far as it was not started; return how many intents."""
         return intents.cancel_group(self._tx, group)
+
+    def discard_intents(self, ids: Sequence[int]) -> int:
+        """Give intents up by the user's word, running ones too; return how many there were."""
+        return intents.discard(self._tx, ids)
+
+    def hurry_intents(self, ids: Sequence[int]) -> int:
+        """Let pending intents run now, whatever they wait for; return how many there were."""
+        return pending.hurry(self._tx, ids)
 
     def merge(self, keep: MessageKey, drop: MessageKey) -> MessageKey:
         """Make one row of two that are the same message; return the older key, which stays."""
