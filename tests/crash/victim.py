@@ -56,7 +56,8 @@ def describe(account: Account) -> str:
     )
 
 
-def _account(text: str) -> Account:
+def read_account(text: str) -> Account:
+    """The account that `describe` wrote."""
     values: dict[str, Any] = json.loads(text)
     return Account(
         id=AccountId(values["id"]),
@@ -90,7 +91,7 @@ async def run_errand(store: Store, account: Account, what: str, http: HttpClient
 
 def main() -> None:
     directory, account_text, what, writes = sys.argv[1:]
-    account = _account(account_text)
+    account = read_account(account_text)
     store = MortalStore.open(Path(directory))
     assert isinstance(store, MortalStore)
     store.writes_left = int(writes)

@@ -97,12 +97,13 @@ def mailbox(request: pytest.FixtureRequest) -> Mailbox:
     """A mailbox on each of the servers in turn."""
     name: str = request.param
     if name == "sandbox":
-        return _on_sandbox(request.getfixturevalue("fresh_sandbox"))
+        return on_sandbox(request.getfixturevalue("fresh_sandbox"))
     make: MakeAccount = request.getfixturevalue("make_dovecot_account")
     return _on_dovecot(make, request.getfixturevalue("terminate"))
 
 
-def _on_sandbox(sandbox: Sandbox) -> Mailbox:
+def on_sandbox(sandbox: Sandbox) -> Mailbox:
+    """Return the mailbox of a sandbox's owner."""
     certificates = sandbox.certificates
     return Mailbox(
         server="sandbox",

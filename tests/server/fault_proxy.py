@@ -158,6 +158,8 @@ class _Connection:
         self._upstream: asyncio.StreamWriter | None = None
         self._sent = 0
         self._agreed: asyncio.Future[bool] | None = None
+        # The event loop holds tasks weakly; one that waits for nothing would be collected.
+        self._task = asyncio.current_task()
 
     def say(self, data: bytes) -> None:
         self._writer.write(data)

@@ -185,6 +185,14 @@ class ImapSession:
         rows = self._uid_rows(low, high, fetch.FLAG_ITEMS)
         return ((uid, flags) for uid, flags in fetch.flags(rows) if low <= uid <= top)
 
+    def fetch_flags_of(self, uids: Collection[UID]) -> dict[UID, Flags]:
+        """The flags of these messages; those that are not there are left out."""
+        wanted = frozenset(uids)
+        found: dict[UID, Flags] = {}
+        for numbers, _ in chunks(wanted):
+            found |= fetch.flags(self._rows("UID", b"FETCH", numbers.encode(), fetch.FLAG_ITEMS))
+        return {uid: flags for uid, flags in found.items() if uid in wanted}
+
     def fetch_section(
         self, uid: UID, section: str, *, slice_octets: int = 262144, limit: int | None = None
     ) -> Iterator[bytes]:

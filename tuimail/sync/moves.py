@@ -13,7 +13,6 @@ from typing import Final
 
 from tuimail.imap.session import ImapSession
 from tuimail.model.folder import UID, Folder, FolderId
-from tuimail.model.intent import IntentState
 from tuimail.model.message import MessageKey
 from tuimail.store.store import Store, Writer
 from tuimail.sync.compact import Work
@@ -36,6 +35,22 @@ def start(store: Store, items: Items, intents: Sequence[int]) -> Items:
         (work, uid)
         for work, uid in items
         if not passed_over.intersection(work.moves) and not passed_over.intersection(work.stores)
+    )
+
+
+def wait_to_be_found(
+    tx: Writer, folder: FolderId, uids: Sequence[UID], intents: Sequence[int]
+) -> None:
+    """Keep what was asked of messages that another client moved or removed meanwhile.
+
+    The rows stay unseen for the grace period. Where one turns up its intents run; those of one
+    that does not are given up with the row.
+    """
+    tx.record_vanished(folder, uids)
+    tx.requeue_intents(
+        intents,
+        not_before=datetime.now(UTC),
+        error="The message was not where it had been; it is looked for.",
     )
 
 
@@ -82,7 +97,7 @@ class MoveBatch:
                 unnamed.append((work, uid))
             else:
                 arrived[work.key] = new_uid
-        gone: list[Work] = []
+        gone: Items = ()
         still_here: list[Work] = []
         if unnamed:
             left_behind = self._left_behind(session, [uid for _, uid in unnamed])
@@ -94,7 +109,7 @@ class MoveBatch:
                     if found:
                         arrived[work.key] = new_uid
                     else:
-                        gone.append(work)
+                        gone = (*gone, (work, uid))
         works = [work for work, _ in items]
         store.write(lambda tx: self._settle(tx, works, arrived, gone, still_here)).result()
 
@@ -130,17 +145,18 @@ class MoveBatch:
         tx: Writer,
         works: Sequence[Work],
         arrived: dict[MessageKey, UID | None],
-        gone: Sequence[Work],
+        gone: Items,
         still_here: Sequence[Work],
     ) -> None:
         target: FolderId = self.target.id
         settled = [intent for work in works if work.key in arrived for intent in work.moves]
         tx.finish_intents(settled, moved={key: (target, uid) for key, uid in arrived.items()})
-        if gone:
-            ids = [intent for work in gone for intent in work.moves]
-            tx.finish_intents(
-                ids, state=IntentState.GONE, error="The message was not on the server any more."
-            )
+        wait_to_be_found(
+            tx,
+            self.source.id,
+            [uid for _, uid in gone],
+            [intent for work, _ in gone for intent in work.moves],
+        )
         for work in still_here:
             tx.requeue_intents(
                 work.moves,

@@ -6,7 +6,7 @@ for in the target before anything is concluded, and a flag is set to a value, ne
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -27,7 +27,7 @@ from tuimail.model.intent import IntentState
 from tuimail.store.store import Store, Writer
 from tuimail.sync.compact import Work, compact
 from tuimail.sync.explain import change_refused
-from tuimail.sync.moves import Items, MoveBatch, start
+from tuimail.sync.moves import Items, MoveBatch, start, wait_to_be_found
 
 TRIES: Final = 3
 """A NO without a definite code is tried again: moves on Exchange sometimes fail for no reason."""
@@ -91,21 +91,32 @@ class FlagBatch:
         return [FlagBatch(self.source, self.add, self.remove, (item,)) for item in self.items]
 
     def run(self, session: ImapSession, store: Store) -> None:
-        """Set and clear, then write the new server flags and settle the intents."""
+        """Set and clear, then write what the server has now and settle the intents.
+
+        STORE of a UID that is not there is answered with OK (RFC 9051, 6.4.9), so the flags are
+        read back: an intent on a message that another client moved waits until it is found.
+        """
         items = start(store, self.items, self.intents)
         if not items:
             return
         session.ensure_selected(self.source.path, self.source.state.uidvalidity, read_only=False)
-        session.store_flags([uid for _, uid in items], add=self.add, remove=self.remove)
-        store.write(lambda tx: self._settle(tx, items)).result()
+        uids = [uid for _, uid in items]
+        session.store_flags(uids, add=self.add, remove=self.remove)
+        there = session.fetch_flags_of(uids)
+        store.write(lambda tx: self._settle(tx, items, there)).result()
 
-    def _settle(self, tx: Writer, items: Items) -> None:
-        flags = {}
-        for work, uid in items:
-            known = tx.read.server_flags(self.source.id, uid, uid).get(uid)
-            if known is not None:
-                flags[work.key] = (known[1] - self.remove) | self.add
-        tx.finish_intents([intent for work, _ in items for intent in work.stores], flags=flags)
+    def _settle(self, tx: Writer, items: Items, there: Mapping[UID, Flags]) -> None:
+        done = [(work, uid) for work, uid in items if uid in there]
+        tx.finish_intents(
+            [intent for work, _ in done for intent in work.stores],
+            flags={work.key: there[uid] for work, uid in done},
+        )
+        wait_to_be_found(
+            tx,
+            self.source.id,
+            [uid for _, uid in items if uid not in there],
+            [intent for work, uid in items if uid not in there for intent in work.stores],
+        )
 
 
 @dataclass(slots=True)

@@ -1,0 +1,47 @@
+"""Shorter waits for a soak: two minutes have to see what a day of bad lines does.
+
+Only how long something is waited for; what is done then stays as it is.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from tuimail.imap import session
+from tuimail.submission import smtp
+from tuimail.sync import backoff, moves, outbox, plan, push, sent, work
+
+_SILENCE: Final = 2.0
+_AGAIN: Final = timedelta(seconds=0.5)
+
+
+def be_impatient() -> None:
+    """Shorten the waits of this process, which is ended after the soak."""
+    connect = session.ImapSession.connect.__func__  # type: ignore[attr-defined]
+    timeouts = session.Timeouts(connect=_SILENCE, read=_SILENCE)
+    _set(
+        session.ImapSession,
+        connect=classmethod(
+            lambda cls, *given, **more: connect(cls, *given, timeouts=timeouts, **more)
+        ),
+    )
+    _set(smtp, DEFAULT_TIMEOUTS=smtp.Timeouts(_SILENCE, _SILENCE, _SILENCE))
+    _set(backoff, FIRST_DELAY=0.05, LONGEST_DELAY=0.5)
+    _set(work, POLL_SECONDS=3.0)
+    for module in (push, moves):
+        _set(module, _RETRY_AFTER=_AGAIN)
+    _set(outbox, UNCERTAIN_LOOKS=(0.5, 2.0, 5.0))
+    _set(sent, LOOKS_ON_EXCHANGE=(0.2, 1.0, 3.0), LOOKS_ELSEWHERE=(0.2, 1.0))
+
+
+def look_at_everything() -> None:
+    """From now on, compare every known message at each refresh."""
+    _set(plan, FULL_PASS_EVERY=timedelta(0))
+
+
+def _set(place: object, **values: Any) -> None:
+    for name, value in values.items():
+        if not hasattr(place, name):
+            raise AttributeError(f"{place} has no {name} any more: the soak would wait for hours")
+        setattr(place, name, value)
