@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
@@ -29,7 +30,7 @@ from tuimail.model.intent import StoreFlags
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.request import NewRequest, Request, RequestKind, RequestState
-from tuimail.model.status import Connectivity, EngineStatus, Progress
+from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
 from tuimail.store import change_log
 from tuimail.store.change_log import dump_changes, load_changes
 from tuimail.store.connection import FILE_NAME
@@ -191,8 +192,17 @@ def test_the_status_of_the_engine_is_heard_and_can_end(
     moment = datetime(2026, 11, 28, 9, 41, tzinfo=UTC)
     problem = Notice(Severity.WARNING, "No network.")
     status = EngineStatus(
-        mailbox.account, Connectivity.OFFLINE, moment, moment, moment, problem, Progress("a", 1, 2)
+        mailbox.account,
+        Connectivity.OFFLINE,
+        since=moment,
+        online_at=moment,
+        next_attempt=moment,
+        problem=problem,
+        progress=Progress("Inbox", 1, 2),
+        download=Download(mailbox.inbox, "Inbox", 1, 2, 3, problem),
     )
+    every = {each.name for each in fields(EngineStatus)}
+    assert all(getattr(status, name) is not None for name in every), "a field is not tried"
     bare = EngineStatus(mailbox.account, Connectivity.CONNECTING, moment)
     for each in (status, bare):
         publish(mailbox.store, each)

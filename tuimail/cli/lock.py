@@ -5,19 +5,50 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tuimail.errors import StoreError, StoreFull, StoreLocked
+from tuimail.store.connection import is_on_network
 
 SCREEN: Final = "screen"
 VERB: Final = "verb"
+FILE_NAME: Final = "engine.lock"
 
 _PAUSE: Final = 0.1
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _NO_LOCKS_HERE: Final = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+_CONTENT: Final = re.compile(r"(\w+) process (\d+) on (\S+)\n")
+
+
+class Holder(NamedTuple):
+    """What the lock file says about who has it."""
+
+    kind: str
+    process: int
+    host: str
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """It is on another computer."""
+        return self.host != socket.gethostname()
+
+    @property
+    def is_alive(self) -> bool:
+        """It is another process of this computer, and runs."""
+        if self.is_elsewhere or self.process == os.getpid():
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
 
 
 class EngineRunning(StoreLocked):
@@ -27,13 +58,24 @@ class EngineRunning(StoreLocked):
         has_screen: It is a screen, which stays and sends what is queued; not a verb, which ends.
     """
 
-    def __init__(self, holder: str) -> None:
-        kind, _, who = holder.partition(" ")
+    def __init__(self, holder: Holder | None) -> None:
         super().__init__(
             "Another tuimail is running with this mail.",
-            hint=f"It runs as {who}. Quit it first." if who else "Quit it first.",
+            hint="It runs as {} process {} on {}. Quit it first.".format(*holder)
+            if holder
+            else "Quit it first.",
         )
-        self.has_screen = kind == SCREEN
+        self.has_screen = holder is None or holder.kind == SCREEN
+
+
+class EngineElsewhere(EngineRunning):
+    """The lock is free, but its file names another computer, and locks do not reach there."""
+
+    def __init__(self, holder: Holder, path: Path) -> None:
+        super().__init__(holder)
+        self.message = f"A tuimail on {holder.host} is using this mail, or ended badly there."
+        self.hint = f"Quit it there. If none is running any more, remove {path}."
+        self.args = (self.message,)
 
 
 class EngineLock:
@@ -54,15 +96,16 @@ class EngineLock:
             EngineRunning: Another tuimail has it; the message says which.
             StoreError: The folder cannot be used.
         """
+        path = folder / FILE_NAME
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(folder / "engine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise _unusable(folder, error) from error
         try:
-            _lock(handle)
-            os.ftruncate(handle, 0)
+            _lock(handle, path)
             who = f"{kind} process {os.getpid()} on {socket.gethostname()}\n"
+            os.ftruncate(handle, 0)
             os.pwrite(handle, who.encode(), 0)
         except OSError as error:
             os.close(handle)
@@ -90,6 +133,8 @@ class EngineLock:
 
     def release(self) -> None:
         """Give it back."""
+        with suppress(OSError):  # a name that stays is that of a process that has ended
+            os.ftruncate(self._handle, 0)
         os.close(self._handle)
 
     def __enter__(self) -> EngineLock:
@@ -99,15 +144,85 @@ class EngineLock:
         self.release()
 
 
-def _lock(handle: int) -> None:
+class Turn:
+    """A window's place at the lock: it has it, or may come to have it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock: EngineLock | None = None
+        self.refusal: EngineRunning | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process has the lock."""
+        return self._lock is not None
+
+    def take(self) -> bool:
+        """Try to take the lock; return whether this process has it now.
+
+        Raises:
+            StoreError: The folder cannot be used.
+        """
+        try:
+            self._lock = self._lock or EngineLock.take(self._folder, SCREEN)
+        except EngineRunning as error:
+            self.refusal = error
+        return self.is_ours
+
+    def release(self) -> None:
+        """Give it back, if it is here."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def is_engine_running(folder: Path) -> bool:
+    """Tell whether any process has the lock now."""
+    try:
+        handle = os.open(folder / FILE_NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        holder = _holder(handle)
+        return holder is not None and (holder.is_alive or holder.is_elsewhere)
+    finally:
+        os.close(handle)
+    return False
+
+
+def _lock(handle: int, path: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise EngineRunning(os.pread(handle, 256, 0).decode("utf-8", "replace").strip()) from error
+        raise EngineRunning(_holder(handle)) from error
     except OSError as error:
-        # Some network file systems have no locks. SENDING is claimed in the database all the same.
+        # Some network file systems have no locks: what the file says has to do. SENDING is
+        # claimed in the database all the same.
         if error.errno not in _NO_LOCKS_HERE:
             raise
+        holder = _holder(handle)
+        if holder is not None and holder.is_alive:
+            raise EngineRunning(holder) from error
+    _refuse_elsewhere(handle, path)
+    if os.fstat(handle).st_ino != path.stat().st_ino:
+        # Removed meanwhile, and perhaps made anew and locked by another.
+        raise EngineRunning(None)
+
+
+def _refuse_elsewhere(handle: int, path: Path) -> None:
+    """Where folders are shared between computers, a lock may hold on one of them only."""
+    holder = _holder(handle)
+    if holder is not None and holder.is_elsewhere and is_on_network(path):
+        raise EngineElsewhere(holder, path)
+
+
+def _holder(handle: int) -> Holder | None:
+    found = _CONTENT.fullmatch(os.pread(handle, 256, 0).decode("utf-8", "replace"))
+    return Holder(found[1], int(found[2]), found[3]) if found else None
 
 
 def _unusable(folder: Path, error: OSError) -> StoreError:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tuimail.cli.lock import SCREEN, EngineLock
+from tuimail.cli.lock import EngineElsewhere, Turn
 from tuimail.cli.setup import (
     Options,
-    connect,
     data_folder,
     keep_log,
     load_what_is_right,
@@ -22,7 +21,7 @@ from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
 
 if TYPE_CHECKING:
-    from tuimail.sync.engine import Engine
+    from tuimail.sync.window import WindowEngine
 
 GRACE: Final = 2.0
 """Seconds that running work gets at the end."""
@@ -51,37 +50,57 @@ def run_app(
         approve_demo: Approves a device code, in the demo.
 
     Raises:
-        StoreError: The database cannot be used, or another tuimail is running on it.
+        StoreError: The database cannot be used.
     """
-    with EngineLock.take(data, SCREEN):
-        return _run_app(settings, data, mistake, approve_demo)
+    turn = Turn(data)
+    turn.take()
+    try:
+        return _run_app(settings, data, turn, mistake, approve_demo)
+    finally:
+        turn.release()
 
 
 def _run_app(
     settings: Settings,
     data: Path,
+    turn: Turn,
     mistake: ConfigError | None,
     approve_demo: Callable[[str], object] | None,
 ) -> int:
-    store = Store.open(data)
-    engines: list[Engine] = []
+    store = Store.open(data, may_update=turn.is_ours)
+    windows: list[WindowEngine] = []
     try:
+        store.leave_checkpoints(to_others=not turn.is_ours)
         accounts = stored_accounts(settings, store)
 
-        def start_engine() -> Engine:
-            from tuimail.sync.engine import Engine  # noqa: PLC0415 - after the first frame
+        def start_engine() -> WindowEngine:
+            from tuimail.cli.window import window_engine  # noqa: PLC0415 - after the first frame
 
             rules = download_rules(settings.download)
-            engine = Engine(store, connect(accounts, data), rules)
-            engine.start()
-            engines.append(engine)
-            return engine
+            window = window_engine(store, accounts, rules, turn)
+            windows.append(window)
+            window.start()
+            return window
 
         app = TuimailApp(
-            store, settings, accounts, start_engine, mistake=mistake, approve_demo=approve_demo
+            store,
+            settings,
+            accounts,
+            start_engine,
+            mistake=mistake,
+            greeting=_greeting(turn),
+            approve_demo=approve_demo,
         )
         return app.run_in_terminal()
     finally:
-        for engine in engines:
-            engine.stop(GRACE)
+        for window in windows:
+            window.stop(GRACE)
         store.close()
+
+
+def _greeting(turn: Turn) -> str:
+    if turn.is_ours:
+        return ""
+    if isinstance(turn.refusal, EngineElsewhere):
+        return f"{turn.refusal.message} {turn.refusal.hint}"
+    return "Another tuimail is running; this one shows its mail."

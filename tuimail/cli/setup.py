@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuimail.cli.lock import is_engine_running
 from tuimail.config import paths
 from tuimail.config.accounts import account_from
 from tuimail.config.schema import Settings
@@ -79,12 +80,16 @@ def _demand_accounts(settings: Settings, path: Path) -> None:
 
 
 def open_store() -> Store:
-    """Open the database in the data folder.
+    """Open the database in the data folder, beside whatever runs there.
 
     Raises:
         StoreError: It cannot be used; nothing was overwritten.
     """
-    return Store.open(data_folder())
+    folder = data_folder()
+    running = is_engine_running(folder)
+    store = Store.open(folder, may_update=not running)
+    store.leave_checkpoints(to_others=running)
+    return store
 
 
 def data_folder() -> Path:

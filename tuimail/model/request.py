@@ -24,6 +24,7 @@ class RequestState(StrEnum):
     """How far it is. The words are stored."""
 
     OPEN = "open"
+    TAKEN = "taken"
     DONE = "done"
     FAILED = "failed"
 

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple, replace
+from typing import Any
 
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Notice
 from tuimail.model.request import NewRequest, Request, RequestKind, RequestState
-from tuimail.model.status import Connectivity, EngineStatus, Progress
+from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
 from tuimail.store import codec
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 
-_COLUMNS = "id, kind, account_id, folder_id, message_key, section, state, problems, needs_sign_in"
-
 
 def open_requests(connection: Connection) -> list[Request]:
-    """Return what nobody has answered, oldest first."""
-    rows = connection.rows(f"SELECT {_COLUMNS} FROM request WHERE state = 'open' ORDER BY id")  # noqa: S608 - constant
+    """Return what nobody has answered, oldest first: taken up or not."""
+    rows = connection.rows(
+        "SELECT id, kind, account_id, folder_id, message_key, section, state, problems,"
+        " needs_sign_in FROM request WHERE state IN ('open', 'taken') ORDER BY id"
+    )
     return [_request(row) for row in rows]
 
 
 def request(connection: Connection, request_id: int) -> Request | None:
     """Return one request, None when it was taken away."""
-    row = connection.row(f"SELECT {_COLUMNS} FROM request WHERE id = ?", (request_id,))  # noqa: S608 - constant
+    row = connection.row(
+        "SELECT id, kind, account_id, folder_id, message_key, section, state, problems,"
+        " needs_sign_in FROM request WHERE id = ?",
+        (request_id,),
+    )
     return None if row is None else _request(row)
 
 
@@ -43,7 +50,7 @@ def ask(tx: Transaction, new: NewRequest) -> int:
     """Store a request and return its id; the same that is open already is not asked again."""
     values = (new.kind, new.account, new.folder, new.message, new.section)
     known: int | None = tx.connection.value(
-        "SELECT id FROM request WHERE state = 'open' AND kind = ? AND account_id IS ?"
+        "SELECT id FROM request WHERE state IN ('open', 'taken') AND kind = ? AND account_id IS ?"
         " AND folder_id IS ? AND message_key IS ? AND section IS ?",
         values,
     )
@@ -57,6 +64,15 @@ def ask(tx: Transaction, new: NewRequest) -> int:
     )
 
 
+def take_up(tx: Transaction, request_ids: Sequence[int]) -> None:
+    """Note that work on requests begins."""
+    for request_id in request_ids:
+        if tx.connection.change(
+            "UPDATE request SET state = 'taken' WHERE id = ? AND state = 'open'", (request_id,)
+        ):
+            tx.changes.requests = True
+
+
 def answer(
     tx: Transaction, request_id: int, problems: Sequence[Notice], *, needs_sign_in: bool
 ) -> None:
@@ -64,7 +80,7 @@ def answer(
     state = RequestState.FAILED if problems or needs_sign_in else RequestState.DONE
     if tx.connection.change(
         "UPDATE request SET state = ?, changed_at = ?, problems = ?, needs_sign_in = ?"
-        " WHERE id = ? AND state = 'open'",
+        " WHERE id = ? AND state IN ('open', 'taken')",
         (
             state,
             tx.now,
@@ -106,27 +122,40 @@ def publish_status(tx: Transaction, statuses: Mapping[AccountId, EngineStatus]) 
 
 
 def _dump_status(status: EngineStatus) -> str:
-    progress = status.progress
+    progress, download = status.progress, status.download
     return json.dumps(
         {
             "connectivity": status.connectivity,
             "since": status.since.timestamp(),
             "online_at": status.online_at and status.online_at.timestamp(),
             "next_attempt": status.next_attempt and status.next_attempt.timestamp(),
-            "problem": status.problem and codec.dump_notice(status.problem),
-            "progress": progress and [progress.what, progress.done, progress.total],
+            "problem": _dump_problem(status.problem),
+            "progress": progress and astuple(progress),
+            "download": download and astuple(replace(download, problem=None)),
+            "download_problem": download and _dump_problem(download.problem),
         }
     )
 
 
 def _load_status(account: AccountId, text: str) -> EngineStatus:
-    fields = json.loads(text)
+    fields: dict[str, Any] = json.loads(text)
+    progress, download = fields["progress"], fields["download"]
     return EngineStatus(
         account,
         Connectivity(fields["connectivity"]),
         since=codec.to_moment(fields["since"]),
         online_at=codec.to_moment_or_none(fields["online_at"]),
         next_attempt=codec.to_moment_or_none(fields["next_attempt"]),
-        problem=fields["problem"] and codec.load_notice(fields["problem"]),
-        progress=fields["progress"] and Progress(*fields["progress"]),
+        problem=_load_problem(fields["problem"]),
+        progress=progress and Progress(*progress),
+        download=download
+        and replace(Download(*download), problem=_load_problem(fields["download_problem"])),
     )
+
+
+def _dump_problem(problem: Notice | None) -> str | None:
+    return None if problem is None else codec.dump_notice(problem)
+
+
+def _load_problem(text: str | None) -> Notice | None:
+    return None if text is None else codec.load_notice(text)

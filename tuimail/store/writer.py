@@ -208,6 +208,10 @@ class Writer:
         """Ask the process whose engine runs for something; return the request's id."""
         return requests.ask(self._tx, new)
 
+    def take_up_requests(self, requests_: Sequence[int]) -> None:
+        """Note that work on requests begins."""
+        requests.take_up(self._tx, requests_)
+
     def answer(
         self, request: int, problems: Sequence[Notice] = (), *, needs_sign_in: bool = False
     ) -> None:

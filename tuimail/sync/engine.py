@@ -23,7 +23,9 @@ from tuimail.model.message import MessageKey
 from tuimail.model.status import Connectivity, EngineStatus, SignInPrompt
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
+from tuimail.sync.desk import Desk
 from tuimail.sync.mailbox import Mailbox
+from tuimail.sync.status_board import StatusBoard
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,8 @@ class Engine:
         self._listeners: list[Callable[[], None]] = []
         self._mailboxes: dict[AccountId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._desk: asyncio.Task[None] | None = None
+        self._board: StatusBoard | None = None
         self._restarts: dict[AccountId, asyncio.TimerHandle] = {}
         self._loop = asyncio.new_event_loop()
         self._running = threading.Event()
@@ -144,6 +148,8 @@ class Engine:
             self._loop.close()
 
     async def _set_up(self) -> None:
+        self._board = StatusBoard(self._store)
+        self._board.show(self._status)
         for account, connected in self._accounts.items():
             mailbox = Mailbox(
                 connected.account,
@@ -155,6 +161,8 @@ class Engine:
             )
             self._mailboxes[account] = mailbox
             self._supervise(mailbox.run(), mailbox)
+        desk = Desk(self._store, self, self._mailboxes)
+        self._desk = self._loop.create_task(desk.run(), name="desk")
 
     def _close_connections(self, grace: float) -> None:
         """Close all mailboxes at the same time: each may have to wait for a silent network."""
@@ -201,12 +209,17 @@ class Engine:
         await asyncio.gather(*(mailbox.finish(grace) for mailbox in self._mailboxes.values()))
         for timer in self._restarts.values():
             timer.cancel()
-        for task in self._tasks:
+        ending = [*self._tasks, *([self._desk] if self._desk else [])]
+        for task in ending:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*ending, return_exceptions=True)
+        if self._board is not None:
+            await self._board.clear()
 
     def _publish(self, status: EngineStatus) -> None:
         self._status = {**self._status, status.account_id: status}
+        if self._board is not None:
+            self._board.show(self._status)
         for listener in tuple(self._listeners):
             listener()
 

@@ -23,9 +23,8 @@ from tuimail.submission.submitter import Submitter
 from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox, due_at
-from tuimail.sync.push import push
-from tuimail.sync.reconcile import fetch_older
 from tuimail.sync.sent import server_files_copy
+from tuimail.sync.whole import bring_up_to_date
 from tuimail.sync.work import Work
 
 log = logging.getLogger(__name__)
@@ -89,20 +88,7 @@ class Errand:
         Returns:
             Failures that reached no further than a folder.
         """
-        await self._work.list_folders()
-        await self._work.job(
-            lambda session: push(session, self._store, self._account.id), Priority.INTENT, "push"
-        )
-        failures = []
-        for folder in self._store.read.folders(self._account.id):
-            if not folder.selectable:
-                continue
-            failure = await self._sync_folder(folder)
-            if failure is not None:
-                failures.append(failure)
-            fresh = self._store.read.folder(folder.id)
-            tell(fresh or folder)
-        return failures
+        return await bring_up_to_date(self._work, tell)
 
     async def fetch_text(self, key: MessageKey) -> None:
         """Fetch the readable text of a message."""
@@ -149,19 +135,6 @@ class Errand:
         if item is None:
             raise LookupError(f"outbox row {outbox_id} is gone")
         return item
-
-    async def _sync_folder(self, folder: Folder) -> TuimailError | None:
-        try:
-            if await self._work.refresh(folder.id, Priority.FOCUS, full=True):
-                await self._work.job(
-                    lambda session: fetch_older(session, self._store, folder.id),
-                    Priority.BACKFILL,
-                    "older mail",
-                )
-        except TuimailError as error:
-            await self._work.folder_failed(folder.id, error)
-            return error
-        return None
 
     async def _token(self, force_refresh: bool = False) -> Token:
         return await asyncio.wrap_future(self._tokens.get(force_refresh=force_refresh))

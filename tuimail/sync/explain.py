@@ -103,6 +103,12 @@ def body_problem(error: TuimailError) -> Notice:
     )
 
 
+def failure_notice(error: TuimailError) -> Notice:
+    """Say what went wrong where nothing more can be said about it."""
+    severity = Severity.WARNING if error.retry is Retry.BACKOFF else Severity.ERROR
+    return _notice(error, severity, error.message, "", error.hint)
+
+
 def _notice(error: TuimailError, severity: Severity, short: str, now: str, you_can: str) -> Notice:
     # What a library calls a broken line is not the server's words.
     detail = clean("" if isinstance(error, NetworkError) else error.detail)

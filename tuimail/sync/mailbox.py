@@ -48,9 +48,6 @@ log = logging.getLogger(__name__)
 STEADY: Final = timedelta(seconds=30)
 """A connection that lasted this long was a good one."""
 
-OUTBOX_LOOK: Final = timedelta(seconds=5)
-"""How often the outbox is looked at unasked: another process may have put a message into it."""
-
 RECYCLE_BEFORE: Final = 290.0
 """Seconds before a token ends at which connections are made anew: msal refreshes below 300."""
 
@@ -287,9 +284,7 @@ class Mailbox:
                     self._hurry = False
                     await self._outbox.hurry()
                 await self._outbox.run_due()
-            soon = datetime.now(UTC) + OUTBOX_LOOK
-            due = self._outbox.next_time()
-            await wait_until_due(self._outbox_wake, min(due, soon) if due else soon)
+            await wait_until_due(self._outbox_wake, self._outbox.next_time())
 
     def _refresh_sent(self) -> None:
         folder = self._store.read.folder_with_role(self.account.id, FolderRole.SENT)

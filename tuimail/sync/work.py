@@ -66,6 +66,10 @@ class Work:
         self.keeping = Keeping(
             account.id, store, rules, self.job, self._refresh_later, report_download
         )
+        # A loop and a request may ask for the same at the same time; one does it after the other.
+        self._refreshing = asyncio.Lock()
+        self._fetching_older = asyncio.Lock()
+        self._pushing = asyncio.Lock()
 
     async def job(
         self,
@@ -106,11 +110,12 @@ class Work:
         """
         for attempt in range(UIDVALIDITY_TRIES):
             try:
-                return await self.job(
-                    lambda session: reconcile(session, self.store, folder, full=full),
-                    priority,
-                    "refresh",
-                )
+                async with self._refreshing:
+                    return await self.job(
+                        lambda session: reconcile(session, self.store, folder, full=full),
+                        priority,
+                        "refresh",
+                    )
             except UidValidityChanged:
                 if attempt == UIDVALIDITY_TRIES - 1:
                     raise
@@ -139,28 +144,31 @@ class Work:
             folder, priority = await self.older.take()
             with self.older.kept(folder, priority):
                 try:
-                    await self._fetch_older(folder)
+                    await self.fetch_older(folder)
                 except UidValidityChanged:
                     self.refreshes.add((folder, False), Priority.REFRESH)
                 except TuimailError as error:
                     await self.folder_failed(folder, error)
-                finally:
-                    self._report(None)
             self.intents.set()
             self.keeping.wake()
 
-    async def _fetch_older(self, folder: FolderId) -> None:
+    async def fetch_older(self, folder: FolderId) -> None:
+        """Fetch the mail of one folder that is older than what is here."""
         known = self.store.read.folder(folder)
         name = known.name if known is not None else ""
 
         def report(done: int, total: int) -> None:
             self._report(Progress(name, done, total))
 
-        await self.job(
-            lambda session: fetch_older(session, self.store, folder, report),
-            Priority.BACKFILL,
-            "older mail",
-        )
+        async with self._fetching_older:
+            try:
+                await self.job(
+                    lambda session: fetch_older(session, self.store, folder, report),
+                    Priority.BACKFILL,
+                    "older mail",
+                )
+            finally:
+                self._report(None)
 
     async def body_loop(self) -> None:
         """Fetch what the user waits for, and what will be read next."""
@@ -168,7 +176,7 @@ class Work:
             wish, priority = await self.bodies.take()
             with self.bodies.kept(wish, priority):
                 try:
-                    await self._fetch(wish, priority)
+                    await self.fetch(wish, priority)
                 except (MessageGone, UidValidityChanged) as error:
                     self._tell(error, priority)
                     self._refresh_folder_of(wish)
@@ -181,14 +189,19 @@ class Work:
         """Push intents when they are due."""
         while True:
             self.intents.clear()
+            await self.push()
+            await wait_until_due(self.intents, self._next_intent())
+
+    async def push(self) -> None:
+        """Push the intents that are due."""
+        async with self._pushing:
             outcome = await self.job(
                 lambda session: push(session, self.store, self.account.id),
                 Priority.INTENT,
                 "push",
             )
-            for folder in outcome.refresh:
-                self.refreshes.add((folder, False), Priority.REFRESH)
-            await wait_until_due(self.intents, self._next_intent())
+        for folder in outcome.refresh:
+            self.refreshes.add((folder, False), Priority.REFRESH)
 
     async def poll_loop(self) -> None:
         """Look again from time to time, and let go of what has been gone for long enough."""
@@ -218,7 +231,8 @@ class Work:
             self.keeping.loop,
         ]
 
-    async def _fetch(self, wish: BodyWish, priority: Priority) -> None:
+    async def fetch(self, wish: BodyWish, priority: Priority) -> None:
+        """Fetch the readable text of a message or one of its sections."""
         key, section = wish
         if section is None:
             await self.job(lambda session: fetch_text(session, self.store, key), priority, "text")

@@ -57,6 +57,7 @@ class TuimailApp(App[None]):
         start_engine: Called in a thread after the first frame; may take its time, and may raise
             a `TuimailError`, which is said in the last row.
         mistake: What is wrong with the settings, to be told once the screen stands.
+        greeting: What else is to be told then.
         approve_demo: Approves a device code, in the demo, where nobody else does.
         clock: Returns the time, aware, in the zone dates are shown in.
     """
@@ -74,6 +75,7 @@ class TuimailApp(App[None]):
         start_engine: Callable[[], EngineControl],
         *,
         mistake: TuimailError | None = None,
+        greeting: str = "",
         approve_demo: Callable[[str], object] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
@@ -91,6 +93,7 @@ class TuimailApp(App[None]):
         self.texts = MessageTexts(store)
         self.sending = SendingWatch(self, self._mailbox_bars)
         self._mistake = f"{mistake.message} {mistake.hint}".strip() if mistake else ""
+        self._greeting = greeting
         self._start_engine = start_engine
         self._clock = clock or _local_time
         self._chords = Chords(self)
@@ -141,6 +144,8 @@ class TuimailApp(App[None]):
         problem = self._mistake or self.keys.problem()
         if problem:
             self.tell(problem, Severity.WARNING)
+        elif self._greeting:
+            self.tell(self._greeting)
         self.call_after_refresh(settle_memory)
 
     def on_unmount(self) -> None:

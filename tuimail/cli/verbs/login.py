@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from tuimail.cli.lock import is_engine_running
 from tuimail.cli.output import note, say
 from tuimail.cli.run import one_account
 from tuimail.cli.setup import Options
 from tuimail.errors import SignInRequired
+from tuimail.model.request import NewRequest, RequestKind
 from tuimail.model.status import DeviceCode, SignInOutcome
 
 
@@ -44,4 +46,7 @@ def login(options: Options, device_code: bool) -> None:
                 url=problem.url if problem else "",
                 detail=problem.detail if problem else "",
             )
+        if is_engine_running(world.store.directory):
+            again = NewRequest(RequestKind.RECONNECT, account=world.account.id)
+            world.store.write(lambda tx: tx.ask(again), urgent=True).result()
         note(f"Signed in as {outcome.username}.")

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
+from typing import Final
 
 import click
 
-from tuimail.cli.lock import VERB, EngineLock, EngineRunning
+from tuimail.cli.handover import lock_or_outcome
 from tuimail.cli.output import note
 from tuimail.cli.run import OneAccount, one_account
 from tuimail.cli.setup import Options
-from tuimail.errors import AuthError, SubmissionDeferred, SubmissionRefused, SubmissionUncertain
+from tuimail.errors import (
+    AuthError,
+    SignInRequired,
+    SubmissionDeferred,
+    SubmissionRefused,
+    SubmissionUncertain,
+)
 from tuimail.mime.built import BuiltMessage
 from tuimail.mime.outgoing import outgoing_from
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
+from tuimail.model.status import Connectivity
 from tuimail.text.address import make_address
+
+PATIENCE: Final = 60.0
+"""Seconds that an open tuimail gets for the message; after them it is left to it."""
+
+_UNDER_WAY: Final = (OutboxState.QUEUED, OutboxState.SENDING)
+_STAYS: Final = "The message is in the outbox. It goes out with the next send or open tuimail."
 
 
 @click.command()
@@ -23,20 +38,36 @@ from tuimail.text.address import make_address
 def send(options: Options) -> None:
     """Send the message on stdin (RFC 5322) to the recipients in its To, Cc and Bcc.
 
-    While a screen is open, the message is left to it: it sends it within seconds.
+    A tuimail that is open sends it, if there is one.
     """
     raw = sys.stdin.buffer.read()
     with one_account(options) as world:
         message = outgoing_from(raw, default_from=make_address("", world.account.address))
         outbox_id = _queue(world, message)
-        try:
-            lock = EngineLock.wait(world.store.directory, VERB)
-        except EngineRunning:
-            note("Queued. The tuimail that is open sends it.")
-            return
-        with lock:
-            item = asyncio.run(_send(world, outbox_id))
+        until = time.monotonic() + PATIENCE
+        with lock_or_outcome(world.store, lambda: _sent(world, outbox_id, until)) as sent:
+            item = sent or asyncio.run(_send(world, outbox_id))
     _conclude(item)
+
+
+def _sent(world: OneAccount, outbox_id: int, until: float) -> OutboxItem | None:
+    """Return how the message stands once another tuimail has tried to send it, None before.
+
+    Raises:
+        SubmissionRefused: It was taken back there.
+        SignInRequired: It waits for a sign-in.
+    """
+    item = world.store.read.outbox_item(outbox_id)
+    if item is None:
+        raise SubmissionRefused("The message was taken back in the tuimail that is open.")
+    status = world.store.read.engine_status().get(world.account.id)
+    if item.state is OutboxState.QUEUED and item.problem is not None and status is not None:
+        if status.connectivity is Connectivity.SIGN_IN_REQUIRED:
+            note(_STAYS)
+            raise SignInRequired(item.problem.short, hint=item.problem.you_can)
+        return item
+    late = status is not None and time.monotonic() >= until
+    return item if late or item.state not in _UNDER_WAY else None
 
 
 def _queue(world: OneAccount, message: BuiltMessage) -> int:
@@ -60,13 +91,16 @@ async def _send(world: OneAccount, outbox_id: int) -> OutboxItem:
             await errand.check_sign_in()
             return await errand.send(outbox_id)
         except AuthError:
-            note("The message is in the outbox. It goes out with the next send or open tuimail.")
+            note(_STAYS)
             raise
 
 
 def _conclude(item: OutboxItem) -> None:
     """Say how it ended; anything but SENT is a failure of the verb."""
     problem = item.problem
+    if item.state in _UNDER_WAY and problem is None:
+        note("Queued. The tuimail that is open sends it.")
+        return
     if item.state is OutboxState.SENT:
         note(f"Sent to {len(item.rcpt_to)}.")
         return

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from tuimail.cli.handover import lock_or_answer
 from tuimail.cli.output import say, say_json
 from tuimail.cli.run import OneAccount, json_option, one_account
 from tuimail.cli.setup import Options
@@ -17,6 +18,7 @@ from tuimail.mime.reading import read_message
 from tuimail.mime.render import Renderer
 from tuimail.model.bodystructure import leaves
 from tuimail.model.message import BodyState, Message, MessageKey
+from tuimail.model.request import NewRequest, RequestKind
 from tuimail.text.address import format_addresses
 
 
@@ -35,10 +37,10 @@ def show(options: Options, key: int, raw: bool, text: bool, as_json: bool) -> No
     with one_account(options) as world:
         message = _message(world, MessageKey(key))
         if raw:
-            sys.stdout.buffer.write(asyncio.run(_whole(world, message)))
+            sys.stdout.buffer.write(_whole(world, message))
             sys.stdout.buffer.flush()
             return
-        message, body = asyncio.run(_readable(world, message))
+        message, body = _readable(world, message)
     if as_json or options.as_json:
         say_json(_describe(message, body))
         return
@@ -57,20 +59,36 @@ def _message(world: OneAccount, key: MessageKey) -> Message:
     return message
 
 
-async def _whole(world: OneAccount, message: Message) -> bytes:
+def _whole(world: OneAccount, message: Message) -> bytes:
     key = message.summary.key
     kept = world.store.read.part(key, "")
-    if kept is not None:
-        return kept
+    if kept is None:
+        _fetch(world, key, "")
+        kept = world.store.read.part(key, "")
+    if kept is None:
+        raise MessageGone(f"The message {key} was removed meanwhile.")
+    return kept
+
+
+def _fetch(world: OneAccount, key: MessageKey, section: str | None) -> None:
+    new = NewRequest(RequestKind.BODY, message=key, section=section)
+    with lock_or_answer(world.store, new) as is_ours:
+        if is_ours:
+            asyncio.run(_fetch_here(world, key, section))
+
+
+async def _fetch_here(world: OneAccount, key: MessageKey, section: str | None) -> None:
     async with world.errand() as errand:
-        return await errand.fetch_section(key, "")
+        if section is None:
+            await errand.fetch_text(key)
+        else:
+            await errand.fetch_section(key, section)
 
 
-async def _readable(world: OneAccount, message: Message) -> tuple[Message, list[str]]:
+def _readable(world: OneAccount, message: Message) -> tuple[Message, list[str]]:
     key = message.summary.key
     if message.summary.body is not BodyState.COMPLETE:
-        async with world.errand() as errand:
-            await errand.fetch_text(key)
+        _fetch(world, key, None)
         message = _message(world, key)
     with Renderer() as renderer:
         shown = read_message(message, partial(world.store.read.part, key), renderer)

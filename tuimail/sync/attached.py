@@ -1,0 +1,187 @@
+"""The engine of another process, as this one's screen sees it: requests out, its status in."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+from tuimail.errors import StoreError, TuimailError
+from tuimail.model.account import AccountId
+from tuimail.model.changes import ChangeSet
+from tuimail.model.folder import FolderId
+from tuimail.model.message import MessageKey
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.request import NewRequest, RequestKind, RequestState
+from tuimail.model.status import Connectivity, EngineStatus, SignInOutcome, SignInPrompt
+from tuimail.store.store import Store, Writer
+
+log = logging.getLogger(__name__)
+
+_UNANSWERED: Final = (RequestState.OPEN, RequestState.TAKEN)
+
+
+class SignsIn(Protocol):
+    """What signs an account in; `auth.provider.TokenProvider` does."""
+
+    def sign_in(self, prompt: SignInPrompt) -> SignedIn:
+        """Begin; what is returned ends when it has ended."""
+
+    def cancel_sign_in(self) -> None:
+        """End a waiting sign-in."""
+
+
+class SignedIn(Protocol):
+    """The end of a sign-in, still to come."""
+
+    def add_done_callback(self, fn: Callable[..., object], /) -> None:
+        """Call `fn` when it has come."""
+
+
+class AttachedEngine:
+    """Implements `model.status.EngineControl` where another process runs the engine.
+
+    What the screen commits needs no word: the other process hears of every commit. A sign-in is a
+    conversation with the person at this screen, so it is held here; the tokens are shared.
+
+    Args:
+        accounts: Those of this window.
+        signs_in: Gives what signs an account in. It may take its time and raise TuimailError.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        accounts: Collection[AccountId],
+        signs_in: Callable[[AccountId], SignsIn],
+    ) -> None:
+        self._store = store
+        self._signs_in = signs_in
+        self._began = datetime.now(UTC)
+        self._accounts = tuple(accounts)
+        self._listeners: tuple[Callable[[], None], ...] = ()
+        self._guard = threading.Lock()
+        self._wanted: dict[int, tuple[MessageKey, str | None]] = {}
+        self._signing_in: dict[AccountId, SignsIn | None] = {}
+        self._status = self._read_status()
+        self._unfollow = store.follow(self._committed)
+
+    def close(self) -> list[tuple[MessageKey, str | None]]:
+        """Stop following; return the texts that were asked for and have not come."""
+        self._unfollow()
+        with self._guard:
+            waiting, self._wanted = self._wanted, {}
+        for request in waiting:
+            self._take_away(request)
+        return list(waiting.values())
+
+    @property
+    def status(self) -> Mapping[AccountId, EngineStatus]:
+        """What the other process last said."""
+        return self._status
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener`, on the store's thread, after each change of `status`."""
+        self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return unsubscribe
+
+    def focus(self, folder: FolderId) -> None:
+        """Ask for the folder to be brought up to date before all others."""
+        self._ask(NewRequest(RequestKind.FOCUS, folder=folder))
+
+    def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
+        """Ask for the readable text, or one section; a failure becomes a notice."""
+        new = NewRequest(RequestKind.BODY, message=key, section=section)
+
+        def ask(tx: Writer) -> None:
+            request = tx.ask(new)
+            with self._guard:
+                self._wanted[request] = (key, section)
+
+        self._write(ask)
+
+    def wake(self) -> None:
+        """Do nothing: the commit that made it necessary is heard by itself."""
+
+    def reconnect(self, account: AccountId) -> None:
+        """Ask for a try now rather than at the end of the back-off."""
+        self._ask(NewRequest(RequestKind.RECONNECT, account=account))
+
+    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+        """Start a device-code sign-in; the other process connects when it succeeds."""
+        with self._guard:
+            self._signing_in[account] = None
+        threading.Thread(
+            target=self._sign_in, args=(account, prompt), name="sign-in-start", daemon=True
+        ).start()
+
+    def cancel_sign_in(self, account: AccountId) -> None:
+        """End a waiting sign-in."""
+        with self._guard:
+            signing_in = self._signing_in.pop(account, None)
+        if signing_in is not None:
+            signing_in.cancel_sign_in()
+
+    def _sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+        try:
+            tokens = self._signs_in(account)
+        except TuimailError as error:
+            prompt.finished(SignInOutcome("", Notice(Severity.ERROR, error.message)))
+            return
+        tokens.sign_in(prompt).add_done_callback(lambda _: self.reconnect(account))
+        with self._guard:
+            goes_on = account in self._signing_in
+            if goes_on:
+                self._signing_in[account] = tokens
+        if not goes_on:  # cancelled before it could begin; the prompt is told by the attempt
+            tokens.cancel_sign_in()
+
+    def _ask(self, new: NewRequest) -> None:
+        self._write(lambda tx: tx.ask(new))
+
+    def _take_away(self, request: int) -> None:
+        self._write(lambda tx: tx.take_away_request(request))
+
+    def _write(self, change: Callable[[Writer], object]) -> None:
+        try:
+            self._store.write(change, urgent=True)
+        except StoreError:  # closed: the screen has gone
+            log.info("a request came after the end")
+
+    def _committed(self, changes: ChangeSet) -> None:
+        """Another process has committed; on the store's thread."""
+        if changes.status:
+            self._status = self._read_status()
+            for listener in self._listeners:
+                listener()
+        if changes.requests:
+            self._read_answers()
+
+    def _read_status(self) -> dict[AccountId, EngineStatus]:
+        known = self._store.read.engine_status()
+        return {
+            account: known.get(account) or EngineStatus(account, Connectivity.STARTING, self._began)
+            for account in self._accounts
+        }
+
+    def _read_answers(self) -> None:
+        with self._guard:
+            waiting = list(self._wanted)
+        for number in waiting:
+            request = self._store.read.request(number)
+            if request is not None and request.state in _UNANSWERED:
+                continue
+            with self._guard:
+                self._wanted.pop(number, None)
+            for problem in request.problems if request is not None else ():
+                self._tell(problem)
+            self._take_away(number)
+
+    def _tell(self, problem: Notice) -> None:
+        self._write(lambda tx: tx.add_notice(problem))

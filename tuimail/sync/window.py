@@ -1,0 +1,174 @@
+"""The engine of a window: another process's as long as that one lives, then an own one.
+
+Whoever has the engine lock of the data folder runs the engine. A window that did not get it tries
+again four times a second, so it takes over within a second of the other's end, however it ended.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from tuimail.errors import TuimailError
+from tuimail.model.account import AccountId
+from tuimail.model.folder import FolderId
+from tuimail.model.message import MessageKey
+from tuimail.model.status import EngineControl, EngineStatus, SignInPrompt
+from tuimail.sync.attached import AttachedEngine
+
+log = logging.getLogger(__name__)
+
+TRY_SECONDS: Final = 0.25
+"""Between two tries for the lock; one costs two system calls."""
+
+TRY_AGAIN_SECONDS: Final = 5.0
+"""After an engine that could not be started."""
+
+
+class OwnEngine(EngineControl, Protocol):
+    """An engine of this process, running."""
+
+    def stop(self, grace: float) -> None:
+        """End it; see `engine.Engine.stop`."""
+
+
+class Turn(Protocol):
+    """The engine lock, to be had by one process at a time."""
+
+    def take(self) -> bool:
+        """Try to take it; return whether this process has it now. It may raise StoreError."""
+
+    def release(self) -> None:
+        """Give it back."""
+
+
+class WindowEngine:
+    """Implements `model.status.EngineControl` by whichever engine there is.
+
+    Args:
+        turn: The lock.
+        start_engine: Starts an engine of this process, which has the lock. May raise TuimailError.
+        attached: The other process's engine; None where this process has the lock already.
+    """
+
+    def __init__(
+        self,
+        turn: Turn,
+        start_engine: Callable[[], OwnEngine],
+        attached: AttachedEngine | None,
+    ) -> None:
+        self._turn = turn
+        self._start_engine = start_engine
+        self._attached = attached
+        self._own: OwnEngine | None = None
+        self._focus: FolderId | None = None
+        self._signing_in: dict[AccountId, EngineControl] = {}
+        self._listeners: tuple[Callable[[], None], ...] = ()
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._wait_for_turn, name="takeover", daemon=True)
+
+    def start(self) -> None:
+        """Start the own engine, or follow the other and wait for its end.
+
+        Raises:
+            TuimailError: The own engine could not be started.
+        """
+        if self._attached is None:
+            self._own = self._start_engine()
+            self._own.subscribe(self._changed)
+            return
+        self._attached.subscribe(self._changed)
+        self._thread.start()
+
+    def stop(self, grace: float) -> None:
+        """End what runs here; blocks for about `grace` seconds."""
+        self._ending.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._attached is not None:
+            self._attached.close()
+        if self._own is not None:
+            self._own.stop(grace)
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether another process runs the engine."""
+        return self._attached is not None
+
+    @property
+    def status(self) -> Mapping[AccountId, EngineStatus]:
+        """The latest status of every account."""
+        return self._engine.status
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener`, on any thread, after each change of `status`."""
+        self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+        return unsubscribe
+
+    def focus(self, folder: FolderId) -> None:
+        """The folder the user looks at."""
+        self._focus = folder
+        self._engine.focus(folder)
+
+    def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
+        """Fetch the readable text, or one section."""
+        self._engine.want_body(key, section=section)
+
+    def wake(self) -> None:
+        """New intents or outbox items exist."""
+        self._engine.wake()
+
+    def reconnect(self, account: AccountId) -> None:
+        """Try now rather than at the end of the back-off."""
+        self._engine.reconnect(account)
+
+    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+        """Start a device-code sign-in."""
+        self._signing_in[account] = self._engine
+        self._engine.sign_in(account, prompt)
+
+    def cancel_sign_in(self, account: AccountId) -> None:
+        """End a waiting sign-in, whichever engine it began with."""
+        self._signing_in.pop(account, self._engine).cancel_sign_in(account)
+
+    @property
+    def _engine(self) -> EngineControl:
+        engine = self._own or self._attached
+        if engine is None:
+            raise RuntimeError("the window's engine was not started")
+        return engine
+
+    def _changed(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    def _wait_for_turn(self) -> None:
+        pause = TRY_SECONDS
+        while not self._ending.wait(pause):
+            pause = TRY_SECONDS
+            try:
+                if self._turn.take():
+                    self._take_over()
+                    return
+            except TuimailError as error:
+                log.warning("the engine was not taken over: %s", type(error).__name__)
+                self._turn.release()
+                pause = TRY_AGAIN_SECONDS
+
+    def _take_over(self) -> None:
+        """The other process has ended: run the engine here, from what the store says."""
+        own = self._start_engine()
+        attached, self._own, self._attached = self._attached, own, None
+        own.subscribe(self._changed)
+        for key, section in attached.close() if attached is not None else ():
+            own.want_body(key, section=section)
+        if self._focus is not None:
+            own.focus(self._focus)
+        log.info("the engine was taken over")
+        self._changed()
