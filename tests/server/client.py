@@ -75,7 +75,7 @@ class Client:
         self.directory = directory
         self.store = Store.open(directory)
         account_id = self.store.write(lambda tx: tx.ensure_account(account.address)).result()
-        self.account = _with_id(account, account_id)
+        self.account = with_id(account, account_id)
         self._http = HttpClient(account.ca_file)
         self.tokens = TokenProvider(
             self.account, TokenCache.open(directory / "tokens.json"), self._http
@@ -169,7 +169,7 @@ class Client:
         return self.outbox(outbox_id)
 
 
-def _with_id(account: Account, account_id: AccountId) -> Account:
+def with_id(account: Account, account_id: AccountId) -> Account:
     return replace(account, id=account_id)
 
 

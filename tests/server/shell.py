@@ -11,6 +11,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tuimail.sandbox.sandbox import Sandbox
+
+
+def sandbox_settings(sandbox: Sandbox) -> str:
+    """The settings file for the sandbox's first mailbox."""
+    return "\n".join(
+        [
+            "[accounts.work]",
+            f'address = "{sandbox.accounts[0]}"',
+            f'client_id = "{sandbox.client_id}"',
+            f'authority = "{sandbox.authority}"',
+            f'imap = "{sandbox.imap[0]}:{sandbox.imap[1]}"',
+            f'smtp = "{sandbox.smtp[0]}:{sandbox.smtp[1]}"',
+            f'ca_file = "{sandbox.ca_file}"',
+            "",
+        ]
+    )
+
 
 class Shell:
     """Runs `tuimail` with a home and a settings file of its own.

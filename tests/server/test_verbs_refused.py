@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.server.client import mail
-from tests.server.shell import Shell
+from tests.server.shell import Shell, sandbox_settings
 from tests.waiting import wait_until
-from tuimail.cli.lock import SCREEN, VERB, EngineLock
+from tuimail.cli.lock import VERB, EngineLock
 from tuimail.model.account import AccountId
 from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.sandbox.sandbox import Sandbox
@@ -23,19 +23,11 @@ MESSAGE = b"To: ben@contoso.example\nSubject: From a script\n\nHello.\n"
 @pytest.fixture
 def shell(fresh_sandbox: Sandbox, tmp_path: Path) -> Iterator[Shell]:
     owner = fresh_sandbox.accounts[0]
-    settings = "\n".join(
-        [
-            "[accounts.work]",
-            f'address = "{owner}"',
-            f'client_id = "{fresh_sandbox.client_id}"',
-            f'authority = "{fresh_sandbox.authority}"',
-            f'imap = "{fresh_sandbox.imap[0]}:{fresh_sandbox.imap[1]}"',
-            f'smtp = "{fresh_sandbox.smtp[0]}:{fresh_sandbox.smtp[1]}"',
-            f'ca_file = "{fresh_sandbox.ca_file}"',
-            "",
-        ]
+    yield Shell(
+        tmp_path,
+        sandbox_settings(fresh_sandbox),
+        lambda code: fresh_sandbox.entra.approve(code, owner),
     )
-    yield Shell(tmp_path, settings, lambda code: fresh_sandbox.entra.approve(code, owner))
 
 
 def outbox(shell: Shell) -> list[OutboxItem]:
@@ -108,27 +100,6 @@ def test_a_sign_in_that_comes_to_nothing_is_exit_3_with_words(
     assert code == 3
     assert words in said.lower()
     assert "Traceback" not in said
-
-
-def test_sync_does_not_work_beside_another_tuimail(shell: Shell) -> None:
-    shell.sign_in()
-    with EngineLock.take(shell.data, SCREEN):
-        result = shell.run("sync")
-    assert result.returncode == 1
-    assert b"Another tuimail is running" in result.stderr
-    assert shell.run("sync").returncode == 0
-
-
-def test_a_message_sent_beside_a_screen_is_left_to_it(shell: Shell, fresh_sandbox: Sandbox) -> None:
-    """Two engines on one store would push and send side by side."""
-    shell.sign_in()
-    with EngineLock.take(shell.data, SCREEN):
-        result = shell.run("send", stdin=MESSAGE)
-    assert result.returncode == 0
-    assert b"The tuimail that is open sends it." in result.stderr
-    assert fresh_sandbox.smtp_server.sent == []
-    (item,) = outbox(shell)
-    assert item.state is OutboxState.QUEUED
 
 
 def test_a_message_sent_beside_another_verb_waits_for_its_end(

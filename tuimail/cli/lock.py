@@ -208,9 +208,16 @@ def _lock(handle: int, path: Path) -> None:
         if holder is not None and holder.is_alive:
             raise EngineRunning(holder) from error
     _refuse_elsewhere(handle, path)
-    if os.fstat(handle).st_ino != path.stat().st_ino:
+    if not _is_at(handle, path):
         # Removed meanwhile, and perhaps made anew and locked by another.
         raise EngineRunning(None)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _refuse_elsewhere(handle: int, path: Path) -> None:

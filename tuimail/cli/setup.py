@@ -113,9 +113,14 @@ def stored_accounts(settings: Settings, store: Store) -> dict[AccountId, Account
     accounts = {}
     for name in settings.accounts:
         account = account_from(settings, name, AccountId(0))
-        account_id = store.write(partial(_ensure_account, _identity(account))).result()
+        account_id = stored_id(account, store)
         accounts[account_id] = account_from(settings, name, account_id)
     return accounts
+
+
+def stored_id(account: Account, store: Store) -> AccountId:
+    """Return the id under which a mailbox is stored, whatever it is called in the settings."""
+    return store.write(partial(_ensure_account, _identity(account))).result()
 
 
 def _identity(account: Account) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from tuimail.errors import StoreError
@@ -15,7 +16,7 @@ from tuimail.store.store import Store
 log = logging.getLogger(__name__)
 
 APART: Final = 1.0
-"""Seconds between two writes: progress changes more often than anybody reads."""
+"""Seconds between two writes of mere progress: it changes more often than anybody reads."""
 
 
 class StatusBoard:
@@ -29,20 +30,28 @@ class StatusBoard:
         self._written_at = float("-inf")
 
     def show(self, statuses: Mapping[AccountId, EngineStatus]) -> None:
-        """Say how the accounts are doing: now, or as soon as the last word is a second old."""
+        """Say how the accounts are doing: at once, but progress at most once per second."""
+        matters = _without_progress(statuses) != _without_progress(self._latest)
         self._latest = statuses
-        if self._timer is None:
+        if matters:
+            self._cancel()
+            self._write()
+        elif self._timer is None:
             wait = self._written_at + APART - self._loop.time()
             self._timer = self._loop.call_later(max(0.0, wait), self._write)
 
     async def clear(self) -> None:
         """Say that no engine runs any more."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._cancel()
         try:
             await asyncio.wrap_future(self._store.write(lambda tx: tx.publish_status({})))
         except StoreError as error:
             log.warning("the status stays as it was: %s", error.detail)
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _write(self) -> None:
         self._timer = None
@@ -52,3 +61,7 @@ class StatusBoard:
             self._store.write(lambda tx: tx.publish_status(latest))
         except StoreError as error:
             log.warning("the status was not written: %s", error.detail)
+
+
+def _without_progress(statuses: Mapping[AccountId, EngineStatus]) -> list[EngineStatus]:
+    return [replace(each, progress=None, download=None) for each in statuses.values()]
