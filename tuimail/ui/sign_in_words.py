@@ -12,8 +12,8 @@ from tuimail.text.safe import clean
 from tuimail.ui.big_code import big_code
 from tuimail.ui.formatting import cut
 from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.outbox_words import command_lines
 from tuimail.ui.rows import BLANK, EMPTY, Row, Run, ends, rule
+from tuimail.ui.story import command_lines
 from tuimail.ui.wrapping import wrap_text
 
 _NAME_CELLS = 14

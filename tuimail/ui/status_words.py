@@ -84,6 +84,15 @@ def state_words(status: EngineStatus | None, as_of: datetime | None, now: dateti
     return words
 
 
+def worst_words(statuses: Mapping[AccountId, EngineStatus], now: datetime) -> StateWords:
+    """Say how the account stands that is worst off."""
+    for connectivity in _BANNER_ORDER:
+        for status in statuses.values():
+            if status.connectivity is connectivity:
+                return state_words(status, None, now)
+    return state_words(next(iter(statuses.values()), None), None, now)
+
+
 def banner_words(
     statuses: Mapping[AccountId, EngineStatus], names: Mapping[AccountId, str], now: datetime
 ) -> BannerWords | None:
