@@ -10,7 +10,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
-from tuimail.model.status import Connectivity, EngineStatus, Progress, SignInPrompt
+from tuimail.model.status import Connectivity, Download, EngineStatus, Progress, SignInPrompt
 
 
 @dataclass
@@ -44,9 +44,10 @@ class FakeEngine:
         next_attempt: datetime | None = None,
         problem: Notice | None = None,
         progress: Progress | None = None,
+        download: Download | None = None,
     ) -> None:
         self.statuses[account] = EngineStatus(
-            account, connectivity, since, online_at, next_attempt, problem, progress
+            account, connectivity, since, online_at, next_attempt, problem, progress, download
         )
         for listener in list(self.listeners):
             listener()

@@ -10,16 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
-from tuimail.model.intent import Intent, IntentState
-from tuimail.model.message import MessageKey
+from tuimail.model.intent import IntentState, PendingAction
 from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
 from tuimail.store.store import Reader
-from tuimail.ui.intent_words import action_words
+from tuimail.text.safe import SafeText
 
 
 class Kind(Enum):
@@ -45,18 +44,18 @@ class Change:
 
     Attributes:
         what: `Move 3 to Archive`.
-        messages: The first of the messages it is about.
+        subjects: Of the first messages it is about, or the folder's name.
         not_before: When it may run.
         error: The server's last words about it.
         ids: Of its intents.
-        state: Of the one that is farthest.
+        state: Of the one that has come farthest.
     """
 
     group: int
     account: AccountId
     what: str
     count: int
-    messages: tuple[MessageKey, ...]
+    subjects: tuple[SafeText, ...]
     state: IntentState
     not_before: datetime
     attempts: int
@@ -149,7 +148,6 @@ def gather(
 ) -> Jobs:
     """Read everything at once."""
     folders = {account: read.folders(account) for account in names}
-    by_id = {folder.id: folder for each in folders.values() for folder in each}
     waiting = [
         item
         for item in read.outbox()
@@ -158,7 +156,7 @@ def gather(
     return Jobs(
         names,
         {account: statuses[account] for account in names if account in statuses},
-        changes_of(read.intents(), by_id),
+        [one for one in changes_of(read.pending_actions()) if one.account in names],
         [item for item in reversed(waiting) if item.account_id in names],
         {
             account: [folder for folder in each if folder.state.checked_at is not None]
@@ -168,31 +166,42 @@ def gather(
     )
 
 
-def changes_of(intents: Sequence[Intent], folders: Mapping[FolderId, Folder]) -> list[Change]:
-    """Put the intents of each user action together."""
-    groups: dict[int, list[Intent]] = {}
-    for intent in intents:
-        groups.setdefault(intent.group_id, []).append(intent)
-    return [_change(group, folders) for group in groups.values()]
+def changes_of(pending: Sequence[PendingAction]) -> list[Change]:
+    """Put what belongs to one user action together."""
+    groups: dict[int, list[PendingAction]] = {}
+    for action in pending:
+        groups.setdefault(action.group_id, []).append(action)
+    return [_change(group) for group in groups.values()]
 
 
-_FARTHEST = (IntentState.UNCERTAIN, IntentState.RUNNING, IntentState.QUEUED)
+_FARTHEST: Final = (IntentState.UNCERTAIN, IntentState.RUNNING, IntentState.QUEUED)
+_MOST_SUBJECTS: Final = 8
 
 
-def _change(intents: Sequence[Intent], folders: Mapping[FolderId, Folder]) -> Change:
-    first = intents[0]
+def _change(group: Sequence[PendingAction]) -> Change:
+    first = group[0]
     return Change(
         group=first.group_id,
         account=first.account_id,
-        what=action_words(first.action, len(intents), folders),
-        count=len(intents),
-        messages=tuple(dict.fromkeys(intent.key for intent in intents[:8])),
-        state=min((intent.state for intent in intents), key=_FARTHEST.index),
-        not_before=max(intent.not_before for intent in intents),
-        attempts=max(intent.attempts for intent in intents),
-        error=next((intent.error for intent in reversed(intents) if intent.error), "") or "",
-        ids=tuple(intent.id for intent in intents),
+        what=_what(first, len(group)),
+        count=len(group),
+        subjects=tuple(one.subject for one in group[:_MOST_SUBJECTS]),
+        state=min((one.state for one in group), key=_FARTHEST.index),
+        not_before=max(one.not_before for one in group),
+        attempts=max(one.attempts for one in group),
+        error=next((one.error for one in reversed(group) if one.error), None) or "",
+        ids=tuple(one.id for one in group),
     )
+
+
+def _what(first: PendingAction, count: int) -> str:
+    """Say it with the number of messages, or with the subject of the only one."""
+    if count == 1:
+        return f"{first.what}: {first.subject}" if first.subject else first.what
+    verb, blank, rest = first.what.partition(" ")
+    if verb in ("Move", "Copy", "Mark", "Delete", "Flag"):
+        return f"{verb} {count}{blank}{rest}"
+    return f"{first.what}, {count} messages"
 
 
 def is_online(status: EngineStatus | None) -> bool:

@@ -107,6 +107,18 @@ def banner_words(
         for account, status in statuses.items():
             if status.connectivity is connectivity:
                 return _banner(account, status, names, now)
+    return _full_disk(statuses)
+
+
+def _full_disk(statuses: Mapping[AccountId, EngineStatus]) -> BannerWords | None:
+    """Say that mail is not kept, where nothing is worse."""
+    for account, status in statuses.items():
+        problem = status.download.problem if status.download else None
+        if problem is not None:
+            strong, _, rest = problem.short.partition(": ")
+            about = (account, status.connectivity, problem.short)
+            strong = f"{strong}:" if rest else strong
+            return BannerWords(about, problem.severity, strong, rest, "mailbox.jobs", "jobs")
     return None
 
 
@@ -126,7 +138,7 @@ def _banner(
         until = status.next_attempt or now + timedelta(minutes=1)
         again = f"Going on by itself at {clock(until, now)}."
         problem = Notice(severity, f"Exchange asks us to wait. {again}")
-        key = word = ""
+        key, word = "mailbox.jobs", "jobs"
     problem = problem or _OFFLINE
     strong, stop, rest = problem.short.partition(". ")
     about = (account, status.connectivity, problem.short if problem is status.problem else "")
