@@ -181,7 +181,9 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("keep.up", "k,up", "move(-1)", "previous"),
     _spec("keep.close", "escape,q,o", "close", "close", hint="close"),
     # The sign-in screen.
-    _spec("sign_in.copy", "y", "copy", "copy the code", hint="copy the code"),
+    _spec("sign_in.copy", "y", "copy", "copy the code or the page's address", hint="copy the code"),
+    _spec("sign_in.browser", "o", "browser", "sign in with a browser", hint="browser here"),
+    _spec("sign_in.paste", "p", "paste_address", "paste the last page's address", hint="paste URL"),
     _spec("sign_in.again", "n,r", "again", "new code, try again", hint="new code"),
     _spec("sign_in.go_on", "enter", "go_on", "go on", show=False),
     _spec("sign_in.back", "b,escape,q", "back", "back", hint="back"),
@@ -214,7 +216,10 @@ _HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
     "notices": (
         "app.help", "notices.back", "notices.go", "notices.copy", "notices.clear",
     ),
-    "sign_in": ("app.help", "sign_in.copy", "sign_in.again", "sign_in.back"),
+    "sign_in": (
+        "app.help", "sign_in.copy", "sign_in.browser", "sign_in.paste", "sign_in.again",
+        "sign_in.back",
+    ),
     "reader": (
         "app.help", "reader.back", "mailbox.reply", "mailbox.reply_all", "mailbox.trash",
         "reader.attachments", "mailbox.flag", "mailbox.unread",
