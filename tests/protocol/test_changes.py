@@ -79,25 +79,45 @@ def plain(script: Callable[[Talk], None], capabilities: str) -> Callable[[Talk],
     return run
 
 
-def test_server_without_move_copies_and_expunges_just_these(serve: Serve) -> None:
+def test_expunge_removes_just_these(serve: Serve) -> None:
+    """A bare EXPUNGE would take along what other programs marked as deleted."""
+
     def script(talk: Talk) -> None:
-        talk.expect('UID COPY 5 "Trash"')
-        talk.ok("[COPYUID 1 5 8] done")
         talk.expect(r"UID STORE 5 \+FLAGS.SILENT \(\\Deleted\)")
         talk.ok()
         talk.expect("UID EXPUNGE 5")
         talk.ok(before=["* 1 EXPUNGE"])
 
     session = serve(plain(script, "UIDPLUS")).open_session()
-    assert session.move([UID(5)], "Trash") == {5: 8}
+    session.expunge([UID(5)])
     session.close()
 
 
-def test_server_that_could_only_expunge_everything_is_not_asked_to_move(serve: Serve) -> None:
+def test_what_may_not_be_expunged_is_not_left_marked_as_deleted(serve: Serve) -> None:
+    """Guards: another program's EXPUNGE must not remove what tuimail shows as kept."""
+
+    def script(talk: Talk) -> None:
+        talk.expect(r"UID STORE 5 \+FLAGS.SILENT \(\\Deleted\)")
+        talk.ok()
+        talk.expect("UID EXPUNGE 5")
+        talk.no("[NOPERM] Under retention.")
+        talk.expect(r"UID STORE 5 -FLAGS.SILENT \(\\Deleted\)")
+        talk.ok()
+
+    session = serve(plain(script, "UIDPLUS")).open_session()
+    with pytest.raises(CommandRejected):
+        session.expunge([UID(5)])
+    session.close()
+
+
+def test_a_server_that_could_only_expunge_everything_is_not_asked(serve: Serve) -> None:
     session = serve(plain(lambda talk: None, "")).open_session()
     before = session.round_trips
     with pytest.raises(CommandRejected):
         session.move([UID(5)], "Trash")
+    with pytest.raises(CommandRejected):
+        session.expunge([UID(5)])
+    assert not session.can_move
     assert session.round_trips == before
     session.close()
 
@@ -174,31 +194,11 @@ def test_search_by_message_id(serve: Serve) -> None:
     session.close()
 
 
-def test_what_copy_refused_is_never_removed(serve: Serve) -> None:
-    """Guards against lost mail: COPY copies all or nothing, and what was left must stay."""
-
-    def script(talk: Talk) -> None:
-        talk.expect('UID COPY 5:6 "Trash"')
-        talk.no("[*] Some of the requested messages no longer exist.")
-        talk.expect("NOOP")
-        talk.ok()
-
-    session = serve(plain(script, "UIDPLUS")).open_session()
-    with pytest.raises(CommandRejected):
-        session.move([UID(5), UID(6)], "Trash")
-    session.noop()
-    session.close()
-
-
-def test_only_what_was_copied_is_removed(serve: Serve) -> None:
+def test_copy_tells_where_the_copies_are(serve: Serve) -> None:
     def script(talk: Talk) -> None:
         talk.expect('UID COPY 5:6 "Trash"')
         talk.ok("[COPYUID 1 5 8] done")
-        talk.expect(r"UID STORE 5 \+FLAGS.SILENT \(\\Deleted\)")
-        talk.ok()
-        talk.expect("UID EXPUNGE 5")
-        talk.ok(before=["* 1 EXPUNGE"])
 
     session = serve(plain(script, "UIDPLUS")).open_session()
-    assert session.move([UID(5), UID(6)], "Trash") == {5: 8}
+    assert session.copy([UID(5), UID(6)], "Trash") == {5: 8}
     session.close()

@@ -35,7 +35,7 @@ def store_flags(channel: Channel, uids: Collection[UID], *, add: Flags, remove: 
 
 
 def move(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
-    """UID MOVE (RFC 6851), or COPY, STORE and UID EXPUNGE where that is missing.
+    """UID MOVE (RFC 6851).
 
     Returns:
         Old UID to new one. A message the server did not move, because it was gone, is left out
@@ -43,30 +43,54 @@ def move(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | No
 
     Raises:
         FolderGone: The target does not exist.
-        CommandRejected: Refused, or the server can neither MOVE nor UID EXPUNGE.
+        CommandRejected: Refused, or the server cannot MOVE.
     """
+    if capabilities.MOVE not in channel.capabilities:
+        raise CommandRejected("The server cannot move messages.", code="CANNOT")
+    return _to_folder(channel, "MOVE", uids, to)
+
+
+def copy(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
+    """UID COPY (RFC 9051, 6.4.7). Not to be repeated blindly: each time makes another copy.
+
+    Returns:
+        UID to that of its copy, as for `move`.
+
+    Raises:
+        FolderGone: The target does not exist.
+        CommandRejected: Refused; nothing was copied.
+    """
+    return _to_folder(channel, "COPY", uids, to)
+
+
+def _to_folder(
+    channel: Channel, verb: str, uids: Collection[UID], to: str
+) -> dict[UID, UID | None]:
     target = encode_name(to)
-    moved: dict[UID, UID | None] = {}
-    has_move = capabilities.MOVE in channel.capabilities
-    if not has_move and capabilities.UIDPLUS not in channel.capabilities:
-        raise CommandRejected("The server cannot move single messages.")
+    placed: dict[UID, UID | None] = {}
     for numbers, members in chunks(uids):
-        text = numbers.encode()
-        if has_move:
-            moved |= _copied(_tolerant(channel, "MOVE", text, target), members)
-        else:
-            copied = _copied(channel.run("UID", b"COPY", text, target), members)
-            _expunge(channel, copied)
-            moved |= copied
-    return moved
+        placed |= _copied(_tolerant(channel, verb, numbers.encode(), target), members)
+    return placed
 
 
-def _expunge(channel: Channel, copied: Collection[UID]) -> None:
-    """Remove what COPY has copied for certain: a refused COPY copies nothing (RFC 9051, 6.4.7)."""
-    for numbers, _ in chunks(copied):
+def expunge(channel: Channel, uids: Collection[UID]) -> None:
+    """Remove messages for ever: \\Deleted, then UID EXPUNGE (RFC 4315); gone ones are passed over.
+
+    A bare EXPUNGE would take along what others marked as deleted, so it is never sent.
+
+    Raises:
+        CommandRejected: Refused, or the server lacks UIDPLUS. The mark is taken off again.
+    """
+    if capabilities.UIDPLUS not in channel.capabilities:
+        raise CommandRejected("The server cannot delete single messages.", code="CANNOT")
+    for numbers, _ in chunks(uids):
         text = numbers.encode()
         _tolerant(channel, "STORE", text, b"+FLAGS.SILENT", b"(\\Deleted)")
-        _tolerant(channel, "EXPUNGE", text)
+        try:
+            _tolerant(channel, "EXPUNGE", text)
+        except (CommandRejected, CommandInvalid):
+            channel.ask("UID", b"STORE", text, b"-FLAGS.SILENT", b"(\\Deleted)")
+            raise
 
 
 def append(

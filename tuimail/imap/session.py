@@ -20,7 +20,7 @@ from tuimail.errors import (
     TuimailError,
     UidValidityChanged,
 )
-from tuimail.imap import changes, fetch, folders, sign_in
+from tuimail.imap import capabilities, changes, fetch, folders, sign_in
 from tuimail.imap.capabilities import is_exchange
 from tuimail.imap.channel import Channel, Reply
 from tuimail.imap.names import encode_name, quote
@@ -252,6 +252,24 @@ class ImapSession:
     def move(self, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
         """Move messages; see `changes.move` for what the result means."""
         return changes.move(self.channel, uids, to)
+
+    @property
+    def can_move(self) -> bool:
+        """Whether the server has MOVE; where it has not, a move is a copy and a deletion."""
+        return capabilities.MOVE in self.capabilities
+
+    @property
+    def can_expunge(self) -> bool:
+        """Whether single messages can be deleted for ever."""
+        return capabilities.UIDPLUS in self.capabilities
+
+    def copy(self, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
+        """Copy messages; see `changes.copy`."""
+        return changes.copy(self.channel, uids, to)
+
+    def expunge(self, uids: Collection[UID]) -> None:
+        """Delete messages of the selected folder for ever; see `changes.expunge`."""
+        changes.expunge(self.channel, uids)
 
     def append(self, path: str, raw: bytes, *, flags: Flags, date: datetime | None) -> UID | None:
         """Append a message; its UID if the server tells."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tuimail.model.account import AccountId
 from tuimail.model.flags import SEEN, Flags
@@ -228,6 +229,18 @@ class PendingAction:
     attempts: int
     error: str | None
     not_before: datetime
+
+
+class Baseline(NamedTuple):
+    """Where a folder's numbers stood before a command that must not be repeated blindly.
+
+    Attributes:
+        uidvalidity: None where the server did not tell.
+        uidnext: What the command made has this UID or a higher one.
+    """
+
+    uidvalidity: int | None
+    uidnext: UID
 
 
 @dataclass(frozen=True, slots=True)

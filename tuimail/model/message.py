@@ -103,3 +103,31 @@ class FetchedMessage:
     structure: BodyStructure | None
     references: tuple[str, ...] = ()
     problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By what a message is known again where its UID is not known (invariant 7).
+
+    Attributes:
+        received: INTERNALDATE in Unix seconds; 0 when the server's value made no sense.
+    """
+
+    message_id: str | None
+    received: int
+    subject: str
+
+    @property
+    def can_be_searched(self) -> bool:
+        """Whether SEARCH finds it: Exchange refuses anything but ASCII."""
+        name = self.message_id or ""
+        return bool(name) and name.isascii() and name.isprintable() and len(name) <= 998
+
+    def is_that_of(self, other: FetchedMessage) -> bool:
+        """Whether it is the same message as far as anybody can tell."""
+        if self.message_id is not None:
+            return other.envelope.message_id == self.message_id
+        if other.internaldate is None or other.envelope.message_id:
+            return False
+        same_time = int(other.internaldate.timestamp()) == self.received
+        return same_time and other.envelope.subject[: len(self.subject)] == self.subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -10,7 +11,7 @@ from tuimail.errors import StoreError
 from tuimail.model.account import AccountId
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId
-from tuimail.model.intent import Intent, IntentState, Move, NewIntent
+from tuimail.model.intent import Baseline, Copy, Intent, IntentState, Move, NewIntent
 from tuimail.model.message import MessageKey
 from tuimail.store import actions, codec, merge, messages, recording
 from tuimail.store.connection import Connection, Row
@@ -112,11 +113,11 @@ def add(tx: Transaction, new: Sequence[NewIntent]) -> int:
 
 
 def _refuse_foreign_folder(tx: Transaction, intent: NewIntent) -> None:
-    if not isinstance(intent.action, Move):
+    if not isinstance(intent.action, Move | Copy):
         return
     owner = tx.connection.value("SELECT account_id FROM folder WHERE id = ?", (intent.action.to,))
     if owner != intent.account_id:
-        raise StoreError("A message can only be moved within its mailbox.")
+        raise StoreError("A message can only be moved or copied within its mailbox.")
 
 
 def start(tx: Transaction, ids: Sequence[int]) -> list[int]:
@@ -158,10 +159,30 @@ def finish(
     refold(tx, touched)
 
 
+def baseline(connection: Connection, intent_id: int) -> Baseline | None:
+    """Return where to look for what an intent may have made, None when it never tried."""
+    text = connection.value("SELECT baseline FROM intent WHERE id = ?", (intent_id,))
+    return None if text is None else Baseline(*json.loads(text))
+
+
+def set_baseline(tx: Transaction, ids: Sequence[int], known: Baseline) -> None:
+    """Note where to look for what a command is about to make."""
+    tx.connection.change_each(
+        "UPDATE intent SET baseline = ? WHERE id = ?",
+        ((json.dumps(known), intent_id) for intent_id in ids),
+    )
+
+
+def doubt(tx: Transaction, ids: Sequence[int]) -> None:
+    """Mark running intents as UNCERTAIN."""
+    for intent_id in ids:
+        _settle(tx, intent_id, IntentState.UNCERTAIN, error=None)
+
+
 def requeue(
     tx: Transaction, ids: Sequence[int], *, not_before: datetime, error: str | None
 ) -> None:
-    """Let intents run again later and count the attempt."""
+    """Let intents that were refused for now run again later, and count the attempt."""
     for intent_id in ids:
         if _settle(tx, intent_id, IntentState.QUEUED, error=error) is not None:
             tx.connection.change(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tuimail.model.account import AccountId
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderRole
-from tuimail.model.message import BodyState, Message, MessageKey, MessageSummary, Position
+from tuimail.model.message import BodyState, Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.store import codec
 from tuimail.store.connection import Connection, Row
 from tuimail.text.safe import SafeText
@@ -137,6 +137,16 @@ def location(connection: Connection, key: MessageKey) -> tuple[FolderId, UID] | 
         (key,),
     )
     return None if row is None else (row[0], row[1])
+
+
+def identity(connection: Connection, key: MessageKey) -> Identity | None:
+    """Return by what a message is known again, None when it is not in the store any more."""
+    row = connection.row(
+        "SELECT message_id, internaldate, subject FROM message WHERE id ="
+        " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)",
+        (key,),
+    )
+    return None if row is None else Identity(*row)
 
 
 def server_flags(

@@ -10,8 +10,8 @@ from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole
-from tuimail.model.intent import Intent, IntentState, PendingAction
-from tuimail.model.message import Message, MessageKey, MessageSummary, Position
+from tuimail.model.intent import Baseline, Intent, IntentState, PendingAction
+from tuimail.model.message import Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.model.request import Request
@@ -111,6 +111,10 @@ class Reader:
         """Return where the server keeps a message, None when that is not known (now)."""
         return messages.location(self._connection, key)
 
+    def identity(self, key: MessageKey) -> Identity | None:
+        """Return by what a message is known again, None when it is not in the store any more."""
+        return messages.identity(self._connection, key)
+
     def server_flags(
         self, folder: FolderId, low: UID, high: UID
     ) -> dict[UID, tuple[MessageKey, Flags]]:
@@ -191,6 +195,10 @@ class Reader:
     def intents_of_group(self, group: int) -> list[Intent]:
         """Return the intents of one user action."""
         return intents.of_group(self._connection, group)
+
+    def baseline(self, intent_id: int) -> Baseline | None:
+        """Return where to look for what an intent may have made, None when it never tried."""
+        return intents.baseline(self._connection, intent_id)
 
     def pending_actions(self, account: AccountId | None = None) -> list[PendingAction]:
         """Return what the server has not confirmed, in words, oldest first."""

@@ -20,7 +20,7 @@ from tuimail.model.intent import MessageState, fold
 from tuimail.model.message import FetchedMessage, MessageKey
 from tuimail.store import addresses, codec, folders, threads
 from tuimail.store.transaction import Transaction
-from tuimail.store.visible import NOWHERE, Presence, note_visible_change, refold
+from tuimail.store.visible import NOWHERE, Presence, note_visible_change, refold, shown_folder
 from tuimail.text.address import Address
 
 _LONGEST_SUBJECT = 1000
@@ -317,6 +317,14 @@ def purge_gone(tx: Transaction, account: AccountId, older_than_seconds: float) -
         tx.connection.change("DELETE FROM message WHERE id = ?", (key,))
         tx.changes.messages.add(key)
     return len(rows)
+
+
+def forget(tx: Transaction, keys: Sequence[MessageKey]) -> None:
+    """Drop the rows of messages that were deleted for ever: they will not turn up again."""
+    for key in keys:
+        tx.changes.list_changed(shown_folder(tx.connection, key))
+        tx.connection.change("DELETE FROM message WHERE id = ?", (key,))
+        tx.changes.messages.add(key)
 
 
 def forget_uids(tx: Transaction, folder: FolderId) -> None:

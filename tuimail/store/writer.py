@@ -12,7 +12,7 @@ from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderState, ListedFolder
-from tuimail.model.intent import IntentState, NewIntent
+from tuimail.model.intent import Baseline, IntentState, NewIntent
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxState, OutgoingMessage, SentCopy
@@ -116,6 +116,18 @@ class Writer:
     def start_intents(self, ids: Sequence[int]) -> list[int]:
         """Mark intents as RUNNING; return those that may run: not the ones taken back."""
         return intents.start(self._tx, ids)
+
+    def set_baseline(self, ids: Sequence[int], baseline: Baseline) -> None:
+        """Note where to look for what a command is about to make, before it is given."""
+        intents.set_baseline(self._tx, ids, baseline)
+
+    def doubt_intents(self, ids: Sequence[int]) -> None:
+        """Mark running intents as UNCERTAIN: the answer was lost, and repeating is not harmless."""
+        intents.doubt(self._tx, ids)
+
+    def forget_messages(self, keys: Sequence[MessageKey]) -> None:
+        """Drop messages that were deleted for ever."""
+        recording.forget(self._tx, keys)
 
     def finish_intents(
         self,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,8 @@ from tuimail.model.flags import FLAGGED, SEEN, Flags
 from tuimail.model.folder import FolderId
 from tuimail.model.intent import (
     Action,
+    Copy,
+    Expunge,
     Intent,
     IntentState,
     MessageState,
@@ -92,3 +96,69 @@ def test_the_next_time_to_push_is_that_of_the_first_intent_of_a_message() -> Non
 def test_what_has_no_place_on_the_server_is_not_due() -> None:
     """Guards against asking without a pause for a message whose UID is not known."""
     assert next_due([intent(1, 7, StoreFlags(add=SEEN))], lambda _: False) is None
+
+
+def test_marks_wait_for_a_move_that_is_held_back() -> None:
+    """Guards: a STORE, then a MOVE within seconds, doubled messages (exchange-online.md 3.6)."""
+    held = [intent(1, 7, StoreFlags(add=FLAGGED)), intent(2, 7, Move(FolderId(3)), LATER)]
+    assert compact(held, NOW) == []
+    assert next_due(held, lambda _: True) == LATER
+    (work,) = compact(held, LATER)
+    assert (work.moves, work.stores) == ((2,), (1,))
+
+
+@pytest.mark.parametrize("state", [IntentState.RUNNING, IntentState.UNCERTAIN])
+def test_a_move_that_may_have_happened_is_not_merged_with_the_next(state: IntentState) -> None:
+    """Guards: looked for in the last target alone, a message in the first one seems gone.
+
+    Mutation that turns it red: `return together` at the end of `_next`.
+    """
+    begun = replace(intent(1, 7, Move(FolderId(3))), state=state)
+    (work,) = compact([begun, intent(2, 7, Move(FolderId(4)))], NOW)
+    assert (work.move_to, work.step, work.began) == (FolderId(3), (1,), True)
+
+
+def test_a_mark_that_is_taken_back_costs_nothing_where_the_server_never_had_it() -> None:
+    pair = [intent(1, 7, StoreFlags(add=FLAGGED)), intent(2, 7, StoreFlags(remove=FLAGGED))]
+    (work,) = compact(pair, NOW)
+    assert work.cancels_out(SEEN)
+    assert not work.cancels_out(FLAGGED)
+
+
+def test_a_mark_that_may_have_been_set_is_taken_off_again() -> None:
+    """Guards: after a lost reply what is known of the server's flags may be old."""
+    begun = replace(intent(1, 7, StoreFlags(add=FLAGGED)), state=IntentState.RUNNING)
+    (work,) = compact([begun, intent(2, 7, StoreFlags(remove=FLAGGED))], NOW)
+    assert not work.cancels_out(Flags())
+
+
+def test_a_single_mark_is_always_said() -> None:
+    """Guards: another client may have changed the flag since the last refresh."""
+    (work,) = compact([intent(1, 7, StoreFlags(remove=FLAGGED))], NOW)
+    assert not work.cancels_out(Flags())
+
+
+def test_deleting_for_ever_settles_what_was_asked_before_and_nothing_else_is_said() -> None:
+    (work,) = compact(
+        [
+            intent(1, 7, StoreFlags(add=FLAGGED)),
+            intent(2, 7, Move(FolderId(3))),
+            intent(3, 7, Expunge()),
+        ],
+        NOW,
+    )
+    assert work.step == (1, 2, 3)
+    assert work.expunges == (1, 2, 3)
+
+
+def test_a_copy_keeps_its_place_in_the_order() -> None:
+    """Guards: a copy made before a mark must not have it, one made after must."""
+    in_order = [
+        intent(1, 7, StoreFlags(add=SEEN)),
+        intent(2, 7, Copy(FolderId(3))),
+        intent(3, 7, StoreFlags(add=FLAGGED)),
+    ]
+    (before,) = compact(in_order, NOW)
+    (copy,) = compact(in_order[1:], NOW)
+    assert (before.step, before.add) == ((1,), SEEN)
+    assert (copy.step, copy.copy_to, copy.stores) == ((2,), FolderId(3), ())
