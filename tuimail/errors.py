@@ -12,7 +12,8 @@ sentence for the screen; `hint` says what the user can do; `detail` holds the se
     ├ NetworkError      ConnectFailed · ConnectionLost · ServerTimeout · CertificateInvalid
     │                   EncryptionMissing
     ├ ServerError       CommandRejected · CommandInvalid · ProtocolViolation · Throttled
-    │                   FolderGone · MessageGone · UidValidityChanged · NotConnected
+    │                   FolderGone · MessageGone · UidValidityChanged
+    │                   NotConnected (MailboxUnavailable)
     ├ SubmissionError   SubmissionDeferred · SubmissionRefused · RecipientsRefused
     │                   SubmissionDisabled · MessageTooLarge · SubmissionUncertain
     └ MimeError         reading turns it into a notice; only building a message raises it
@@ -202,6 +203,10 @@ class NotConnected(ServerError):
 
     reach = Reach.ACCOUNT
     retry = Retry.BACKOFF
+
+
+class MailboxUnavailable(NotConnected):
+    """The mailbox server is away or busy. It passes, and says nothing about the sign-in."""
 
 
 class Throttled(ServerError):

@@ -16,12 +16,12 @@ from tuimail.model.download import DownloadRules
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageSummary
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
-from tuimail.model.sign_in import BrowserPage
 from tuimail.model.status import Connectivity, DeviceCode, EngineStatus, SignInOutcome
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
 from tuimail.submission.smtp import SmtpSubmitter
 from tuimail.sync.engine import Connected, Engine
+from tuimail.sync.timing import Timing
 from tuimail.text.safe import SafeText
 
 
@@ -35,12 +35,6 @@ class ApprovingPrompt:
 
     def show_code(self, code: DeviceCode) -> None:
         self._approve(code.user_code)
-
-    def show_page(self, page: BrowserPage) -> None:
-        raise AssertionError(f"a page was shown where a code was asked for: {page.port}")
-
-    def answer_refused(self, words: str) -> None:
-        raise AssertionError(words)
 
     def finished(self, outcome: SignInOutcome) -> None:
         self.finished_with = outcome
@@ -78,6 +72,7 @@ class Client:
         directory: Path,
         approve: Callable[[str], object],
         rules: DownloadRules | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self.directory = directory
         self.store = Store.open(directory)
@@ -99,6 +94,7 @@ class Client:
                 )
             },
             rules or DownloadRules(),
+            timing or Timing(),
         )
 
     def __enter__(self) -> Client:
@@ -109,7 +105,7 @@ class Client:
 
     def sign_in(self) -> None:
         """Sign in by device code, approved at once."""
-        self.tokens.sign_in.begin(ApprovingPrompt(self._approve)).result(30)
+        self.tokens.sign_in(ApprovingPrompt(self._approve)).result(30)
 
     def start(self) -> None:
         """Start the engine and wait until it is online."""

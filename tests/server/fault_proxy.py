@@ -21,7 +21,7 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
-from tests.server.faults import Cut, Faults, Terminate
+from tests.server.faults import Cut, Faults, Terminate, Traffic
 
 T = TypeVar("T")
 
@@ -58,6 +58,7 @@ class FaultProxy:
         self.upstream_port = upstream_port
         self.reads_text = text or terminate is not None
         self.accepted = 0
+        self.traffic = Traffic()
         self.port = 0
         self.client_tls, self.upstream_tls = _contexts(terminate)
         self._connections: set[_Connection] = set()
@@ -136,6 +137,7 @@ class FaultProxy:
         self.accepted += 1
         connection = _Connection(self, reader, writer)
         self._connections.add(connection)
+        self.traffic.note_open(len(self._connections))
         try:
             await connection.run()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -181,8 +183,10 @@ class _Connection:
         if faults.refuse:
             self.close(Cut.RST)
             return
-        if faults.blackhole:
-            await asyncio.Event().wait()
+        if faults.blackhole or faults.silent:
+            while await self._reader.read(_READ):
+                pass  # until the client gives up: then it does not count any more
+            return
         # A connect on loopback costs nothing; over a line of this length it costs a round trip.
         await asyncio.sleep(faults.rtt)
         reader, self._upstream = await asyncio.open_connection(
@@ -238,7 +242,10 @@ class _Connection:
                 if writer.can_write_eof():
                     writer.write_eof()
                 return
+            self._proxy.traffic.note(len(data), down=down)
             faults = self._proxy.faults
+            if faults.silent:
+                continue
             for piece in _pieces(data, faults.chunk or int(faults.rate * _TICK)):
                 allowed, goes_on = self._spoil(piece) if down else (piece, True)
                 writer.write(allowed)

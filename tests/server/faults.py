@@ -61,6 +61,7 @@ class Faults:
         flip: The octet in which one bit is wrong.
         refuse: Reset new connections as soon as they are accepted.
         blackhole: Accept new connections and never say a word.
+        silent: Whatever is sent vanishes from now on, on open connections too; they stay open.
         literal_cut: Close after so many octets, at least one, of the next literal (text only).
         literal_lie: Announce literals longer by so many octets than they are (text only).
         rules: Applied in their order to every line of the server (text only).
@@ -76,7 +77,34 @@ class Faults:
     flip: int | None = None
     refuse: bool = False
     blackhole: bool = False
+    silent: bool = False
     literal_cut: int | None = None
     literal_lie: int = 0
     rules: list[Rule] = field(default_factory=list)
     deny: dict[bytes, Answer] = field(default_factory=dict)
+
+
+@dataclass
+class Traffic:
+    """What passed a proxy since its start.
+
+    Attributes:
+        up: Octets from the clients, TLS included where the proxy does not end it.
+        down: Octets from the server.
+        most_open: How many clients were connected at the same time at most.
+    """
+
+    up: int = 0
+    down: int = 0
+    most_open: int = 0
+
+    def note(self, octets: int, *, down: bool) -> None:
+        """Count octets that arrived at the proxy."""
+        if down:
+            self.down += octets
+        else:
+            self.up += octets
+
+    def note_open(self, connections: int) -> None:
+        """Count the connections that are open now."""
+        self.most_open = max(self.most_open, connections)

@@ -33,11 +33,7 @@ def window_engine(
         engine.start()
         return engine
 
-    attached = (
-        None
-        if turn.is_ours
-        else AttachedEngine(store, accounts, lambda account: links.tokens(account).sign_in)
-    )
+    attached = None if turn.is_ours else AttachedEngine(store, accounts, links.tokens)
     return WindowEngine(turn, start_engine, attached)
 
 

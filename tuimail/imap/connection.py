@@ -102,6 +102,15 @@ class ImapConnection:
                 self._recycle = True
                 self._wake()
 
+    def cut(self) -> None:
+        """End the connection under whatever runs on it, from any thread.
+
+        A job at work fails with `ConnectionLost`; the next one gets a new connection.
+        """
+        session = self._session
+        if session is not None:
+            session.shutdown()
+
     def close(self, grace: float) -> None:
         """Take no more jobs, let the running step end, close.
 
@@ -235,8 +244,12 @@ class ImapConnection:
 
     def _drop(self) -> None:
         session, self._session = self._session, None
-        self._recycle = False
-        if session is not None:
+        recycle, self._recycle = self._recycle, False
+        if session is None:
+            return
+        if recycle:
+            session.logout()  # so that the server does not count it beside the next one
+        else:
             session.close()
 
     def _fail_waiting(self, error: TuimailError) -> None:

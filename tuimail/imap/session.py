@@ -91,6 +91,11 @@ class ImapSession:
         return self.channel.capabilities
 
     @property
+    def is_ipv6(self) -> bool:
+        """Whether the connection goes over IPv6. Only while it is open."""
+        return self.channel.wire.is_ipv6
+
+    @property
     def is_exchange(self) -> bool:
         """Whether the server is Exchange, which files sent copies itself."""
         return is_exchange(self.capabilities, self.server_name)

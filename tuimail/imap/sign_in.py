@@ -13,11 +13,18 @@ import re
 from typing import Final
 
 from tuimail import __version__
-from tuimail.errors import NotConnected, SignInRequired, Throttled, TuimailError
+from tuimail.errors import (
+    CommandInvalid,
+    MailboxUnavailable,
+    NotConnected,
+    SignInRequired,
+    Throttled,
+    TuimailError,
+)
 from tuimail.imap import capabilities
 from tuimail.imap.channel import Channel, Completion, Reply
 from tuimail.imap.tokens import as_bytes, as_list, parse_values
-from tuimail.imap.translate import server_words
+from tuimail.imap.translate import refused_sign_in, server_words
 from tuimail.model.secret import Secret
 
 _MAX_AUTHENTICATE: Final = 65536  # a token with many groups in it is long; servers know that
@@ -36,6 +43,7 @@ def authenticate(channel: Channel, username: str, token: Secret) -> str:
 
     Raises:
         SignInRequired: Refused; `detail` has the server's words and its JSON challenge.
+        MailboxUnavailable: Refused for a reason that is not the sign-in's.
         NotConnected, Throttled, NetworkError.
     """
     initial = base64.b64encode(f"user={username}\x01auth=Bearer {token.reveal()}\x01\x01".encode())
@@ -93,7 +101,7 @@ def probe(channel: Channel, doubt: str) -> tuple[str, Reply]:
         for (verb, _), reply in zip(commands, replies, strict=True):
             _check_probe(verb, reply)
     except TuimailError as error:
-        if doubt and not isinstance(error, Throttled):
+        if doubt and not isinstance(error, Throttled | MailboxUnavailable):
             raise NotConnected(
                 "The sign-in was accepted, but the mailbox stays closed.",
                 hint="IMAP may be switched off for this mailbox.",
@@ -111,17 +119,19 @@ def _check_probe(verb: str, reply: Reply) -> None:
         reply.completion.check(verb)
     except (NotConnected, Throttled):
         raise
+    except CommandInvalid as error:
+        if verb == "LIST":  # BAD for what is always allowed: the mailbox behind it is not there
+            raise NotConnected(
+                "The sign-in was accepted, but the mailbox stays closed.", detail=error.detail
+            ) from error
     except TuimailError:
         if verb == "LIST":
             raise
 
 
 def _check(completion: Completion, challenge: str) -> None:
-    try:
-        completion.check("AUTHENTICATE")
-    except SignInRequired as error:
-        error.detail = f"{error.detail} {challenge}".strip()
-        raise
+    if completion.status != "OK":
+        raise refused_sign_in(f"{server_words(completion.text)} {challenge}".strip())
 
 
 def _challenge_text(answer: bytes) -> str:

@@ -17,6 +17,7 @@ from tuimail.errors import (
     ConnectFailed,
     ConnectionLost,
     FolderGone,
+    MailboxUnavailable,
     NetworkError,
     NotConnected,
     ServerTimeout,
@@ -33,7 +34,21 @@ _USUAL_WAIT: Final = 60.0
 _THROTTLED: Final = re.compile(r"throttled|Suggested Backoff Time:?\s*\d", re.IGNORECASE)
 _WAIT: Final = re.compile(r"Backoff Time:?\s*(\d{1,12})\s*(s(?:ec(?:ond)?s?)?\b)?", re.IGNORECASE)
 _NOT_CONNECTED: Final = re.compile(r"authenticated but not connected", re.IGNORECASE)
-_UNAVAILABLE: Final = re.compile(r"\bServer Unavailable\b|\[UNAVAILABLE\]", re.IGNORECASE)
+_UNAVAILABLE: Final = re.compile(
+    r"\bServer (?:is )?(?:Unavailable|busy)\b|\[UNAVAILABLE\]", re.IGNORECASE
+)
+# What only a sign-in that failed on its way says; most of it comes before "AUTHENTICATE failed."
+_PASSING: Final = re.compile(
+    r"proxy.?not.?authenticated|\[(?:INUSE|SERVERBUG|LIMIT)\]|\btemporar|try again|"
+    r"timed? ?out|back-?end|internal (?:server )?error|unavailable|\bbusy\b|overload",
+    re.IGNORECASE,
+)
+_BAD_CREDENTIALS: Final = re.compile(
+    r"(?:AUTHENTICATE|AUTHENTICATION|LOGIN) failed|"
+    r"\[(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED)\]|LogonDenied|BasicAuthBlocked|"
+    r'"status" ?: ?"40[01]"',
+    re.IGNORECASE,
+)
 _NO_FOLDER: Final = re.compile(
     r"(?:mailbox|folder)\b.*(?:does ?n[o']t exist|not found|unknown)|no such (?:mailbox|folder)",
     re.IGNORECASE,
@@ -103,12 +118,26 @@ def from_reply(verb: str, status: str, code: str, text: str) -> TuimailError:
     if said is not None:
         return said
     if verb == "AUTHENTICATE":
-        return SignInRequired("The mailbox does not accept the sign-in.", detail=text)
+        return refused_sign_in(text)
     if status == "BAD":
         return CommandInvalid("The server does not understand a request.", detail=text)
     if verb in _FOLDER_VERBS and (code in _NO_FOLDER_CODES or _NO_FOLDER.search(text)):
         return FolderGone("The folder is not on the server any more.", detail=text)
     return CommandRejected("The server refuses a request.", code=code, detail=text)
+
+
+def refused_sign_in(text: str) -> TuimailError:
+    """Translate what AUTHENTICATE ended with, its challenge included.
+
+    Only words that are known to speak of the credentials end a sign-in (exchange-online.md 2);
+    anything else is the server's own trouble, which a new sign-in would not mend.
+    """
+    said = _said(text)
+    if said is not None:
+        return said
+    if _BAD_CREDENTIALS.search(text) and not _PASSING.search(text):
+        return SignInRequired("The mailbox does not accept the sign-in.", detail=text)
+    return MailboxUnavailable("Exchange does not let us in at the moment.", detail=text)
 
 
 def is_line_failure(error: TuimailError) -> bool:
@@ -128,7 +157,7 @@ def _said(text: str) -> TuimailError | None:
             detail=text,
         )
     if _UNAVAILABLE.search(text):
-        return NotConnected("The mailbox server is not available.", detail=text)
+        return MailboxUnavailable("The mailbox server is not available.", detail=text)
     return None
 
 

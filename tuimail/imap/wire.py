@@ -32,7 +32,14 @@ _CHUNK: Final = 64 * 1024
 _LITERAL: Final = re.compile(rb"\{(\d{1,12})\+?\}\Z")
 # Human text may end in "{5}" without announcing anything.
 _STATUS_TEXT: Final = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
-_KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 4))
+# A line that is dead at the far end is noticed within about two minutes. The last one is
+# milliseconds, and also ends writing into a void (Linux; RFC 5482).
+_LINE_OPTIONS: Final = (
+    ("TCP_KEEPIDLE", 60),
+    ("TCP_KEEPINTVL", 15),
+    ("TCP_KEEPCNT", 4),
+    ("TCP_USER_TIMEOUT", 120_000),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class _Stream(imaplib.IMAP4):
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for name, value in _KEEPALIVE:
+            for name, value in _LINE_OPTIONS:
                 if hasattr(socket, name):
                     plain.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
             return self._context.wrap_socket(plain, server_hostname=self.host)
@@ -228,6 +235,11 @@ class Wire:
     def commands_before(self) -> int:
         """How many commands it took to connect."""
         return self._stream.commands_sent
+
+    @property
+    def is_ipv6(self) -> bool:
+        """Whether the connection goes over IPv6."""
+        return bool(self._stream.sock.family == socket.AF_INET6)
 
     def send(self, data: bytes) -> None:
         """Send octets, all of them or raise."""

@@ -15,7 +15,6 @@ from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.request import NewRequest, RequestKind, RequestState
-from tuimail.model.sign_in import SignInMethod
 from tuimail.model.status import Connectivity, EngineStatus, SignInOutcome, SignInPrompt
 from tuimail.store.store import Store, Writer
 
@@ -25,15 +24,12 @@ _UNANSWERED: Final = (RequestState.OPEN, RequestState.TAKEN)
 
 
 class SignsIn(Protocol):
-    """What signs an account in; `auth.signing_in.SignIn` does."""
+    """What signs an account in; `auth.provider.TokenProvider` does."""
 
-    def begin(self, prompt: SignInPrompt, method: SignInMethod = ...) -> SignedIn:
+    def sign_in(self, prompt: SignInPrompt) -> SignedIn:
         """Begin; what is returned ends when it has ended."""
 
-    def paste(self, text: str) -> None:
-        """Bring the address of the browser's last page."""
-
-    def cancel(self) -> None:
+    def cancel_sign_in(self) -> None:
         """End a waiting sign-in."""
 
 
@@ -69,6 +65,7 @@ class AttachedEngine:
         self._guard = threading.Lock()
         self._wanted: dict[int, tuple[MessageKey, str | None]] = {}
         self._signing_in: dict[AccountId, SignsIn | None] = {}
+        self._focus: FolderId | None = None
         self._status = self._read_status()
         self._unfollow = store.follow(self._committed)
 
@@ -97,6 +94,7 @@ class AttachedEngine:
 
     def focus(self, folder: FolderId) -> None:
         """Ask for the folder to be brought up to date before all others."""
+        self._focus = folder
         self._ask(NewRequest(RequestKind.FOCUS, folder=folder))
 
     def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
@@ -113,51 +111,43 @@ class AttachedEngine:
     def wake(self) -> None:
         """Do nothing: the commit that made it necessary is heard by itself."""
 
+    def attend(self) -> None:
+        """Ask once more for the folder in focus; the other process looks after the rest."""
+        if self._focus is not None:
+            self.focus(self._focus)
+
     def reconnect(self, account: AccountId) -> None:
         """Ask for a try now rather than at the end of the back-off."""
         self._ask(NewRequest(RequestKind.RECONNECT, account=account))
 
-    def sign_in(
-        self,
-        account: AccountId,
-        prompt: SignInPrompt,
-        method: SignInMethod = SignInMethod.DEVICE_CODE,
-    ) -> None:
-        """Start a sign-in; the other process connects when it succeeds."""
+    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+        """Start a device-code sign-in; the other process connects when it succeeds."""
         with self._guard:
             self._signing_in[account] = None
         threading.Thread(
-            target=self._sign_in, args=(account, prompt, method), name="sign-in-start", daemon=True
+            target=self._sign_in, args=(account, prompt), name="sign-in-start", daemon=True
         ).start()
-
-    def paste_answer(self, account: AccountId, text: str) -> None:
-        """Bring the address of the browser's last page to the sign-in that waits for it."""
-        with self._guard:
-            signing_in = self._signing_in.get(account)
-        if signing_in is not None:
-            signing_in.paste(text)
 
     def cancel_sign_in(self, account: AccountId) -> None:
         """End a waiting sign-in."""
         with self._guard:
             signing_in = self._signing_in.pop(account, None)
         if signing_in is not None:
-            signing_in.cancel()
+            signing_in.cancel_sign_in()
 
-    def _sign_in(self, account: AccountId, prompt: SignInPrompt, method: SignInMethod) -> None:
+    def _sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
         try:
-            signing_in = self._signs_in(account)
+            tokens = self._signs_in(account)
         except TuimailError as error:
             prompt.finished(SignInOutcome("", Notice(Severity.ERROR, error.message)))
             return
-        ended = signing_in.begin(prompt, method)
-        ended.add_done_callback(lambda _: self.reconnect(account))
+        tokens.sign_in(prompt).add_done_callback(lambda _: self.reconnect(account))
         with self._guard:
             goes_on = account in self._signing_in
             if goes_on:
-                self._signing_in[account] = signing_in
+                self._signing_in[account] = tokens
         if not goes_on:  # cancelled before it could begin; the prompt is told by the attempt
-            signing_in.cancel()
+            tokens.cancel_sign_in()
 
     def _ask(self, new: NewRequest) -> None:
         self._write(lambda tx: tx.ask(new))

@@ -20,13 +20,14 @@ from tuimail.model.account import Account, AccountId
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
-from tuimail.model.sign_in import SignInMethod
 from tuimail.model.status import Connectivity, EngineStatus, SignInPrompt
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync.desk import Desk
 from tuimail.sync.mailbox import Mailbox
 from tuimail.sync.status_board import StatusBoard
+from tuimail.sync.suspend import SleepDetector, watch_clocks
+from tuimail.sync.timing import Timing
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ P = ParamSpec("P")
 START_SECONDS: Final = 10.0
 START_AGAIN_SECONDS: Final = 30.0
 _NOTHING_KEPT: Final = DownloadRules()
+_USUAL: Final = Timing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Engine:
     Args:
         accounts: One entry per account; each gets its own connections and loops.
         rules: What is kept of folders for reading without a network.
+        timing: How often it looks, and how long it waits.
     """
 
     def __init__(
@@ -61,10 +64,14 @@ class Engine:
         store: Store,
         accounts: Mapping[AccountId, Connected],
         rules: DownloadRules = _NOTHING_KEPT,
+        timing: Timing = _USUAL,
     ) -> None:
         self._store = store
         self._accounts = dict(accounts)
         self._rules = rules
+        self._timing = timing
+        self._sleep = SleepDetector()
+        self._clocks: asyncio.Task[None] | None = None
         now = datetime.now(UTC)
         self._status = {
             account: EngineStatus(account, Connectivity.STARTING, now) for account in accounts
@@ -122,27 +129,22 @@ class Engine:
         """New intents or outbox items exist, or something else is to be kept."""
         self._call(self._wake)
 
+    def attend(self) -> None:
+        """The user is back at the screen."""
+        self._call(self._attend)
+
     def reconnect(self, account: AccountId) -> None:
         """Try now rather than at the end of the back-off."""
         self._call(self._reconnect, account)
 
-    def sign_in(
-        self,
-        account: AccountId,
-        prompt: SignInPrompt,
-        method: SignInMethod = SignInMethod.DEVICE_CODE,
-    ) -> None:
-        """Start a sign-in; the mailbox connects when it succeeds."""
-        signed_in = self._accounts[account].tokens.sign_in.begin(prompt, method)
+    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+        """Start a device-code sign-in; the mailbox connects when it succeeds."""
+        signed_in = self._accounts[account].tokens.sign_in(prompt)
         signed_in.add_done_callback(lambda _: self.reconnect(account))
 
     def cancel_sign_in(self, account: AccountId) -> None:
         """End a waiting sign-in."""
-        self._accounts[account].tokens.sign_in.cancel()
-
-    def paste_answer(self, account: AccountId, text: str) -> None:
-        """Bring the address of the browser's last page to the sign-in that waits for it."""
-        self._accounts[account].tokens.sign_in.paste(text)
+        self._accounts[account].tokens.cancel_sign_in()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -168,11 +170,14 @@ class Engine:
                 connected.submitter,
                 self._publish,
                 self._rules,
+                self._timing,
             )
             self._mailboxes[account] = mailbox
             self._supervise(mailbox.run(), mailbox)
         desk = Desk(self._store, self, self._mailboxes)
         self._desk = self._loop.create_task(desk.run(), name="desk")
+        watching = watch_clocks(self._sleep, self._timing.clock, self._slept)
+        self._clocks = self._loop.create_task(watching, name="clocks")
 
     def _close_connections(self, grace: float) -> None:
         """Close all mailboxes at the same time: each may have to wait for a silent network."""
@@ -219,7 +224,7 @@ class Engine:
         await asyncio.gather(*(mailbox.finish(grace) for mailbox in self._mailboxes.values()))
         for timer in self._restarts.values():
             timer.cancel()
-        ending = [*self._tasks, *([self._desk] if self._desk else [])]
+        ending = [*self._tasks, *(task for task in (self._desk, self._clocks) if task)]
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
@@ -251,6 +256,16 @@ class Engine:
             self._mailboxes[summary.account_id].work.bodies.add(
                 (key, section), Priority.INTERACTIVE
             )
+
+    def _attend(self) -> None:
+        if self._sleep.has_slept(self._timing.clock):
+            self._slept()
+        for mailbox in self._mailboxes.values():
+            mailbox.attend()
+
+    def _slept(self) -> None:
+        for mailbox in self._mailboxes.values():
+            mailbox.slept()
 
     def _wake(self) -> None:
         for mailbox in self._mailboxes.values():

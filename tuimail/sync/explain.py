@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from tuimail.errors import (
@@ -93,16 +92,15 @@ def submission_problem(error: TuimailError, now: str) -> Notice:
     return _notice(error, severity, error.message, now, error.hint)
 
 
-def body_problem(error: TuimailError, key: MessageKey) -> Notice:
+def body_problem(error: TuimailError) -> Notice:
     """Say why a text or an attachment did not come."""
-    notice = _notice(
+    return _notice(
         error,
         Severity.WARNING,
         f"The text could not be fetched: {error.message}",
         "It shows as not downloaded.",
         error.hint or "Open the message again to try once more.",
     )
-    return replace(notice, about=key)
 
 
 def failure_notice(error: TuimailError) -> Notice:

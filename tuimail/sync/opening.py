@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import concurrent.futures
+import time
 from typing import Final
 
 from tuimail.auth.provider import TokenProvider
-from tuimail.errors import NotConnected, SignInRequired, TokenUnavailable, TuimailError
+from tuimail.errors import (
+    MailboxUnavailable,
+    NotConnected,
+    SignInRequired,
+    TokenUnavailable,
+    TuimailError,
+)
 from tuimail.exchange.diagnosis import diagnose
 from tuimail.imap.session import ImapSession
+from tuimail.imap.wire import Timeouts
 from tuimail.model.account import Account, Token
 
 TOKEN_SECONDS: Final = 90.0
@@ -20,13 +28,22 @@ class SessionOpener:
 
     A refused token is refreshed by force and tried once more: the server may know better than the
     clock whether it is still good (K-9's rule).
+
+    Args:
+        timeouts: Seconds; the defaults suit Exchange Online.
     """
 
-    def __init__(self, account: Account, tokens: TokenProvider) -> None:
+    def __init__(
+        self, account: Account, tokens: TokenProvider, timeouts: Timeouts | None = None
+    ) -> None:
         self._account = account
         self._tokens = tokens
+        self._timeouts = timeouts
+        self._ipv4_only = False
+        self.token_began = 0.0
+        """When the latest session had its token. Unix time, seconds; 0 before the first."""
         self.token_ends = 0.0
-        """Unix time, seconds; 0 before the first session."""
+        """When that token ends. Unix time, seconds; 0 before the first session."""
 
     def __call__(self) -> ImapSession:
         """Return a session that has answered a first command.
@@ -46,38 +63,80 @@ class SessionOpener:
             token = self._tokens.get(force_refresh=force_refresh).result(TOKEN_SECONDS)
         except concurrent.futures.TimeoutError as error:
             raise TokenUnavailable("Microsoft's sign-in service does not answer.") from error
-        try:
-            session = self._authenticated(token)
-        except NotConnected:
-            # Exchange keeps some mailboxes closed over IPv6 (exchange-online.md 2).
-            session = self._authenticated(token, ipv4_only=True)
-        self.token_ends = token.expires_on
+        session = self._connected(token)
+        self.token_began, self.token_ends = time.time(), token.expires_on
         return session
 
-    def _authenticated(self, token: Token, *, ipv4_only: bool = False) -> ImapSession:
-        session = ImapSession.connect(
-            self._account.imap, ca_file=self._account.ca_file, ipv4_only=ipv4_only
+    def _connected(self, token: Token) -> ImapSession:
+        """Connect; once more over IPv4 where Exchange keeps the mailbox closed over IPv6.
+
+        exchange-online.md 2. What helped once is done at once from then on; over IPv4 already,
+        another try at once would only count against the limit of connections.
+        """
+        session = self._connect(ipv4_only=self._ipv4_only)
+        is_ipv6 = session.is_ipv6
+        try:
+            self._authenticate(session, token)
+        except NotConnected as error:
+            if isinstance(error, MailboxUnavailable) or not is_ipv6:
+                raise
+            session = self._connect(ipv4_only=True)
+            self._authenticate(session, token)
+            self._ipv4_only = True
+        return session
+
+    def _connect(self, *, ipv4_only: bool) -> ImapSession:
+        return ImapSession.connect(
+            self._account.imap,
+            ca_file=self._account.ca_file,
+            timeouts=self._timeouts,
+            ipv4_only=ipv4_only,
         )
+
+    def _authenticate(self, session: ImapSession, token: Token) -> None:
         try:
             session.authenticate(self._account.username, token.secret)
+        except MailboxUnavailable:
+            session.close()
+            raise
         except NotConnected as error:
             session.close()
-            raise recognised(error, self._account.username) from error
+            raise recognised(error, self._account.username, token.username) from error
         except TuimailError:
             session.close()
             raise
-        return session
 
 
-def recognised(error: NotConnected, address: str) -> NotConnected:
-    """Say why the mailbox is closed, where the server's words tell: IMAP off has its own line."""
+def recognised(error: NotConnected, address: str, signed_in_as: str = "") -> NotConnected:
+    """Say why the mailbox is closed, as far as the words or the names tell.
+
+    Args:
+        address: The name of the mailbox that was asked for.
+        signed_in_as: The name the token is for, empty when it is not known.
+    """
     found = diagnose(error.detail, source="imap", address=address)
     if found is None:
         return error
+    hint = found.fix
+    if found.id == "imap-not-connected":
+        hint = _likely_causes(address, signed_in_as)
     return NotConnected(
         found.title,
-        hint=found.fix,
+        hint=hint,
         detail=error.detail,
         command=found.command,
         url=found.url,
+    )
+
+
+def _likely_causes(address: str, signed_in_as: str) -> str:
+    """Name the likeliest causes of "authenticated but not connected", names first."""
+    if signed_in_as and signed_in_as.lower() != address.lower():
+        return (
+            f"The sign-in is for {signed_in_as}, the mailbox is {address}. Check username in the "
+            "settings, or ask for full access to that mailbox."
+        )
+    return (
+        "Close other mail programs: too many connections look like this. If it lasts, ask "
+        "whether the mailbox has a licence and whether IMAP is on for it, and check username."
     )

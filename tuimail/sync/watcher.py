@@ -20,7 +20,9 @@ class Watcher:
     Args:
         name: The thread's name.
         open_session: Called on the thread.
-        on_change: Called on the thread after each change.
+        on_change: Called on the thread, with False at the beginning, because something may have
+            happened before, and with True after each change.
+        idle_seconds: How long one IDLE lasts.
     """
 
     def __init__(
@@ -28,11 +30,17 @@ class Watcher:
         name: str,
         open_session: Callable[[], ImapSession],
         path: str,
-        on_change: Callable[[], None],
+        on_change: Callable[[bool], None],
+        *,
+        idle_seconds: float,
     ) -> None:
         self._open_session = open_session
-        self._idle = IdleLoop(path, on_change)
+        self._on_change = on_change
+        self._has_begun = False
+        self._idle = IdleLoop(path, self._report, renew_seconds=idle_seconds)
         self._ended: Future[None] = Future()
+        self.ended: Future[None] = Future()
+        """Done when the connection is closed; it never fails and cannot be cancelled."""
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> Future[None]:
@@ -41,6 +49,7 @@ class Watcher:
         Cancelling the future does not end the watch; `stop` does.
         """
         self._ended.set_running_or_notify_cancel()
+        self.ended.set_running_or_notify_cancel()
         self._thread.start()
         return self._ended
 
@@ -54,7 +63,17 @@ class Watcher:
         if grace and self._thread.is_alive():
             self._thread.join(grace)
 
+    def _report(self) -> None:
+        self._on_change(self._has_begun)
+        self._has_begun = True
+
     def _run(self) -> None:
+        try:
+            self._watch()
+        finally:
+            self.ended.set_result(None)
+
+    def _watch(self) -> None:
         try:
             self._idle.run(self._open_session())
         except TuimailError as error:

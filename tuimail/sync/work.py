@@ -7,9 +7,10 @@ wider is raised, and the mailbox reconnects. Wishes stay in their queues meanwhi
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Generator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from tuimail.errors import FolderGone, MessageGone, Reach, TuimailError, UidValidityChanged
@@ -19,7 +20,6 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
-from tuimail.model.message import MessageKey
 from tuimail.model.status import Download, Progress
 from tuimail.store.store import Store
 from tuimail.sync.bodies import fetch_section, fetch_text
@@ -29,15 +29,20 @@ from tuimail.sync.folders import count_messages, list_folders
 from tuimail.sync.keeping import Keeping
 from tuimail.sync.push import push
 from tuimail.sync.reconcile import fetch_older, reconcile
+from tuimail.sync.timing import Timing
 from tuimail.sync.wishes import BodyWish, FolderWish, Wishes
 
 T = TypeVar("T")
 
+_USUAL: Final = Timing()
+
+
+def _nobody_listens() -> None:
+    """For those who do not ask when the server last answered."""
+
+
 PREFETCHED: Final = 30
 """Texts of a folder's newest messages that are fetched unasked."""
-
-POLL_SECONDS: Final = 120.0
-"""The safety net under IDLE: pushes are known to stop (exchange-online.md 3.9)."""
 
 GONE_GRACE_SECONDS: Final = 600.0
 UIDVALIDITY_TRIES: Final = 5
@@ -54,6 +59,8 @@ class Work:
         report: Callable[[Progress | None], None],
         rules: DownloadRules,
         report_download: Callable[[Download | None], None],
+        timing: Timing = _USUAL,
+        heard: Callable[[], None] = _nobody_listens,
     ) -> None:
         self.account = account
         self.store = store
@@ -64,6 +71,10 @@ class Work:
         self.intents = asyncio.Event()
         self.focus: FolderId | None = None
         self._report = report
+        self._heard = heard
+        self._timing = timing
+        self._look = asyncio.Event()
+        self._backfill_from = 0.0
         self.keeping = Keeping(
             account.id, store, rules, self.job, self._refresh_later, report_download
         )
@@ -79,7 +90,23 @@ class Work:
         label: str,
     ) -> T:
         """Run a job on the main connection."""
-        return await asyncio.wrap_future(self.connection.run(job, priority, label=label))
+        result = await asyncio.wrap_future(self.connection.run(job, priority, label=label))
+        self._heard()
+        return result
+
+    def look_around(self) -> None:
+        """Count the messages of all folders soon: something happened, perhaps not only here."""
+        self._look.set()
+
+    def attend(self) -> None:
+        """The user looks: bring the folder in focus up to date, then count."""
+        if self.focus is not None:
+            self.refreshes.add((self.focus, False), Priority.FOCUS)
+        self.look_around()
+
+    def rest_backfill(self, seconds: float) -> None:
+        """Fetch no older mail for so long: the server asks for patience."""
+        self._backfill_from = time.monotonic() + seconds
 
     async def probe(self) -> None:
         """Make sure that the server answers."""
@@ -142,6 +169,7 @@ class Work:
     async def older_loop(self) -> None:
         """Fetch older mail when nothing more urgent is there to do."""
         while True:
+            await asyncio.sleep(max(0.0, self._backfill_from - time.monotonic()))
             folder, priority = await self.older.take()
             with self.older.kept(folder, priority):
                 try:
@@ -179,12 +207,12 @@ class Work:
                 try:
                     await self.fetch(wish, priority)
                 except (MessageGone, UidValidityChanged) as error:
-                    self._tell(error, wish[0], priority)
+                    self._tell(error, priority)
                     self._refresh_folder_of(wish)
                 except TuimailError as error:
                     if error.reach not in (Reach.MESSAGE, Reach.FOLDER):
                         raise
-                    self._tell(error, wish[0], priority)
+                    self._tell(error, priority)
 
     async def push_loop(self) -> None:
         """Push intents when they are due."""
@@ -203,10 +231,12 @@ class Work:
             )
         for folder in outcome.refresh:
             self.refreshes.add((folder, False), Priority.REFRESH)
+            self.look_around()
 
     async def poll_loop(self) -> None:
-        """Look again from time to time, and let go of what has been gone for long enough."""
+        """Count all folders from time to time, and let go of what has been gone long enough."""
         while True:
+            self._look.clear()
             changed = await self.job(
                 lambda session: count_messages(session, self.store, self.account.id),
                 Priority.REFRESH,
@@ -214,7 +244,9 @@ class Work:
             )
             for folder in changed:
                 self.refreshes.add((folder, False), Priority.REFRESH)
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(self._timing.count_apart)
+            rest = max(0.0, self._timing.poll - self._timing.count_apart)
+            await wait_until_due(self._look, datetime.now(UTC) + timedelta(seconds=rest))
             if self.focus is not None:
                 self.refreshes.add((self.focus, False), Priority.REFRESH)
             await asyncio.wrap_future(
@@ -222,15 +254,12 @@ class Work:
             )
 
     def loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
-        """The loops, to be started once the folders are known."""
-        return [
-            self.refresh_loop,
-            self.older_loop,
-            self.body_loop,
-            self.push_loop,
-            self.poll_loop,
-            self.keeping.loop,
-        ]
+        """The loops that look after the mailbox, to be started once its folders are known."""
+        return [self.refresh_loop, self.older_loop, self.poll_loop, self.keeping.loop]
+
+    def urgent_loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
+        """The loops that do what the user did and wants; they go first."""
+        return [self.push_loop, self.body_loop]
 
     async def fetch(self, wish: BodyWish, priority: Priority) -> None:
         """Fetch the readable text of a message or one of its sections."""
@@ -262,11 +291,11 @@ class Work:
         if place is not None:
             self.refreshes.add((place[0], True), Priority.REFRESH)
 
-    def _tell(self, error: TuimailError, key: MessageKey, priority: Priority) -> None:
+    def _tell(self, error: TuimailError, priority: Priority) -> None:
         """Say why a text did not come, if anybody waits for it."""
         if priority is not Priority.INTERACTIVE:
             return
-        notice = body_problem(error, key)
+        notice = body_problem(error)
         self.store.write(lambda tx: tx.add_notice(notice, self.account.id))
 
     async def folder_failed(self, folder: FolderId, error: TuimailError) -> None:

@@ -95,7 +95,7 @@ class TuimailApp(App[None]):
         self._mistake = f"{mistake.message} {mistake.hint}".strip() if mistake else ""
         self._greeting = greeting
         self._start_engine = start_engine
-        self._clock = clock or _local_time
+        self._clock = clock or (lambda: datetime.now().astimezone())
         self._chords = Chords(self)
         self._late_answer = LateAnswer()
         self._slot = ChangeSet()
@@ -304,6 +304,11 @@ class TuimailApp(App[None]):
             if isinstance(screen, MailboxScreen):
                 screen.remember_place()
 
+    def on_app_focus(self) -> None:
+        """The terminal has the focus again: look for news."""
+        if self.engine is not None:
+            self.engine.attend()
+
     def action_retry(self) -> None:
         """Connect again now rather than later."""
         if self.engine is not None:
@@ -387,10 +392,6 @@ class TuimailApp(App[None]):
 
         if not isinstance(self.screen, SignInScreen):
             self.push_screen(SignInScreen(account))
-
-
-def _local_time() -> datetime:
-    return datetime.now().astimezone()
 
 
 def _forget_signal(loop: asyncio.AbstractEventLoop, number: int) -> None:

@@ -79,18 +79,14 @@ def state_words(status: EngineStatus | None, as_of: datetime | None, now: dateti
             words = StateWords(f"throttled {countdown((until or now) - now)}", "warning+bold", True)
         case EngineStatus(connectivity=Connectivity.SIGN_IN_REQUIRED):
             words = StateWords("sign-in needed", "error+bold")
+        case EngineStatus(connectivity=Connectivity.CONNECTING, online_at=online_at) if online_at:
+            # The first try after a loss is routine; the time is of interest when it failed.
+            lost = status.problem is not None
+            at = f"as of {clock(online_at, now)}, " if lost else ""
+            words = StateWords(f"{at}reconnecting", "warning+bold" if lost else "muted")
         case _:
             words = StateWords("connecting")
     return words
-
-
-def worst_words(statuses: Mapping[AccountId, EngineStatus], now: datetime) -> StateWords:
-    """Say how the account stands that is worst off."""
-    for connectivity in _BANNER_ORDER:
-        for status in statuses.values():
-            if status.connectivity is connectivity:
-                return state_words(status, None, now)
-    return state_words(next(iter(statuses.values()), None), None, now)
 
 
 def banner_words(
@@ -105,21 +101,16 @@ def banner_words(
     """
     for connectivity in _BANNER_ORDER:
         for account, status in statuses.items():
-            if status.connectivity is connectivity:
+            if _lasting(status) is connectivity:
                 return _banner(account, status, names, now)
-    return _full_disk(statuses)
-
-
-def _full_disk(statuses: Mapping[AccountId, EngineStatus]) -> BannerWords | None:
-    """Say that mail is not kept, where nothing is worse."""
-    for account, status in statuses.items():
-        problem = status.download.problem if status.download else None
-        if problem is not None:
-            strong, _, rest = problem.short.partition(": ")
-            about = (account, status.connectivity, problem.short)
-            strong = f"{strong}:" if rest else strong
-            return BannerWords(about, problem.severity, strong, rest, "mailbox.jobs", "jobs")
     return None
+
+
+def _lasting(status: EngineStatus) -> Connectivity:
+    """Return the state without the tries in between, in which the banner would come and go."""
+    if status.connectivity is Connectivity.CONNECTING and status.problem is not None:
+        return Connectivity.OFFLINE
+    return status.connectivity
 
 
 def _banner(
@@ -138,10 +129,10 @@ def _banner(
         until = status.next_attempt or now + timedelta(minutes=1)
         again = f"Going on by itself at {clock(until, now)}."
         problem = Notice(severity, f"Exchange asks us to wait. {again}")
-        key, word = "mailbox.jobs", "jobs"
+        key = word = ""
     problem = problem or _OFFLINE
     strong, stop, rest = problem.short.partition(". ")
-    about = (account, status.connectivity, problem.short if problem is status.problem else "")
+    about = (account, _lasting(status), problem.short if problem is status.problem else "")
     if problem.severity is Severity.ERROR:
         severity = Severity.ERROR
     text = rest or problem.now

@@ -49,6 +49,16 @@ def test_a_mailbox_that_stays_closed_says_what_to_check() -> None:
     assert told.command == ""
 
 
+def test_a_sign_in_of_another_name_is_named_first() -> None:
+    """exchange-online.md 2: compare the names before anything else."""
+    error = NotConnected("Closed.", detail="User is authenticated but not connected.")
+    told = recognised(error, "service@contoso.example", "anna@contoso.example")
+    assert "anna@contoso.example" in told.hint
+    assert "service@contoso.example" in told.hint
+    same = recognised(error, "anna@contoso.example", "Anna@Contoso.example")
+    assert "Anna" not in same.hint
+
+
 def test_words_that_nobody_knows_are_kept() -> None:
     told = account_problem(closed("The moon is full."), "work", AT, is_new=True)
     assert told.short == "The mailbox stays closed."

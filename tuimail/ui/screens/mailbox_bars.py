@@ -43,10 +43,7 @@ class MailboxBars:
             counts.pending_intents, counts.outbox_waiting, app.glyphs
         )
         status = self._status_of(folder)
-        as_of = folder.state.checked_at if folder else None
-        state = state_words(status, as_of, now)
-        screen.top.state, screen.top.state_role = state.text, state.role
-        self._tick(state.counts_down)
+        self._say_state(folder, status)
         statuses = app.engine.status if app.engine is not None else {}
         names = {id_: account.name for id_, account in app.accounts.items()}
         had_banner = screen.banner.display
@@ -56,6 +53,18 @@ class MailboxBars:
         self.refresh_hints()
         if had_banner != screen.banner.display:
             screen.call_after_refresh(screen.rearrange)
+
+    def _say_state(self, folder: Folder | None, status: EngineStatus | None) -> None:
+        as_of = folder.state.checked_at if folder else None
+        state = state_words(status, as_of, shell(self._screen).now())
+        top = self._screen.top
+        top.state, top.state_role = state.text, state.role
+        self._tick(state.counts_down)
+
+    def _count_down(self) -> None:
+        """Change the digits and nothing else."""
+        folder = self._screen.folder
+        self._say_state(folder, self._status_of(folder))
 
     def _say_place(self, folder: Folder | None) -> None:
         screen, app = self._screen, shell(self._screen)
@@ -116,7 +125,7 @@ class MailboxBars:
     def _tick(self, wanted: bool) -> None:
         """Count down once per second, only while something counts."""
         if wanted and self._ticking is None:
-            self._ticking = self._screen.set_interval(1.0, self.refresh)
+            self._ticking = self._screen.set_interval(1.0, self._count_down)
         elif not wanted and self._ticking is not None:
             self._ticking.stop()
             self._ticking = None

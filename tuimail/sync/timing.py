@@ -1,0 +1,34 @@
+"""How often the engine looks, and how long it waits for a server: one place for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tuimail.imap.session import Timeouts
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds; the defaults suit Exchange Online.
+
+    Attributes:
+        poll: Between two looks at the counts of all folders; the safety net under IDLE, whose
+            pushes are known to stop (exchange-online.md 3.9).
+        count_apart: At least so much lies between two such looks, whatever happens.
+        idle: How long one IDLE lasts.
+        timeouts: Of the connections.
+        clock: Between two looks at the clocks, to notice that the computer slept.
+        attention: At least so much lies between two refreshes because the user came back.
+        recycle_before: Before the end of a token at which connections are made anew; of a token
+            that is good for a short time only, a fifth of its life.
+        ask_again: Between two questions for a newer token while the connection still works.
+    """
+
+    poll: float = 120.0
+    count_apart: float = 15.0
+    idle: float = 9 * 60.0
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    clock: float = 5.0
+    attention: float = 5.0
+    recycle_before: float = 290.0
+    ask_again: float = 30.0
