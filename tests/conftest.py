@@ -37,3 +37,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             place.mkdir(parents=True, mode=0o700)
             patch.setenv(variable, str(place))
         yield directory
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the crash suite survived: scenarios by kill points."""
+    kills = [
+        int(value)
+        for report in terminalreporter.stats.get("passed", ())
+        for name, value in getattr(report, "user_properties", ())
+        if name == "kills survived"
+    ]
+    if kills:
+        terminalreporter.write_line(
+            f"killed and continued: {len(kills)} scenarios, {sum(kills)} kill points survived"
+        )

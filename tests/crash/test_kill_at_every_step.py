@@ -5,22 +5,14 @@ The method is isync's: run to the end, and again killed before every write in tu
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-import shutil
-import signal
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 import pytest
 
-from tests.crash.victim import describe, run_errand
-from tests.server.client import Client, mail, sandbox_account
+from tests.crash.scene import MOST_STEPS, Scene, fill
+from tests.server.client import mail
 from tests.server.sandbox_fixture import fresh_sandbox  # noqa: F401 - a fixture
-from tuimail.http import HttpClient
-from tuimail.model.account import Account
 from tuimail.model.flags import FLAGGED, SEEN
 from tuimail.model.folder import FolderRole
 from tuimail.model.intent import Move, NewIntent, StoreFlags
@@ -29,81 +21,13 @@ from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText
 
-MOST_STEPS: Final = 60
+Survived = Callable[[int], None]
 
 
-class Scene:
-    """A signed-in client directory that can be copied, and the server beside it."""
-
-    def __init__(self, sandbox: Sandbox, directory: Path) -> None:
-        self.sandbox = sandbox
-        self.owner = sandbox.accounts[0]
-        self.mailbox = sandbox.mailbox(self.owner)
-        self.master = directory / "master"
-        self._copies = (directory / f"copy-{number}" for number in itertools.count())
-        with Client(sandbox_account(sandbox), self.master, sandbox.entra.approve) as client:
-            client.sign_in()
-            self.account: Account = client.account
-
-    def copy(self) -> Path:
-        """Return a fresh copy of the client's directory."""
-        place = next(self._copies)
-        shutil.copytree(self.master, place)
-        return place
-
-    def kill(self, directory: Path, what: str, writes: int) -> bool:
-        """Run the errand until its n-th write; returns whether it was killed."""
-        words = [str(directory), describe(self.account), what, str(writes)]
-        result = subprocess.run(
-            [sys.executable, "-m", "tests.crash.victim", *words],
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        if result.returncode == 0:
-            return False
-        assert result.returncode == -signal.SIGKILL, result.stderr.decode()
-        return True
-
-    def run(self, directory: Path, what: str) -> None:
-        """Run the errand to its end, in this process."""
-        store = Store.open(directory)
-        http = HttpClient(self.account.ca_file)
-        try:
-            asyncio.run(run_errand(store, self.account, what, http))
-        finally:
-            http.close()
-            store.close()
-
-    def server(self) -> dict[str, list[tuple[bytes, frozenset[str]]]]:
-        """What the server holds: folder to (text, flags)."""
-        found = {}
-        for folder in self.mailbox.folders():
-            messages = [folder.message(uid) for uid in folder.uids()]
-            held = [(m.raw, frozenset(m.flags)) for m in messages if m is not None]
-            if held:
-                found[folder.name] = sorted(held, key=lambda entry: entry[0])
-        return found
-
-    def local(self, directory: Path) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
-        """What the client shows: folder to (subject, flags)."""
-        store = Store.open(directory)
-        try:
-            return {
-                folder.path: sorted(
-                    (row.subject, row.flags.names()) for row in store.read.newest(folder.id, 1000)
-                )
-                for folder in store.read.folders(self.account.id)
-                if folder.total
-            }
-        finally:
-            store.close()
-
-
-def fill(sandbox: Sandbox, count: int) -> None:
-    inbox = sandbox.mailbox(sandbox.accounts[0]).folder("INBOX")
-    for number in range(count):
-        inbox.append(mail(f"Message {number:03}"))
+@pytest.fixture
+def survived(record_property: Callable[[str, object], None]) -> Survived:
+    """Note how many kills a scenario survived; the end of the run says all of them."""
+    return lambda kills: record_property("kills survived", kills)
 
 
 @pytest.fixture
@@ -112,19 +36,16 @@ def scene(fresh_sandbox: Sandbox, tmp_path: Path) -> Scene:  # noqa: F811
     return Scene(fresh_sandbox, tmp_path)
 
 
-def test_a_first_sync_killed_anywhere_is_continued(scene: Scene) -> None:
+def test_a_first_sync_killed_anywhere_is_continued(scene: Scene, survived: Survived) -> None:
     whole = scene.copy()
     scene.run(whole, "sync")
     expected = scene.local(whole)
     assert len(expected["INBOX"]) == 130
-    for step in range(1, MOST_STEPS):
-        directory = scene.copy()
-        if not scene.kill(directory, "sync", step):
-            break
-        scene.run(directory, "sync")
+
+    def is_whole(directory: Path, step: int) -> None:
         assert scene.local(directory) == expected, f"killed before write {step}"
-    else:
-        pytest.fail("the sync never came to its end")
+
+    survived(scene.killed_at_every_step("sync", is_whole))
 
 
 def with_intents(sandbox: Sandbox, directory: Path) -> Scene:
@@ -146,7 +67,7 @@ def with_intents(sandbox: Sandbox, directory: Path) -> Scene:
     return scene
 
 
-def test_intents_killed_anywhere_are_carried_out_once(tmp_path: Path) -> None:
+def test_intents_killed_anywhere_are_carried_out_once(tmp_path: Path, survived: Survived) -> None:
     """Guards invariants 5 and 9: no move is lost, none is made twice.
 
     Mutation that turns it red: `tx.finish_intents` for `tx.start_intents` in sync/moves.py.
@@ -165,11 +86,14 @@ def test_intents_killed_anywhere_are_carried_out_once(tmp_path: Path) -> None:
             assert scene.server() == expected[0], f"killed before write {step}"
             assert scene.local(directory) == expected[1], f"killed before write {step}"
             if step and not killed:
+                survived(step - 1)
                 return
     pytest.fail("the push never came to its end")
 
 
-def test_a_message_killed_anywhere_on_its_way_out_is_sent_at_most_once(scene: Scene) -> None:
+def test_a_message_killed_anywhere_on_its_way_out_is_sent_at_most_once(
+    scene: Scene, survived: Survived
+) -> None:
     """Guards invariant 6: SENDING is on disk before DATA, so a restart never sends it again.
 
     Mutation that turns it red: `before_data=lambda: asyncio.sleep(0)` in sync/outbox.py.
@@ -193,11 +117,12 @@ def test_a_message_killed_anywhere_on_its_way_out_is_sent_at_most_once(scene: Sc
     for step in range(1, MOST_STEPS):
         ben.expunge(ben.uids())
         directory = scene.copy()
-        if not scene.kill(directory, str(outbox_id), step):
+        if not scene.kill(directory, f"send {outbox_id}", step):
             assert len(ben) == 1
+            survived(step - 1)
             break
         delivered = len(ben)
-        scene.run(directory, str(outbox_id))
+        scene.run(directory, f"send {outbox_id}")
         store = Store.open(directory)
         item = store.read.outbox_item(outbox_id)
         store.close()

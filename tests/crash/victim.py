@@ -19,6 +19,7 @@ from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, AccountId, Endpoint, SaveSent
+from tuimail.model.message import MessageKey
 from tuimail.store.store import Store, Writer
 from tuimail.submission.smtp import SmtpSubmitter
 from tuimail.sync.errand import Errand
@@ -76,17 +77,24 @@ def read_account(text: str) -> Account:
 
 
 async def run_errand(store: Store, account: Account, what: str, http: HttpClient) -> None:
-    """Sync, or send everything in the outbox; first settle what an earlier run left behind."""
+    """Do one errand; first settle what an earlier run left behind.
+
+    Args:
+        what: `sync`, `send ID` of the outbox, or `text KEY` of a message.
+    """
     tokens = TokenProvider(account, TokenCache.open(store.directory / "tokens.json"), http)
     submitter = SmtpSubmitter(account.smtp, account.ca_file)
     async with Errand(account, store, tokens, submitter) as errand:
         await errand.recover()
-        if what == "sync":
-            failures = await errand.sync(lambda _: None)
-            if failures:
-                raise failures[0]
-        else:
-            await errand.send(int(what))
+        match what.split():
+            case ["sync"]:
+                failures = await errand.sync(lambda _: None)
+                if failures:
+                    raise failures[0]
+            case ["send", outbox_id]:
+                await errand.send(int(outbox_id))
+            case ["text", key]:
+                await errand.fetch_text(MessageKey(int(key)))
 
 
 def main() -> None:

@@ -188,6 +188,9 @@ _PLACES: Final = MappingProxyType(
         "attachments": "Attachments",
         "composer": "Composer",
         "outbox": "Outbox",
+        "jobs": "Jobs",
+        "notices": "Notifications",
+        "keep": "What is kept of a folder",
         "sign_in": "Sign-in",
         "help": "Help",
     }

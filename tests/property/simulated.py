@@ -45,6 +45,7 @@ class Server:
 
     folders: dict[FolderId, dict[UID, ServerMessage]]
     uidnext: dict[FolderId, int] = field(default_factory=dict)
+    uidvalidity: dict[FolderId, int] = field(default_factory=dict)
     delivered: int = 0
 
     def deliver(self, folder: FolderId) -> None:
@@ -70,6 +71,15 @@ class Server:
         if message is not None:
             message.flags = fold(MessageState(folder, message.flags), [change]).flags
 
+    def renumber(self, folder: FolderId) -> None:
+        """Give the folder another UIDVALIDITY; every UID means another message or none."""
+        messages = list(self.folders[folder].values())
+        self.folders[folder] = {}
+        self.uidnext[folder] = 1
+        self.uidvalidity[folder] = self.uidvalidity.get(folder, 1) + 1
+        for message in reversed(messages):
+            self._append(folder, message)
+
     def find(self, folder: FolderId, number: int) -> list[UID]:
         return [uid for uid, one in self.folders[folder].items() if one.number == number]
 
@@ -87,9 +97,11 @@ class Client:
         self.mailbox = mailbox
         self.server = server
         self.store = mailbox.store
+        self._uidvalidity: dict[FolderId, int] = {}
 
     def sync(self, folder: FolderId) -> None:
         """Bring one folder up to date, new messages first."""
+        self._accept_uidvalidity(folder)
         remote = dict(self.server.folders[folder])
         known = self.store.read.server_flags(folder, *_EVERY_UID)
 
@@ -106,6 +118,12 @@ class Client:
 
         self.store.write(change).result(30)
 
+    def _accept_uidvalidity(self, folder: FolderId) -> None:
+        current = self.server.uidvalidity.get(folder, 1)
+        if self._uidvalidity.get(folder, 1) != current:
+            self._uidvalidity[folder] = current
+            self.store.write(lambda tx: tx.forget_uids(folder)).result(30)
+
     def push(self, fault: Fault = Fault.NOTHING, *, tells_uid: bool = True) -> None:
         """Run the first pending intent of each message."""
         begun: set[MessageKey] = set()
@@ -118,6 +136,8 @@ class Client:
         place = self.store.read.location(intent.key)
         if place is None:
             return  # a sync has to find it first
+        if self._uidvalidity.get(place[0], 1) != self.server.uidvalidity.get(place[0], 1):
+            return  # SELECT tells; a sync has to pair the messages again
         ids = [intent.id]
         if not self.store.write(lambda tx: tx.start_intents(ids)).result(30):
             return
@@ -133,10 +153,14 @@ class Client:
         else:
             assert isinstance(intent.action, StoreFlags)
             self.server.store(*place, intent.action)
-            if fault is not Fault.LOST:
-                message = self.server.folders[place[0]].get(place[1])
-                flags = {} if message is None else {intent.key: message.flags}
-                self.store.write(lambda tx: tx.finish_intents(ids, flags=flags)).result(30)
+            message = self.server.folders[place[0]].get(place[1])
+            if fault is Fault.LOST:
+                return
+            if message is None:
+                self._wait_to_be_found(intent, place)
+                return
+            flags = {intent.key: message.flags}
+            self.store.write(lambda tx: tx.finish_intents(ids, flags=flags)).result(30)
 
     def _move(
         self,
@@ -155,26 +179,42 @@ class Client:
             message = self.store.read.message(intent.key)
             found = [] if message is None else self.server.find(target, _number(message.summary))
             if not found:
-                self._finish(intent, IntentState.GONE)
+                self._wait_to_be_found(intent, place)
                 return
             uid = found[-1]
         moved = {intent.key: (target, uid if tells_uid else None)}
         ids = [intent.id]
         self.store.write(lambda tx: tx.finish_intents(ids, moved=moved)).result(30)
 
+    def _wait_to_be_found(self, intent: Intent, place: tuple[FolderId, UID]) -> None:
+        """Somebody else moved or removed it: what was asked waits until it turns up."""
+
+        def change(tx: Writer) -> None:
+            tx.record_vanished(place[0], [place[1]])
+            tx.requeue_intents([intent.id], not_before=codec.to_moment(0), error=None)
+
+        self.store.write(change).result(30)
+
     def _finish(self, intent: Intent, state: IntentState) -> None:
         ids = [intent.id]
         self.store.write(lambda tx: tx.finish_intents(ids, state=state)).result(30)
 
     def settle(self) -> None:
-        """Sync and push without faults until the server has confirmed everything."""
+        """Sync and push without faults until nothing changes any more.
+
+        What still waits then is on messages that are nowhere: the end of the grace period is the
+        end of it.
+        """
         account = self.mailbox.account
+        before: object = None
         for _ in range(30):
             self.push()
             for folder in self.mailbox.folders:
                 self.sync(folder)
-            if not self.store.read.counts().pending_intents:
+            after = (self.server.contents(), [each.id for each in self.store.read.intents()])
+            if not after[1] or after == before:
                 break
+            before = after
         self.store.write(lambda tx: tx.purge_gone(account, 0)).result(30)
 
     def contents(self) -> dict[FolderId, dict[UID, tuple[int, Flags]]]:

@@ -1,9 +1,9 @@
 """Whatever happens in whatever order, the store ends in the server's state.
 
 A user flags, moves and undoes; a second client flags, moves, copies and expunges; commands fail
-before they are applied, after, or for good; folders are synced one at a time. No previous value is
-stored anywhere, so a refused change must revert by itself. Every run ends with the offline pair
-that others lose: move to a folder, then move to Trash.
+before they are applied, after, or for good; folders are synced one at a time and numbered anew.
+No previous value is stored anywhere, so a refused change must revert by itself. Every run ends
+with the offline pair that others lose: move to a folder, then move to Trash.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("other moves"), folders, picks, folders),
     st.tuples(st.just("other copies"), folders, picks, folders),
     st.tuples(st.just("other expunges"), folders, picks, flags),
+    st.tuples(st.just("renumber"), folders, picks, flags),
 )
 CHANGES = (
     StoreFlags(add=SEEN),
@@ -48,6 +49,13 @@ CHANGES = (
     StoreFlags(add=FLAGGED),
     StoreFlags(add=ANSWERED, remove=FLAGGED),
 )
+OTHERS_CHANGES = (
+    StoreFlags(add=SEEN),
+    StoreFlags(remove=SEEN),
+    StoreFlags(add=ANSWERED),
+    StoreFlags(remove=ANSWERED),
+)
+"""Nobody but the user marks: so the last word about that mark is the user's."""
 
 
 @contextmanager
@@ -75,6 +83,8 @@ def take(client: Client, step: Step) -> None:
             server.deliver(folder)
         case ["sync"]:
             client.sync(folder)
+        case ["renumber"]:
+            server.renumber(folder)
         case ["push"]:
             client.push(list(Fault)[where], tells_uid=bool(pick))
         case ["user", "undoes"]:
@@ -93,7 +103,7 @@ def take(client: Client, step: Step) -> None:
                 uid = uids[pick % len(uids)]
                 match verb:
                     case "flags":
-                        server.store(folder, uid, CHANGES[which])
+                        server.store(folder, uid, OTHERS_CHANGES[which])
                     case "moves":
                         server.move(folder, uid, mailbox.folders[which])
                     case "copies":
@@ -114,8 +124,27 @@ def test_any_order_of_events_converges_to_the_server(sequence: list[Step]) -> No
         assert client.store.read.counts().pending_intents == 0
         assert client.contents() == client.server.contents()
         assert_counters_are_counts(client.mailbox)
+        assert_the_users_marks_are_there(client)
 
         move_then_delete_offline(client)
+
+
+def assert_the_users_marks_are_there(client: Client) -> None:
+    """What was done says how a message is marked, if nobody copied it."""
+    read = client.store.read
+    for folder in client.mailbox.folders:
+        for row in read.newest(folder, 10_000):
+            last = None
+            for intent in read.intents(states=[IntentState.DONE]):
+                if intent.key != row.key or not isinstance(intent.action, StoreFlags):
+                    continue
+                if intent.action.add.is_flagged or intent.action.remove.is_flagged:
+                    last = intent.action.add.is_flagged
+            twins = read.find_by_message_id(
+                client.mailbox.account, f"<{row.subject[8:]}@contoso.example>"
+            )
+            if last is not None and len(twins) == 1:
+                assert row.flags.is_flagged == last
 
 
 def move_then_delete_offline(client: Client) -> None:
@@ -140,6 +169,23 @@ def move_then_delete_offline(client: Client) -> None:
 def test_move_then_delete_offline_ends_in_trash() -> None:
     with new_client() as client:
         move_then_delete_offline(client)
+
+
+def test_a_mark_set_while_another_client_moves_the_message_follows_it() -> None:
+    with new_client() as client:
+        mailbox, server = client.mailbox, client.server
+        key = mailbox.shown(mailbox.inbox)[0]
+        mailbox.submit(key, StoreFlags(add=FLAGGED), Move(mailbox.trash))
+        place = mailbox.store.read.location(key)
+        assert place is not None
+        server.move(*place, mailbox.projects)
+
+        client.settle()
+
+        row = mailbox.store.read.summary(key)
+        assert row is not None
+        assert (row.folder_id, row.flags.is_flagged) == (mailbox.trash, True)
+        assert client.contents() == server.contents()
 
 
 def test_a_refused_change_is_reverted_without_any_stored_undo_data() -> None:

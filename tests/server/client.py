@@ -16,6 +16,7 @@ from tuimail.model.download import DownloadRules
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageSummary
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
+from tuimail.model.sign_in import BrowserPage
 from tuimail.model.status import Connectivity, DeviceCode, EngineStatus, SignInOutcome
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
@@ -35,6 +36,12 @@ class ApprovingPrompt:
 
     def show_code(self, code: DeviceCode) -> None:
         self._approve(code.user_code)
+
+    def show_page(self, page: BrowserPage) -> None:
+        raise AssertionError(f"a page was shown where a code was asked for: {page.port}")
+
+    def answer_refused(self, words: str) -> None:
+        raise AssertionError(words)
 
     def finished(self, outcome: SignInOutcome) -> None:
         self.finished_with = outcome
@@ -105,7 +112,7 @@ class Client:
 
     def sign_in(self) -> None:
         """Sign in by device code, approved at once."""
-        self.tokens.sign_in(ApprovingPrompt(self._approve)).result(30)
+        self.tokens.sign_in.begin(ApprovingPrompt(self._approve)).result(30)
 
     def start(self) -> None:
         """Start the engine and wait until it is online."""

@@ -50,6 +50,13 @@ class Shell:
             "LANG": "C.UTF-8",
         }
 
+    @property
+    def environ(self) -> dict[str, str]:
+        """What to lay over an environment so that it has this home; empty values are removed."""
+        return {name: "" for name in os.environ if name.startswith("XDG_")} | {
+            "HOME": self._environment["HOME"]
+        }
+
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "tuimail", "--config", str(self.config), *words]
 

@@ -18,6 +18,7 @@ from tuimail.auth.provider import TokenProvider
 from tuimail.errors import AuthError
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, AccountId, Endpoint, Token
+from tuimail.model.sign_in import BrowserPage
 from tuimail.model.status import DeviceCode, SignInOutcome
 from tuimail.sandbox.sandbox import Sandbox
 
@@ -29,11 +30,19 @@ class RememberingPrompt:
     """Keeps what it was shown."""
 
     codes: list[DeviceCode] = field(default_factory=list)
+    pages: list[BrowserPage] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
     outcomes: list[SignInOutcome] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def show_code(self, code: DeviceCode) -> None:
         self.codes.append(code)
+
+    def show_page(self, page: BrowserPage) -> None:
+        self.pages.append(page)
+
+    def answer_refused(self, words: str) -> None:
+        self.refusals.append(words)
 
     def finished(self, outcome: SignInOutcome) -> None:
         self.outcomes.append(outcome)
@@ -41,6 +50,9 @@ class RememberingPrompt:
 
     def wait_for_code(self) -> DeviceCode:
         return wait_until(lambda: self.codes, describe="a code")[-1]
+
+    def wait_for_page(self) -> BrowserPage:
+        return wait_until(lambda: self.pages, describe="a page")[-1]
 
     def wait_for_end(self, timeout: float = 20) -> SignInOutcome:
         assert self.ended.wait(timeout), "the sign-in did not end"
@@ -98,7 +110,7 @@ def seed(sandbox: Sandbox, account: Account, cache: Path) -> None:
 def sign_in(sandbox: Sandbox, provider: TokenProvider, user: str | None = None) -> SignInOutcome:
     """Sign in, approving the code as `user`, and return how it ended."""
     prompt = RememberingPrompt()
-    done = provider.sign_in(prompt)
+    done = provider.sign_in.begin(prompt)
     assert sandbox.entra.approve(prompt.wait_for_code().user_code, user)
     outcome = prompt.wait_for_end()
     done.exception(timeout=5)

@@ -21,7 +21,7 @@ from tests.server.signing_in import (
     token_requests,
 )
 from tests.waiting import wait_until
-from tuimail.auth.flow import SignInCancelled
+from tuimail.auth.attempt import SignInCancelled
 from tuimail.auth.provider import TokenProvider
 from tuimail.errors import ConsentRequired, SignInRequired, TokenUnavailable
 from tuimail.model.notice import Severity
@@ -32,7 +32,7 @@ def test_a_device_code_is_shown_at_once_and_leads_to_a_token_both_servers_take(
     fresh_sandbox: Sandbox, provider: TokenProvider
 ) -> None:
     prompt = RememberingPrompt()
-    done = provider.sign_in(prompt)
+    done = provider.sign_in.begin(prompt)
     code = prompt.wait_for_code()
     assert code.verification_uri.startswith("https://")
     assert time.time() < code.expires_on <= time.time() + 900
@@ -61,7 +61,7 @@ def test_the_cache_file_and_its_directory_are_the_owners_alone(
 
 def test_a_declined_code_says_so(fresh_sandbox: Sandbox, provider: TokenProvider) -> None:
     prompt = RememberingPrompt()
-    done = provider.sign_in(prompt)
+    done = provider.sign_in.begin(prompt)
     fresh_sandbox.entra.approve(prompt.wait_for_code().user_code, declined=True)
     problem = prompt.wait_for_end().problem
     assert problem is not None
@@ -74,7 +74,7 @@ def test_an_unused_code_ends_with_the_hint_at_blocked_device_codes(
 ) -> None:
     fresh_sandbox.entra.device_code_lifetime = 2
     prompt = RememberingPrompt()
-    provider.sign_in(prompt)
+    provider.sign_in.begin(prompt)
     problem = prompt.wait_for_end().problem
     assert problem is not None
     assert problem.short == "The code was not used in time."
@@ -87,9 +87,9 @@ def test_cancelling_ends_the_wait_at_once(tmp_path: Path, token_file: Path) -> N
         provider_for(sandbox_account(sandbox), token_file) as provider,
     ):
         prompt = RememberingPrompt()
-        done = provider.sign_in(prompt)
+        done = provider.sign_in.begin(prompt)
         prompt.wait_for_code()
-        provider.cancel_sign_in()
+        provider.sign_in.cancel()
         outcome = prompt.wait_for_end(timeout=2)
         assert outcome.problem is not None
         assert outcome.problem.severity is Severity.INFO
@@ -100,9 +100,9 @@ def test_a_new_code_ends_the_wait_for_the_old_one(
     fresh_sandbox: Sandbox, provider: TokenProvider
 ) -> None:
     first, second = RememberingPrompt(), RememberingPrompt()
-    provider.sign_in(first)
+    provider.sign_in.begin(first)
     first.wait_for_code()
-    provider.sign_in(second)
+    provider.sign_in.begin(second)
     assert first.wait_for_end(timeout=5).problem is not None
     fresh_sandbox.entra.approve(second.wait_for_code().user_code)
     assert second.wait_for_end().problem is None
@@ -131,7 +131,7 @@ def test_a_broken_line_while_waiting_costs_nothing(
     fresh_sandbox: Sandbox, provider: TokenProvider, failure: str
 ) -> None:
     prompt = RememberingPrompt()
-    provider.sign_in(prompt)
+    provider.sign_in.begin(prompt)
     code = prompt.wait_for_code()
     fresh_sandbox.entra.fail_next(failure, 1, "token", retry_after=1)
     before = token_requests(fresh_sandbox)
@@ -145,7 +145,7 @@ def test_a_tenant_that_wants_an_administrator_gets_the_approval_page(
 ) -> None:
     fresh_sandbox.entra.fail_next("admin_consent", 1, "devicecode")
     prompt = RememberingPrompt()
-    done = provider.sign_in(prompt)
+    done = provider.sign_in.begin(prompt)
     problem = prompt.wait_for_end().problem
     assert problem is not None
     assert "administrator" in problem.short
@@ -167,7 +167,7 @@ def test_a_refusal_while_waiting_is_explained(
 ) -> None:
     fresh_sandbox.entra.fail_next(failure, 1, "token")
     prompt = RememberingPrompt()
-    provider.sign_in(prompt)
+    provider.sign_in.begin(prompt)
     problem = prompt.wait_for_end().problem
     assert problem is not None
     assert words in problem.short
@@ -179,7 +179,7 @@ def test_signing_in_without_a_network_says_so_and_works_later(
 ) -> None:
     fresh_sandbox.cut(sign_in=True)
     prompt = RememberingPrompt()
-    done = provider.sign_in(prompt)
+    done = provider.sign_in.begin(prompt)
     problem = prompt.wait_for_end().problem
     assert problem is not None
     assert "localhost" in problem.short
@@ -193,7 +193,7 @@ def test_an_unknown_tenant_is_a_matter_of_the_settings(
 ) -> None:
     fresh_sandbox.entra.fail_next("bad_client", 1, "openid-configuration")
     prompt = RememberingPrompt()
-    provider.sign_in(prompt)
+    provider.sign_in.begin(prompt)
     problem = prompt.wait_for_end().problem
     assert problem is not None
     assert "client_id" in problem.you_can

@@ -50,7 +50,7 @@ def two_mailboxes(sandbox: Sandbox, directory: Path, timeouts: Timeouts) -> Iter
         account = with_id(account, number)
         http = HttpClient(account.ca_file)
         tokens = TokenProvider(account, TokenCache.open(directory / f"tokens-{number}.json"), http)
-        tokens.sign_in(
+        tokens.sign_in.begin(
             ApprovingPrompt(lambda code, a=address: sandbox.entra.approve(code, a))  # type: ignore[misc]
         ).result(30)
         submitter = SmtpSubmitter(account.smtp, account.ca_file)

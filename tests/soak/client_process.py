@@ -19,11 +19,11 @@ from tests.soak.person import Person, Words, lines
 
 def main() -> None:
     """Serve commands until the end of the input."""
-    directory, account_text, colleague = sys.argv[1:]
+    directory, account_text, colleague, log = sys.argv[1:]
     logging.basicConfig(
-        filename=Path(directory).parent / "log.txt",
+        filename=log,
         level=logging.INFO,
-        format="%(asctime)s %(name)s %(threadName)s %(message)s",
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     be_impatient()
     client = Client(read_account(account_text), Path(directory), lambda _: None)

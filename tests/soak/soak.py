@@ -35,6 +35,7 @@ from tuimail.model.outbox import OutboxState
 
 PACE: Final = 0.1
 """Seconds between two decisions."""
+LOG: Final = "log.txt"
 _FIRST_MAIL: Final = 60
 _LONGEST_SETTLING: Final = 150.0
 _DONE: Final = (OutboxState.SENT, OutboxState.CANCELLED)
@@ -76,7 +77,7 @@ class Running:
     def __init__(self, directory: Path, account: Account, colleague: str) -> None:
         self._command = [
             *(sys.executable, "-m", "tests.soak.client_process"),
-            *(str(directory), describe(account), colleague),
+            *(str(directory), describe(account), colleague, str(directory.parent / LOG)),
         ]
         self._errors = directory.parent / "errors.txt"
         self._process = self._start()
@@ -284,6 +285,8 @@ class Soak:
         wrong += judgement.not_sent_once(server, other.received(), stored)
         wrong += [f"{each}: queued, and not in the outbox" for each in self._queued - stored]
         wrong += judgement.not_as_told(server, self._flagged, {*self._open, *seen["dropped"]})
+        log = (self._directory / LOG).read_text("utf-8")
+        wrong += [line for line in log.splitlines() if " ERROR " in line]
         drafts = self.report.user.get("draft", 0)
         if seen["drafts"] != drafts:
             wrong.append(f"{seen['drafts']} drafts, {drafts} were written")

@@ -10,7 +10,8 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
-from tuimail.model.status import Connectivity, EngineStatus, Progress, SignInPrompt
+from tuimail.model.sign_in import SignInMethod
+from tuimail.model.status import Connectivity, Download, EngineStatus, Progress, SignInPrompt
 
 
 @dataclass
@@ -23,6 +24,8 @@ class FakeEngine:
     attended: int = 0
     reconnects: list[AccountId] = field(default_factory=list)
     sign_ins: list[tuple[AccountId, SignInPrompt]] = field(default_factory=list)
+    methods: list[SignInMethod] = field(default_factory=list)
+    pasted: list[tuple[AccountId, str]] = field(default_factory=list)
     cancelled_sign_ins: list[AccountId] = field(default_factory=list)
     statuses: dict[AccountId, EngineStatus] = field(default_factory=dict)
     listeners: list[Callable[[], None]] = field(default_factory=list)
@@ -45,9 +48,10 @@ class FakeEngine:
         next_attempt: datetime | None = None,
         problem: Notice | None = None,
         progress: Progress | None = None,
+        download: Download | None = None,
     ) -> None:
         self.statuses[account] = EngineStatus(
-            account, connectivity, since, online_at, next_attempt, problem, progress
+            account, connectivity, since, online_at, next_attempt, problem, progress, download
         )
         for listener in list(self.listeners):
             listener()
@@ -67,8 +71,17 @@ class FakeEngine:
     def reconnect(self, account: AccountId) -> None:
         self.reconnects.append(account)
 
-    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+    def sign_in(
+        self,
+        account: AccountId,
+        prompt: SignInPrompt,
+        method: SignInMethod = SignInMethod.DEVICE_CODE,
+    ) -> None:
         self.sign_ins.append((account, prompt))
+        self.methods.append(method)
+
+    def paste_answer(self, account: AccountId, text: str) -> None:
+        self.pasted.append((account, text))
 
     def cancel_sign_in(self, account: AccountId) -> None:
         self.cancelled_sign_ins.append(account)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import fcntl
 import os
 import pty
@@ -15,12 +16,15 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import pyte
 
 _ROOT = Path(__file__).resolve().parents[2]
 # How a frame ends: the synchronised update is over, or the terminal's cursor was put in place.
 _ENDS = (b"\x1b[?2026l", b"H")
+_FULL = 3000
+"""Octets nobody has read at which Linux takes no more: its buffer has four kilobytes."""
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<>=][^a-zA-Z]*[a-zA-Z]|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*\x20q")
 
 
@@ -72,7 +76,7 @@ class Terminal:
         )
         os.close(theirs)
 
-    def __enter__(self) -> Terminal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -95,6 +99,24 @@ class Terminal:
     def type(self, keys: bytes) -> None:
         """Press keys."""
         os.write(self._ours, keys)
+
+    def fill(self) -> None:
+        """Press keys and read nothing until the program cannot paint any more."""
+        before = -1
+        while (waiting := self._unread()) != before or waiting < _FULL:
+            before = waiting
+            self.type(b"jk" * 8)
+            select.select([], [], [], 0.2)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the program waits for somebody to read."""
+        return self._unread() >= _FULL
+
+    def _unread(self) -> int:
+        waiting = array.array("i", [0])
+        fcntl.ioctl(self._ours, termios.FIONREAD, waiting)
+        return waiting[0]
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the program, and to nobody else."""

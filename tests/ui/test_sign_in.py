@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
+import segno
+from textual import events
 
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.sample_mail import NOW, sample_account
@@ -15,10 +17,12 @@ from tests.ui.stage import SIZES, Stage, open_stage
 from tests.waiting import until
 from tuimail.config.schema import Settings
 from tuimail.model.notice import Notice, Severity
+from tuimail.model.sign_in import BrowserPage, SignInMethod
 from tuimail.model.status import Connectivity, DeviceCode, SignInOutcome, SignInPrompt
 from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
 from tuimail.ui.big_code import big_code
+from tuimail.ui.qr_code import qr_code
 from tuimail.ui.screens.sign_in import SignInScreen
 
 CODE = "F7KQ2M9XR"
@@ -79,8 +83,9 @@ async def test_it_looks_like_the_design(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         show(await open_sign_in(stage))
         await stage.shows(CODE)
-        assert text(stage.app).split("\n")[:16] == [
-            " Sign in  work                                              waiting for sign-in",
+        left = [row[:45].rstrip() for row in text(stage.app).split("\n")]
+        assert left[:1] + left[1:16] == [
+            " Sign in  work",
             "",
             " √ Address       anna@contoso.com",
             " ► Sign-in       waiting for you       14:21",
@@ -171,7 +176,9 @@ async def test_enter_approves_in_the_demo(tmp_path: Path) -> None:
 async def test_hints_are_in_the_last_row(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         await open_sign_in(stage)
-        assert rows(stage.app)[-1].startswith(" ? help  y copy the code  n new code  b back")
+        assert rows(stage.app)[-1].startswith(
+            " ? help  y copy the code  o browser here  p paste URL  n new code  b back"
+        )
 
 
 def test_big_letters_are_three_rows_and_unknown_ones_are_left_to_the_plain_text() -> None:
@@ -198,3 +205,118 @@ async def test_an_empty_mailbox_begins_with_its_sign_in_and_leaving_it_is_respec
         await pilot.pause()
         assert not isinstance(app.screen, SignInScreen)
     store.close()
+
+
+async def test_a_telephone_finds_the_page_in_the_qr_code(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        show(await open_sign_in(stage))
+        await stage.shows(CODE)
+        drawn = [row[45:].rstrip() for row in text(stage.app).split("\n")[2:19]]
+        assert drawn == list(qr_code("https://microsoft.com/devicelogin"))
+
+
+def test_the_qr_code_has_the_modules_of_the_standard_and_a_quiet_zone() -> None:
+    shown = qr_code("https://microsoft.com/devicelogin")
+    modules = [[half[cell] for cell in row] for row in shown for half in (_UPPER_DARK, _LOWER_DARK)]
+    wanted = segno.make("https://microsoft.com/devicelogin", error="l", boost_error=False)
+    light = [[False] * len(modules[0])] * 2
+    assert modules[:2] == light
+    core = [row[2:-2] for row in modules[2 : 2 + len(wanted.matrix)]]
+    assert core == [[bool(module) for module in row] for row in wanted.matrix]
+    assert all(not row[0] and not row[1] and not row[-1] and not row[-2] for row in modules)
+
+
+_UPPER_DARK = {" ": True, "▄": True, "▀": False, "█": False}
+_LOWER_DARK = {" ": True, "▄": False, "▀": True, "█": False}
+
+
+PAGE_URL = "https://login.microsoftonline.com/common/oauth2/v2.0/authorize?" + "x" * 400
+
+
+def show_page(prompt: SignInPrompt) -> None:
+    page = BrowserPage(PAGE_URL, 40001, time.time() + 861.5)
+    from_another_thread(lambda: prompt.show_page(page))
+
+
+async def go_over(stage: Stage, key: str, method: SignInMethod) -> SignInPrompt:
+    """Press the key of another way; the attempt that was left ends first."""
+    before = len(stage.engine.sign_ins)
+    await stage.press(key)
+    assert stage.engine.cancelled_sign_ins
+    finish(stage.engine.sign_ins[-1][1], Notice(Severity.INFO, "The sign-in was cancelled."))
+    await until(lambda: len(stage.engine.sign_ins) > before)
+    assert stage.engine.methods[-1] is method
+    return stage.engine.sign_ins[-1][1]
+
+
+@pytest.fixture
+def over_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "198.51.100.7 50000 203.0.113.9 22")
+    monkeypatch.setenv("USER", "anna")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_over_ssh_the_page_has_the_line_to_run_and_the_way_to_paste(
+    tmp_path: Path, size: tuple[int, int], over_ssh: None
+) -> None:
+    async with open_stage(tmp_path, size) as stage:
+        await open_sign_in(stage)
+        show_page(await go_over(stage, "o", SignInMethod.PASTE))
+        await stage.shows("in your browser")
+        assert_exact_rows(stage.app)
+        if size[0] >= 80 and size[1] >= 24:
+            shown = text(stage.app)
+            assert "ssh -L 40001:localhost:40001 anna@203.0.113.9" in shown
+            assert PAGE_URL in "".join(row.strip() for row in rows(stage.app))
+            assert "p paste the address of the last page" in shown
+            await stage.press("y")
+            assert stage.app.clipboard == PAGE_URL
+
+
+async def test_a_pasted_address_goes_to_the_engine_and_a_refusal_is_said(
+    tmp_path: Path, over_ssh: None
+) -> None:
+    async with open_stage(tmp_path) as stage:
+        await open_sign_in(stage)
+        prompt = await go_over(stage, "p", SignInMethod.PASTE)  # straight to pasting
+        show_page(prompt)
+        await stage.shows("in your browser")
+        await stage.press(*"http", "enter")
+        assert stage.engine.pasted[-1] == (stage.account, "http")
+        from_another_thread(lambda: prompt.answer_refused("That is not an address."))
+        await stage.shows("That is not an address.")
+        stage.app.post_message(events.Paste("http://localhost:40001/?code=1&state=2"))
+        await until(lambda: len(stage.engine.pasted) == 2)
+        assert stage.engine.pasted[-1][1] == "http://localhost:40001/?code=1&state=2"
+        await go_over(stage, "n", SignInMethod.DEVICE_CODE)  # and back to a code
+
+
+async def test_escape_leaves_the_field_first(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        await open_sign_in(stage)
+        show_page(await go_over(stage, "p", SignInMethod.PASTE))
+        await stage.shows("in your browser")
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, SignInScreen)
+        await stage.press("escape")
+        assert not isinstance(stage.app.screen, SignInScreen)
+
+
+async def test_a_page_is_opened_where_there_is_a_screen_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real program is started: a script that stands in for the desktop's opener."""
+    for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"):
+        monkeypatch.delenv(name, raising=False)
+    opened = tmp_path / "opened"
+    opener = tmp_path / "xdg-open"
+    opener.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}.new && mv {opened}.new {opened}\n')
+    opener.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":9")
+    async with open_stage(tmp_path / "mail") as stage:
+        await open_sign_in(stage)
+        show_page(await go_over(stage, "o", SignInMethod.BROWSER))
+        await stage.shows("The page was opened in your browser.")
+        await until(opened.exists)
+        assert opened.read_text() == PAGE_URL

@@ -1,7 +1,7 @@
 """Tokens for one account: from the cache, refreshed silently, or by signing in.
 
-Everything that may wait happens on two daemon threads of this module: `auth` refreshes, and
-`auth-sign-in` waits for a person. A valid token in the cache is handed out without msal and
+Everything that may wait happens on daemon threads: `auth` refreshes; `auth-sign-in`, of
+`signing_in`, waits for a person. A valid token in the cache is handed out without msal and
 without the network, so that a start on a train is a start. Entra ID is asked once per question:
 callers that ask at the same time share the answer, and a refusal is remembered until something
 changed, because asking in a loop gets the client blocked (AADSTS50196).
@@ -10,36 +10,21 @@ changed, because asking in a loop gets the client blocked (AADSTS50196).
 from __future__ import annotations
 
 import json
-import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from tuimail.auth.cache import Content, TokenCache, find_token, home_account
-from tuimail.auth.flow import SignInCancelled, sign_in_by_device_code
-from tuimail.auth.outcome import (
-    error_from_answer,
-    error_from_words,
-    notice_from,
-    objection,
-    signed_in_name,
-)
-from tuimail.errors import (
-    AuthError,
-    ConsentRequired,
-    NetworkError,
-    SignInRequired,
-    TokenUnavailable,
-    TuimailError,
-)
+from tuimail.auth.entra import EntraClient, asking_entra
+from tuimail.auth.outcome import error_from_answer, error_from_words
+from tuimail.auth.signing_in import SignIn
+from tuimail.errors import AuthError, ConsentRequired, SignInRequired
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, Token
-from tuimail.model.notice import Notice, Severity
-from tuimail.model.status import SignInOutcome, SignInPrompt
 
 T = TypeVar("T")
 
@@ -72,16 +57,16 @@ class TokenProvider:
     def __init__(self, account: Account, cache: TokenCache, http: HttpClient) -> None:
         self._account = account
         self._cache = cache
-        self._http = http
-        self._msal_memory: dict[str, Any] = {}
+        self._entra = EntraClient(account, http)
         self._guard = threading.Lock()
         self._waiting: list[_Question] = []
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._cancel: threading.Event | None = None
         self._refusal: tuple[AuthError, tuple[int, int, int]] | None = None
         self._handed_out: Token | None = None
         self._refreshed_at = float("-inf")
+        self.sign_in = SignIn(account, self._entra, self._keep)
+        """Signing in, when only a person can help."""
 
     def get(self, *, min_ttl: float = MIN_TTL, force_refresh: bool = False) -> Future[Token]:
         """Get a token without asking anybody.
@@ -109,35 +94,12 @@ class TokenProvider:
         """Forget refusals: the user asks for another try. The next `get` asks Entra ID."""
         with self._guard:
             self._refusal = None
-            self._msal_memory.clear()
-
-    def sign_in(self, prompt: SignInPrompt) -> Future[None]:
-        """Sign in with a device code. A sign-in that still waits is cancelled.
-
-        Returns:
-            Done when signed in; raises what went wrong. `prompt.finished` is called once, before.
-        """
-        future: Future[None] = Future()
-        cancelled = threading.Event()
-        with self._guard:
-            if self._cancel is not None:
-                self._cancel.set()
-            self._cancel = cancelled
-        threading.Thread(
-            target=self._sign_in, args=(prompt, cancelled, future), name="auth-sign-in", daemon=True
-        ).start()
-        return future
-
-    def cancel_sign_in(self) -> None:
-        """End a waiting sign-in, if there is one."""
-        with self._guard:
-            if self._cancel is not None:
-                self._cancel.set()
+        self._entra.forget_answers()
 
     def sign_out(self) -> Future[None]:
         """Forget this account's tokens. The sign-in in other programs is not touched."""
         future: Future[None] = Future()
-        self.cancel_sign_in()
+        self.sign_in.cancel()
 
         def forget() -> None:
             if future.set_running_or_notify_cancel():
@@ -219,7 +181,7 @@ class TokenProvider:
                     f"Nobody is signed in to {self._account.name}.", hint="Sign in."
                 )
             who = dict(signed_in)
-            answer = _asking_entra(self._account, lambda: self._ask(content, who))
+            answer = asking_entra(self._account, lambda: self._ask(content, who))
         if not answer or "access_token" not in answer:
             if not answer:
                 raise SignInRequired("Your sign-in ended.", hint="Sign in.")
@@ -231,7 +193,7 @@ class TokenProvider:
         return token
 
     def _ask(self, content: Content, signed_in: dict[str, Any]) -> dict[str, Any] | None:
-        app, tokens = self._application(content)
+        app, tokens = self._entra.application(content)
         answer: dict[str, Any] | None = app.acquire_token_silent_with_error(
             list(self._account.scopes), account=signed_in, force_refresh=True
         )
@@ -239,26 +201,12 @@ class TokenProvider:
         content.update(json.loads(tokens.serialize()))
         return answer
 
-    def _application(self, content: Content) -> tuple[Any, Any]:
-        """Build msal's client. Its constructor asks for the authority's configuration once a day.
-
-        Instance discovery is asked only about authorities that Microsoft knows; about any other
-        it would tell Microsoft of it, and fail.
-        """
-        import msal  # noqa: PLC0415 - 110 ms that a valid cached token does without
-
-        _silence_msal()
-        tokens = msal.SerializableTokenCache()
-        tokens.deserialize(json.dumps(content))
-        app = msal.PublicClientApplication(
-            self._account.client_id,
-            authority=self._account.authority,
-            instance_discovery=None if self._account.known_authority else False,
-            token_cache=tokens,
-            http_client=self._http,
-            http_cache=self._msal_memory,
-        )
-        return app, tokens
+    def _keep(self, fresh: Content) -> None:
+        """Take the tokens of a sign-in into the cache."""
+        with self._cache.change() as content:
+            for kind, entries in fresh.items():
+                content.setdefault(kind, {}).update(entries)
+        self.retry()
 
     def _forget(self) -> None:
         with self._cache.change() as content:
@@ -278,58 +226,6 @@ class TokenProvider:
                     del entries[key]
         self._handed_out = None
 
-    # ---------------------------------------------------------- on the thread "auth-sign-in"
-
-    def _sign_in(
-        self, prompt: SignInPrompt, cancelled: threading.Event, future: Future[None]
-    ) -> None:
-        future.set_running_or_notify_cancel()
-        failure: Exception | None = None
-        outcome: SignInOutcome
-        try:
-            outcome = SignInOutcome(self._sign_in_now(prompt, cancelled), None)
-        except SignInCancelled as error:
-            failure = error
-            outcome = SignInOutcome("", Notice(Severity.INFO, error.message, you_can=error.hint))
-        except TuimailError as error:
-            failure = error
-            outcome = SignInOutcome("", notice_from(error, self._account))
-        except Exception as error:  # noqa: BLE001 - the thread's root: the prompt must end
-            failure = error
-            words = f"The sign-in stopped: {type(error).__name__}."
-            outcome = SignInOutcome("", Notice(Severity.ERROR, words))
-        with self._guard:
-            if self._cancel is cancelled:
-                self._cancel = None
-        try:
-            prompt.finished(outcome)
-        finally:
-            if failure is None:
-                future.set_result(None)
-            else:
-                future.set_exception(failure)
-
-    def _sign_in_now(self, prompt: SignInPrompt, cancelled: threading.Event) -> str:
-        self.retry()
-
-        def wait_for_the_user() -> tuple[Mapping[str, Any], str]:
-            app, tokens = self._application({})
-            answer = sign_in_by_device_code(app, self._account, prompt, cancelled)
-            return answer, tokens.serialize()
-
-        answer, serialized = _asking_entra(self._account, wait_for_the_user)
-        wrong = objection(answer, self._account)
-        if wrong is not None:
-            raise wrong
-        if cancelled.is_set():
-            raise SignInCancelled("The sign-in was cancelled.", hint="Sign in again at any time.")
-        fresh: Content = json.loads(serialized)
-        with self._cache.change() as content:
-            for kind, entries in fresh.items():
-                content.setdefault(kind, {}).update(entries)
-        self.retry()
-        return signed_in_name(answer) or self._account.username
-
 
 def _settle(future: Future[None], work: Callable[[], None]) -> None:
     try:
@@ -338,45 +234,3 @@ def _settle(future: Future[None], work: Callable[[], None]) -> None:
         future.set_exception(error)
     else:
         future.set_result(None)
-
-
-def _asking_entra(account: Account, question: Callable[[], T]) -> T:
-    """Translate what msal and the line raise.
-
-    Raised outside of the handlers, so that nothing is chained: frames in there hold refresh
-    tokens, and some traceback printers show locals.
-    """
-    from msal.exceptions import MsalError  # noqa: PLC0415 - see `_application`
-
-    failure: AuthError
-    try:
-        return question()
-    except AuthError:
-        raise
-    except NetworkError as error:
-        failure = TokenUnavailable(error.message, hint=error.hint, detail=error.detail)
-    except MsalError as error:
-        failure = TokenUnavailable("Microsoft's sign-in service is busy.", detail=str(error)[:200])
-    except _MSAL_SURPRISES as error:
-        failure = _surprise(error, account)
-    raise failure
-
-
-def _surprise(error: Exception, account: Account) -> AuthError:
-    # A refused discovery is a ValueError caused by another with Entra ID's words, and no tokens.
-    for cause in (error, error.__context__):
-        if cause is not None and "AADSTS" in str(cause):
-            return error_from_words(str(cause), account)
-    return TokenUnavailable(
-        "Microsoft's sign-in service gave an answer that makes no sense.",
-        detail=type(error).__name__,
-    )
-
-
-def _silence_msal() -> None:
-    """Keep msal's log to itself: it logs whole answers, tokens included, when JSON is broken."""
-    logger = logging.getLogger("msal")
-    logger.setLevel(logging.CRITICAL + 1)
-    logger.propagate = False
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())

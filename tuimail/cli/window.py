@@ -33,7 +33,11 @@ def window_engine(
         engine.start()
         return engine
 
-    attached = None if turn.is_ours else AttachedEngine(store, accounts, links.tokens)
+    attached = (
+        None
+        if turn.is_ours
+        else AttachedEngine(store, accounts, lambda account: links.tokens(account).sign_in)
+    )
     return WindowEngine(turn, start_engine, attached)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tuimail.model.message import MessageKey
+
 
 class Severity(StrEnum):
     """How a notice is shown. The words are stored."""
@@ -27,6 +29,7 @@ class Notice:
         command: The exact line somebody has to run; empty when there is none.
         url: A page that explains it; empty when there is none.
         detail: The server's own words.
+        about: The message it is about, None when it is about none.
     """
 
     severity: Severity
@@ -37,3 +40,9 @@ class Notice:
     command: str = ""
     url: str = ""
     detail: str = ""
+    about: MessageKey | None = None
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether a person should look at it."""
+        return self.severity in (Severity.WARNING, Severity.ERROR)

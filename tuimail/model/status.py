@@ -12,6 +12,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
+from tuimail.model.sign_in import BrowserPage, SignInMethod
 
 
 class Connectivity(StrEnum):
@@ -103,6 +104,12 @@ class SignInPrompt(Protocol):
     def show_code(self, code: DeviceCode) -> None:
         """Show a code; called again when a new one was made."""
 
+    def show_page(self, page: BrowserPage) -> None:
+        """Show the address of the page to open in a browser."""
+
+    def answer_refused(self, words: str) -> None:
+        """Say why a pasted address will not do, in a sentence; the waiting goes on."""
+
     def finished(self, outcome: SignInOutcome) -> None:
         """The sign-in ended, one way or the other. Called exactly once."""
 
@@ -135,8 +142,16 @@ class EngineControl(Protocol):
     def reconnect(self, account: AccountId) -> None:
         """Try now rather than at the end of the back-off."""
 
-    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
-        """Start a device-code sign-in."""
+    def sign_in(
+        self,
+        account: AccountId,
+        prompt: SignInPrompt,
+        method: SignInMethod = SignInMethod.DEVICE_CODE,
+    ) -> None:
+        """Start a sign-in; one that waits is cancelled."""
+
+    def paste_answer(self, account: AccountId, text: str) -> None:
+        """Bring the address of the browser's last page to the sign-in that waits for it."""
 
     def cancel_sign_in(self, account: AccountId) -> None:
         """End a waiting sign-in; `prompt.finished` is called."""

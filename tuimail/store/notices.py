@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -34,4 +35,23 @@ def add(tx: Transaction, notice: Notice, account: AccountId | None) -> None:
         (tx.now, account, codec.dump_notice(notice)),
     )
     tx.connection.change("DELETE FROM notice WHERE id <= ?", (newest - KEPT,))
+    tx.changes.notices = True
+
+
+def seen(connection: Connection) -> frozenset[int]:
+    """Return the ids of the notices that somebody has looked at."""
+    return frozenset(
+        number for (number,) in connection.rows("SELECT id FROM notice WHERE seen = 1")
+    )
+
+
+def see(tx: Transaction, ids: Collection[int]) -> None:
+    """Note that somebody has looked at them."""
+    tx.connection.change_each("UPDATE notice SET seen = 1 WHERE id = ?", ((one,) for one in ids))
+    tx.changes.notices = True
+
+
+def clear(tx: Transaction, ids: Collection[int]) -> None:
+    """Forget notices."""
+    tx.connection.change_each("DELETE FROM notice WHERE id = ?", ((number,) for number in ids))
     tx.changes.notices = True

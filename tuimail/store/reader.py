@@ -249,6 +249,10 @@ class Reader:
         """Return what the running engine last said; empty when none runs."""
         return requests.engine_status(self._connection)
 
+    def seen_notices(self) -> frozenset[int]:
+        """Return the ids of the notices that somebody has looked at."""
+        return notices.seen(self._connection)
+
     def meta(self, key: str) -> str | None:
         """Return a single value, None when it was never set."""
         return meta.meta(self._connection, key)

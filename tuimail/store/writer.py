@@ -242,6 +242,14 @@ class Writer:
         """Say how the running engine is doing; an empty mapping says that none runs."""
         requests.publish_status(self._tx, statuses)
 
+    def see_notices(self, ids: Collection[int]) -> None:
+        """Note that somebody has looked at notices."""
+        notices.see(self._tx, ids)
+
+    def clear_notices(self, ids: Collection[int]) -> None:
+        """Forget notices."""
+        notices.clear(self._tx, ids)
+
     def set_meta(self, key: str, value: str) -> None:
         """Store a single value."""
         meta.set_meta(self._tx, key, value)

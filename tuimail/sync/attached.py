@@ -15,6 +15,7 @@ from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.request import NewRequest, RequestKind, RequestState
+from tuimail.model.sign_in import SignInMethod
 from tuimail.model.status import Connectivity, EngineStatus, SignInOutcome, SignInPrompt
 from tuimail.store.store import Store, Writer
 
@@ -24,12 +25,15 @@ _UNANSWERED: Final = (RequestState.OPEN, RequestState.TAKEN)
 
 
 class SignsIn(Protocol):
-    """What signs an account in; `auth.provider.TokenProvider` does."""
+    """What signs an account in; `auth.signing_in.SignIn` does."""
 
-    def sign_in(self, prompt: SignInPrompt) -> SignedIn:
+    def begin(self, prompt: SignInPrompt, method: SignInMethod = ...) -> SignedIn:
         """Begin; what is returned ends when it has ended."""
 
-    def cancel_sign_in(self) -> None:
+    def paste(self, text: str) -> None:
+        """Bring the address of the browser's last page."""
+
+    def cancel(self) -> None:
         """End a waiting sign-in."""
 
 
@@ -120,34 +124,47 @@ class AttachedEngine:
         """Ask for a try now rather than at the end of the back-off."""
         self._ask(NewRequest(RequestKind.RECONNECT, account=account))
 
-    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
-        """Start a device-code sign-in; the other process connects when it succeeds."""
+    def sign_in(
+        self,
+        account: AccountId,
+        prompt: SignInPrompt,
+        method: SignInMethod = SignInMethod.DEVICE_CODE,
+    ) -> None:
+        """Start a sign-in; the other process connects when it succeeds."""
         with self._guard:
             self._signing_in[account] = None
         threading.Thread(
-            target=self._sign_in, args=(account, prompt), name="sign-in-start", daemon=True
+            target=self._sign_in, args=(account, prompt, method), name="sign-in-start", daemon=True
         ).start()
+
+    def paste_answer(self, account: AccountId, text: str) -> None:
+        """Bring the address of the browser's last page to the sign-in that waits for it."""
+        with self._guard:
+            signing_in = self._signing_in.get(account)
+        if signing_in is not None:
+            signing_in.paste(text)
 
     def cancel_sign_in(self, account: AccountId) -> None:
         """End a waiting sign-in."""
         with self._guard:
             signing_in = self._signing_in.pop(account, None)
         if signing_in is not None:
-            signing_in.cancel_sign_in()
+            signing_in.cancel()
 
-    def _sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
+    def _sign_in(self, account: AccountId, prompt: SignInPrompt, method: SignInMethod) -> None:
         try:
-            tokens = self._signs_in(account)
+            signing_in = self._signs_in(account)
         except TuimailError as error:
             prompt.finished(SignInOutcome("", Notice(Severity.ERROR, error.message)))
             return
-        tokens.sign_in(prompt).add_done_callback(lambda _: self.reconnect(account))
+        ended = signing_in.begin(prompt, method)
+        ended.add_done_callback(lambda _: self.reconnect(account))
         with self._guard:
             goes_on = account in self._signing_in
             if goes_on:
-                self._signing_in[account] = tokens
+                self._signing_in[account] = signing_in
         if not goes_on:  # cancelled before it could begin; the prompt is told by the attempt
-            tokens.cancel_sign_in()
+            signing_in.cancel()
 
     def _ask(self, new: NewRequest) -> None:
         self._write(lambda tx: tx.ask(new))

@@ -168,7 +168,7 @@ class Desk:
         except TuimailError as error:
             if error.reach in (Reach.CONNECTION, Reach.ACCOUNT):
                 self._engine.want_body(key, section=section)  # with the next connection
-            raise _Unanswered(body_problem(error)) from error
+            raise _Unanswered(body_problem(error, key)) from error
 
     async def _sync(self, mailbox: Mailbox) -> None:
         await _until_online(mailbox)

@@ -20,6 +20,7 @@ from tuimail.model.account import Account, AccountId
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
+from tuimail.model.sign_in import SignInMethod
 from tuimail.model.status import Connectivity, EngineStatus, SignInPrompt
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
@@ -137,14 +138,23 @@ class Engine:
         """Try now rather than at the end of the back-off."""
         self._call(self._reconnect, account)
 
-    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
-        """Start a device-code sign-in; the mailbox connects when it succeeds."""
-        signed_in = self._accounts[account].tokens.sign_in(prompt)
+    def sign_in(
+        self,
+        account: AccountId,
+        prompt: SignInPrompt,
+        method: SignInMethod = SignInMethod.DEVICE_CODE,
+    ) -> None:
+        """Start a sign-in; the mailbox connects when it succeeds."""
+        signed_in = self._accounts[account].tokens.sign_in.begin(prompt, method)
         signed_in.add_done_callback(lambda _: self.reconnect(account))
 
     def cancel_sign_in(self, account: AccountId) -> None:
         """End a waiting sign-in."""
-        self._accounts[account].tokens.cancel_sign_in()
+        self._accounts[account].tokens.sign_in.cancel()
+
+    def paste_answer(self, account: AccountId, text: str) -> None:
+        """Bring the address of the browser's last page to the sign-in that waits for it."""
+        self._accounts[account].tokens.sign_in.paste(text)
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from tuimail.errors import (
@@ -92,15 +93,16 @@ def submission_problem(error: TuimailError, now: str) -> Notice:
     return _notice(error, severity, error.message, now, error.hint)
 
 
-def body_problem(error: TuimailError) -> Notice:
+def body_problem(error: TuimailError, key: MessageKey) -> Notice:
     """Say why a text or an attachment did not come."""
-    return _notice(
+    notice = _notice(
         error,
         Severity.WARNING,
         f"The text could not be fetched: {error.message}",
         "It shows as not downloaded.",
         error.hint or "Open the message again to try once more.",
     )
+    return replace(notice, about=key)
 
 
 def failure_notice(error: TuimailError) -> Notice:

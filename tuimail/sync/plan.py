@@ -91,24 +91,37 @@ def plan_refresh(
     known_next = UID(max(state.uidnext or 1, extent[1] + 1 if extent else 1))
     if selected.uidnext is None or selected.uidnext > known_next:
         steps.append(FetchArrivals(known_next))
-    if extent is not None:
+    if extent is not None or selected.exists:
         overdue = last_full_pass is None or now - last_full_pass >= FULL_PASS_EVERY
         if full or overdue:
             steps.append(CompareAll())
-        else:
-            low = UID(max(state.synced_low, extent[0], extent[1] - RECENT_UIDS + 1))
-            steps.append(CompareFlags(low, extent[1]))
+        elif known_next > state.synced_low:
+            low = UID(max(state.synced_low, known_next - RECENT_UIDS))
+            steps.append(CompareFlags(low, UID(known_next - 1)))
     if state.synced_low > 1:
         steps.append(FetchOlder(state.synced_low))
     return steps
 
 
-def flag_windows(known: Sequence[UID], size: int = FLAG_WINDOW) -> Iterator[tuple[UID, UID]]:
-    """Cut ascending known UIDs into touching windows of about `size` messages, newest first."""
-    for end in range(len(known), 0, -size):
-        start = max(0, end - size)
-        low = known[start - 1] + 1 if start else known[0]
-        yield UID(low), known[end - 1]
+def flag_windows(
+    known: Sequence[UID], low: UID, high: UID, size: int = FLAG_WINDOW
+) -> Iterator[tuple[UID, UID]]:
+    """Cut the UIDs from `low` to `high` into touching windows, newest first.
+
+    Each holds about `size` known messages. The first and the last reach to the ends of what is
+    complete, and not of what is known: a message that was taken for gone by mistake, because the
+    server left it out of one answer, is found again wherever it was.
+
+    Args:
+        known: Ascending, all from `low` to `high`.
+    """
+    top = high
+    for end in range(len(known), size, -size):
+        bottom = UID(known[end - size - 1] + 1)
+        yield bottom, top
+        top = UID(bottom - 1)
+    if low <= top:
+        yield low, top
 
 
 def next_width(width: int, rows: int, wanted: int = OLDER_ROWS) -> int:

@@ -201,10 +201,11 @@ def _compare(
 def _compare_all(
     session: ImapSession, store: Store, folder: Folder, uidvalidity: int
 ) -> Generator[Step, None, None]:
-    extent = store.read.extent(folder.id)
-    if extent is None:
-        return
-    for low, high in plan.flag_windows(store.read.uids(folder.id, *extent)):
+    state, extent = folder.state, store.read.extent(folder.id)
+    bottom = state.synced_low or UID(1)
+    top = UID(max((state.uidnext or 1) - 1, extent[1] if extent else 0))
+    known = store.read.uids(folder.id, bottom, top)
+    for low, high in plan.flag_windows(known, bottom, top):
         session.ensure_selected(folder.path, uidvalidity, read_only=True)
         yield from _compare(session, store, folder.id, low, high)
         yield StepDone()

@@ -15,6 +15,7 @@ from tuimail.errors import TuimailError
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
+from tuimail.model.sign_in import SignInMethod
 from tuimail.model.status import EngineControl, EngineStatus, SignInPrompt
 from tuimail.sync.attached import AttachedEngine
 
@@ -132,10 +133,19 @@ class WindowEngine:
         """Try now rather than at the end of the back-off."""
         self._engine.reconnect(account)
 
-    def sign_in(self, account: AccountId, prompt: SignInPrompt) -> None:
-        """Start a device-code sign-in."""
+    def sign_in(
+        self,
+        account: AccountId,
+        prompt: SignInPrompt,
+        method: SignInMethod = SignInMethod.DEVICE_CODE,
+    ) -> None:
+        """Start a sign-in."""
         self._signing_in[account] = self._engine
-        self._engine.sign_in(account, prompt)
+        self._engine.sign_in(account, prompt, method)
+
+    def paste_answer(self, account: AccountId, text: str) -> None:
+        """Bring the address of the browser's last page, to whichever engine waits for it."""
+        self._signing_in.get(account, self._engine).paste_answer(account, text)
 
     def cancel_sign_in(self, account: AccountId) -> None:
         """End a waiting sign-in, whichever engine it began with."""

@@ -20,6 +20,7 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
+from tuimail.model.message import MessageKey
 from tuimail.model.status import Download, Progress
 from tuimail.store.store import Store
 from tuimail.sync.bodies import fetch_section, fetch_text
@@ -207,12 +208,12 @@ class Work:
                 try:
                     await self.fetch(wish, priority)
                 except (MessageGone, UidValidityChanged) as error:
-                    self._tell(error, priority)
+                    self._tell(error, wish[0], priority)
                     self._refresh_folder_of(wish)
                 except TuimailError as error:
                     if error.reach not in (Reach.MESSAGE, Reach.FOLDER):
                         raise
-                    self._tell(error, priority)
+                    self._tell(error, wish[0], priority)
 
     async def push_loop(self) -> None:
         """Push intents when they are due."""
@@ -291,11 +292,11 @@ class Work:
         if place is not None:
             self.refreshes.add((place[0], True), Priority.REFRESH)
 
-    def _tell(self, error: TuimailError, priority: Priority) -> None:
+    def _tell(self, error: TuimailError, key: MessageKey, priority: Priority) -> None:
         """Say why a text did not come, if anybody waits for it."""
         if priority is not Priority.INTERACTIVE:
             return
-        notice = body_problem(error)
+        notice = body_problem(error, key)
         self.store.write(lambda tx: tx.add_notice(notice, self.account.id))
 
     async def folder_failed(self, folder: FolderId, error: TuimailError) -> None:

@@ -22,7 +22,7 @@ class BindingSpec(NamedTuple):
         action: A Textual action of the place that the scope names.
         description: For the help screen.
         scope: Where it works: `app`, `mailbox`, `list`, `tree`, `reader`, `composer`, `outbox`,
-            `attachments`, `sign_in`, `help`.
+            `jobs`, `notices`, `keep`, `attachments`, `sign_in`, `help`.
         show: Whether the help screen lists it.
         hint: The word in the hint row; empty when it is never hinted there.
     """
@@ -67,6 +67,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("mailbox.previous_pane", "shift+f6", "pane(-1)", "previous pane"),
     _spec("mailbox.back", "q", "back", "back, quit"),
     _spec("mailbox.outbox", "g o", "app.open_outbox", "Outbox"),
+    _spec("mailbox.jobs", "g j", "jobs", "jobs"),
+    _spec("mailbox.notices", "g n", "notices", "notifications"),
     _spec("mailbox.retry", "g r", "app.retry", "connect again now"),
     _spec("mailbox.sign_in", "g s", "app.sign_in", "sign in"),
     _spec("mailbox.go_inbox", "g i", "go('inbox')", "Inbox"),
@@ -91,6 +93,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("tree.unfold", "l,right", "unfold", "unfold, or go to the list"),
     _spec("tree.down", "j,down", "move(1)", "next"),
     _spec("tree.up", "k,up", "move(-1)", "previous"),
+    _spec("tree.keep", "o", "keep", "keep offline …"),
     _spec("tree.first", "g g,home", "edge(-1)", "first folder"),
     _spec("tree.last", "G,end", "edge(1)", "last folder"),
     # The reader.
@@ -150,8 +153,37 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("outbox.first", "g g,home", "edge(-1)", "first"),
     _spec("outbox.last", "G,end", "edge(1)", "last"),
     _spec("outbox.back", "q,escape", "back", "back", hint="back"),
+    # The jobs.
+    _spec("jobs.details", "enter", "details", "details", hint="details"),
+    _spec("jobs.run", "t", "run", "run now", hint="run now"),
+    _spec("jobs.cancel", "x", "cancel", "cancel", hint="cancel"),
+    _spec("jobs.copy", "y", "copy", "copy server text", hint="copy server text"),
+    _spec("jobs.notices", "n", "notices", "notifications", hint="notifications"),
+    _spec("jobs.down", "j,down", "move(1)", "next"),
+    _spec("jobs.up", "k,up", "move(-1)", "previous"),
+    _spec("jobs.first", "g g,home", "edge(-1)", "first"),
+    _spec("jobs.last", "G,end", "edge(1)", "last"),
+    _spec("jobs.back", "q,escape", "back", "back", hint="back"),
+    # The notifications.
+    _spec("notices.go", "enter", "go", "go to message", hint="go to message"),
+    _spec("notices.copy", "y", "copy", "copy the line to run, or the server's words", hint="copy"),
+    _spec("notices.clear", "x", "clear", "clear what was read", hint="clear read"),
+    _spec("notices.down", "j,down", "move(1)", "next"),
+    _spec("notices.up", "k,up", "move(-1)", "previous"),
+    _spec("notices.first", "g g,home", "edge(-1)", "newest"),
+    _spec("notices.last", "G,end", "edge(1)", "oldest"),
+    _spec("notices.back", "q,escape", "back", "back", hint="back"),
+    # The sheet that says what is kept of a folder.
+    _spec("keep.choose", "enter", "choose", "keep it so", hint="keep it so"),
+    _spec("keep.shorter", "h,left", "days(-1)", "fewer days", hint="fewer days"),
+    _spec("keep.longer", "l,right", "days(1)", "more days", hint="more days"),
+    _spec("keep.down", "j,down", "move(1)", "next"),
+    _spec("keep.up", "k,up", "move(-1)", "previous"),
+    _spec("keep.close", "escape,q,o", "close", "close", hint="close"),
     # The sign-in screen.
-    _spec("sign_in.copy", "y", "copy", "copy the code", hint="copy the code"),
+    _spec("sign_in.copy", "y", "copy", "copy the code or the page's address", hint="copy the code"),
+    _spec("sign_in.browser", "o", "browser", "sign in with a browser", hint="browser here"),
+    _spec("sign_in.paste", "p", "paste_address", "paste the last page's address", hint="paste URL"),
     _spec("sign_in.again", "n,r", "again", "new code, try again", hint="new code"),
     _spec("sign_in.go_on", "enter", "go_on", "go on", show=False),
     _spec("sign_in.back", "b,escape,q", "back", "back", hint="back"),
@@ -177,7 +209,17 @@ _HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
     "outbox": (
         "app.help", "outbox.back", "outbox.stop", "outbox.send", "outbox.edit", "outbox.discard",
     ),
-    "sign_in": ("app.help", "sign_in.copy", "sign_in.again", "sign_in.back"),
+    "jobs": (
+        "app.help", "jobs.back", "jobs.details", "jobs.run", "jobs.cancel", "jobs.copy",
+        "jobs.notices",
+    ),
+    "notices": (
+        "app.help", "notices.back", "notices.go", "notices.copy", "notices.clear",
+    ),
+    "sign_in": (
+        "app.help", "sign_in.copy", "sign_in.browser", "sign_in.paste", "sign_in.again",
+        "sign_in.back",
+    ),
     "reader": (
         "app.help", "reader.back", "mailbox.reply", "mailbox.reply_all", "mailbox.trash",
         "reader.attachments", "mailbox.flag", "mailbox.unread",

@@ -42,6 +42,8 @@ _OWN_SURFACE: Final = {
     "chip-external": "chip-external-background",
     "chip-external-end": "chip-external-background",
 }
+# What a telephone's camera reads is light on dark whatever the theme.
+_FIXED: Final = {"qr": Style(color="#ffffff", bgcolor="#000000")}
 _SURFACE: Final = {
     "background": "background",
     "bar": "bar-background",
@@ -97,6 +99,8 @@ class Roles:
         )
         if reverse or self._colourless:
             return attributes
+        if name in _FIXED:
+            return attributes + _FIXED[name]
         back = _OWN_SURFACE.get(name) or _SURFACE[surface]
         return attributes + Style(
             color=self._colour(_FOREGROUND.get(name, name)), bgcolor=self._colour(back)

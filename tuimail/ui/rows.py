@@ -6,7 +6,7 @@ words are tested without a terminal; a widget turns the roles into styles only w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -26,6 +26,20 @@ Row = tuple[Run, ...]
 
 EMPTY: Final[Row] = ()
 BLANK: Final = Run(" ")
+
+
+class Line(NamedTuple):
+    """One row of a list.
+
+    Attributes:
+        draw: Lays it out, for a width in cells and the sign in its first cell: the cursor's bar
+            or a blank.
+        identity: What it stands for, the same through every change; None for a row that cannot be
+            chosen, such as a heading.
+    """
+
+    draw: Callable[[int, str], Row]
+    identity: Hashable | None = None
 
 
 def row_cells(row: Iterable[Run]) -> int:

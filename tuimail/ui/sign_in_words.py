@@ -7,13 +7,18 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from tuimail.config.surroundings import NOWHERE, Surroundings
 from tuimail.model.notice import Notice
+from tuimail.model.sign_in import BrowserPage
 from tuimail.text.safe import clean
 from tuimail.ui.big_code import big_code
+from tuimail.ui.bindings import Hint
+from tuimail.ui.browser_words import browser_rows
 from tuimail.ui.formatting import cut
 from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.outbox_words import command_lines
-from tuimail.ui.rows import BLANK, EMPTY, Row, Run, ends, rule
+from tuimail.ui.qr_code import qr_code
+from tuimail.ui.rows import BLANK, EMPTY, Row, Run, crop_row, ends, rule
+from tuimail.ui.story import command_lines
 from tuimail.ui.wrapping import wrap_text
 
 _NAME_CELLS = 14
@@ -30,6 +35,12 @@ class SignInFacts:
         seconds_left: Until the code expires.
         problem: Why the last attempt ended.
         is_demo: Enter approves.
+        page: What is to be opened in a browser; None when a code is used.
+        here: Where tuimail runs.
+        was_opened: The page was opened in a browser here.
+        refused: Why what was pasted will not do.
+        copy: Key and word of copying.
+        paste: Key and words of pasting.
     """
 
     address: str
@@ -38,6 +49,12 @@ class SignInFacts:
     seconds_left: int = 0
     problem: Notice | None = None
     is_demo: bool = False
+    page: BrowserPage | None = None
+    here: Surroundings = NOWHERE
+    was_opened: bool = False
+    refused: str = ""
+    copy: Hint = ("y", "copies it")
+    paste: Hint = ("p", "paste the address of the last page")
 
 
 class Page(NamedTuple):
@@ -56,7 +73,47 @@ def sign_in_page(facts: SignInFacts, width: int, height: int, glyphs: Glyphs) ->
     text = max(10, min(width, _MOST_CELLS) - 2)
     if facts.problem is not None:
         return _problem_page(facts, facts.problem, width, text, glyphs)
-    return Page(_code_rows(facts, width, height, text, glyphs))
+    if facts.page is not None:
+        return _browser_page(facts, facts.page, width, height, text, glyphs)
+    rows = _code_rows(facts, width, height, text, glyphs)
+    return Page(_beside_qr(rows, facts.uri, width, height, glyphs))
+
+
+def _browser_page(
+    facts: SignInFacts, page: BrowserPage, width: int, height: int, text: int, glyphs: Glyphs
+) -> Page:
+    above = [EMPTY, *_steps(facts, width, glyphs), EMPTY]
+    rows, copied = browser_rows(
+        page,
+        facts.here,
+        was_opened=facts.was_opened,
+        refused=facts.refused,
+        width=width,
+        text=text,
+        height=height - len(above),
+        glyphs=glyphs,
+        copy=facts.copy,
+        paste=facts.paste,
+    )
+    start = len(above)
+    return Page([*above, *rows][:height], range(copied.start + start, copied.stop + start))
+
+
+def _beside_qr(rows: list[Row], uri: str, width: int, height: int, glyphs: Glyphs) -> list[Row]:
+    """Put the QR code of the page to the right, where there is room for it."""
+    if not uri or glyphs.ascii:
+        return rows
+    code = qr_code(uri)
+    left = _STEP_CELLS + 1
+    if width < left + len(code[0]) or height < len(code) + 1:
+        return rows
+    beside: list[Row] = []
+    for number in range(max(len(rows), len(code) + 1)):
+        row = rows[number] if number < len(rows) else EMPTY
+        if 1 <= number <= len(code):
+            row = (*crop_row(row, left), Run(code[number - 1], "qr"))
+        beside.append(row)
+    return beside
 
 
 def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: Glyphs) -> list[Row]:
@@ -114,8 +171,11 @@ def _shown_uri(uri: str) -> str:
 
 def _steps(facts: SignInFacts, width: int, glyphs: Glyphs) -> list[Row]:
     step = min(width, _STEP_CELLS)
-    left = f"{facts.seconds_left // 60}:{facts.seconds_left % 60:02}" if facts.code else ""
-    doing = "waiting for you" if facts.code else "asking Microsoft for a code"
+    waits = bool(facts.code or facts.page)
+    left = f"{facts.seconds_left // 60}:{facts.seconds_left % 60:02}" if waits else ""
+    doing = "waiting for you" if facts.code else "asking Microsoft"
+    if facts.page is not None:
+        doing = "in your browser"
     address = cut(clean(facts.address), max(1, width - _NAME_CELLS - 4), glyphs.cut)
     return [
         (

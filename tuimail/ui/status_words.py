@@ -89,6 +89,15 @@ def state_words(status: EngineStatus | None, as_of: datetime | None, now: dateti
     return words
 
 
+def worst_words(statuses: Mapping[AccountId, EngineStatus], now: datetime) -> StateWords:
+    """Say how the account stands that is worst off."""
+    for connectivity in _BANNER_ORDER:
+        for status in statuses.values():
+            if status.connectivity is connectivity:
+                return state_words(status, None, now)
+    return state_words(next(iter(statuses.values()), None), None, now)
+
+
 def banner_words(
     statuses: Mapping[AccountId, EngineStatus], names: Mapping[AccountId, str], now: datetime
 ) -> BannerWords | None:
@@ -103,6 +112,18 @@ def banner_words(
         for account, status in statuses.items():
             if _lasting(status) is connectivity:
                 return _banner(account, status, names, now)
+    return _full_disk(statuses)
+
+
+def _full_disk(statuses: Mapping[AccountId, EngineStatus]) -> BannerWords | None:
+    """Say that mail is not kept, where nothing is worse."""
+    for account, status in statuses.items():
+        problem = status.download.problem if status.download else None
+        if problem is not None:
+            strong, _, rest = problem.short.partition(": ")
+            about = (account, status.connectivity, problem.short)
+            strong = f"{strong}:" if rest else strong
+            return BannerWords(about, problem.severity, strong, rest, "mailbox.jobs", "jobs")
     return None
 
 
@@ -129,7 +150,7 @@ def _banner(
         until = status.next_attempt or now + timedelta(minutes=1)
         again = f"Going on by itself at {clock(until, now)}."
         problem = Notice(severity, f"Exchange asks us to wait. {again}")
-        key = word = ""
+        key, word = "mailbox.jobs", "jobs"
     problem = problem or _OFFLINE
     strong, stop, rest = problem.short.partition(". ")
     about = (account, _lasting(status), problem.short if problem is status.problem else "")

@@ -101,17 +101,25 @@ def test_everything_is_compared_when_asked_for_or_overdue() -> None:
     )
 
 
-@given(st.sets(st.integers(1, 1 << 32), min_size=1), st.integers(1, 50))
-def test_windows_touch_and_cover_every_known_uid(numbers: set[int], size: int) -> None:
+@given(st.sets(st.integers(10, 1 << 32)), st.integers(1, 50), st.integers(1, 10), st.integers(0, 9))
+def test_windows_touch_and_cover_everything_that_is_complete(
+    numbers: set[int], size: int, low: int, above: int
+) -> None:
+    """Guards against a message at the edge that was taken for gone and is never looked for."""
     known = [UID(number) for number in sorted(numbers)]
-    windows = list(flag_windows(known, size))
-    assert windows[0][1] == known[-1]
-    assert windows[-1][0] == known[0]
-    for (low, _), (_, high) in itertools.pairwise(windows):
-        assert high == low - 1 or high in numbers
-        assert high < low
-    covered = {uid for low, high in windows for uid in known if low <= uid <= high}
-    assert covered == set(known)
+    high = max([*numbers, 10]) + above
+    windows = list(flag_windows(known, UID(low), UID(high), size))
+    assert (windows[0][1], windows[-1][0]) == (high, low)
+    for (newer, _), (_, older) in itertools.pairwise(windows):
+        assert older == newer - 1
+    for bottom, top in windows:
+        assert bottom <= top
+        assert sum(bottom <= uid <= top for uid in known) <= size
+
+
+def test_a_folder_whose_messages_were_all_taken_for_gone_is_compared_all_the_same() -> None:
+    steps = planned(synced(1, 8), selected(7, 8), None)
+    assert steps == [CompareFlags(UID(1), UID(7))]
 
 
 def test_a_gap_of_a_million_uids_is_crossed_in_about_ten_windows() -> None:

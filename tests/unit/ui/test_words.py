@@ -15,8 +15,8 @@ from tuimail.ui.bindings import Keys
 from tuimail.ui.compose_words import people_in_short
 from tuimail.ui.glyphs import UNICODE
 from tuimail.ui.mailbox_words import empty_words
-from tuimail.ui.outbox_words import Story, story_rows
 from tuimail.ui.rows import plain_text
+from tuimail.ui.story import Story, story_rows
 from tuimail.ui.tree_layout import tree_rows
 
 NOW = datetime(2026, 11, 23, 9, 44, tzinfo=UTC)

@@ -1,41 +1,38 @@
-"""`tuimail login`: sign in by device code, for machines without a browser."""
+"""`tuimail login`: sign in on a plain terminal, with a code or with a browser."""
 
 from __future__ import annotations
+
+import os
 
 import click
 
 from tuimail.cli.lock import is_engine_running
-from tuimail.cli.output import note, say
+from tuimail.cli.output import note
+from tuimail.cli.plain_prompt import PlainPrompt
 from tuimail.cli.run import one_account
 from tuimail.cli.setup import Options
+from tuimail.config.surroundings import surroundings
 from tuimail.errors import SignInRequired
 from tuimail.model.request import NewRequest, RequestKind
-from tuimail.model.status import DeviceCode, SignInOutcome
-
-
-class _PlainPrompt:
-    """Prints the URL and the code, one line each, at once."""
-
-    def __init__(self) -> None:
-        self.outcome: SignInOutcome | None = None
-
-    def show_code(self, code: DeviceCode) -> None:
-        note("Open this page on any device and enter the code:")
-        say(code.verification_uri)
-        say(code.user_code)
-
-    def finished(self, outcome: SignInOutcome) -> None:
-        self.outcome = outcome
+from tuimail.model.sign_in import SignInMethod
 
 
 @click.command()
-@click.option("--device-code", is_flag=True, help="Sign in on another device (the default).")
+@click.option(
+    "--device-code", "way", flag_value="code", help="With a code, on any device (the default)."
+)
+@click.option("--browser", "way", flag_value="browser", help="With a browser, here or elsewhere.")
 @click.pass_obj
-def login(options: Options, device_code: bool) -> None:
+def login(options: Options, way: str | None) -> None:
     """Sign in. Prints the page and the code on stdout, then waits."""
+    method = SignInMethod.DEVICE_CODE
+    if way == "browser":
+        is_here = surroundings(os.environ).can_open_browser
+        method = SignInMethod.BROWSER if is_here else SignInMethod.PASTE
     with one_account(options) as world:
-        prompt = _PlainPrompt()
-        world.connected().tokens.sign_in(prompt).result()
+        sign_in = world.connected().tokens.sign_in
+        prompt = PlainPrompt(sign_in.paste)
+        sign_in.begin(prompt, method).result()
         outcome = prompt.outcome
         if outcome is None or outcome.problem is not None:
             problem = outcome.problem if outcome else None

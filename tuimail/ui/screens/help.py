@@ -30,11 +30,15 @@ _PLACES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "reader": ("Here: reader", ("reader",)),
     "composer": ("Here: composer", ("composer",)),
     "outbox": ("Here: outbox", ("outbox",)),
+    "jobs": ("Here: jobs", ("jobs",)),
+    "notices": ("Here: notifications", ("notices",)),
     "sign_in": ("Here: sign-in", ("sign_in",)),
 }
 _PLACE_OF_SCREEN: Final = {
     "ComposeScreen": "composer",
     "OutboxScreen": "outbox",
+    "JobsScreen": "jobs",
+    "NoticesScreen": "notices",
     "SignInScreen": "sign_in",
 }
 _MAILBOX: Final = ("Mail and folders", ("mailbox",))

@@ -253,6 +253,29 @@ class MailboxScreen(MailboxPanes):
         self.rearrange()
         self.message_list.focus()
 
+    def action_jobs(self) -> None:
+        """Show what the engine does and what waits."""
+        from tuimail.ui.screens.jobs import JobsScreen  # noqa: PLC0415 - not for the first frame
+
+        self.app.push_screen(JobsScreen(), self._go_to_message)
+
+    def action_notices(self) -> None:
+        """Show what was told."""
+        from tuimail.ui.screens.notices import NoticesScreen  # noqa: PLC0415 - not for the first frame
+
+        self.app.push_screen(NoticesScreen(), self._go_to_message)
+
+    def _go_to_message(self, key: MessageKey | None) -> None:
+        """List the folder of a message with the cursor on it."""
+        row = shell(self).store.read.summary(key) if key is not None else None
+        if row is None:
+            return
+        self.reading = self.tree_open = False
+        self.open_folder(row.folder_id)
+        self.message_list.show(row.folder_id, row.key)
+        self.rearrange()
+        self.message_list.focus()
+
     # -- messages ------------------------------------------------------------------------------
 
     def action_next_unread(self) -> None:

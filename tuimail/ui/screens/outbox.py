@@ -18,18 +18,18 @@ from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.formatting import list_date
-from tuimail.ui.outbox_words import Entry, Story, entries, entry_row, story_of, story_rows
+from tuimail.ui.outbox_words import Entry, entries, entry_row, story_of
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Row, Run
 from tuimail.ui.sending import draft_of, send_now, take_back
 from tuimail.ui.shell import shell
 from tuimail.ui.status_words import state_words
 from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.story_view import StoryView
 from tuimail.ui.widgets.top_bar import TopBar
 
 _YES = "y"
 _KEEP = "k"
-_LEAST_LIST_ROWS = 3
 
 
 class OutboxList(Widget, can_focus=True):
@@ -76,35 +76,6 @@ class OutboxList(Widget, can_focus=True):
 
 def _same(one: Entry, other: Entry) -> bool:
     return one.identity == other.identity
-
-
-class StoryView(Widget):
-    """The story of the message at the cursor."""
-
-    DEFAULT_CSS = "StoryView { width: 100%; background: $background; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._story: Story | None = None
-        self._when = ""
-
-    def tell(self, story: Story | None, when: str) -> None:
-        """Tell another story, or none."""
-        self._story, self._when = story, when
-        room = max(0, self.screen.size.height - 2 - _LEAST_LIST_ROWS)
-        self.styles.height = min(len(self._rows(self.screen.size.width)), room)
-        self.refresh()
-
-    def _rows(self, width: int) -> list[Row]:
-        if self._story is None:
-            return []
-        return story_rows(self._story, self._when, width, shell(self).glyphs)
-
-    def render_line(self, y: int) -> Strip:
-        """Paint one row."""
-        width = self.size.width
-        rows = self._rows(width)
-        return roles(self.app).strip(rows[y] if y < len(rows) else (), width)
 
 
 class OutboxScreen(Screen[None]):

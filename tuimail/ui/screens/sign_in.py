@@ -1,33 +1,41 @@
-"""Signing in by device code (RFC 8628): a code to type on any phone or computer.
+"""Signing in: with a code to type on any phone or computer, or with a page in a browser.
 
 The engine asks Microsoft; this screen shows the code large for reading across a desk and plain for
-copying, counts its time down, and says how it ended. Leaving it ends the waiting.
+copying, or the page's address and the ways back from it, counts the time down, and says how it
+ended. One key leads from one way to the other. Leaving it ends the waiting.
 """
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Final
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
+from tuimail.config.browser import open_page
+from tuimail.config.surroundings import surroundings
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Severity
+from tuimail.model.sign_in import BrowserPage, SignInMethod
 from tuimail.model.status import DeviceCode, SignInOutcome
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
 from tuimail.ui.sign_in_words import SignInFacts, sign_in_page
+from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar
 
-_STATE_WORDS: Final = {True: "waiting for sign-in", False: "asking for a code"}
+_STATE_WORDS: Final = {True: "waiting for sign-in", False: "asking Microsoft"}
 
 
 class CodeShown(Message):
@@ -36,6 +44,22 @@ class CodeShown(Message):
     def __init__(self, attempt: int, code: DeviceCode) -> None:
         super().__init__()
         self.attempt, self.code = attempt, code
+
+
+class PageShown(Message):
+    """A page is to be opened for one of the attempts."""
+
+    def __init__(self, attempt: int, page: BrowserPage) -> None:
+        super().__init__()
+        self.attempt, self.page = attempt, page
+
+
+class AnswerRefused(Message):
+    """What was pasted will not do."""
+
+    def __init__(self, attempt: int, words: str) -> None:
+        super().__init__()
+        self.attempt, self.words = attempt, words
 
 
 class AttemptEnded(Message):
@@ -60,6 +84,14 @@ class _Prompt:
     def show_code(self, code: DeviceCode) -> None:
         """Show a code."""
         self._screen.post_message(CodeShown(self._attempt, code))
+
+    def show_page(self, page: BrowserPage) -> None:
+        """Show a page's address."""
+        self._screen.post_message(PageShown(self._attempt, page))
+
+    def answer_refused(self, words: str) -> None:
+        """Say why what was pasted will not do."""
+        self._screen.post_message(AnswerRefused(self._attempt, words))
 
     def finished(self, outcome: SignInOutcome) -> None:
         """Say how it ended."""
@@ -90,7 +122,12 @@ class SignInScreen(Screen[bool]):
         account: Which one.
     """
 
-    DEFAULT_CSS = "SignInScreen { background: $background; }"
+    DEFAULT_CSS = """
+    SignInScreen { background: $background; }
+    SignInScreen #pasted { display: none; dock: bottom; background: $bar-background; }
+    SignInScreen #pasted.open { display: block; }
+    """
+    AUTO_FOCUS = ""
     BINDINGS = bindings_for("sign_in")
 
     def __init__(self, account: AccountId) -> None:
@@ -98,7 +135,13 @@ class SignInScreen(Screen[bool]):
         self._account = account
         self._attempt = 0
         self._waiting = self._begin_again = False
+        self._method = SignInMethod.DEVICE_CODE
+        self._pastes = False
+        self._here = surroundings(os.environ)
         self._code: DeviceCode | None = None
+        self._page: BrowserPage | None = None
+        self._was_opened = False
+        self._refused = ""
         self._outcome: SignInOutcome | None = None
         self._ticking: Timer | None = None
 
@@ -107,13 +150,13 @@ class SignInScreen(Screen[bool]):
         account = shell(self).accounts[self._account]
         yield TopBar("Sign in", account.name)
         yield SignInView(SignInFacts(account.address))
+        yield LineInput("", id="pasted")
         yield BottomBar()
 
     def on_mount(self) -> None:
         """Ask for a code, as soon as there is an engine to ask."""
         app = shell(self)
         app.signal_status.subscribe(self, self._status_changed)
-        self.query_one(BottomBar).show_hints(app.keys.hints("sign_in"))
         self._ticking = self.set_interval(1.0, self._show)
         self._begin()
 
@@ -129,34 +172,47 @@ class SignInScreen(Screen[bool]):
 
     def _begin(self) -> None:
         engine = shell(self).engine
-        self._code = self._outcome = None
+        self._code = self._page = self._outcome = None
+        self._was_opened, self._refused = False, ""
         self._begin_again = False
         if engine is not None:
             self._attempt += 1
             self._waiting = True
-            engine.sign_in(self._account, _Prompt(self, self._attempt))
+            engine.sign_in(self._account, _Prompt(self, self._attempt), self._method)
         self._show()
 
     def _show(self) -> None:
         """Say everything again; parts that did not change are not painted."""
         app, view, top = shell(self), self.query_one(SignInView), self.query_one(TopBar)
         problem = self._outcome.problem if self._outcome else None
-        code = self._code
+        code, page = self._code, self._page
+        waits = code or page
         facts = SignInFacts(
             address=app.accounts[self._account].address,
             uri=clean(code.verification_uri) if code else "",
             code=clean(code.user_code) if code else "",
-            seconds_left=max(0, int(code.expires_on - time.time())) if code else 0,
+            seconds_left=max(0, int(waits.expires_on - time.time())) if waits else 0,
             problem=problem,
             is_demo=app.approve_demo is not None,
+            page=page,
+            here=self._here,
+            was_opened=self._was_opened,
+            refused=self._refused,
+            copy=(app.keys.shown("sign_in.copy"), "copies it"),
+            paste=(app.keys.shown("sign_in.paste"), "paste the address of the last page"),
         )
         if problem is not None:
             top.state, top.state_role = "not signed in", "error+bold"
         else:
-            top.state, top.state_role = _STATE_WORDS[code is not None], "muted"
+            top.state, top.state_role = _STATE_WORDS[waits is not None], "muted"
+        self.query_one(BottomBar).show_hints(app.keys.hints("sign_in", without=self._senseless()))
         if facts != view.facts:
             view.facts = facts
             view.refresh()
+
+    def _senseless(self) -> set[str]:
+        """What the page itself names already, or what has no sense there."""
+        return {"sign_in.copy"} if self._page is not None else set()
 
     # -- from the engine -----------------------------------------------------------------------
 
@@ -164,6 +220,22 @@ class SignInScreen(Screen[bool]):
         """Show it."""
         if event.attempt == self._attempt and self._waiting:
             self._code = event.code
+            self._show()
+
+    def on_page_shown(self, event: PageShown) -> None:
+        """Show it, and open it where a browser is at hand."""
+        if event.attempt == self._attempt and self._waiting:
+            self._page = event.page
+            if self._pastes:
+                self.action_paste_address()
+            elif self._here.can_open_browser:
+                self._was_opened = open_page(event.page.url, os.environ)
+            self._show()
+
+    def on_answer_refused(self, event: AnswerRefused) -> None:
+        """Say why."""
+        if event.attempt == self._attempt and self._waiting:
+            self._refused = event.words
             self._show()
 
     def on_attempt_ended(self, event: AttemptEnded) -> None:
@@ -178,7 +250,9 @@ class SignInScreen(Screen[bool]):
             name = clean(event.outcome.username)
             self.app.call_later(shell(self).tell, f"Signed in as {name}", Severity.SUCCESS)
         else:
-            self._code, self._outcome = None, event.outcome
+            self._close_field()
+            self._code = self._page = None
+            self._outcome = event.outcome
             self._show()
 
     # -- keys ----------------------------------------------------------------------------------
@@ -189,14 +263,62 @@ class SignInScreen(Screen[bool]):
         text = problem.command or problem.url if problem else ""
         if self._code is not None:
             text = self._code.user_code
+        elif self._page is not None:
+            text = self._page.url
         if not text:
             self.query_one(BottomBar).show_event("There is nothing to copy yet.")
             return
         self.app.copy_to_clipboard(clean(text))
         self.query_one(BottomBar).show_event("Copied.", severity=Severity.SUCCESS)
 
+    def action_browser(self) -> None:
+        """Go over to the browser; there, open the page again."""
+        if self._page is not None:
+            self._was_opened = open_page(self._page.url, os.environ)
+            if not self._was_opened:
+                self.query_one(BottomBar).show_event("There is no browser here. Copy the address.")
+            self._show()
+        else:
+            is_here = self._here.can_open_browser
+            self._start(SignInMethod.BROWSER if is_here else SignInMethod.PASTE)
+
+    def action_paste_address(self) -> None:
+        """Open a field for the address of the last page; before there is one, ask for a page."""
+        if self._page is None or not self._page.can_paste:
+            self._start(SignInMethod.PASTE, pastes=True)
+            return
+        field = self.query_one("#pasted", LineInput)
+        field.add_class("open")
+        field.focus()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take an address that was pasted without a field."""
+        self._bring(event.text)
+
+    @on(Input.Submitted, "#pasted")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._bring(event.value)
+        self._close_field()
+
+    def _bring(self, text: str) -> None:
+        engine = shell(self).engine
+        if self._page is not None and engine is not None:
+            self._refused = ""
+            engine.paste_answer(self._account, text)
+
+    def _close_field(self) -> None:
+        field = self.query_one("#pasted", LineInput)
+        field.clear()
+        field.remove_class("open")
+        self.set_focus(None)
+
     def action_again(self) -> None:
         """Ask for a new code."""
+        self._start(SignInMethod.DEVICE_CODE)
+
+    def _start(self, method: SignInMethod, *, pastes: bool = False) -> None:
+        self._method, self._pastes = method, pastes
         engine = shell(self).engine
         if self._waiting and engine is not None:
             self._begin_again = True
@@ -212,8 +334,11 @@ class SignInScreen(Screen[bool]):
             if isinstance(told, str) and told:
                 self.query_one(BottomBar).show_event(clean(told), severity=Severity.WARNING)
         elif self._outcome is not None:
-            self.action_again()
+            self._start(self._method)
 
     def action_back(self) -> None:
-        """Leave without signing in; what is here can still be read."""
+        """Close the field; without one, leave. What is here can still be read."""
+        if self.query_one("#pasted", LineInput).has_class("open"):
+            self._close_field()
+            return
         self.dismiss(False)

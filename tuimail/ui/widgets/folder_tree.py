@@ -13,6 +13,7 @@ from tuimail.ui.messages import FolderChosen
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
 from tuimail.ui.tree_layout import TreeRow, draw_row, tree_rows
+from tuimail.ui.widgets.keep_sheet import choose_for
 
 
 class FolderTree(ScrollView, can_focus=True):
@@ -155,6 +156,14 @@ class FolderTree(ScrollView, can_focus=True):
             self._fold(False)
         else:
             await self.run_action("screen.pane(1)")
+
+    def action_keep(self) -> None:
+        """Choose what of the folder at the cursor is kept for reading without a network."""
+        folder = self._rows[self._cursor].folder if self._rows else None
+        if folder is None or not folder.selectable:
+            shell(self).tell("There is no mail here to keep.")
+        else:
+            choose_for(self, folder)
 
     def _fold(self, folded: bool) -> None:
         folder = self._rows[self._cursor].folder

@@ -5,13 +5,13 @@ The polling is tuimail's own so that it ends at once when the user cancels; msal
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
+from tuimail.auth.attempt import Attempt
 from tuimail.auth.outcome import error_from_answer
-from tuimail.errors import NetworkError, SignInRequired
+from tuimail.errors import NetworkError
 from tuimail.exchange.diagnosis import Kind, diagnose
 from tuimail.model.account import Account
 from tuimail.model.status import DeviceCode
@@ -19,10 +19,6 @@ from tuimail.text.safe import clean
 
 _WAITING: Final = frozenset({"authorization_pending", "slow_down"})
 _LONGEST_INTERVAL: Final = 60
-
-
-class SignInCancelled(SignInRequired):
-    """The user stopped waiting."""
 
 
 class DeviceCodeClient(Protocol):
@@ -43,7 +39,7 @@ class CodeShown(Protocol):
 
 
 def sign_in_by_device_code(
-    app: DeviceCodeClient, account: Account, prompt: CodeShown, cancelled: threading.Event
+    app: DeviceCodeClient, account: Account, prompt: CodeShown, attempt: Attempt
 ) -> Mapping[str, Any]:
     """Get a code, show it at once, and wait until it was used.
 
@@ -53,7 +49,7 @@ def sign_in_by_device_code(
         msal's answer with the tokens.
 
     Raises:
-        SignInCancelled: `cancelled` was set.
+        SignInCancelled: The user stopped it.
         SignInRequired: Declined, expired or blocked; `detail` has Entra ID's words.
         AuthError: Whatever else Entra ID refuses.
         NetworkError: No code could be had.
@@ -70,8 +66,7 @@ def sign_in_by_device_code(
     )
     while True:
         pause = min(max(int(flow.get("interval", 5)), 1), _LONGEST_INTERVAL)
-        if cancelled.wait(min(pause, max(0.0, flow["expires_at"] - time.time()))):
-            raise SignInCancelled("The sign-in was cancelled.", hint="Sign in again at any time.")
+        attempt.pause(min(pause, max(0.0, flow["expires_at"] - time.time())))
         if time.time() >= flow["expires_at"]:
             # The page may have said 53003 and nobody told us (Microsoft: device code flow).
             raise error_from_answer({"error": "expired_token"}, account)
@@ -83,7 +78,7 @@ def sign_in_by_device_code(
 
 
 def _ask(app: DeviceCodeClient, flow: dict[str, Any]) -> dict[str, Any]:
-    from msal.exceptions import MsalServiceError  # noqa: PLC0415 - see provider._application
+    from msal.exceptions import MsalServiceError  # noqa: PLC0415 - see entra.EntraClient
 
     try:
         return app.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True)

@@ -1,0 +1,278 @@
+"""The jobs in words and rows: mailboxes, what waits, what the server said, when it was looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from rich.cells import cell_len
+
+from tuimail.model.account import AccountId
+from tuimail.model.intent import IntentState
+from tuimail.model.outbox import OutboxItem
+from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
+from tuimail.text.safe import clean
+from tuimail.ui.formatting import clock, fit, list_date, number, size_text
+from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.jobs import Change, JobId, Jobs, Kind, is_online
+from tuimail.ui.outbox_words import state_word, subject_of_item
+from tuimail.ui.rows import BLANK, EMPTY, Line, Row, Run, crop_row, rule
+from tuimail.ui.status_words import state_words
+from tuimail.ui.story import MOST_CELLS
+from tuimail.ui.wrapping import wrap_text
+
+_WIDE = 64
+_NAME_CELLS, _STATE_CELLS, _TIME_CELLS = 16, 18, 7
+_ACCOUNT_CELLS = 9
+
+
+class JobLines:
+    """Lays the page out.
+
+    Args:
+        now: Aware, in the zone dates are shown in.
+        current: The job at the cursor, None for none.
+    """
+
+    def __init__(self, jobs: Jobs, now: datetime, glyphs: Glyphs, current: JobId | None) -> None:
+        self._jobs = jobs
+        self._now = now
+        self._glyphs = glyphs
+        self._current = current
+
+    def lines(self, width: int) -> list[Line]:
+        """Return every row for a width; those of jobs can be chosen."""
+        jobs = self._jobs
+        lines = [self._rule("Mailboxes")]
+        for account, name in jobs.names.items():
+            draw = partial(self._mailbox_row, account, name)
+            lines.append(Line(draw, JobId(Kind.MAILBOX, account)))
+        waiting = number(jobs.waiting) if jobs.waiting else ""
+        lines += [_still(EMPTY), self._rule("Waiting", waiting), *self._waiting()]
+        lines += [*self._server_said(width), *self._last_check(width), *self._kept(width)]
+        return lines
+
+    # -- jobs ----------------------------------------------------------------------------------
+
+    def _mailbox_row(self, account: AccountId, name: str, width: int, bar: str) -> Row:
+        status = self._jobs.statuses.get(account)
+        sign = _mailbox_sign(status, self._glyphs)
+        state = _state_of(status, self._now)
+        known = (status.online_at or status.since) if status else None
+        when = f"{list_date(known, self._now):>6} " if known else ""
+        width = min(width, MOST_CELLS)
+        lead = (Run(bar, "cursor-bar"), sign, BLANK)
+        rest = width - 3
+        wide = width >= _WIDE
+        names = _NAME_CELLS if wide else max(6, rest - 20 - _TIME_CELLS)
+        words = _STATE_CELLS if wide else min(20, rest - names - _TIME_CELLS)
+        role = sign.role if sign.role in ("warning", "error") else "text"
+        row = [
+            *lead,
+            Run(fit(name, names - 1, self._glyphs.cut) + " "),
+            Run(fit(state, words - 1, self._glyphs.cut) + " ", role),
+        ]
+        if wide:
+            detail = _mailbox_detail(status, self._now)
+            room = rest - names - words - _TIME_CELLS
+            row.append(Run(fit(self._glyphs.own(detail), room, self._glyphs.cut), "muted"))
+        return crop_row((*row, Run(when, "muted")), width)
+
+    def _waiting(self) -> Iterator[Line]:
+        jobs = self._jobs
+        if not jobs.waiting:
+            words = "Nothing waits: everything you did is on the server."
+            yield _still((BLANK, Run(self._glyphs.own(words), "muted")))
+        for change in jobs.changes:
+            when = change_when(change, jobs.statuses.get(change.account), self._now)
+            sign = Run(self._glyphs.pending, "pending")
+            draw = partial(self._job_row, sign, change.what, change.account, when)
+            yield Line(draw, JobId(Kind.CHANGE, change.group))
+        for item in jobs.messages:
+            draw = partial(
+                self._job_row,
+                *message_words(item, self._now, self._glyphs)[:2],
+                item.account_id,
+                message_words(item, self._now, self._glyphs)[2],
+            )
+            yield Line(draw, JobId(Kind.MESSAGE, item.id))
+        nothing = Run(self._glyphs.nothing, "muted")
+        for account, progress in jobs.older:
+            what = f"Fetch {progress.what}, older mail" if progress.what else "Fetch older mail"
+            when = progress_when(progress, is_online(jobs.statuses.get(account)))
+            draw = partial(self._job_row, nothing, what, account, when)
+            yield Line(draw, JobId(Kind.OLDER, account))
+        for account, download in jobs.keeping:
+            what = f"Keep {download.name} offline" if download.name else "Keep mail offline"
+            when = keeping_when(download, is_online(jobs.statuses.get(account)))
+            sign = Run(self._glyphs.look, "warning") if download.problem else nothing
+            draw = partial(self._job_row, sign, what, account, when)
+            yield Line(draw, JobId(Kind.KEEPING, account))
+
+    def _job_row(
+        self, sign: Run, what: str, account: AccountId, when: str, width: int, bar: str
+    ) -> Row:
+        width, cut = min(width, MOST_CELLS), self._glyphs.cut
+        what, when = self._glyphs.own(what), self._glyphs.own(when)
+        room = width - 4
+        several = len(self._jobs.names) > 1 and width >= _WIDE
+        names = _ACCOUNT_CELLS if several else 0
+        left = width * 2 // 5 if width >= _WIDE else max(room - 1 - cell_len(when), room // 2)
+        name = self._jobs.names.get(account, "")
+        right = room - left - names
+        row = [Run(bar, "cursor-bar"), sign, BLANK, Run(fit(what, left - 1, cut) + " ")]
+        if several:
+            row.append(Run(fit(name, names - 1, cut) + " ", "muted"))
+        return crop_row((*row, Run(fit(when, right, cut), "muted")), width)
+
+    # -- below ---------------------------------------------------------------------------------
+
+    def _server_said(self, width: int) -> list[Line]:
+        words = self._jobs.server_words(self._current) if self._current else ""
+        if not words:
+            return []
+        room = max(10, min(width, MOST_CELLS) - 2)
+        text = [_still((BLANK, Run(line))) for line in wrap_text(clean(words), room)]
+        return [_still(EMPTY), self._rule("The server said"), *text]
+
+    def _last_check(self, width: int) -> list[Line]:
+        account = self._jobs.account_of(self._current) if self._current else None
+        account = account if account is not None else next(iter(self._jobs.names), None)
+        folders = self._jobs.folders.get(account, ()) if account is not None else ()
+        if account is None or not folders:
+            return []
+        checks = [
+            f"{folder.name} {clock(folder.state.checked_at, self._now)}"
+            for folder in folders
+            if folder.state.checked_at is not None
+        ]
+        every = f"{len(checks)} folder{'' if len(checks) == 1 else 's'}"
+        name = self._jobs.names[account] if len(self._jobs.names) > 1 else ""
+        return [
+            _still(EMPTY),
+            self._rule("Last check", name),
+            _still(_as_many_as_fit(checks, every, min(width, MOST_CELLS))),
+        ]
+
+    def _kept(self, width: int) -> list[Line]:
+        space = self._jobs.space
+        if not space:
+            return []
+        folders = [folder for each in self._jobs.folders.values() for folder in each]
+        largest = sorted(folders, key=lambda folder: -space.get(folder.id, 0))
+        shares = [
+            f"{folder.name} {size_text(space[folder.id])}"
+            for folder in largest
+            if space.get(folder.id)
+        ]
+        return [
+            _still(EMPTY),
+            self._rule("Kept on this computer", size_text(sum(space.values()))),
+            _still(_as_many_as_fit(shares, "", min(width, MOST_CELLS))),
+        ]
+
+    def _rule(self, title: str, right: str = "") -> Line:
+        return Line(lambda width, _bar: rule(width, self._glyphs.rule, title, right))
+
+
+def _still(row: Row) -> Line:
+    """A row that cannot be chosen."""
+    return Line(lambda _width, _bar: row)
+
+
+def _as_many_as_fit(pieces: Sequence[str], last: str, width: int) -> Row:
+    """Put whole pieces side by side; `last` always stays."""
+    room = width - 2 - (cell_len(last) + 3 if last else 0)
+    shown: list[str] = []
+    for piece in pieces:
+        if cell_len("   ".join((*shown, piece))) > room:
+            break
+        shown.append(piece)
+    if not shown and pieces and not last:
+        shown = [pieces[0]]
+    return (BLANK, Run("   ".join((*shown, *((last,) if last else ())))))
+
+
+def _mailbox_sign(status: EngineStatus | None, glyphs: Glyphs) -> Run:
+    match status.connectivity if status else None:
+        case Connectivity.ONLINE:
+            return Run(glyphs.done, "success")
+        case Connectivity.OFFLINE | Connectivity.THROTTLED:
+            return Run(glyphs.look, "warning")
+        case Connectivity.SIGN_IN_REQUIRED:
+            return Run(glyphs.failed, "error")
+        case _:
+            return Run(glyphs.nothing, "muted")
+
+
+def _state_of(status: EngineStatus | None, now: datetime) -> str:
+    if status is not None and status.connectivity is Connectivity.ONLINE:
+        return "online"
+    if status is not None and status.connectivity is Connectivity.OFFLINE:
+        return "offline"  # since when stands at the end of the row
+    return state_words(status, None, now).text
+
+
+def _mailbox_detail(status: EngineStatus | None, now: datetime) -> str:
+    if status is None:
+        return ""
+    match status.connectivity:
+        case Connectivity.ONLINE:
+            return "new mail comes by itself"
+        case Connectivity.OFFLINE | Connectivity.THROTTLED if status.next_attempt:
+            return f"tries again at {clock(status.next_attempt, now)}"
+        case Connectivity.SIGN_IN_REQUIRED:
+            return "changes wait for the sign-in"
+        case Connectivity.STARTING | Connectivity.CONNECTING:
+            return ""
+        case _:
+            return status.problem.short if status.problem else ""
+
+
+def change_when(change: Change, status: EngineStatus | None, now: datetime) -> str:
+    """Say when a change is carried out."""
+    tries = f", try {change.attempts + 1}" if change.attempts else ""
+    if change.state is IntentState.UNCERTAIN:
+        return "looking whether it was done"
+    if change.state is IntentState.RUNNING and is_online(status):
+        return f"now{tries}"
+    left = change.not_before - now
+    if left > timedelta(0):
+        if change.attempts or left > timedelta(minutes=1):
+            return f"after {clock(change.not_before, now)}{tries}"
+        return f"in {-int(-left.total_seconds() // 1)} s"
+    return _with_the_connection(status, now) + tries
+
+
+def _with_the_connection(status: EngineStatus | None, now: datetime) -> str:
+    match status:
+        case EngineStatus(connectivity=Connectivity.ONLINE):
+            return "next"
+        case EngineStatus(connectivity=Connectivity.SIGN_IN_REQUIRED):
+            return "after the sign-in"
+        case EngineStatus(next_attempt=datetime() as again):
+            return f"after {clock(again, now)}"
+        case _:
+            return "with the next connection"
+
+
+def message_words(item: OutboxItem, now: datetime, glyphs: Glyphs) -> tuple[Run, str, str]:
+    """Return sign, what, and when of a message that waits to be sent."""
+    word = state_word(item, now, glyphs)
+    return Run(word.glyph, word.role), f"Send “{subject_of_item(item)}”", word.word
+
+
+def progress_when(progress: Progress, online: bool) -> str:
+    """Say how far older mail is."""
+    paused = "" if online else "paused, "
+    return f"{paused}{number(progress.done)} of {number(progress.total)}"
+
+
+def keeping_when(download: Download, online: bool) -> str:
+    """Say how far a folder is that is kept."""
+    if download.problem is not None:
+        return download.problem.short
+    counted = f"{number(download.done)} of {number(download.total)}"
+    paused = "" if online else "paused, "
+    return f"{paused}{counted}, {size_text(download.octets)}"

@@ -1,0 +1,291 @@
+"""The jobs: how every mailbox stands, what waits and why, and what can be done about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from textual import work
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tuimail.errors import StoreError
+from tuimail.model.account import AccountId
+from tuimail.model.changes import ChangeSet
+from tuimail.model.download import DownloadPolicy
+from tuimail.model.intent import IntentState
+from tuimail.model.message import MessageKey
+from tuimail.model.notice import Severity
+from tuimail.model.outbox import OutboxState
+from tuimail.model.status import Connectivity, EngineStatus
+from tuimail.store.store import Store, Writer
+from tuimail.text.safe import clean
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.job_stories import job_story
+from tuimail.ui.jobs import Change, JobId, Jobs, Kind, gather
+from tuimail.ui.jobs_words import JobLines
+from tuimail.ui.sending import send_now
+from tuimail.ui.shell import shell
+from tuimail.ui.status_words import worst_words
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.choice_list import ChoiceList
+from tuimail.ui.widgets.story_view import StoryView
+from tuimail.ui.widgets.top_bar import TopBar
+
+_YES: Final = "y"
+_NOTHING: Final = Jobs({}, {}, (), (), {}, {})
+
+
+class JobsScreen(Screen[MessageKey | None]):
+    """The list and, on demand, the story; ends with a message to go to, or None."""
+
+    DEFAULT_CSS = "JobsScreen { background: $background; }"
+    BINDINGS = bindings_for("jobs")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.top = TopBar("Jobs")
+        self.list = ChoiceList()
+        self.story = StoryView()
+        self.bottom = BottomBar()
+        self._jobs = _NOTHING
+        self._reading = self._read_again = False
+        self._is_open = False
+        self._ticking: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """List above story, between the bars."""
+        yield self.top
+        yield self.list
+        yield self.story
+        yield self.bottom
+
+    def on_mount(self) -> None:
+        """Read the store and follow its changes and those of the engine."""
+        app = shell(self)
+        app.signal_changes.subscribe(self, self._store_changed)
+        app.signal_status.subscribe(self, self._status_changed)
+        self.bottom.show_hints(app.keys.hints("jobs"))
+        self.list.focus()
+        several = len(app.accounts) != 1
+        self.top.context = f"{len(app.accounts)} mailbox{'es' if several else ''}"
+        self._reload()
+
+    def on_resize(self) -> None:
+        """Everything is laid out for the width."""
+        self._show()
+
+    # -- what it shows -------------------------------------------------------------------------
+
+    def _store_changed(self, changes: ChangeSet) -> None:
+        if changes.intents or changes.outbox or changes.folders or changes.messages:
+            self._reload()
+
+    def _status_changed(self, _: None) -> None:
+        engine = shell(self).engine
+        if engine is not None:
+            self._jobs = replace(self._jobs, statuses=dict(engine.status))
+        self._show()
+
+    def _reload(self) -> None:
+        """Read on another thread; a change that comes meanwhile is read right after."""
+        self._read_again = True
+        if not self._reading:
+            self._reading = True
+            self.run_worker(self._read(), group="reading jobs")
+
+    async def _read(self) -> None:
+        app = shell(self)
+        names = {id_: account.name for id_, account in app.accounts.items()}
+        try:
+            while self._read_again:
+                self._read_again = False
+                statuses = dict(app.engine.status) if app.engine is not None else {}
+                self._jobs = await asyncio.to_thread(_gather, app.store, names, statuses)
+                self._show()
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+        finally:
+            self._reading = False
+
+    def _show(self) -> None:
+        """Say everything again; what did not change is not painted."""
+        app, now, jobs = shell(self), shell(self).now(), self._jobs
+        width = self.size.width
+        if not width or not self.is_running:
+            return
+        existing = jobs.identities()
+        first = next((job for job in existing if job.kind is not Kind.MAILBOX), None)
+        first = first or next(iter(existing), None)
+        for _ in range(2):  # once more when the cursor had to go elsewhere
+            at = self._current or first
+            self.list.fill(JobLines(jobs, now, app.glyphs, at).lines(width), first=first)
+            if self._current == at:
+                break
+        self.top.counts = f"{jobs.waiting} waiting" if jobs.waiting else ""
+        words = worst_words(jobs.statuses, now)
+        self.top.state, self.top.state_role = words.text, words.role
+        story = None
+        if self._is_open and self._current is not None:
+            story = job_story(jobs, self._current, now, app.glyphs)
+        self.story.tell(story)
+        soon = now + timedelta(minutes=1)
+        self._tick(words.counts_down or any(now < one.not_before < soon for one in jobs.changes))
+
+    def _tick(self, wanted: bool) -> None:
+        """Count down once per second, only while something counts."""
+        if wanted and self._ticking is None:
+            self._ticking = self.set_interval(1.0, self._show)
+        elif not wanted and self._ticking is not None:
+            self._ticking.stop()
+            self._ticking = None
+
+    @property
+    def _current(self) -> JobId | None:
+        current = self.list.current
+        return current if isinstance(current, JobId) else None
+
+    def on_choice_list_moved(self) -> None:
+        """What is said below belongs to the cursor."""
+        self._show()
+
+    def on_choice_list_chosen(self) -> None:
+        """A click on the row with the cursor."""
+        self.action_details()
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.list.move(rows)
+
+    def action_edge(self, edge: int) -> None:
+        """Go to the first job or the last."""
+        self.list.edge(edge)
+
+    def action_details(self) -> None:
+        """Open the story of the job at the cursor, or close it."""
+        self._is_open = not self._is_open
+        self._show()
+
+    def action_back(self) -> None:
+        """Close the story, or leave."""
+        if self._is_open:
+            self.action_details()
+        else:
+            self.dismiss(None)
+
+    def action_notices(self) -> None:
+        """Show the notifications; a message chosen there is gone to."""
+        from tuimail.ui.screens.notices import NoticesScreen  # noqa: PLC0415 - when it is needed
+
+        self.app.push_screen(NoticesScreen(), self._go_to)
+
+    def _go_to(self, key: MessageKey | None) -> None:
+        if key is not None:
+            self.dismiss(key)
+
+    def action_copy(self) -> None:
+        """Copy what the server said about the job at the cursor (OSC 52)."""
+        words = self._jobs.server_words(self._current) if self._current else ""
+        if not words:
+            self.bottom.show_event("The server said nothing about this.")
+            return
+        self.app.copy_to_clipboard(clean(words))
+        self.bottom.show_event("The server's words are copied.", severity=Severity.SUCCESS)
+
+    @work(group="job", exclusive=True)
+    async def action_run(self) -> None:
+        """Run the job at the cursor now, connecting if need be."""
+        job, engine = self._current, shell(self).engine
+        account = self._jobs.account_of(job) if job else None
+        if job is None or account is None:
+            return
+        change, item = self._jobs.change(job), self._jobs.message(job)
+        if item is not None and item.state is OutboxState.UNCERTAIN:
+            self.bottom.show_event("It may have been sent already: the outbox can send it again.")
+            return
+        if change is not None:
+            ids = change.ids
+            if not await self._written(lambda tx: tx.hurry_intents(ids)):
+                return
+        status = self._jobs.statuses.get(account)
+        connectivity = status.connectivity if status else Connectivity.STARTING
+        if connectivity is Connectivity.SIGN_IN_REQUIRED:
+            key = shell(self).keys.shown("mailbox.sign_in")
+            self.bottom.show_event(f"It waits for a sign-in: q, then {key}.")
+            return
+        if connectivity is Connectivity.THROTTLED:
+            self.bottom.show_event("Exchange asks us to wait. It goes first then.")
+            return
+        if item is not None:
+            await send_now(shell(self), item.id)
+        if engine is not None:
+            if connectivity is Connectivity.OFFLINE or job.kind is Kind.MAILBOX:
+                engine.reconnect(account)
+            engine.wake()
+        self.bottom.show_event("Trying now.")
+
+    @work(group="job", exclusive=True)
+    async def action_cancel(self) -> None:
+        """Give the job at the cursor up, after a question where something may be lost."""
+        job = self._current
+        if job is None:
+            return
+        change = self._jobs.change(job)
+        if change is not None:
+            await self._give_up(change)
+        elif job.kind is Kind.KEEPING:
+            await self._stop_keeping(job)
+        else:
+            self.bottom.show_event(_CANNOT_CANCEL.get(job.kind, "It is over."))
+
+    async def _give_up(self, change: Change) -> None:
+        if change.state is not IntentState.QUEUED or "draft" in change.what:
+            question = "The server may have done it already. Give it up?"
+            if change.state is IntentState.QUEUED:
+                question = "The server keeps no copy of the draft then. Give it up?"
+            if await self.bottom.ask(question, {_YES: "give it up"}) != _YES:
+                return
+        ids = change.ids
+        if await self._written(lambda tx: tx.discard_intents(ids)):
+            self.bottom.show_event(f"Given up: {change.what}.")
+
+    async def _stop_keeping(self, job: JobId) -> None:
+        account = self._jobs.account_of(job)
+        status = self._jobs.statuses.get(account) if account is not None else None
+        download = status.download if status else None
+        if download is None or not download.folder:
+            return
+        folder = download.folder
+        if await self._written(lambda tx: tx.choose_download(folder, DownloadPolicy())):
+            engine = shell(self).engine
+            if engine is not None:
+                engine.wake()
+            self.bottom.show_event(f"Of {download.name} only the list is kept from now on.")
+
+    async def _written(self, change: Callable[[Writer], object]) -> bool:
+        """Change the store and wait for it; a failure is said."""
+        try:
+            await asyncio.wrap_future(shell(self).store.write(change, urgent=True))
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return False
+        return True
+
+
+def _gather(
+    store: Store, names: Mapping[AccountId, str], statuses: Mapping[AccountId, EngineStatus]
+) -> Jobs:
+    return gather(store.read, names, statuses)  # through the reader of this thread
+
+
+_CANNOT_CANCEL: Final = {
+    Kind.MAILBOX: "A mailbox is no job that ends: t connects again now.",
+    Kind.MESSAGE: "The outbox takes it back or discards it.",
+    Kind.OLDER: "Older mail is listed when nothing else is to be done.",
+}

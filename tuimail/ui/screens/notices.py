@@ -1,0 +1,208 @@
+"""What the user was told, newest first, with the whole story of the one at the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+from textual import work
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tuimail.errors import StoreError
+from tuimail.model.account import AccountId
+from tuimail.model.changes import ChangeSet
+from tuimail.model.message import MessageKey
+from tuimail.model.notice import Severity
+from tuimail.text.safe import clean
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.formatting import list_date
+from tuimail.ui.notice_words import Told, notice_row, notice_story, to_copy
+from tuimail.ui.rows import BLANK, Line, Row, Run
+from tuimail.ui.shell import shell
+from tuimail.ui.status_words import worst_words
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.choice_list import ChoiceList
+from tuimail.ui.widgets.story_view import StoryView
+from tuimail.ui.widgets.top_bar import TopBar
+
+_MOST = 500
+
+
+class NoticesScreen(Screen[MessageKey | None]):
+    """The list and the story; ends with the message to go to, or None."""
+
+    DEFAULT_CSS = "NoticesScreen { background: $background; }"
+    BINDINGS = bindings_for("notices")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.top = TopBar("Notifications", "newest first")
+        self.list = ChoiceList()
+        self.story = StoryView()
+        self.bottom = BottomBar()
+        self._told: dict[int, Told] = {}
+        self._looked_at: set[int] = set()
+
+    def compose(self) -> ComposeResult:
+        """List above story, between the bars."""
+        yield self.top
+        yield self.list
+        yield self.story
+        yield self.bottom
+
+    def on_mount(self) -> None:
+        """Read the store and follow its changes."""
+        app = shell(self)
+        app.signal_changes.subscribe(self, self._store_changed)
+        app.signal_status.subscribe(self, self._show_state)
+        self.bottom.show_hints(app.keys.hints("notices"))
+        self.list.focus()
+        self._reload()
+
+    def on_resize(self) -> None:
+        """The story takes as many rows as it needs at this width."""
+        self._show()
+
+    def _store_changed(self, changes: ChangeSet) -> None:
+        if changes.notices:
+            self._reload()
+
+    def _reload(self) -> None:
+        app = shell(self)
+        read = app.store.read
+        names = {id_: account.name for id_, account in app.accounts.items()}
+        try:
+            seen = read.seen_notices()
+            told = [
+                Told(number, at, account, notice, _label(account, names), number in seen)
+                for number, at, account, notice in read.notices(_MOST)
+            ]
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return
+        self._told = {one.id: one for one in told}
+        self._fill()
+        self._show()
+
+    def _fill(self) -> None:
+        lines = [Line(partial(self._row, one), one.id) for one in self._told.values()]
+        first = next(iter(self._told), None)
+        self.list.fill(lines or [Line(_blank), *map(_said, _EMPTY)], first=first)
+
+    def _row(self, told: Told, width: int, bar: str) -> Row:
+        app = shell(self)
+        looked_at = told._replace(seen=told.seen or told.id in self._looked_at)
+        return notice_row(looked_at, width, app.now(), app.glyphs, bar)
+
+    @property
+    def _current(self) -> Told | None:
+        number = self.list.current
+        return self._told.get(number) if isinstance(number, int) else None
+
+    def on_choice_list_moved(self) -> None:
+        """Tell the story of another one."""
+        self._show()
+
+    async def on_choice_list_chosen(self) -> None:
+        """A click on the row with the cursor."""
+        self.action_go()
+
+    def _show(self) -> None:
+        told, now = self._current, shell(self).now()
+        if told is None:
+            self.story.tell(None)
+        else:
+            self._looked_at.add(told.id)
+            story = notice_story(told, can_go=self._message(told) is not None)
+            self.story.tell(story, list_date(told.at, now))
+        needing = sum(
+            one.needs_you and one.id not in self._looked_at for one in self._told.values()
+        )
+        self.top.counts = f"{needing} need you" if needing else ""
+        self._show_state(None)
+
+    def _show_state(self, _: None) -> None:
+        app = shell(self)
+        words = worst_words(app.engine.status if app.engine else {}, app.now())
+        self.top.state, self.top.state_role = words.text, words.role
+
+    def _message(self, told: Told) -> MessageKey | None:
+        about = told.notice.about
+        row = shell(self).store.read.summary(about) if about is not None else None
+        return row.key if row is not None else None
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.list.move(rows)
+
+    def action_edge(self, edge: int) -> None:
+        """Go to the newest or the oldest."""
+        self.list.edge(edge)
+
+    def action_go(self) -> None:
+        """Go to the message it is about."""
+        told = self._current
+        key = self._message(told) if told is not None else None
+        if key is None:
+            self.bottom.show_event("There is no message to go to.")
+        else:
+            self._leave(key)
+
+    def action_back(self) -> None:
+        """Leave."""
+        self._leave(None)
+
+    def _leave(self, key: MessageKey | None) -> None:
+        looked_at = self._looked_at & self._told.keys()
+        if looked_at:
+            shell(self).store.write(lambda tx: tx.see_notices(looked_at))
+        self.dismiss(key)
+
+    def action_copy(self) -> None:
+        """Copy the line to run, or the server's words (OSC 52)."""
+        words = to_copy(self._current.notice) if self._current else ""
+        if not words:
+            self.bottom.show_event("There is nothing to copy here.")
+            return
+        self.app.copy_to_clipboard(clean(words))
+        self.bottom.show_event("It is copied.", severity=Severity.SUCCESS)
+
+    @work(group="notices", exclusive=True)
+    async def action_clear(self) -> None:
+        """Forget what needs nobody and what was looked at."""
+        read = [
+            one.id for one in self._told.values() if not one.needs_you or one.id in self._looked_at
+        ]
+        if not read:
+            self.bottom.show_event("There is nothing to clear.")
+            return
+        try:
+            await asyncio.wrap_future(
+                shell(self).store.write(lambda tx: tx.clear_notices(read), urgent=True)
+            )
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return
+        self.bottom.show_event(f"{len(read)} cleared.")
+
+
+_EMPTY = (
+    (Run("Nothing happened yet.", "strong"),),
+    (),
+    (Run("Failures and undo steps are kept here.", "muted"),),
+)
+
+
+def _label(account: AccountId | None, names: dict[AccountId, str]) -> str:
+    return names.get(account, "") if account is not None and len(names) > 1 else ""
+
+
+def _said(words: Row) -> Line:
+    return Line(lambda _width, _bar: (BLANK, *words))
+
+
+def _blank(_width: int, _bar: str) -> Row:
+    return ()
