@@ -44,7 +44,7 @@ class Shell:
         self.data = home / ".local" / "share" / "tuimail"
         self.config = home / "config.toml"
         self.config.write_text(settings)
-        self._environment = {
+        self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("XDG_")},
             "HOME": str(home),
             "LANG": "C.UTF-8",
@@ -65,7 +65,7 @@ class Shell:
             self.command(*words),
             input=stdin,
             capture_output=True,
-            env=self._environment,
+            env=self.environment,
             timeout=60,
             check=False,
         )
@@ -78,7 +78,7 @@ class Shell:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env=self._environment,
+            env=self.environment,
         ) as process:
             assert process.stdin is not None
             process.stdin.write(stdin)
@@ -97,7 +97,7 @@ class Shell:
             self.command("login", "--device-code"),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=self._environment,
+            env=self.environment,
         ) as login:
             assert login.stdout is not None
             url = login.stdout.readline().decode().strip()
@@ -112,7 +112,7 @@ class Shell:
             self.command("login"),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=self._environment,
+            env=self.environment,
         ) as login:
             assert login.stdout is not None
             login.stdout.readline()

@@ -133,6 +133,11 @@ class Terminal:
         rows = (buffer[y] for y in range(self._screen.lines))
         return ["".join(row[x].data for x in columns) for row in rows]
 
+    def read(self) -> None:
+        """Take what the program has painted by now."""
+        while self._read(0.0):
+            pass
+
     def wait_for(self, text: str, *, timeout: float = 30.0) -> None:
         """Read until a text is shown."""
         self._read_until(lambda: text in self.text, timeout, f"{text!r} on\n{self.text}")
@@ -161,17 +166,19 @@ class Terminal:
             assert not late, f"waited {timeout:g} s for {what}; exit code {ended}"
             self._read(0.05)
 
-    def _read(self, timeout: float) -> None:
+    def _read(self, timeout: float) -> bool:
+        """Take what comes within `timeout` seconds; return whether anything came."""
         ready, _, _ = select.select([self._ours], [], [], timeout)
         if not ready:
-            return
+            return False
         try:
             data = os.read(self._ours, 1 << 16)
         except OSError:  # the other end is closed
-            return
+            return False
         self.output += data
         self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
         for question in [each for each in self._answers if each in self.output]:
             os.write(self._ours, self._answers.pop(question))
         if b"\x1b[?2026$p" in data:
             os.write(self._ours, b"\x1b[?2026;2$y")
+        return True
