@@ -162,6 +162,7 @@ def test_whoever_is_killed_there_is_one_engine_and_every_message_goes_out_once(
                 screens[newcomer.process.pid] = newcomer
                 queued.append(queue(store, account, fresh_sandbox.accounts[0], number))
                 if number % 2:  # else it is killed at whatever it is doing
+                    newcomer.wait_for("online")
                     wait_until(lambda: item(queued[-1]).state in SETTLED, 20.0, "the message")
                 victim = wait_until(lambda: holder(shell), 10.0, "an engine")
                 killed_at = time.monotonic()

@@ -103,7 +103,6 @@ def test_a_text_that_does_not_come_is_said_in_the_second_window(
 def test_what_the_second_window_does_reaches_the_server(
     two: tuple[Window, Window], sandbox: Sandbox
 ) -> None:
-    """Red when the desk does not wake the engine for what others committed."""
     first, second = two
     row = second.row("Message 2")
     trash = second.folder(FolderRole.TRASH)
@@ -122,6 +121,7 @@ def test_what_the_second_window_does_reaches_the_server(
 def test_what_the_second_window_sends_goes_out_at_once(
     two: tuple[Window, Window], sandbox: Sandbox
 ) -> None:
+    """Red when the desk does not wake the engine for what others committed."""
     _, second = two
     number = second.queue("From the second")
     wait_until(lambda: second.outbox_item(number).state is OutboxState.SENT, 5.0, "SENT")
