@@ -54,7 +54,7 @@ class Shell:
     def environ(self) -> dict[str, str]:
         """What to lay over an environment so that it has this home; empty values are removed."""
         return {name: "" for name in os.environ if name.startswith("XDG_")} | {
-            "HOME": self._environment["HOME"]
+            "HOME": self.environment["HOME"]
         }
 
     def command(self, *words: str) -> list[str]:

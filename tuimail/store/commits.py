@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
 
-from tuimail.errors import MigrationFailed, StoreError
+from tuimail.errors import MigrationFailed, StoreError, StoreLocked
 from tuimail.model.changes import ChangeSet
 from tuimail.store.change_log import ChangeLog
 from tuimail.store.connection import Connection
@@ -28,6 +28,8 @@ _Work = tuple[Callable[[Writer], Any], "Future[Any]"]
 
 LOOK_SECONDS: Final = 0.25
 """How often the thread looks whether another process has committed something."""
+
+_TRY_SECONDS: Final = 0.002
 
 
 class CommitThread:
@@ -50,6 +52,7 @@ class CommitThread:
         self._publish_others = publish_others
         self._log = ChangeLog(connection)
         self._schema = connection.value("PRAGMA user_version")
+        self._busy_timeout: int = connection.value("PRAGMA busy_timeout")
         self._next_look = 0.0
         self.checkpoints = True
         self._urgent: deque[_Work] = deque()
@@ -135,7 +138,7 @@ class CommitThread:
         connection = self._connection
         if connection.in_transaction:  # an earlier ROLLBACK failed
             connection.change("ROLLBACK")
-        connection.change("BEGIN IMMEDIATE")
+        self._begin()
         try:
             self._refuse_other_schema()
             transaction = Transaction(connection, time.time())
@@ -150,6 +153,27 @@ class CommitThread:
             raise
         self._log.committed(seq)
         return result, changed
+
+    def _begin(self) -> None:
+        """Begin the transaction; wait for other processes' commits to end.
+
+        SQLite would wait by itself, with up to 100 ms between two tries. A process that commits
+        without a pause then wins nearly always; it does not against one that asks more often.
+        """
+        deadline = time.monotonic() + self._busy_timeout / 1000
+        self._connection.value("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    self._connection.change("BEGIN IMMEDIATE")
+                except StoreLocked:
+                    if time.monotonic() >= deadline:
+                        raise
+                else:
+                    return
+                time.sleep(_TRY_SECONDS)
+        finally:
+            self._connection.value(f"PRAGMA busy_timeout = {self._busy_timeout}")
 
     def _refuse_other_schema(self) -> None:
         """A newer tuimail may have updated the database under this process."""
