@@ -7,11 +7,13 @@ from pathlib import Path
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.sample_mail import NOW, fill, sample_account
 from tests.ui.screen_text import text
+from tests.ui.stage import record
 from tests.waiting import until
 from tuimail.config.settings import DEFAULTS
 from tuimail.errors import ConfigError
 from tuimail.model.flags import SEEN
 from tuimail.model.intent import NewIntent, StoreFlags
+from tuimail.model.request import NewRequest, RequestKind
 from tuimail.model.status import Connectivity
 from tuimail.store.store import Store
 from tuimail.sync.attached import AttachedEngine
@@ -50,8 +52,11 @@ async def test_it_says_so_once_and_shows_what_others_do(tmp_path: Path) -> None:
             other.submit([NewIntent(account, key, StoreFlags(add=SEEN))]).result()
             await until(lambda: f"{inbox.unread - 1} unread" in text(app), 1.0, "the other's deed")
 
+            absent = record(other, account, 900, subject="Not here", body=None)
+            await until(lambda: "Not here" in text(app), 1.0, "the other's message")
             await pilot.press("g", "g", "enter")
-            await until(other.read.open_requests, describe="the request for the text")
+            [asked] = await until(other.read.open_requests, describe="the request")
+            assert asked.asked == NewRequest(RequestKind.BODY, message=absent)
     finally:
         store.close()
         other.close()
