@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from statistics import median, quantiles
@@ -36,13 +37,13 @@ def act(store: Store, actions: int) -> list[float]:
     account = AccountId(1)
     inbox = wait_until(lambda: store.read.folder_with_role(account, FolderRole.INBOX), _LONGEST)
     [row] = wait_until(lambda: store.read.newest(inbox.id, 1), _LONGEST, "the first rows")
-    waits = []
+    waits, pause = [], threading.Event()
     for number in range(actions):
         change = StoreFlags(FLAGGED, Flags()) if number % 2 else StoreFlags(Flags(), FLAGGED)
         began = time.perf_counter()
         store.submit([NewIntent(account, row.key, change)]).result()
         waits.append(time.perf_counter() - began)
-        time.sleep(_BETWEEN)
+        pause.wait(_BETWEEN)
     return waits
 
 
