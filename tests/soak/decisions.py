@@ -22,6 +22,8 @@ _WEIGHTS: Final[dict[tuple[str, str], int]] = {
     (USER, "move"): 14,
     (USER, "move many"): 2,
     (USER, "delete"): 4,
+    (USER, "copy"): 2,
+    (USER, "delete for ever"): 1,
     (USER, "undo"): 5,
     (USER, "look"): 5,
     (USER, "read"): 4,

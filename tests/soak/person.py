@@ -13,7 +13,15 @@ from tests.soak.impatience import look_at_everything
 from tuimail.model.draft import Draft
 from tuimail.model.flags import FLAGGED, SEEN
 from tuimail.model.folder import Folder, FolderRole
-from tuimail.model.intent import Action, IntentState, Move, NewIntent, StoreFlags
+from tuimail.model.intent import (
+    Action,
+    Copy,
+    Expunge,
+    IntentState,
+    Move,
+    NewIntent,
+    StoreFlags,
+)
 from tuimail.model.message import BodyState, MessageSummary
 from tuimail.model.outbox import OutboxState
 from tuimail.sync.outbox import due_at
@@ -59,6 +67,11 @@ class Person:
             case "delete":
                 trash = self._store.read.folder_with_role(self._account, FolderRole.TRASH)
                 return self._move(self._chosen(1), trash)
+            case "copy":
+                return self._copy(self._target())
+            case "delete for ever":
+                rows = self._of_kind(letters.EXPENDABLE)
+                self._submit(rows, Expunge(), {})
             case "undo":
                 return self._undo()
             case "look":
@@ -92,7 +105,19 @@ class Person:
         self._submit(rows, Move(target.id), words)
         return words
 
+    def _copy(self, target: Folder) -> Words:
+        rows = self._of_kind(letters.TWIN)
+        words = {"copy": [self._message_id(row) for row in rows]}
+        self._submit(rows, Copy(target.id), words)
+        return words
+
+    def _of_kind(self, kind: str) -> list[MessageSummary]:
+        rows = self._store.read.newest(self._folder().id, 300)
+        return [row for row in rows if row.subject.startswith(kind)][:1]
+
     def _submit(self, rows: list[MessageSummary], action: Action, words: Words) -> None:
+        if not rows:
+            return
         self._say(words)
         hold = (0.0, 0.0, 0.3, 1.0)[self._picks[2] % 4]
         intents = [NewIntent(self._account, row.key, action, hold_seconds=hold) for row in rows]

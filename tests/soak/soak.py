@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,7 +162,7 @@ class Soak:
         self._flagged: dict[str, bool] = {}
         self._open: set[str] = set()
         self._queued: set[str] = set()
-        self._perhaps_queued: set[str] = set()
+        self._copied: Counter[str] = Counter()
 
     def run(self) -> Report:
         """Do everything decided, let things settle, and judge."""
@@ -223,13 +224,13 @@ class Soak:
                 self._note(words)
             else:
                 self._open |= {message_id for message_id, _ in words.get("flag", ())}
-                self._perhaps_queued |= {words["send"]} if "send" in words else set()
 
     def _note(self, words: dict[str, Any]) -> None:
         for message_id, is_flagged in words.get("flag", ()):
             self._flagged[message_id] = is_flagged
             self._open.discard(message_id)
         self._open |= set(words.get("undo", ()))
+        self._copied.update(words.get("copy", ()))
         if "send" in words:
             self._queued.add(words["send"])
 
@@ -281,7 +282,9 @@ class Soak:
         stored = {message_id for _, message_id, _, _ in state["outbox"]}
         wrong = self.report.wrong
         wrong += judgement.divergences(seen, server)
-        wrong += judgement.lost_or_doubled(server, other.created, other.copied)
+        wrong += judgement.lost_or_doubled(
+            server, other.created, self._copied + Counter(other.copied)
+        )
         wrong += judgement.not_sent_once(server, other.received(), stored)
         wrong += [f"{each}: queued, and not in the outbox" for each in self._queued - stored]
         wrong += judgement.not_as_told(server, self._flagged, {*self._open, *seen["dropped"]})
