@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.crash.victim import read_account
 from tests.server.client import Client
-from tests.soak.impatience import be_impatient
+from tests.soak.impatience import TIMING, be_impatient
 from tests.soak.person import Person, Words, lines
 
 
@@ -26,7 +26,7 @@ def main() -> None:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     be_impatient()
-    client = Client(read_account(account_text), Path(directory), lambda _: None)
+    client = Client(read_account(account_text), Path(directory), lambda _: None, timing=TIMING)
     with client:
         client.engine.start()
         person = Person(client, colleague, lambda words: _say("begin", words))

@@ -5,32 +5,26 @@ Only how long something is waited for; what is done then stays as it is.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from tuimail.imap import session
+from tuimail.imap.session import Timeouts
 from tuimail.submission import smtp
-from tuimail.sync import backoff, moves, outbox, plan, push, sent, work
+from tuimail.sync import backoff, outbox, plan, sent
+from tuimail.sync.timing import Timing
 
 _SILENCE: Final = 2.0
-_AGAIN: Final = timedelta(seconds=0.5)
+
+TIMING: Final = replace(
+    Timing(), poll=3.0, count_apart=1.0, timeouts=Timeouts(connect=_SILENCE, read=_SILENCE)
+)
 
 
 def be_impatient() -> None:
     """Shorten the waits of this process, which is ended after the soak."""
-    connect = session.ImapSession.connect.__func__  # type: ignore[attr-defined]
-    timeouts = session.Timeouts(connect=_SILENCE, read=_SILENCE)
-    _set(
-        session.ImapSession,
-        connect=classmethod(
-            lambda cls, *given, **more: connect(cls, *given, timeouts=timeouts, **more)
-        ),
-    )
     _set(smtp, DEFAULT_TIMEOUTS=smtp.Timeouts(_SILENCE, _SILENCE, _SILENCE))
     _set(backoff, FIRST_DELAY=0.05, LONGEST_DELAY=0.5)
-    _set(work, POLL_SECONDS=3.0)
-    for module in (push, moves):
-        _set(module, _RETRY_AFTER=_AGAIN)
     _set(outbox, UNCERTAIN_LOOKS=(0.5, 2.0, 5.0))
     _set(sent, LOOKS_ON_EXCHANGE=(0.2, 1.0, 3.0), LOOKS_ELSEWHERE=(0.2, 1.0))
 
