@@ -137,7 +137,7 @@ class FaultProxy:
         self.accepted += 1
         connection = _Connection(self, reader, writer)
         self._connections.add(connection)
-        self.traffic.note_open(len(self._connections))
+        self.traffic.client_came(connection)
         try:
             await connection.run()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -145,6 +145,7 @@ class FaultProxy:
             pass
         finally:
             self._connections.discard(connection)
+            self.traffic.client_left(connection)
             connection.close(Cut.FIN)
 
 
@@ -224,6 +225,8 @@ class _Connection:
                     await line.put((due, None))
                     break
                 if not data:
+                    if not down:
+                        self._proxy.traffic.client_left(self)
                     break
             await delivery
         finally:

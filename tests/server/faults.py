@@ -97,6 +97,7 @@ class Traffic:
     up: int = 0
     down: int = 0
     most_open: int = 0
+    _here: set[int] = field(default_factory=set)
 
     def note(self, octets: int, *, down: bool) -> None:
         """Count octets that arrived at the proxy."""
@@ -105,6 +106,11 @@ class Traffic:
         else:
             self.up += octets
 
-    def note_open(self, connections: int) -> None:
-        """Count the connections that are open now."""
-        self.most_open = max(self.most_open, connections)
+    def client_came(self, client: object) -> None:
+        """Count a client that has connected."""
+        self._here.add(id(client))
+        self.most_open = max(self.most_open, len(self._here))
+
+    def client_left(self, client: object) -> None:
+        """Count it no more: it has closed, whatever is still on its way to the server."""
+        self._here.discard(id(client))

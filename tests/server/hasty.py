@@ -18,6 +18,7 @@ from tuimail.sync.timing import Timing
 
 HASTY: Final = Timing(
     poll=1.0,
+    flags=1.0,
     count_apart=0.2,
     idle=30.0,
     timeouts=Timeouts(connect=2.0, read=2.0),

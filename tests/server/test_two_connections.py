@@ -22,7 +22,6 @@ from tuimail.imap.session import Timeouts
 from tuimail.model.flags import FLAGGED
 from tuimail.model.folder import FolderRole
 from tuimail.model.intent import NewIntent, StoreFlags
-from tuimail.model.message import BodyState
 from tuimail.model.status import Connectivity
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sync.suspend import SleepDetector
@@ -185,10 +184,8 @@ def test_the_user_who_is_back_gets_the_folder_refreshed_now_and_then(
         sandbox.deliver(mail("Nor this"), [client.account.address])
         for _ in range(50):
             client.engine.attend()
-        client.engine.want_body(client.row("Message 1").key)
-        wait_until(
-            lambda: client.row("Message 1").body is BodyState.COMPLETE, 10.0, "a text after it"
-        )
+        later = time.monotonic() + 5 * slow.count_apart
+        wait_until(lambda: time.monotonic() > later, describe="time for a look, were there one")
         assert _counted(sandbox) == 2 * folders
         assert "Nor this" not in client.subjects()
 

@@ -324,3 +324,13 @@ def test_the_folder_with_a_role_is_found(mailbox: Mailbox) -> None:
     assert trash is not None
     assert trash.id == mailbox.trash
     assert mailbox.store.read.folder_with_role(mailbox.account, FolderRole.JUNK) is None
+
+
+def test_texts_of_older_messages_are_not_wanted_when_those_of_the_newest_are_here(
+    mailbox: Mailbox,
+) -> None:
+    """Guards against prefetching that creeps through a whole folder, a few texts per refresh."""
+    keys = mailbox.record(mailbox.inbox, [fetched(uid) for uid in (1, 2, 3)])
+    mailbox.store.write(lambda tx: tx.set_body(keys[2], BodyState.COMPLETE, clean(""))).result()
+    assert mailbox.store.read.without_body(mailbox.inbox, 1) == []
+    assert mailbox.store.read.without_body(mailbox.inbox, 2) == [keys[1]]

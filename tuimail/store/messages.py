@@ -196,14 +196,14 @@ def find_by_message_id(
     return [key for (key,) in rows]
 
 
-def without_body(connection: Connection, folder: FolderId, limit: int) -> list[MessageKey]:
-    """Return messages shown in the folder whose text was never fetched, newest first."""
+def without_body(connection: Connection, folder: FolderId, among: int) -> list[MessageKey]:
+    """Return those of the newest messages shown whose text was never fetched, newest first."""
     rows = connection.rows(
-        "SELECT id FROM message WHERE shown_folder_id = ? AND body = 0"
+        "SELECT id, body FROM message WHERE shown_folder_id = ?"
         " ORDER BY internaldate DESC, id DESC LIMIT ?",
-        (folder, limit),
+        (folder, among),
     )
-    return [key for (key,) in rows]
+    return [key for key, body in rows if not body]
 
 
 def _summaries(rows: list[Row]) -> list[MessageSummary]:

@@ -135,9 +135,9 @@ class Reader:
         """Return the messages with this Message-ID that the server has, oldest key first."""
         return messages.find_by_message_id(self._connection, account, message_id, folder)
 
-    def without_body(self, folder: FolderId, limit: int) -> list[MessageKey]:
-        """Return messages shown in the folder whose text was never fetched, newest first."""
-        return messages.without_body(self._connection, folder, limit)
+    def without_body(self, folder: FolderId, among: int) -> list[MessageKey]:
+        """Return those of the `among` newest messages shown whose text was never fetched."""
+        return messages.without_body(self._connection, folder, among)
 
     def part(self, key: MessageKey, section: str) -> bytes | None:
         """Return a section as fetched, None when it was not; "" is the whole message."""

@@ -14,6 +14,8 @@ class Timing:
     Attributes:
         poll: Between two looks at the counts of all folders; the safety net under IDLE, whose
             pushes are known to stop (exchange-online.md 3.9).
+        flags: Between two comparisons of the flags of the Inbox while the user looks at it: IDLE
+            tells of changes there. Of another folder they are compared with every poll.
         count_apart: At least so much lies between two such looks, whatever happens.
         idle: How long one IDLE lasts.
         timeouts: Of the connections.
@@ -25,6 +27,7 @@ class Timing:
     """
 
     poll: float = 120.0
+    flags: float = 600.0
     count_apart: float = 15.0
     idle: float = 9 * 60.0
     timeouts: Timeouts = field(default_factory=Timeouts)

@@ -76,6 +76,7 @@ class Work:
         self._timing = timing
         self._look = asyncio.Event()
         self._backfill_from = 0.0
+        self._compared = time.monotonic()
         self.keeping = Keeping(
             account.id, store, rules, self.job, self._refresh_later, report_download
         )
@@ -248,11 +249,20 @@ class Work:
             await asyncio.sleep(self._timing.count_apart)
             rest = max(0.0, self._timing.poll - self._timing.count_apart)
             await wait_until_due(self._look, datetime.now(UTC) + timedelta(seconds=rest))
-            if self.focus is not None:
-                self.refreshes.add((self.focus, False), Priority.REFRESH)
+            self._compare_flags()
             await asyncio.wrap_future(
                 self.store.write(lambda tx: tx.purge_gone(self.account.id, GONE_GRACE_SECONDS))
             )
+
+    def _compare_flags(self) -> None:
+        """Refresh the folder in focus when that was long ago: counts say nothing of flags."""
+        inbox = self.store.read.folder_with_role(self.account.id, FolderRole.INBOX)
+        is_watched = inbox is not None and inbox.id == self.focus
+        every = self._timing.flags if is_watched else self._timing.poll
+        now = time.monotonic()
+        if self.focus is not None and now - self._compared >= every:
+            self._compared = now
+            self.refreshes.add((self.focus, False), Priority.REFRESH)
 
     def loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops that look after the mailbox, to be started once its folders are known."""
