@@ -10,6 +10,7 @@ import argparse
 import multiprocessing
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from multiprocessing.connection import Connection
@@ -72,14 +73,15 @@ def measure(seconds: float) -> str:
 
 def idle(account: Account, directory: Path, seconds: float, told: Connection) -> None:
     """Run the engine, in a process of its own, as it is without a screen."""
+    quiet = threading.Event()
     with Client(account, directory, lambda _: None, timing=Timing()) as client:
         client.start()
         client.engine.focus(client.folder(FolderRole.INBOX).id)
         wait_until(lambda: client.folder(FolderRole.INBOX).here == MESSAGES, 120.0, "all mail")
-        time.sleep(_SETTLES)
+        quiet.wait(_SETTLES)
         told.send("begins")
         before = time.process_time()
-        time.sleep(seconds)
+        quiet.wait(seconds)
         told.send((time.process_time() - before, client.folder(FolderRole.INBOX).here))
         told.recv()
 
