@@ -37,6 +37,7 @@ steps: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("user moves"), folders, picks, folders),
     st.tuples(st.just("user moves"), folders, picks, folders),
     st.tuples(st.just("user undoes"), folders, picks, flags),
+    st.tuples(st.just("user redoes"), folders, picks, flags),
     st.tuples(st.just("other flags"), folders, picks, flags),
     st.tuples(st.just("other moves"), folders, picks, folders),
     st.tuples(st.just("other copies"), folders, picks, folders),
@@ -88,15 +89,15 @@ def take(client: Client, step: Step) -> None:
         case ["push"]:
             client.push(list(Fault)[where], tells_uid=bool(pick))
         case ["user", "undoes"]:
-            group = mailbox.store.read.last_group()
-            if group is not None:
-                mailbox.store.write(lambda tx: tx.cancel_group(group), urgent=True).result(30)
+            mailbox.undo()
+        case ["user", "redoes"]:
+            mailbox.redo()
         case ["user", verb]:
             shown = mailbox.shown(folder)
             if shown:
                 moving = verb == "moves"
                 action: Action = Move(mailbox.folders[which]) if moving else CHANGES[which]
-                mailbox.submit(shown[pick % len(shown)], action)
+                mailbox.submit(shown[pick % len(shown)], action, words="Done")
         case ["other", verb]:
             uids = list(server.folders[folder])
             if uids:

@@ -121,17 +121,18 @@ class Person:
         self._say(words)
         hold = (0.0, 0.0, 0.3, 1.0)[self._picks[2] % 4]
         intents = [NewIntent(self._account, row.key, action, hold_seconds=hold) for row in rows]
-        self._store.submit(intents).result()
+        self._store.submit(intents, "Done").result()
         self._client.engine.wake()
 
     def _undo(self) -> Words:
-        group = self._store.read.last_group()
-        if group is None:
+        entry = self._store.read.next_undo()
+        if entry is None:
             return {}
-        ids = [self._id_of(intent.key) for intent in self._store.read.intents_of_group(group)]
-        words = {"undo": ids}
+        stored = self._store.read.intents_of_group(entry.group_id)
+        words = {"undo": [self._id_of(intent.key) for intent in stored]}
         self._say(words)
-        self._store.write(lambda tx: tx.cancel_group(group), urgent=True).result()
+        self._store.write(lambda tx: tx.undo(), urgent=True).result()
+        self._client.engine.wake()
         return words
 
     def _send(self, number: int) -> Words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,8 +14,9 @@ from tuimail.model.envelope import Envelope
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderRole, ListedFolder
 from tuimail.model.intent import Action, NewIntent
+from tuimail.model.journal import Reversal
 from tuimail.model.message import FetchedMessage, MessageKey
-from tuimail.store.store import Store
+from tuimail.store.store import Store, Writer
 from tuimail.text.address import Address, make_address
 from tuimail.text.safe import SafeText
 
@@ -105,9 +106,33 @@ class Mailbox:
         gone = [UID(uid) for uid in uids]
         self.store.write(lambda tx: tx.record_vanished(folder, gone)).result(30)
 
-    def submit(self, key: MessageKey, *actions: Action, hold: float = 0.0) -> int:
+    def submit(
+        self, key: MessageKey, *actions: Action, hold: float = 0.0, words: str | None = None
+    ) -> int:
         new = [NewIntent(self.account, key, action, hold) for action in actions]
-        return self.store.submit(new).result(30)
+        return self.store.submit(new, words).result(30)
+
+    def act(self, words: str, keys: Iterable[MessageKey], action: Action) -> int:
+        """Do one thing to several messages, as the screen does."""
+        new = [NewIntent(self.account, key, action) for key in keys]
+        return self.store.submit(new, words).result(30)
+
+    def undo(self) -> Reversal | None:
+        return self.store.write(lambda tx: tx.undo(), urgent=True).result(30)
+
+    def redo(self) -> Reversal | None:
+        return self.store.write(lambda tx: tx.redo(), urgent=True).result(30)
+
+    def run(self, *groups: int, moved: Mapping[MessageKey, FolderId] | None = None) -> None:
+        """Let the server have done what is queued; it does not tell the new UIDs."""
+        ids = [one.id for group in groups for one in self.store.read.intents_of_group(group)]
+        places = {key: (folder, None) for key, folder in (moved or {}).items()}
+
+        def confirm(tx: Writer) -> None:
+            tx.start_intents(ids)
+            tx.finish_intents(ids, moved=places)
+
+        self.store.write(confirm).result(30)
 
     def shown(self, folder: FolderId) -> list[MessageKey]:
         return [row.key for row in self.store.read.newest(folder, 100_000)]

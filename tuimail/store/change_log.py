@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from itertools import chain
 from typing import Any, Final
 
 from tuimail.model.changes import ChangeSet
+from tuimail.store import codec
 from tuimail.store.connection import Connection
 
 KEPT: Final = 2000
@@ -84,7 +83,7 @@ def dump_changes(changes: ChangeSet) -> str:
     for each in fields(ChangeSet):
         value = getattr(changes, each.name)
         if value:
-            content[each.name] = list(_ranges(value)) if isinstance(value, frozenset) else True
+            content[each.name] = codec.dump_ids(value) if isinstance(value, frozenset) else True
     return json.dumps(content, separators=(",", ":"))
 
 
@@ -93,22 +92,8 @@ def load_changes(text: str) -> ChangeSet:
     content: dict[str, Any] = json.loads(text)
     known = {each.name for each in fields(ChangeSet)}
     values: dict[str, Any] = {
-        name: _members(value) if isinstance(value, list) else value
+        name: frozenset(codec.load_ids(value)) if isinstance(value, list) else value
         for name, value in content.items()
         if name in known
     }
     return ChangeSet(**values)
-
-
-def _ranges(ids: Iterable[int]) -> Iterator[int]:
-    ordered = sorted(ids)
-    for place, number in enumerate(ordered):
-        if place == 0 or ordered[place - 1] != number - 1:
-            yield number
-        if place == len(ordered) - 1 or ordered[place + 1] != number + 1:
-            yield number
-
-
-def _members(ends: list[int]) -> frozenset[int]:
-    pairs = zip(ends[::2], ends[1::2], strict=True)
-    return frozenset(chain.from_iterable(range(first, last + 1) for first, last in pairs))

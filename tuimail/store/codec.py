@@ -7,9 +7,10 @@ beyond every calendar and structures nested without end.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from tuimail.model.bodystructure import BodyPart, BodyStructure, MultiPart
@@ -41,6 +42,24 @@ def to_moment(seconds: float) -> datetime:
 def to_moment_or_none(seconds: float | None) -> datetime | None:
     """Return an aware datetime in UTC, or None for None."""
     return None if seconds is None else to_moment(seconds)
+
+
+def dump_ids(ids: Iterable[int]) -> list[int]:
+    """Return a set of ids as [first, last, first, last, …], ascending."""
+    ordered = sorted(set(ids))
+    ends = []
+    for place, number in enumerate(ordered):
+        if place == 0 or ordered[place - 1] != number - 1:
+            ends.append(number)
+        if place == len(ordered) - 1 or ordered[place + 1] != number + 1:
+            ends.append(number)
+    return ends
+
+
+def load_ids(ends: list[int]) -> Iterator[int]:
+    """Read what `dump_ids` made."""
+    pairs = zip(ends[::2], ends[1::2], strict=True)
+    return chain.from_iterable(range(first, last + 1) for first, last in pairs)
 
 
 def dump_strings(strings: Iterable[str]) -> str:

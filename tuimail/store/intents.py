@@ -52,21 +52,6 @@ def of_group(connection: Connection, group: int) -> list[Intent]:
     return [_intent(row) for row in rows]
 
 
-def last_group(connection: Connection, account: AccountId | None) -> int | None:
-    """Return the newest user action of which nothing was started yet: what an undo takes back.
-
-    Args:
-        account: None for all accounts.
-    """
-    group: int | None = connection.value(
-        "SELECT max(group_id) FROM intent AS queued"
-        " WHERE state = 'queued' AND (?1 IS NULL OR account_id = ?1) AND NOT EXISTS"
-        " (SELECT 1 FROM intent WHERE group_id = queued.group_id AND state <> 'queued')",
-        (account,),
-    )
-    return group
-
-
 def _intent(row: Row) -> Intent:
     intent_id, account_id, group_id, key, kind, args, state, not_before, attempts, error = row
     return Intent(
@@ -211,9 +196,14 @@ def _settle(
 
 
 def cancel_group(tx: Transaction, group: int) -> int:
-    """Take a user action back as far as it was not started; return how many intents that were."""
+    """Take a user action back as far as it was not started; return how many intents that were.
+
+    One that was tried before stays: its first reply may have been lost after the server did it.
+    """
     rows = tx.connection.rows(
-        "SELECT id, message_key FROM intent WHERE group_id = ? AND state = 'queued'", (group,)
+        "SELECT id, message_key FROM intent"
+        " WHERE group_id = ? AND state = 'queued' AND attempts = 0",
+        (group,),
     )
     tx.connection.change_each(
         "UPDATE intent SET state = ? WHERE id = ?",

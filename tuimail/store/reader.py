@@ -11,6 +11,7 @@ from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole
 from tuimail.model.intent import Baseline, Intent, IntentState, PendingAction
+from tuimail.model.journal import JournalEntry
 from tuimail.model.message import Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxItem, OutboxState
@@ -23,6 +24,7 @@ from tuimail.store import (
     drafts,
     folders,
     intents,
+    journal,
     messages,
     meta,
     notices,
@@ -204,9 +206,17 @@ class Reader:
         """Return what the server has not confirmed, in words, oldest first."""
         return pending.pending_actions(self._connection, account)
 
-    def last_group(self, account: AccountId | None = None) -> int | None:
-        """Return the newest user action of which nothing was started: what undo takes back."""
-        return intents.last_group(self._connection, account)
+    def journal(self, limit: int) -> list[JournalEntry]:
+        """Return what the user did, newest first; the last 100 actions are kept."""
+        return journal.entries(self._connection, limit)
+
+    def next_undo(self) -> JournalEntry | None:
+        """Return the newest action that is not undone: what undo takes back."""
+        return journal.next_undo(self._connection)
+
+    def next_redo(self) -> JournalEntry | None:
+        """Return what redo does again, None when there is nothing or something came after."""
+        return journal.next_redo(self._connection)
 
     def outbox(
         self,

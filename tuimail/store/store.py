@@ -123,13 +123,16 @@ class Store:
         self._refuse_fork()
         return self._commits.put(change, urgent=urgent)
 
-    def submit(self, intents: Sequence[NewIntent]) -> Future[int]:
+    def submit(self, intents: Sequence[NewIntent], words: str | None = None) -> Future[int]:
         """Store one user action; once the future resolves it is durable and seen (invariant 3).
+
+        Args:
+            words: What was done, for the journal; None for what undo is not to take back.
 
         Returns:
             The group id, by which the action can be taken back.
         """
-        return self.write(lambda tx: tx.add_intents(intents), urgent=True)
+        return self.write(lambda tx: tx.add_intents(intents, words), urgent=True)
 
     def subscribe(self, listener: Callable[[ChangeSet], None]) -> Callable[[], None]:
         """Call `listener` on the store-writer thread after each commit that changed something.

@@ -13,6 +13,7 @@ from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderState, ListedFolder
 from tuimail.model.intent import Baseline, IntentState, NewIntent
+from tuimail.model.journal import Reversal
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxState, OutgoingMessage, SentCopy
@@ -24,6 +25,7 @@ from tuimail.store import (
     drafts,
     folders,
     intents,
+    journal,
     merge,
     meta,
     notices,
@@ -109,9 +111,23 @@ class Writer:
         """Let go of texts and files; return the octets. What is pending stays."""
         return downloads.evict(self._tx, keys)
 
-    def add_intents(self, intents_: Sequence[NewIntent]) -> int:
-        """Store one user action and fold it; return its group id."""
-        return intents.add(self._tx, intents_)
+    def add_intents(self, intents_: Sequence[NewIntent], words: str | None = None) -> int:
+        """Store one user action and fold it; return its group id.
+
+        Args:
+            words: What was done, for the journal: undo takes it back. None keeps it out of there.
+        """
+        if words is None:
+            return intents.add(self._tx, intents_)
+        return journal.act(self._tx, intents_, words)
+
+    def undo(self) -> Reversal | None:
+        """Take the newest action of the journal back; None when there is nothing to undo."""
+        return journal.undo(self._tx)
+
+    def redo(self) -> Reversal | None:
+        """Do again what was undone last; None when there is nothing, or something came after."""
+        return journal.redo(self._tx)
 
     def start_intents(self, ids: Sequence[int]) -> list[int]:
         """Mark intents as RUNNING; return those that may run: not the ones taken back."""

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from tuimail.ui.formatting import number
+
 
 class BindingSpec(NamedTuple):
     """One thing a key does.
@@ -52,11 +54,16 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("mailbox.reply", "r", "reply(False)", "reply", hint="reply"),
     _spec("mailbox.reply_all", "R", "reply(True)", "reply all", hint="all"),
     _spec("mailbox.trash", "d", "trash", "trash, undo with u", hint="trash"),
+    _spec("mailbox.archive", "a", "archive", "archive", hint="archive"),
+    _spec("mailbox.junk", "exclamation_mark", "junk", "junk, or not junk", hint="junk"),
     _spec("mailbox.flag", "F", "flag", "flag", hint="flag"),
     _spec("mailbox.unread", "N", "unread", "unread", hint="unread"),
     _spec("mailbox.mark", "space", "mark", "mark, next", hint="mark"),
-    _spec("mailbox.unmark", "escape", "clear", "unmark, hide the banner", show=False),
+    _spec(
+        "mailbox.unmark", "escape", "clear", "unmark, hide the banner", hint="unmark", show=False
+    ),
     _spec("mailbox.undo", "u", "undo", "undo", hint="undo"),
+    _spec("mailbox.redo", "ctrl+r", "redo", "redo"),
     _spec("mailbox.send_now", "y", "app.send_now", "send now what counts down", show=False),
     _spec("mailbox.folders", "c", "folders", "folder …", hint="folder"),
     _spec("mailbox.layout", "w", "layout", "layout", hint="layout"),
@@ -197,8 +204,12 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
 _HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
     "list": (
         "app.help", "mailbox.write", "mailbox.reply", "mailbox.reply_all", "mailbox.trash",
-        "mailbox.flag", "mailbox.unread", "mailbox.mark", "mailbox.undo", "mailbox.folders",
-        "mailbox.layout",
+        "mailbox.archive", "mailbox.flag", "mailbox.unread", "mailbox.mark", "mailbox.undo",
+        "mailbox.folders", "mailbox.layout",
+    ),
+    "marked": (
+        "app.help", "mailbox.trash", "mailbox.archive", "mailbox.junk", "mailbox.flag",
+        "mailbox.unread", "mailbox.mark", "mailbox.unmark",
     ),
     "empty": ("app.help", "mailbox.write", "mailbox.folders", "mailbox.undo"),
     "tree": ("app.help", "tree.open"),
@@ -222,13 +233,16 @@ _HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
     ),
     "reader": (
         "app.help", "reader.back", "mailbox.reply", "mailbox.reply_all", "mailbox.trash",
-        "reader.attachments", "mailbox.flag", "mailbox.unread",
+        "mailbox.archive", "reader.attachments", "mailbox.junk", "mailbox.flag", "mailbox.unread",
     ),
 }  # fmt: skip
+_ABOUT_MARKS: Final = ("app.help", "mailbox.mark", "mailbox.unmark")
+"""Hints that are not about the messages that are marked."""
 _BY_ID: Final = {spec.id: spec for spec in BINDINGS}
 
 _SHOWN: Final = {
     "question_mark": "?",
+    "exclamation_mark": "!",
     "slash": "/",
     "colon": ":",
     "escape": "Esc",
@@ -315,15 +329,18 @@ class Keys:
                         return f"[keys]: {shown_key(min(shared))} of {own} hides {spec.id}."
         return ""
 
-    def hints(self, place: str, *, without: Collection[str] = ()) -> list[Hint]:
+    def hints(
+        self, place: str, *, without: Collection[str] = (), count: int | None = None
+    ) -> list[Hint]:
         """Return the hints of a place, in the order of the hint row.
 
         Args:
             place: A key of the table of places.
             without: Ids of bindings that make no sense now.
+            count: How many messages are marked, said of what is done to them.
         """
         ids = [id_ for id_ in _HINT_ORDER[place] if id_ not in without]
-        hints = [(self.shown(id_), _BY_ID[id_].hint) for id_ in ids]
+        hints = [(self.shown(id_), self._hint(id_, count)) for id_ in ids]
         if place == "tree":
             fold = f"{self.shown('tree.fold')} {self.shown('tree.unfold')}"
             jump = f"{self.shown('mailbox.next_folder')} {self.shown('mailbox.previous_folder')}"
@@ -337,6 +354,10 @@ class Keys:
             move = f"{self.shown('reader.next')} {self.shown('reader.previous')}"
             hints.append((move, "next/prev message"))
         return hints
+
+    def _hint(self, id_: str, count: int | None) -> str:
+        word = _BY_ID[id_].hint
+        return word if count is None or id_ in _ABOUT_MARKS else f"{word} {number(count)}"
 
     def described(self, scopes: Sequence[str]) -> list[tuple[str, str]]:
         """Return (keys, description) of every listed binding of the scopes, for the help screen."""

@@ -48,7 +48,7 @@ def empty_words(
     Args:
         folder: None when no folder is known yet.
         unread: Another folder with unread mail.
-        undo: What could be undone, such as `14 messages`; empty for nothing.
+        undo: What could be undone, such as `14 moved to Archive, 09:42`; empty for nothing.
     """
     choices: list[tuple[str, str, str]] = []
     if folder is None:
@@ -63,7 +63,7 @@ def empty_words(
         return _never_fetched(folder, connectivity, elsewhere, keys)
     choices = [(keys.shown("mailbox.write"), "write a mail", ""), elsewhere]
     if undo:
-        choices.append((keys.shown("mailbox.undo"), "undo the last move", undo))
+        choices.append((keys.shown("mailbox.undo"), "undo the last action", undo))
     checked = f"Last checked {clock(folder.state.checked_at, now)}"
     return f"{folder.name} is empty.", f"{checked}; new mail appears here by itself.", choices
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import time
+from concurrent.futures import Future
+from typing import Final, TypeVar
 
+from rich.cells import cell_len
 from textual.screen import Screen
 
 from tuimail.errors import StoreError
-from tuimail.model.intent import Move, NewIntent
+from tuimail.model.journal import JournalEntry
 from tuimail.model.notice import Severity
-from tuimail.ui.deeds import Deed, still_to_undo
+from tuimail.ui.bindings import Hint
+from tuimail.ui.deeds import Deed
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.undo_words import redone_words, undone_words
+from tuimail.ui.widgets.bottom_bar import EVENT_SECONDS, BottomBar
+
+T = TypeVar("T")
+
+_AROUND: Final = 20
+"""Cells of the last row that the keys, the redo offer and the blanks between take."""
 
 
 class DeedRunner:
-    """The deeds of this session, newest last.
+    """Deeds of the user, and the way back and forth through the journal that the store keeps.
 
     Args:
         screen: Whose last row says what happened.
@@ -24,7 +34,8 @@ class DeedRunner:
 
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen
-        self._done: list[tuple[int, Deed]] = []
+        self._newest: tuple[int, float] | None = None
+        """The group of the last deed of this screen, and until when it is fresh."""
 
     async def do(self, deed: Deed, *, remember: bool = True) -> bool:
         """Store a deed and return whether it is durable. Its effect comes with the commit.
@@ -32,57 +43,78 @@ class DeedRunner:
         Args:
             remember: Whether `u` takes it back. What tuimail does by itself is not remembered.
         """
-        group = await self._submit(deed.intents)
+        if not deed.intents:
+            return False
+        words = deed.words if remember else None
+        group = await self._written(shell(self._screen).store.submit(deed.intents, words))
         if group is None:
             return False
         if remember:
-            self._done.append((group, deed))
-        if deed.words:
+            self._newest = (group, time.monotonic() + EVENT_SECONDS)
+        if deed.said:
             self._bar.show_event(deed.words, undo=True)
         return True
 
     async def undo(self) -> None:
-        """Take back the newest deed, or the newest held move of an earlier session."""
-        store = shell(self._screen).store
-        if self._done:
-            group, deed = self._done.pop()
-        else:
-            found = store.read.last_group()
-            stored = store.read.intents_of_group(found) if found is not None else []
-            if found is None or not any(isinstance(intent.action, Move) for intent in stored):
-                self._bar.show_event("Nothing to undo.")
-                return
-            group, deed = found, Deed((), ())
-        try:
-            await asyncio.wrap_future(store.write(lambda tx: tx.cancel_group(group), urgent=True))
-        except StoreError as error:
-            self._bar.show_event(error.message, severity=Severity.ERROR)
-            return
-        rest = still_to_undo(deed, store.read.intents_of_group(group))
-        if not rest or await self._submit(rest) is not None:
-            self._bar.clear()
-        shell(self._screen).deliver_changes()
-
-    def undoable(self) -> str:
-        """Return what `u` would bring back, such as `14 messages`; empty for nothing."""
-        if not self._done:
-            return ""
-        count = len(self._done[-1][1].intents)
-        return f"{count} message{'' if count == 1 else 's'}"
-
-    async def _submit(self, intents: Sequence[NewIntent]) -> int | None:
+        """Take back the newest action, whoever of the windows did it, however long ago."""
         app = shell(self._screen)
-        if not intents:
-            return None
+        if app.store.read.next_undo() is None:
+            self._bar.show_event("Nothing to undo.")
+            return
+        reversal = await self._written(app.store.write(lambda tx: tx.undo(), urgent=True))
+        if reversal is None:
+            return
+        if reversal.back == reversal.entry.messages and self._is_fresh(reversal.entry):
+            self._bar.clear()  # the list shows it
+            return
+        complete = reversal.back == reversal.entry.messages
+        severity = Severity.INFO if complete else Severity.WARNING
+        self._say(undone_words(reversal, app.now()), severity)
+
+    async def redo(self) -> None:
+        """Do again what was undone last."""
+        app = shell(self._screen)
+        if app.store.read.next_redo() is None:
+            self._bar.show_event("Nothing to do again.")
+            return
+        reversal = await self._written(app.store.write(lambda tx: tx.redo(), urgent=True))
+        if reversal is not None:
+            severity = Severity.WARNING if reversal.gone else Severity.INFO
+            self._say(redone_words(reversal), severity)
+
+    def undoable(self) -> JournalEntry | None:
+        """Return what `u` would take back."""
+        return shell(self._screen).store.read.next_undo()
+
+    def _is_fresh(self, entry: JournalEntry) -> bool:
+        newest, self._newest = self._newest, None
+        return newest is not None and newest[0] == entry.group_id and time.monotonic() < newest[1]
+
+    def _say(self, words: str, severity: Severity) -> None:
+        """Say what was done, and beside it what the next `u` undoes, as far as there is room."""
+        read, keys = shell(self._screen).store.read, shell(self._screen).keys
+        offers: list[Hint] = []
+        entry = read.next_undo()
+        if entry is not None:
+            key, what = keys.shown("mailbox.undo"), f"undo {entry.words}"
+            fits = cell_len(words) + cell_len(what) + _AROUND <= self._bar.size.width
+            offers.append((key, what if fits else "undo"))
+        if read.next_redo() is not None:
+            offers.append((keys.shown("mailbox.redo"), "redo"))
+        self._bar.show_event(words, severity=severity, keys=offers)
+
+    async def _written(self, write: Future[T]) -> T | None:
+        """Wait for a commit and show what it changed; None when it failed, which is said."""
+        app = shell(self._screen)
         try:
-            group = await asyncio.wrap_future(app.store.submit(intents))
+            done = await asyncio.wrap_future(write)
         except StoreError as error:
             self._bar.show_event(error.message, severity=Severity.ERROR)
             return None
         app.deliver_changes()
         if app.engine is not None:
             app.engine.wake()
-        return group
+        return done
 
     @property
     def _bar(self) -> BottomBar:

@@ -18,9 +18,8 @@ from tuimail.ui import deeds
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.messages import CursorMoved, FolderChosen, ListChanged, MessageOpened
-from tuimail.ui.screens.deed_runner import DeedRunner
 from tuimail.ui.screens.mailbox_bars import MailboxBars
-from tuimail.ui.screens.mailbox_panes import MailboxPanes
+from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_view import MessageView
 
@@ -28,14 +27,13 @@ from tuimail.ui.widgets.message_view import MessageView
 _PREVIEW_SECONDS = 0.06
 
 
-class MailboxScreen(MailboxPanes):
+class MailboxScreen(MailboxDeeds):
     """Folders, list and reader, arranged by the size of the terminal."""
 
     BINDINGS = bindings_for("mailbox")
 
     def __init__(self) -> None:
         super().__init__()
-        self.deeds = DeedRunner(self)
         self.bars = MailboxBars(self)
         self._cursors: dict[FolderId, MessageKey] = {}
         self._preview: Timer | None = None
@@ -130,13 +128,13 @@ class MailboxScreen(MailboxPanes):
         key = row.key if row is not None else None
         if key != self.reader.key:
             self.reader.show(key)
-            self._stop_dwell()
+            self.stop_dwelling()
         if dwell:
             self._start_dwell(key)
         self.bars.refresh()
 
     def _start_dwell(self, key: MessageKey | None) -> None:
-        self._stop_dwell()
+        self.stop_dwelling()
         row, after = self.message_list.cursor, shell(self).settings.reader.mark_read_after
         if key is None or row is None or row.flags.is_seen or after == "off":
             return
@@ -145,7 +143,8 @@ class MailboxScreen(MailboxPanes):
         else:
             self._dwell = self.set_timer(after, lambda: self.run_worker(self.dwelt(key)))
 
-    def _stop_dwell(self) -> None:
+    def stop_dwelling(self) -> None:
+        """Let what is read not count as read by itself any more."""
         if self._dwell is not None:
             self._dwell.stop()
             self._dwell = None
@@ -290,38 +289,10 @@ class MailboxScreen(MailboxPanes):
         if self.focused is self.message_list:
             self.message_list.toggle_mark()
 
-    async def action_trash(self) -> None:
-        """Move to Deleted Items; held for some seconds, so that u takes it back."""
-        rows, reader = self.message_list.selection(), shell(self).store.read
-        if not rows:
-            return
-        trash = reader.folder_with_role(rows[0].account_id, FolderRole.TRASH)
-        if trash is None:
-            self.bottom.show_event("This mailbox has no folder for deleted messages.")
-        elif trash.id == self.message_list.folder:
-            self.bottom.show_event(f"It is in {trash.name} already.")
-        else:
-            await self._do(deeds.move(rows, trash))
-
-    async def action_flag(self) -> None:
-        """Flag, or clear the flag."""
-        await self._do(deeds.toggle_flagged(self.message_list.selection()))
-
-    async def action_unread(self) -> None:
-        """Mark unread, or read."""
-        self._stop_dwell()
-        await self._do(deeds.toggle_unread(self.message_list.selection()))
-
-    async def _do(self, deed: deeds.Deed) -> None:
-        if await self.deeds.do(deed):
-            self.message_list.unmark()
-            if self.reading:
-                self._show_at_cursor()
-
-    async def action_undo(self) -> None:
-        """Take back the last action."""
-        if not await shell(self).undo_sending():
-            await self.deeds.undo()
+    def deed_done(self) -> None:
+        """Read what has come under the cursor, if a message was being read."""
+        if self.reading:
+            self._show_at_cursor()
 
     async def dwelt(self, key: MessageKey) -> None:
         """Mark a message read that has been on the screen long enough."""

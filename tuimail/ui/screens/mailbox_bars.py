@@ -15,6 +15,7 @@ from tuimail.ui.formatting import number
 from tuimail.ui.mailbox_words import counts_words, empty_words, waiting_words
 from tuimail.ui.shell import shell
 from tuimail.ui.status_words import banner_words, state_words
+from tuimail.ui.undo_words import entry_words
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen
@@ -95,11 +96,12 @@ class MailboxBars:
     def _say_empty(self, folder: Folder | None, status: EngineStatus | None, now: datetime) -> None:
         screen, app = self._screen, shell(self._screen)
         elsewhere = screen.folder_tree.unread_after(folder.id if folder else None, 1)
+        undoable = screen.deeds.undoable()
         words = empty_words(
             folder,
             unread=app.store.read.folder(elsewhere) if elsewhere is not None else None,
             connectivity=status.connectivity if status else Connectivity.STARTING,
-            undo=screen.deeds.undoable(),
+            undo=entry_words(undoable, now) if undoable is not None else "",
             keys=app.keys,
             now=now,
         )
@@ -119,6 +121,8 @@ class MailboxBars:
         elif screen.message_list.total == 0:
             nothing = () if screen.deeds.undoable() else ("mailbox.undo",)
             screen.bottom.show_hints(keys.hints("empty", without=nothing))
+        elif marked := screen.message_list.marked:
+            screen.bottom.show_hints(keys.hints("marked", count=len(marked)))
         else:
             screen.bottom.show_hints(keys.hints("list"))
 

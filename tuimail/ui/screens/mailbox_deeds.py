@@ -1,0 +1,98 @@
+"""What keys do to messages on the mailbox screen, in the list and in the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tuimail.model.folder import FolderRole
+from tuimail.model.message import MessageSummary
+from tuimail.ui import deeds
+from tuimail.ui.screens.deed_runner import DeedRunner
+from tuimail.ui.screens.mailbox_panes import MailboxPanes
+from tuimail.ui.shell import shell
+
+
+class MailboxDeeds(MailboxPanes):
+    """The actions on the messages that are marked, else on the one at the cursor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.deeds = DeedRunner(self)
+
+    def chosen(self) -> list[MessageSummary]:
+        """Return what an action applies to: in the reader what is read, else the selection."""
+        row = self.message_list.cursor
+        if self.focused is self.reader and row is not None:
+            return [row]
+        return self.message_list.selection()
+
+    async def action_trash(self) -> None:
+        """Move to Deleted Items; held for some seconds, so that u takes it back."""
+        await self._move_to(FolderRole.TRASH, "This mailbox has no folder for deleted messages.")
+
+    async def action_archive(self) -> None:
+        """Move to the archive."""
+        await self._move_to(
+            FolderRole.ARCHIVE,
+            "This mailbox has no archive. Make a folder named Archive;"
+            f" {shell(self).keys.shown('mailbox.retry')} finds it.",
+        )
+
+    async def action_junk(self) -> None:
+        """Move to Junk Email, or from there to the Inbox."""
+        rows, reader = self.chosen(), shell(self).store.read
+        here = reader.folder(rows[0].folder_id) if rows else None
+        if here is not None and here.role is FolderRole.JUNK:
+            await self._move_to(FolderRole.INBOX, "This mailbox has no Inbox.")
+        else:
+            await self._move_to(FolderRole.JUNK, "This mailbox has no folder for junk.")
+
+    async def _move_to(self, role: FolderRole, without: str) -> None:
+        rows = self.chosen()
+        if not rows:
+            return
+        target = shell(self).store.read.folder_with_role(rows[0].account_id, role)
+        if target is None:
+            self.bottom.show_event(without)
+            return
+        to_move = [row for row in rows if row.folder_id != target.id]
+        if not to_move:
+            what = "It is" if len(rows) == 1 else "They are"
+            self.bottom.show_event(f"{what} in {target.name} already.")
+            return
+        await self.carry_out(deeds.move(to_move, target), rows)
+
+    async def action_flag(self) -> None:
+        """Flag, or clear the flag."""
+        rows = self.chosen()
+        await self.carry_out(deeds.toggle_flagged(rows), rows)
+
+    async def action_unread(self) -> None:
+        """Mark unread, or read."""
+        self.stop_dwelling()
+        rows = self.chosen()
+        await self.carry_out(deeds.toggle_unread(rows), rows)
+
+    async def carry_out(self, deed: deeds.Deed, rows: Sequence[MessageSummary]) -> None:
+        """Do it, then let go of the marks it was for and read what has come under the cursor."""
+        if await self.deeds.do(deed):
+            if {row.key for row in rows} >= self.message_list.marked:
+                self.message_list.unmark()
+            self.deed_done()
+
+    async def action_undo(self) -> None:
+        """Take back the last action."""
+        if not await shell(self).undo_sending():
+            await self.deeds.undo()
+
+    async def action_redo(self) -> None:
+        """Do again what was undone last."""
+        await self.deeds.redo()
+
+    def stop_dwelling(self) -> None:
+        """Let what is read not count as read by itself any more."""
+        raise NotImplementedError
+
+    def deed_done(self) -> None:
+        """Show what has come under the cursor."""
+        raise NotImplementedError
