@@ -1,7 +1,7 @@
 """What the user did and the server has not confirmed, and the law that applies it to a message.
 
 `visible = fold(server, pending intents)`: dropping an intent from the sequence is the whole of
-reverting a refused change, and of undo as long as nothing was tried (model/journal.py has the rest).
+reverting a refused change, and of undo while nothing was tried (model/journal.py has the rest).
 """
 
 from __future__ import annotations

@@ -125,7 +125,8 @@ def _next(due: list[Intent]) -> list[Intent]:
     begun = [
         place
         for place, intent in enumerate(together)
-        if isinstance(intent.action, Move) and intent.state is not IntentState.QUEUED
+        if isinstance(intent.action, Move)
+        and (intent.state is not IntentState.QUEUED or intent.attempts)
     ]
     return together[: begun[-1] + 1] if begun else together
 

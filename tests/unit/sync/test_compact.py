@@ -118,6 +118,16 @@ def test_a_move_that_may_have_happened_is_not_merged_with_the_next(state: Intent
     assert (work.move_to, work.step, work.began) == (FolderId(3), (1,), True)
 
 
+def test_a_move_that_was_tried_before_is_not_merged_with_its_undo() -> None:
+    """Guards: its first reply may have been lost and a later try refused for now.
+
+    Merged, "to the archive and back" is nothing to do, and the message stays in the archive.
+    """
+    tried = replace(intent(1, 7, Move(FolderId(3))), attempts=1)
+    (work,) = compact([tried, intent(2, 7, Move(FolderId(4)))], NOW)
+    assert (work.move_to, work.step) == (FolderId(3), (1,))
+
+
 def test_a_mark_that_is_taken_back_costs_nothing_where_the_server_never_had_it() -> None:
     pair = [intent(1, 7, StoreFlags(add=FLAGGED)), intent(2, 7, StoreFlags(remove=FLAGGED))]
     (work,) = compact(pair, NOW)
