@@ -14,7 +14,7 @@ from tests.ui.sample_mail import NOW, Sample, fetched, key_of
 from tuimail.model.draft import Draft
 from tuimail.model.flags import SEEN, Flags
 from tuimail.model.folder import UID, FolderId, FolderRole, ListedFolder
-from tuimail.model.intent import IntentState, Move, StoreFlags
+from tuimail.model.intent import Expunge, IntentState, Move, StoreFlags
 from tuimail.model.notice import Notice, Severity
 from tuimail.store.writer import Writer
 from tuimail.ui.crash import self_check
@@ -181,6 +181,50 @@ async def test_without_an_archive_it_says_what_to_do(desk: Desk) -> None:
             pilot, "This mailbox has no archive. Make a folder named Archive; gr finds it."
         )
         assert desk.store.read.next_undo() is None
+
+
+@pytest.mark.parametrize("keys", ["D", "d g t"], ids=["D", "d in Deleted Items"])
+async def test_deleting_for_ever_is_asked_about_and_held(desk: Desk, keys: str) -> None:
+    first, *go = keys.split()
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        if go:
+            await pilot.press("j", "d")
+            trash = desk.folder("Deleted Items").id
+            desk.mailbox.open_folder(trash)
+            await desk.see(pilot, SUBJECT)
+        else:
+            await pilot.press("j")
+        await pilot.press(first)
+        await desk.see(pilot, f" Delete “{SUBJECT}” for ever?")
+        assert screen_rows(desk.app)[-1].rstrip().endswith("y delete   Esc back")
+        await pilot.press("x", "escape")
+        assert SUBJECT in screen_text(desk.app)
+        await pilot.press(first, "y")
+        await desk.see(pilot, "1 deleted for ever")
+        assert SUBJECT not in screen_text(desk.app)
+        (expunge,) = [
+            each for each in desk.store.read.intents() if isinstance(each.action, Expunge)
+        ]
+        assert expunge.not_before > datetime.now(UTC) + timedelta(seconds=1)
+        await pilot.press("u")
+        await desk.see(pilot, SUBJECT)
+        await pilot.press("ctrl+r")
+        await desk.see(pilot, "Nothing to do again.")
+
+
+async def test_what_is_deleted_for_ever_is_said_to_be_final(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("space", "space", "D")
+        await desk.see(pilot, " Delete 2 messages for ever?")
+        await pilot.press("y")
+        await desk.see(pilot, "2 deleted for ever")
+        ids = [each.id for each in desk.store.read.intents()]
+        desk.store.write(lambda tx: tx.start_intents(ids)).result()
+        await pilot.press("u")
+        await desk.see(pilot, " ! Not undone: 2 deleted for ever, ")
+        assert "2 cannot be brought back." in screen_rows(desk.app)[-1]
 
 
 async def test_in_the_reader_the_message_that_is_read_is_meant(desk: Desk) -> None:

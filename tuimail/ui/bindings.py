@@ -54,6 +54,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("mailbox.reply", "r", "reply(False)", "reply", hint="reply"),
     _spec("mailbox.reply_all", "R", "reply(True)", "reply all", hint="all"),
     _spec("mailbox.trash", "d", "trash", "trash, undo with u", hint="trash"),
+    _spec("mailbox.delete", "D", "delete", "delete for ever …"),
     _spec("mailbox.archive", "a", "archive", "archive", hint="archive"),
     _spec("mailbox.junk", "exclamation_mark", "junk", "junk, or not junk", hint="junk"),
     _spec("mailbox.flag", "F", "flag", "flag", hint="flag"),

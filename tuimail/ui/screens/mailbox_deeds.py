@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+
+from rich.cells import cell_len
+from textual import work
 
 from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageSummary
 from tuimail.ui import deeds
+from tuimail.ui.formatting import cut, number
 from tuimail.ui.screens.deed_runner import DeedRunner
 from tuimail.ui.screens.mailbox_panes import MailboxPanes
 from tuimail.ui.shell import shell
+
+_YES: Final = "y"
 
 
 class MailboxDeeds(MailboxPanes):
@@ -27,8 +34,27 @@ class MailboxDeeds(MailboxPanes):
         return self.message_list.selection()
 
     async def action_trash(self) -> None:
-        """Move to Deleted Items; held for some seconds, so that u takes it back."""
+        """Move to Deleted Items, held so that u takes it back; from there delete for ever."""
+        rows, reader = self.chosen(), shell(self).store.read
+        here = reader.folder(rows[0].folder_id) if rows else None
+        if here is not None and here.role is FolderRole.TRASH:
+            self.action_delete()
+            return
         await self._move_to(FolderRole.TRASH, "This mailbox has no folder for deleted messages.")
+
+    @work(group="delete", exclusive=True)
+    async def action_delete(self) -> None:
+        """Delete for ever, after a question."""
+        rows = self.chosen()
+        if not rows:
+            return
+        what = f"{number(len(rows))} messages" if len(rows) > 1 else f"“{self._named(rows[0])}”"
+        if await self.bottom.ask(f"Delete {what} for ever?", {_YES: "delete"}) == _YES:
+            await self.carry_out(deeds.delete_for_ever(rows), rows)
+
+    def _named(self, row: MessageSummary) -> str:
+        around = cell_len("Delete “” for ever?   y delete   Esc back  ") + 1
+        return cut(row.subject or "(no subject)", max(8, self.bottom.size.width - around))
 
     async def action_archive(self) -> None:
         """Move to the archive."""
