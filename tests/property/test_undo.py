@@ -1,9 +1,8 @@
 """However far the server got with it: undoing everything ends in the mailbox that was there before.
 
 A user flags and moves several messages at a time, undoes and does again; commands fail before they
-are applied or after, the server tells new UIDs or not, folders are synced at any moment. Mutations
-that turned it red: `still_set` as `set_then` reversed for all messages in model/journal.py; no
-`under_way` in store/journal.py; `cancel_group` alone as the whole of undo.
+are applied or after, the server tells new UIDs or not, folders are synced at any moment. Mutation
+that turned it red: no `AND attempts = 0` in `cancel_group`.
 """
 
 from __future__ import annotations

@@ -66,7 +66,6 @@ QUERIES: dict[str, Callable[[Mailbox, Reader], object]] = {
     "without_body": lambda box, read: read.without_body(box.inbox, 10),
     "find": lambda box, read: read.find_by_message_id(box.account, "<77>"),
     "intents": lambda box, read: read.intents(box.account),
-    "journal": lambda box, read: read.journal(100),
     "next_undo": lambda box, read: read.next_undo(),
     "next_redo": lambda box, read: read.next_redo(),
 }

@@ -62,7 +62,8 @@ def next_redo(connection: Connection) -> JournalEntry | None:
     row = connection.row(
         "SELECT id, group_id, at, words, messages, state, undone_at FROM journal"
         " WHERE state = 'undone' AND id >"
-        " (SELECT coalesce(max(id), 0) FROM journal WHERE state <> 'undone') ORDER BY id LIMIT 1"
+        " (SELECT coalesce(max(id), 0) FROM journal WHERE state IN ('done', 'final'))"
+        " ORDER BY id LIMIT 1"
     )
     return None if row is None else _entry(row)
 
