@@ -34,7 +34,7 @@ from tuimail.ui.chords import Chords
 from tuimail.ui.crash import print_without_locals, self_check
 from tuimail.ui.glyphs import choose_glyphs
 from tuimail.ui.messages import EngineChanged, Said, StoreChanged
-from tuimail.ui.pace import settle_memory, take_short_turns
+from tuimail.ui.pace import Turns, settle_memory, take_short_turns
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.texts import MessageTexts
@@ -98,7 +98,7 @@ class TuimailApp(App[None]):
         self._clock = clock or (lambda: datetime.now().astimezone())
         self._chords = Chords(self)
         self._late_answer = LateAnswer()
-        self._slot = ChangeSet()
+        self._slot, self._turns = ChangeSet(), Turns(self.deliver_changes, self.set_timer)
         self._slot_lock = threading.Lock()
         self._newest_notice = 0
         self._asked_to_quit = self._greeted = False
@@ -237,8 +237,8 @@ class TuimailApp(App[None]):
             self.post_message(StoreChanged())
 
     def on_store_changed(self, event: StoreChanged) -> None:
-        """Show what commits changed."""
-        self.deliver_changes()
+        """Show what commits changed, in the next pause between two keys."""
+        self._turns.ask()
 
     def deliver_changes(self) -> None:
         """Publish at once what commits have changed, so that the next key sees it."""
@@ -264,6 +264,7 @@ class TuimailApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Give keys to a question or a sequence first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            self._turns.key()
             if self._late_answer.takes(event.character):
                 return
             self._asked_to_quit = self._asked_to_quit and event.key == "q"

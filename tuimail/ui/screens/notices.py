@@ -186,6 +186,7 @@ class NoticesScreen(Screen[MessageKey | None]):
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
             return
+        shell(self).deliver_changes()
         self.bottom.show_event(f"{len(read)} cleared.")
 
 
