@@ -18,6 +18,7 @@ from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sync.bodies import fetch_text
 from tuimail.sync.folders import list_folders
 from tuimail.sync.opening import SessionOpener
+from tuimail.sync.plan import Occasion
 from tuimail.sync.push import push
 from tuimail.sync.reconcile import fetch_older, reconcile
 
@@ -75,7 +76,7 @@ def test_every_step_works_on_its_own_folder(
     assert {row.subject for row in store.read.newest(archive, 500)} == expected
 
     fresh_sandbox.mailbox(client.account.address).folder("Archive").append(mail("Archived later"))
-    disturbed(reconcile(session, store, archive, full=True), session)
+    disturbed(reconcile(session, store, archive, Occasion.ASKED), session)
     assert {row.subject for row in store.read.newest(archive, 500)} == {
         *expected,
         "Archived later",

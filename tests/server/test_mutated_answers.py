@@ -89,7 +89,7 @@ def test_no_answer_stops_the_engine_or_gets_into_the_log(
     proxy.faults = Faults()
     proxy.kill()
     client.engine.reconnect(client.account.id)
-    monkeypatch.setattr(plan, "FULL_PASS_EVERY", plan.FULL_PASS_EVERY * 0)
+    monkeypatch.setattr(plan, "ROUND_EVERY", plan.ROUND_EVERY * 0)
 
     def is_equal() -> bool:
         client.engine.reconnect(client.account.id)

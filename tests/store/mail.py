@@ -66,6 +66,7 @@ def fetched(
     head: Envelope | None = None,
     references: Sequence[str] = (),
     structure: BodyStructure | None = None,
+    size: int | None = None,
 ) -> FetchedMessage:
     """Return what FETCH says of message `number` (its UID unless given)."""
     number = uid if number is None else number
@@ -73,7 +74,7 @@ def fetched(
         uid=UID(uid),
         flags=flags,
         internaldate=at or START + timedelta(seconds=number),
-        size=1000 + number,
+        size=1000 + number if size is None else size,
         envelope=head or envelope(number),
         structure=structure,
         references=tuple(references),

@@ -15,6 +15,7 @@ UIDPLUS: Final = "UIDPLUS"
 IDLE: Final = "IDLE"
 ID: Final = "ID"
 SASL_IR: Final = "SASL-IR"
+CONDSTORE: Final = "CONDSTORE"
 
 _EXCHANGE_SERVER: Final = "microsoft.exchange"
 _EXCHANGE_ONLY: Final = "CLIENTACCESSRULES"

@@ -30,6 +30,7 @@ SUMMARY_ITEMS: Final = (
 FLAG_ITEMS: Final = b"(UID FLAGS)"
 
 _FETCH: Final = re.compile(rb"\* \d{1,10} FETCH (?=\()", re.IGNORECASE)
+_NUMBER: Final = re.compile(rb"\* (\d{1,10}) FETCH ", re.IGNORECASE)
 _PLAIN_FLAGS: Final = re.compile(
     rb"\* \d{1,10} FETCH \((?:UID (\d{1,10}) FLAGS \(([^()\"{]*)\)"
     rb"|FLAGS \(([^()\"{]*)\) UID (\d{1,10}))\)\s*\Z",
@@ -91,6 +92,17 @@ def flags(responses: Iterable[Response]) -> Iterator[tuple[UID, Flags]]:
         uid = as_uid(items.get(b"UID"))
         if uid is not None and b"FLAGS" in items:
             yield uid, _flags(as_list(items[b"FLAGS"]))
+
+
+def uids_by_number(responses: Iterable[Response]) -> dict[int, UID]:
+    """Turn the responses to a FETCH of UIDs into sequence number to UID."""
+    found = {}
+    for response in responses:
+        number = _NUMBER.match(response.line)
+        uid = as_uid((fetch_items(response) or {}).get(b"UID"))
+        if number is not None and uid is not None:
+            found[int(number[1])] = uid
+    return found
 
 
 def section_data(response: Response, uid: UID) -> bytes | None:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from tuimail.errors import NotConnected, Throttled, TuimailError
+from tuimail.errors import CommandRejected, NotConnected, Throttled, TuimailError
 from tuimail.exchange.folders import is_non_mail, role_by_name
+from tuimail.imap import capabilities
 from tuimail.imap.channel import Channel, Reply
 from tuimail.imap.names import encode_name, parse_listed
 from tuimail.imap.sign_in import LIST_ALL
 from tuimail.imap.tokens import Value, as_list, as_number, parse_values
-from tuimail.model.folder import UID, FolderRole, FolderStatus, ListedFolder
+from tuimail.model.folder import (
+    UID,
+    FolderRole,
+    FolderStatus,
+    ListedFolder,
+    ModSeq,
+    SelectedFolder,
+)
 
 _Row = tuple[frozenset[str], "str | None", str]
 
@@ -78,6 +86,62 @@ def status(channel: Channel, paths: Sequence[str]) -> list[FolderStatus]:
         if answer is not None:
             found.append(answer)
     return found
+
+
+def select(channel: Channel, path: str, *, read_only: bool) -> SelectedFolder:
+    """SELECT or EXAMINE; with CONDSTORE where the server has it, so that it tells HIGHESTMODSEQ.
+
+    Raises:
+        FolderGone: There is no such folder.
+    """
+    reply = channel.run("EXAMINE" if read_only else "SELECT", *_select_arguments(channel, path))
+    return _selected(path, reply, read_only=read_only)
+
+
+def look(channel: Channel, path: str) -> tuple[SelectedFolder, int | None]:
+    """STATUS (UNSEEN) and EXAMINE, sent together; None for the count where STATUS is refused.
+
+    Raises:
+        FolderGone: There is no such folder.
+    """
+    counted, reply = channel.pipeline(
+        [
+            ("STATUS", (encode_name(path), b"(UNSEEN)")),
+            ("EXAMINE", _select_arguments(channel, path)),
+        ]
+    )
+    reply.completion.check("EXAMINE")
+    answer = _status(path, counted)
+    return _selected(path, reply, read_only=True), None if answer is None else answer.unseen
+
+
+def _select_arguments(channel: Channel, path: str) -> tuple[bytes, ...]:
+    name = encode_name(path)
+    return (name, b"(CONDSTORE)") if capabilities.CONDSTORE in channel.capabilities else (name,)
+
+
+def _selected(path: str, reply: Reply, *, read_only: bool) -> SelectedFolder:
+    """Read the answer to SELECT (RFC 9051, 6.3.2)."""
+    numbers = {}
+    for name in (b"UIDVALIDITY", b"UIDNEXT", b"HIGHESTMODSEQ"):
+        numbers[name] = next(filter(None, map(as_number, reply.codes(name))), None)
+    exists = 0
+    for response in reply.untagged:
+        words = response.line.split()
+        if len(words) >= 3 and words[2].upper() == b"EXISTS":
+            exists = as_number(words[1]) or 0
+    uidvalidity = numbers[b"UIDVALIDITY"]
+    if uidvalidity is None:
+        raise CommandRejected("The folder has no lasting message numbers, so it cannot be kept.")
+    uidnext, modseq = numbers[b"UIDNEXT"], numbers[b"HIGHESTMODSEQ"]
+    return SelectedFolder(
+        path=path,
+        uidvalidity=uidvalidity,
+        uidnext=UID(uidnext) if uidnext is not None else None,
+        exists=exists,
+        highestmodseq=ModSeq(modseq) if modseq is not None else None,
+        read_only=read_only or reply.completion.code == "READ-ONLY",
+    )
 
 
 def _rows(reply: Reply, name: bytes) -> list[_Row]:

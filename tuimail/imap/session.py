@@ -6,9 +6,7 @@ What to fetch, when to try again and whom to tell is decided above. Every failur
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -20,12 +18,11 @@ from tuimail.errors import (
     TuimailError,
     UidValidityChanged,
 )
-from tuimail.imap import capabilities, changes, fetch, folders, sign_in
+from tuimail.imap import capabilities, changes, fetch, folders, search, sign_in
 from tuimail.imap.capabilities import is_exchange
 from tuimail.imap.channel import Channel, Reply
-from tuimail.imap.names import encode_name, quote
+from tuimail.imap.pace import LineMeter
 from tuimail.imap.sets import chunks, compress
-from tuimail.imap.tokens import as_number
 from tuimail.imap.wire import Arrived, Response, Timeouts, Wire
 from tuimail.model.account import Endpoint
 from tuimail.model.flags import Flags
@@ -111,6 +108,11 @@ class ImapSession:
         return self.channel.selected
 
     @property
+    def meter(self) -> LineMeter:
+        """The octets of this connection, and its pace."""
+        return self.channel.wire.meter
+
+    @property
     def round_trips(self) -> int:
         """How many commands were sent."""
         return self.channel.round_trips
@@ -126,14 +128,21 @@ class ImapSession:
         Raises:
             FolderGone: There is no such folder.
         """
-        verb = "EXAMINE" if read_only else "SELECT"
         self.channel.selected = None
-        reply = self.channel.run(verb, encode_name(path))
-        selected = _selected(path, reply)
-        self.channel.selected = replace(
-            selected, read_only=read_only or reply.completion.code == "READ-ONLY"
-        )
-        return self.channel.selected
+        selected = folders.select(self.channel, path, read_only=read_only)
+        self.channel.selected = selected
+        return selected
+
+    def look(self, path: str) -> tuple[SelectedFolder, int | None]:
+        """EXAMINE, and how many messages are not seen, in one round trip; None where not told.
+
+        Raises:
+            FolderGone: There is no such folder.
+        """
+        self.channel.selected = None
+        selected, unseen = folders.look(self.channel, path)
+        self.channel.selected = selected
+        return selected, unseen
 
     def ensure_selected(
         self, path: str, uidvalidity: int | None, *, read_only: bool
@@ -197,6 +206,19 @@ class ImapSession:
         for numbers, _ in chunks(wanted):
             found |= fetch.flags(self._rows("UID", b"FETCH", numbers.encode(), fetch.FLAG_ITEMS))
         return {uid: flags for uid, flags in found.items() if uid in wanted}
+
+    def fetch_changed(self, low: UID, since: ModSeq) -> Iterator[tuple[UID, Flags]]:
+        """(UID, flags) of what changed since a HIGHESTMODSEQ, from `low` up (RFC 7162, 3.1.4.1)."""
+        since_then = b"(CHANGEDSINCE %d)" % since
+        rows = self._rows("UID", b"FETCH", b"%d:*" % low, fetch.FLAG_ITEMS, since_then)
+        return ((uid, flags) for uid, flags in fetch.flags(rows) if low <= uid)
+
+    def uids_at(self, numbers: Collection[int]) -> dict[int, UID]:
+        """Sequence number to UID, as of now: the next command may make them mean others."""
+        found: dict[int, UID] = {}
+        for text, _ in chunks(UID(number) for number in numbers):
+            found |= fetch.uids_by_number(self._rows("FETCH", text.encode(), b"(UID)"))
+        return found
 
     def fetch_section(
         self, uid: UID, section: str, *, slice_octets: int = 262144, limit: int | None = None
@@ -281,17 +303,12 @@ class ImapSession:
         return changes.append(self.channel, path, raw, flags=flags, date=date)
 
     def search_message_id(self, message_id: str) -> list[UID]:
-        """UIDs of the messages with this Message-ID in the selected folder.
+        """UIDs of the messages with this Message-ID in the selected folder."""
+        return search.by_message_id(self.channel, message_id)
 
-        Searching for anything but ASCII is refused by Exchange (BADCHARSET), and no Message-ID
-        may hold it, so the answer is then empty without asking.
-        """
-        if not message_id.isascii() or not message_id.isprintable() or len(message_id) > 998:
-            return []
-        wanted = quote(message_id.encode("ascii"))
-        reply = self.channel.run("UID", b"SEARCH", b"HEADER", b"Message-ID", wanted)
-        numbers = itertools.chain.from_iterable(line.split() for line, _ in reply.lines(b"SEARCH"))
-        return [UID(uid) for number in numbers if (uid := as_number(number)) is not None]
+    def search_uids(self, low: UID, high: UID | None = None, *, unseen: bool = False) -> list[UID]:
+        """UIDs of the selected folder from `low` to `high`, perhaps only of what is not seen."""
+        return search.in_range(self.channel, low, high, unseen=unseen)
 
     def noop(self) -> None:
         """NOOP: proves that the server still answers, and hears what is new."""
@@ -360,26 +377,3 @@ class ImapSession:
         if found is None:
             raise MessageGone("The message is not on the server any more.")
         return found
-
-
-def _selected(path: str, reply: Reply) -> SelectedFolder:
-    """Read the answer to SELECT (RFC 9051, 6.3.2)."""
-    numbers = {}
-    for name in (b"UIDVALIDITY", b"UIDNEXT", b"HIGHESTMODSEQ"):
-        numbers[name] = next(filter(None, map(as_number, reply.codes(name))), None)
-    exists = 0
-    for response in reply.untagged:
-        words = response.line.split()
-        if len(words) >= 3 and words[2].upper() == b"EXISTS":
-            exists = as_number(words[1]) or 0
-    uidvalidity = numbers[b"UIDVALIDITY"]
-    if uidvalidity is None:
-        raise CommandRejected("The folder has no lasting message numbers, so it cannot be kept.")
-    uidnext, modseq = numbers[b"UIDNEXT"], numbers[b"HIGHESTMODSEQ"]
-    return SelectedFolder(
-        path=path,
-        uidvalidity=uidvalidity,
-        uidnext=UID(uidnext) if uidnext is not None else None,
-        exists=exists,
-        highestmodseq=ModSeq(modseq) if modseq is not None else None,
-    )

@@ -23,6 +23,7 @@ from typing import Final
 import imapclient
 
 from tuimail.errors import CertificateInvalid, ProtocolViolation, TuimailError
+from tuimail.imap.pace import LineMeter
 from tuimail.imap.translate import connection_ended, from_library
 from tuimail.model.account import Endpoint
 
@@ -87,6 +88,7 @@ class _Stream(imaplib.IMAP4):
         self._context = context
         self._ipv4_only = ipv4_only
         self.commands_sent = 0
+        self.meter = LineMeter()
         super().__init__(endpoint.host, endpoint.port, timeout)
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
@@ -144,7 +146,7 @@ class _Stream(imaplib.IMAP4):
         parts = [have]
         missing = size - len(have)
         while missing:
-            data = self.sock.recv(min(missing, 1 << 20))
+            data = self._receive(min(missing, 1 << 20))
             if not data:
                 break
             parts.append(data)
@@ -157,12 +159,18 @@ class _Stream(imaplib.IMAP4):
 
     def fill(self) -> bool:
         """Take what has arrived, waiting as the socket's timeout says. False at the end."""
-        data = self.sock.recv(_CHUNK)
+        data = self._receive(_CHUNK)
         if self._start:
             del self._received[: self._start]
             self._start = 0
         self._received += data
         return bool(data)
+
+    def _receive(self, most: int) -> bytes:
+        began = time.monotonic()
+        data = self.sock.recv(most)
+        self.meter.note_received(len(data), time.monotonic() - began)
+        return data
 
 
 class _Client(imapclient.IMAPClient):  # type: ignore[misc]
@@ -232,6 +240,11 @@ class Wire:
         return frozenset(self._stream.capabilities)
 
     @property
+    def meter(self) -> LineMeter:
+        """What was sent and received so far, and how fast."""
+        return self._stream.meter
+
+    @property
     def commands_before(self) -> int:
         """How many commands it took to connect."""
         return self._stream.commands_sent
@@ -247,6 +260,7 @@ class Wire:
         try:
             for start in range(0, len(view), _CHUNK):
                 self._stream.sock.sendall(view[start : start + _CHUNK])
+            self._stream.meter.note_sent(len(data))
         except OSError as error:
             raise self._broken(error) from error
 

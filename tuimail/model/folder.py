@@ -54,6 +54,41 @@ class FolderState:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """How far the comparison of a folder's messages with the server has come.
+
+    Attributes:
+        finished_at: When every message that is here was last compared, UTC; None for never.
+        below: Of the round under way, the highest UID that is still to be compared; None between
+            two rounds.
+        looked_at: When the newest messages were last compared, UTC.
+        extra: How many more messages the server counts than it shows when asked for them.
+        extra_unseen: Likewise for those that are not seen.
+    """
+
+    finished_at: datetime | None = None
+    below: UID | None = None
+    looked_at: datetime | None = None
+    extra: int = 0
+    extra_unseen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What is in the store of the server's side of a folder.
+
+    Attributes:
+        extent: Lowest and highest UID, None when there is none.
+        count: Messages.
+        unseen: Of those, how many the server has as not seen.
+    """
+
+    extent: tuple[UID, UID] | None
+    count: int
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Folder:
     """One folder of one account.
 

@@ -35,6 +35,52 @@ def sections(connection: Connection, key: MessageKey) -> frozenset[str]:
     return frozenset(section for (section,) in rows)
 
 
+_SAME_CONTENT = """
+SELECT other.id FROM message AS one
+  JOIN message AS other ON other.account_id = one.account_id
+    AND other.{identity} = one.{identity} AND other.internaldate = one.internaldate
+  JOIN message_detail AS own ON own.message_key = one.id
+  JOIN message_detail AS its ON its.message_key = other.id
+WHERE one.id = ? AND one.body < 2 AND other.id <> one.id AND other.body = 2
+  AND other.size = one.size AND its.envelope = own.envelope
+  AND its.structure = own.structure
+ORDER BY other.id LIMIT 1
+"""
+
+
+def text_elsewhere(connection: Connection, key: MessageKey) -> MessageKey | None:
+    """Return a row that is the same message in another place and has its text.
+
+    Only what agrees in everything that FETCH told is taken for the same: envelope, size, and the
+    structure with the size of every part.
+    """
+    key = messages.resolve(connection, key)
+    found: MessageKey | None = connection.value(_SAME_CONTENT.format(identity="message_id"), (key,))
+    if found is None:
+        found = connection.value(_SAME_CONTENT.format(identity="digest"), (key,))
+    return found
+
+
+def take_text(tx: Transaction, key: MessageKey) -> bool:
+    """Copy the text from `text_elsewhere`; False when there is none."""
+    key = messages.resolve(tx.connection, key)
+    source = text_elsewhere(tx.connection, key)
+    if source is None:
+        return False
+    tx.connection.change(
+        "INSERT OR IGNORE INTO part_body (message_key, section, data)"
+        " SELECT ?1, section, data FROM part_body WHERE message_key = ?2",
+        (key, source),
+    )
+    tx.connection.change(
+        "UPDATE message SET (body, snippet) = (SELECT body, snippet FROM message WHERE id = ?2)"
+        " WHERE id = ?1",
+        (key, source),
+    )
+    tx.changes.messages.add(key)
+    return True
+
+
 def store_part(tx: Transaction, key: MessageKey, section: str, data: bytes) -> None:
     """Keep a section. A message that is not in the store any more is passed over."""
     key = messages.resolve(tx.connection, key)

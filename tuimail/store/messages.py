@@ -170,6 +170,24 @@ def uids(connection: Connection, folder: FolderId, low: UID, high: UID) -> list[
     return [uid for (uid,) in rows]
 
 
+def uids_below(connection: Connection, folder: FolderId, high: UID, count: int) -> list[UID]:
+    """Return the `count` highest known UIDs that are not above `high`, ascending."""
+    rows = connection.rows(
+        "SELECT uid FROM message WHERE folder_id = ? AND uid <= ? ORDER BY uid DESC LIMIT ?",
+        (folder, high, count),
+    )
+    return [uid for (uid,) in reversed(rows)]
+
+
+def unseen_uids(connection: Connection, folder: FolderId) -> set[UID]:
+    """Return the UIDs that the server has as not seen, as far as is known."""
+    rows = connection.rows(
+        "SELECT uid FROM message WHERE folder_id = ? AND uid IS NOT NULL AND server_flags & 1 = 0",
+        (folder,),
+    )
+    return {uid for (uid,) in rows}
+
+
 def extent(connection: Connection, folder: FolderId) -> tuple[UID, UID] | None:
     """Return the lowest and the highest known UID, None when there is none."""
     low, high = connection.rows(

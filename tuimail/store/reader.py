@@ -9,7 +9,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
-from tuimail.model.folder import UID, Folder, FolderId, FolderRole
+from tuimail.model.folder import UID, Folder, FolderId, FolderRole, Here, Round
 from tuimail.model.intent import Baseline, Intent, IntentState, PendingAction
 from tuimail.model.journal import JournalEntry
 from tuimail.model.message import Identity, Message, MessageKey, MessageSummary, Position
@@ -31,6 +31,7 @@ from tuimail.store import (
     outbox,
     pending,
     requests,
+    rounds,
 )
 from tuimail.store.connection import Connection
 from tuimail.store.downloads import KeptPart
@@ -72,6 +73,14 @@ class Reader:
     def server_counts(self, folder: FolderId) -> tuple[int, int]:
         """Return (messages, unseen ones) of the server's folder that are here."""
         return folders.server_counts(self._connection, folder)
+
+    def here(self, folder: FolderId) -> Here:
+        """Return what is in the store of the server's side of a folder."""
+        return Here(self.extent(folder), *self.server_counts(folder))
+
+    def round(self, folder: FolderId) -> Round:
+        """Return how far the comparison of a folder has come."""
+        return rounds.folder_round(self._connection, folder)
 
     def newest(self, folder: FolderId, limit: int) -> list[MessageSummary]:
         """Return the first window of a list, newest first."""
@@ -127,6 +136,14 @@ class Reader:
         """Return the known UIDs from `low` to `high`, inclusive, ascending."""
         return messages.uids(self._connection, folder, low, high)
 
+    def uids_below(self, folder: FolderId, high: UID, count: int) -> list[UID]:
+        """Return the `count` highest known UIDs that are not above `high`, ascending."""
+        return messages.uids_below(self._connection, folder, high, count)
+
+    def unseen_uids(self, folder: FolderId) -> set[UID]:
+        """Return the UIDs that the server has as not seen, as far as is known."""
+        return messages.unseen_uids(self._connection, folder)
+
     def extent(self, folder: FolderId) -> tuple[UID, UID] | None:
         """Return the lowest and the highest known UID, None when there is none."""
         return messages.extent(self._connection, folder)
@@ -140,6 +157,10 @@ class Reader:
     def without_body(self, folder: FolderId, among: int) -> list[MessageKey]:
         """Return those of the `among` newest messages shown whose text was never fetched."""
         return messages.without_body(self._connection, folder, among)
+
+    def has_text_elsewhere(self, key: MessageKey) -> bool:
+        """Whether another row is the same message, copied or moved, and has its text."""
+        return bodies.text_elsewhere(self._connection, key) is not None
 
     def part(self, key: MessageKey, section: str) -> bytes | None:
         """Return a section as fetched, None when it was not; "" is the whole message."""

@@ -8,7 +8,7 @@ and INTERNALDATE where there is no Message-ID (invariant 7).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -20,7 +20,7 @@ from tuimail.model.intent import MessageState, fold
 from tuimail.model.message import FetchedMessage, MessageKey
 from tuimail.store import addresses, codec, folders, threads
 from tuimail.store.transaction import Transaction
-from tuimail.store.visible import NOWHERE, Presence, note_visible_change, refold, shown_folder
+from tuimail.store.visible import NOWHERE, Presence, note_visible_change, refold
 from tuimail.text.address import Address
 
 _LONGEST_SUBJECT = 1000
@@ -105,7 +105,7 @@ def _record_one(
         "SELECT id FROM message WHERE folder_id = ? AND uid = ?", (place.folder, message.uid)
     )
     if key is None and place.has_strays:
-        key = _pair(tx, place, content)
+        key = _pair(tx, place, content, detail)
         if key is not None:
             locate(tx, key, place.folder, message.uid, located)
     if key is None:
@@ -115,6 +115,7 @@ def _record_one(
             " VALUES (?, ?, ?, ?)",
             (key, *detail),
         )
+        _note_possible_move(tx, place, key, content)
         is_sent = place.role is FolderRole.SENT
         addresses.learn(tx, message.envelope, when=content.internaldate, is_sent=is_sent)
     else:
@@ -149,24 +150,55 @@ def _names(people: tuple[Address, ...]) -> str:
     return codec.plain(", ".join(one.display[:80] for one in people[:_MOST_NAMES]))
 
 
-def _pair(tx: Transaction, place: _Place, content: _Content) -> MessageKey | None:
-    """Return the row without a UID that is this message: here first, then gone from anywhere."""
-    key: MessageKey | None
-    if content.message_id is not None:
-        key = tx.connection.value(
-            "SELECT id FROM message WHERE account_id = ?1 AND message_id = ?2"
-            " AND internaldate = ?3 AND uid IS NULL AND (state = 1 OR folder_id = ?4)"
-            " ORDER BY state, folder_id <> ?4, id LIMIT 1",
-            (place.account, content.message_id, content.internaldate, place.folder),
-        )
-    else:
-        key = tx.connection.value(
-            "SELECT id FROM message WHERE account_id = ?1 AND digest = ?2"
-            " AND internaldate = ?3 AND uid IS NULL AND (state = 1 OR folder_id = ?4)"
-            " ORDER BY state, folder_id <> ?4, id LIMIT 1",
-            (place.account, content.digest, content.internaldate, place.folder),
-        )
+_STRAY = """
+SELECT message.id FROM message JOIN message_detail ON message_key = message.id
+WHERE account_id = ?1 AND {identity} = ?2 AND internaldate = ?3 AND uid IS NULL
+  AND (state = 0 AND folder_id = ?4 OR state = 1
+    AND envelope = ?5 AND structure IS ?6 AND (structure IS NOT NULL OR size = ?7))
+ORDER BY state, folder_id <> ?4, structure IS NOT ?6, size <> ?7, message.id LIMIT 1
+"""
+
+
+def _pair(
+    tx: Transaction, place: _Place, content: _Content, detail: tuple[str, str | None, str]
+) -> MessageKey | None:
+    """Return the row without a UID that is this message: here first, then gone from anywhere.
+
+    A message to oneself and to a list comes twice with one Message-ID, often in one second. So
+    what is gone must have the same content too, or the one would be taken for the other.
+    """
+    identity = "digest" if content.message_id is None else "message_id"
+    key: MessageKey | None = tx.connection.value(
+        _STRAY.format(identity=identity),
+        (
+            place.account,
+            content.message_id or content.digest,
+            content.internaldate,
+            place.folder,
+            *detail[:2],
+            content.size,
+        ),
+    )
     return key
+
+
+_ELSEWHERE = """
+SELECT EXISTS (SELECT 1 FROM message WHERE account_id = ?1 AND {identity} = ?2
+  AND internaldate = ?3 AND folder_id <> ?4 AND uid IS NOT NULL)
+"""
+
+
+def _note_possible_move(tx: Transaction, place: _Place, key: MessageKey, content: _Content) -> None:
+    """Remember a new row whose message another folder has too (see `vanishing`)."""
+    identity = "digest" if content.message_id is None else "message_id"
+    elsewhere = tx.connection.value(
+        _ELSEWHERE.format(identity=identity),
+        (place.account, content.message_id or content.digest, content.internaldate, place.folder),
+    )
+    if elsewhere:
+        tx.connection.change(
+            "INSERT INTO possible_move (message_key, found_at) VALUES (?, ?)", (key, tx.now)
+        )
 
 
 def locate(
@@ -262,23 +294,15 @@ def record_flags(tx: Transaction, folder: FolderId, flags: Mapping[UID, Flags]) 
     changed = [
         key
         for uid, reported in flags.items()
-        for key in _keys_at(tx, folder, (uid,))
+        for key in keys_at(tx, folder, (uid,))
         if set_server_flags(tx, key, reported)
     ]
     refold(tx, changed)
     return len(changed)
 
 
-def record_vanished(tx: Transaction, folder: FolderId, uids: Collection[UID]) -> None:
-    """Note that the server has these UIDs no more.
-
-    The rows stay, unseen, with their bodies and pending intents: the message may turn up in a
-    folder that is synced later.
-    """
-    _lose(tx, _keys_at(tx, folder, uids))
-
-
-def _keys_at(tx: Transaction, folder: FolderId, uids: Iterable[UID]) -> list[MessageKey]:
+def keys_at(tx: Transaction, folder: FolderId, uids: Iterable[UID]) -> list[MessageKey]:
+    """Return the rows with these UIDs, as far as there are any."""
     keys = []
     for uid in uids:
         key: MessageKey | None = tx.connection.value(
@@ -287,65 +311,3 @@ def _keys_at(tx: Transaction, folder: FolderId, uids: Iterable[UID]) -> list[Mes
         if key is not None:
             keys.append(key)
     return keys
-
-
-def _lose(tx: Transaction, keys: Sequence[MessageKey]) -> None:
-    tx.connection.change_each(
-        "UPDATE message SET uid = NULL, state = ?, gone_at = ? WHERE id = ?",
-        ((Presence.GONE, tx.now, key) for key in keys),
-    )
-    tx.changes.messages.update(keys)
-    refold(tx, keys)
-
-
-def purge_gone(tx: Transaction, account: AccountId, older_than_seconds: float) -> int:
-    """Delete rows that vanished longer ago than the grace period and did not turn up again.
-
-    This is the only place that deletes messages of a living account, merging apart.
-    """
-    rows = tx.connection.rows(
-        "SELECT id FROM message WHERE account_id = ? AND state = 1 AND gone_at <= ?",
-        (account, tx.now - older_than_seconds),
-    )
-    for (key,) in rows:
-        settled = tx.connection.change(
-            "UPDATE intent SET state = 'gone' WHERE message_key = ?"
-            " AND state IN ('queued', 'running', 'uncertain')",
-            (key,),
-        )
-        tx.changes.intents |= settled > 0
-        tx.connection.change("DELETE FROM message WHERE id = ?", (key,))
-        tx.changes.messages.add(key)
-    return len(rows)
-
-
-def forget(tx: Transaction, keys: Sequence[MessageKey]) -> None:
-    """Drop the rows of messages that were deleted for ever: they will not turn up again."""
-    for key in keys:
-        tx.changes.list_changed(shown_folder(tx.connection, key))
-        tx.connection.change("DELETE FROM message WHERE id = ?", (key,))
-        tx.changes.messages.add(key)
-
-
-def forget_uids(tx: Transaction, folder: FolderId) -> None:
-    """Take all UIDs of a folder away because UIDVALIDITY changed (RFC 9051, 2.3.1.1).
-
-    What is seen does not change. The folder's state is that of one never selected, so that a
-    process killed here begins again.
-    """
-    tx.connection.change("UPDATE message SET uid = NULL WHERE folder_id = ?", (folder,))
-    tx.connection.change(
-        "UPDATE folder SET uidvalidity = NULL, uidnext = NULL, highestmodseq = NULL,"
-        " exists_count = NULL, synced_low = NULL WHERE id = ?",
-        (folder,),
-    )
-    tx.changes.folders.add(folder)
-
-
-def finish_repairing(tx: Transaction, folder: FolderId) -> int:
-    """Give up on rows of the folder that got no UID again; return how many there were."""
-    rows = tx.connection.rows(
-        "SELECT id FROM message WHERE folder_id = ? AND uid IS NULL AND state = 0", (folder,)
-    )
-    _lose(tx, [key for (key,) in rows])
-    return len(rows)

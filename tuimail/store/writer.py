@@ -11,7 +11,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
-from tuimail.model.folder import UID, FolderId, FolderState, ListedFolder
+from tuimail.model.folder import UID, FolderId, FolderState, ListedFolder, Round
 from tuimail.model.intent import Baseline, IntentState, NewIntent
 from tuimail.model.journal import Reversal
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
@@ -33,6 +33,8 @@ from tuimail.store import (
     pending,
     recording,
     requests,
+    rounds,
+    vanishing,
 )
 from tuimail.store.reader import Reader
 from tuimail.store.transaction import Transaction
@@ -65,6 +67,10 @@ class Writer:
         """Store what is known of the server's side."""
         folders.set_state(self._tx, folder, state)
 
+    def set_round(self, folder: FolderId, value: Round) -> None:
+        """Store how far the comparison of a folder has come."""
+        rounds.set_round(self._tx, folder, value)
+
     def record_messages(
         self, folder: FolderId, fetched: Sequence[FetchedMessage]
     ) -> list[MessageKey]:
@@ -77,23 +83,27 @@ class Writer:
 
     def record_vanished(self, folder: FolderId, uids: Collection[UID]) -> None:
         """Note that the server has these UIDs no more; rows stay unseen for a grace period."""
-        recording.record_vanished(self._tx, folder, uids)
+        vanishing.record_vanished(self._tx, folder, uids)
 
     def purge_gone(self, account: AccountId, older_than_seconds: float) -> int:
         """Delete rows that vanished longer ago; return how many."""
-        return recording.purge_gone(self._tx, account, older_than_seconds)
+        return vanishing.purge_gone(self._tx, account, older_than_seconds)
 
     def forget_uids(self, folder: FolderId) -> None:
         """Take all UIDs of a folder away because UIDVALIDITY changed; nothing seen changes."""
-        recording.forget_uids(self._tx, folder)
+        vanishing.forget_uids(self._tx, folder)
 
     def finish_repairing(self, folder: FolderId) -> int:
         """Give up on rows of the folder that got no UID again; return how many."""
-        return recording.finish_repairing(self._tx, folder)
+        return vanishing.finish_repairing(self._tx, folder)
 
     def store_part(self, key: MessageKey, section: str, data: bytes) -> None:
         """Keep a section as fetched."""
         bodies.store_part(self._tx, key, section, data)
+
+    def take_text(self, key: MessageKey) -> bool:
+        """Take the text of a message that was copied or moved from the one that has it."""
+        return bodies.take_text(self._tx, key)
 
     def set_body(self, key: MessageKey, state: BodyState, snippet: SafeText | None = None) -> None:
         """Note how much of the readable text is here, and its first words."""
@@ -143,7 +153,7 @@ class Writer:
 
     def forget_messages(self, keys: Sequence[MessageKey]) -> None:
         """Drop messages that were deleted for ever."""
-        recording.forget(self._tx, keys)
+        vanishing.forget(self._tx, keys)
 
     def finish_intents(
         self,

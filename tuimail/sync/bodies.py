@@ -18,10 +18,18 @@ TEXT_LIMIT: Final = 2 * 1024 * 1024
 
 
 def fetch_text(session: ImapSession, store: Store, key: MessageKey) -> Generator[Step, None, None]:
-    """Fetch what the reader shows: the chosen text part, or everything where no part is known."""
+    """Fetch what the reader shows: the chosen text part, or everything where no part is known.
+
+    The text of a message that another client copied or moved is here already.
+    """
+    summary = store.read.summary(key)
+    if summary is not None and summary.body is BodyState.COMPLETE:
+        return
+    if store.read.has_text_elsewhere(key) and store.write(lambda tx: tx.take_text(key)).result():
+        return
     message = _select(session, store, key)
     uid = message.uid
-    if message.summary.body is BodyState.COMPLETE or uid is None:
+    if uid is None:
         return
     fetched: dict[str, bytes] = {}
     whole = True

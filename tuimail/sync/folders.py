@@ -36,10 +36,10 @@ def count_messages(
         folder = shown.get(status.path)
         if folder is None:
             continue
-        if plan.has_changed(folder.state, status):
+        here = store.read.here(folder.id)
+        if plan.has_changed(folder.state, store.read.round(folder.id), status, here):
             changed.append(folder.id)
-        here, here_unread = store.read.server_counts(folder.id)
-        state = plan.counted(folder.state, status, here=here, here_unread=here_unread)
+        state = plan.counted(folder.state, status, here=here.count, here_unread=here.unseen)
         if state != folder.state:
             store.write(partial(_set_state, folder.id, state)).result()
     yield StepDone()

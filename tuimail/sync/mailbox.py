@@ -252,7 +252,7 @@ class Mailbox:
 
     def _refresh_inbox(self, inbox: FolderId, pushed: bool) -> None:
         self._standing.heard()
-        self.work.refreshes.add((inbox, False), Priority.REFRESH)
+        self.work.told(inbox)
         if pushed:
             self.work.look_around()  # what a rule filed elsewhere came at the same time
 

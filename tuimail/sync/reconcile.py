@@ -7,21 +7,19 @@ the same transaction, so that a kill between any two commits loses nothing and r
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final
 
-from tuimail.imap.jobs import Breathe, Step, StepDone
+from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
-from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderState, SelectedFolder
 from tuimail.model.message import FetchedMessage
 from tuimail.store.store import Store, Writer
 from tuimail.sync import plan
-
-ROWS_PER_COMMIT: Final = 50
-ROWS_PER_BREATH: Final = 20
-FLAGS_PER_BREATH: Final = 500
+from tuimail.sync.budget import budget
+from tuimail.sync.compare import Comparison
+from tuimail.sync.recording import record, the_folder, update_state
 
 Report = Callable[[int, int], None]
 """Called with messages here and messages on the server, after each window of older mail."""
@@ -32,45 +30,68 @@ def _no_report(_done: int, _total: int) -> None:
 
 
 def reconcile(
-    session: ImapSession, store: Store, folder_id: FolderId, *, full: bool = False
+    session: ImapSession,
+    store: Store,
+    folder_id: FolderId,
+    occasion: plan.Occasion = plan.Occasion.OPENED,
 ) -> Generator[Step, None, bool]:
     """Fetch what is new, compare flags and presence; leave older mail to `fetch_older`.
 
     Args:
-        full: Compare every known UID, not only the newest.
+        occasion: Why, and so how much is compared.
 
     Returns:
         Whether older mail is still to be fetched.
     """
-    folder = _folder(store, folder_id)
-    selected = session.select(folder.path, read_only=True)
-    state = _accept_uidvalidity(store, folder, selected)
-    steps = plan.plan_refresh(
-        state,
-        selected,
-        store.read.extent(folder_id),
-        last_full_pass=_last_full_pass(store, folder_id),
-        now=datetime.now(UTC),
-        full=full,
-    )
+    folder = the_folder(store, folder_id)
+    if folder.state.synced_low is None:
+        selected, unseen = session.select(folder.path, read_only=True), None
+    else:
+        selected, unseen = session.look(folder.path)
+    folder = replace(folder, state=_accept_uidvalidity(store, folder, selected))
+    arrivals = plan.plan_arrivals(folder.state, selected, store.read.here(folder_id))
     yield StepDone()
-    for step in steps:
-        match step:
-            case plan.FetchNewest(count=count):
-                session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
-                yield from _fetch_newest(session, store, folder_id, count)
-            case plan.FetchArrivals(low=low):
-                session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
-                yield from _record(store, folder_id, session.fetch_range(low, None))
-            case plan.CompareFlags(low=low, high=high):
-                session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
-                yield from _compare(session, store, folder_id, low, high)
-            case plan.CompareAll():
-                yield from _compare_all(session, store, folder, selected.uidvalidity)
-            case plan.FetchOlder():
-                continue
+    for step in arrivals:
+        session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
+        if isinstance(step, plan.FetchNewest):
+            yield from _fetch_newest(session, store, folder_id, step.count)
+        elif isinstance(step, plan.FetchArrivals):
+            yield from record(store, folder_id, session.fetch_range(step.low, None))
         yield StepDone()
-    return _finish(store, folder_id, selected)
+    seen = session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
+    counts = plan.Counts(seen.exists, unseen, selected.highestmodseq)
+    yield from _compare(session, store, folder, selected, counts, occasion)
+    return _finish(store, folder_id, replace(selected, exists=counts.exists))
+
+
+def _compare(
+    session: ImapSession,
+    store: Store,
+    folder: Folder,
+    selected: SelectedFolder,
+    counts: plan.Counts,
+    occasion: plan.Occasion,
+) -> Generator[Step, None, None]:
+    if folder.state.synced_low is None:
+        return  # what is here has just come
+    state = the_folder(store, folder.id).state
+    if state.synced_low is None:
+        return
+    comparison = Comparison(
+        session, store, folder, selected.uidvalidity, state.synced_low, budget(session.meter.pace)
+    )
+    steps = plan.plan_comparison(
+        state,
+        store.read.round(folder.id),
+        counts,
+        store.read.here(folder.id),
+        occasion=occasion,
+        now=datetime.now(UTC),
+        budget=comparison.budget,
+    )
+    for step in steps:
+        yield from comparison.run(step, counts)
+        yield StepDone()
 
 
 def fetch_older(
@@ -79,27 +100,21 @@ def fetch_older(
     """Fetch the mail below what is here, newest first, until the folder is complete."""
     width = plan.OLDER_ROWS
     while True:
-        folder = _folder(store, folder_id)
+        folder = the_folder(store, folder_id)
         below = folder.state.synced_low
         if below is None or below <= 1:
             break
         session.ensure_selected(folder.path, folder.state.uidvalidity, read_only=True)
         low = UID(max(1, below - width))
         older = session.fetch_range(low, UID(below - 1))
-        rows = yield from _record(store, folder_id, older, from_beyond=True)
-        _update_state(store, folder_id, partial(plan.down_to, low=low))
+        rows = yield from record(store, folder_id, older, from_beyond=True)
+        update_state(store, folder_id, partial(plan.down_to, low=low))
         width = plan.next_width(width, rows)
-        report(_folder(store, folder_id).here, folder.state.exists or 0)
+        report(the_folder(store, folder_id).here, folder.state.exists or 0)
         yield StepDone()
+    _note_whole(store, folder_id)
     if store.read.meta(_repairing(folder_id)):
         store.write(lambda tx: _end_repair(tx, folder_id)).result()
-
-
-def _folder(store: Store, folder_id: FolderId) -> Folder:
-    folder = store.read.folder(folder_id)
-    if folder is None:
-        raise LookupError(f"folder {folder_id} is not in the store")
-    return folder
 
 
 def _accept_uidvalidity(store: Store, folder: Folder, selected: SelectedFolder) -> FolderState:
@@ -132,96 +147,13 @@ def _fetch_newest(
             uids.append(message.uid)
             yield message
 
-    yield from _record(store, folder_id, noting(session.fetch_newest(count)))
+    yield from record(store, folder_id, noting(session.fetch_newest(count)))
     low = UID(1) if len(uids) < count else min(uids)
-    _update_state(store, folder_id, partial(plan.down_to, low=low))
-
-
-def _record(
-    store: Store,
-    folder_id: FolderId,
-    messages: Iterable[FetchedMessage],
-    *,
-    from_beyond: bool = False,
-) -> Generator[Step, None, int]:
-    """Commit rows in batches while they stream in; returns how many there were.
-
-    Args:
-        from_beyond: They were counted as being on the server alone until now.
-    """
-    batch: list[FetchedMessage] = []
-    count = 0
-
-    def commit(tx: Writer) -> None:
-        tx.record_messages(folder_id, batch)
-        if from_beyond:
-            _change_state(tx, folder_id, partial(plan.with_rows, rows=batch))
-
-    for message in messages:
-        batch.append(message)
-        count += 1
-        if len(batch) >= ROWS_PER_COMMIT:
-            store.write(commit).result()
-            batch = []
-        if count % ROWS_PER_BREATH == 0:
-            yield Breathe()
-    if batch:
-        store.write(commit).result()
-    return count
-
-
-def _compare(
-    session: ImapSession, store: Store, folder_id: FolderId, low: UID, high: UID
-) -> Generator[Step, None, None]:
-    known = store.read.server_flags(folder_id, low, high)
-    on_server: dict[UID, Flags] = {}
-    for count, (uid, flags) in enumerate(session.fetch_flags(low, high), start=1):
-        if low <= uid <= high:
-            on_server[uid] = flags
-        if count % FLAGS_PER_BREATH == 0:
-            yield Breathe()
-    changed = {
-        uid: on_server[uid]
-        for uid, (_, flags) in known.items()
-        if uid in on_server and on_server[uid] != flags
-    }
-    vanished = known.keys() - on_server.keys()
-    if changed or vanished:
-
-        def change(tx: Writer) -> None:
-            tx.record_flags(folder_id, changed)
-            tx.record_vanished(folder_id, vanished)
-
-        store.write(change).result()
-    missing_here = sorted(on_server.keys() - known.keys())
-    if missing_here:
-        yield from _record(store, folder_id, session.fetch_uids(missing_here))
-
-
-def _compare_all(
-    session: ImapSession, store: Store, folder: Folder, uidvalidity: int
-) -> Generator[Step, None, None]:
-    state, extent = folder.state, store.read.extent(folder.id)
-    bottom = state.synced_low or UID(1)
-    top = UID(max((state.uidnext or 1) - 1, extent[1] if extent else 0))
-    known = store.read.uids(folder.id, bottom, top)
-    for low, high in plan.flag_windows(known, bottom, top):
-        session.ensure_selected(folder.path, uidvalidity, read_only=True)
-        yield from _compare(session, store, folder.id, low, high)
-        yield StepDone()
-    done_at = datetime.now(UTC).isoformat()
-
-    def note(tx: Writer) -> None:
-        tx.set_meta(_full_pass(folder.id), done_at)
-        if folder.state.synced_low == 1:
-            # What was moved here without a UID and has not turned up is not here any more.
-            tx.finish_repairing(folder.id)
-
-    store.write(note).result()
+    update_state(store, folder_id, partial(plan.down_to, low=low))
 
 
 def _finish(store: Store, folder_id: FolderId, selected: SelectedFolder) -> bool:
-    state = _update_state(
+    state = update_state(
         store,
         folder_id,
         partial(
@@ -232,26 +164,19 @@ def _finish(store: Store, folder_id: FolderId, selected: SelectedFolder) -> bool
         ),
     )
     missing = state.synced_low is not None and state.synced_low > 1
+    if not missing:
+        _note_whole(store, folder_id)
     if not missing and store.read.meta(_repairing(folder_id)):
         store.write(lambda tx: _end_repair(tx, folder_id)).result()
     return missing
 
 
-def _update_state(
-    store: Store, folder_id: FolderId, change: Callable[[FolderState], FolderState]
-) -> FolderState:
-    return store.write(lambda tx: _change_state(tx, folder_id, change)).result()
-
-
-def _change_state(
-    tx: Writer, folder_id: FolderId, change: Callable[[FolderState], FolderState]
-) -> FolderState:
-    folder = tx.read.folder(folder_id)
-    if folder is None:
-        raise LookupError(f"folder {folder_id} is not in the store")
-    state = change(folder.state)
-    tx.set_folder_state(folder_id, state)
-    return state
+def _note_whole(store: Store, folder_id: FolderId) -> None:
+    """What has just come needs no comparison, so the first round is taken for finished."""
+    round_ = store.read.round(folder_id)
+    if round_.finished_at is None and round_.below is None:
+        whole = replace(round_, finished_at=datetime.now(UTC))
+        store.write(lambda tx: tx.set_round(folder_id, whole)).result()
 
 
 def _end_repair(tx: Writer, folder_id: FolderId) -> None:
@@ -259,14 +184,5 @@ def _end_repair(tx: Writer, folder_id: FolderId) -> None:
     tx.set_meta(_repairing(folder_id), "")
 
 
-def _last_full_pass(store: Store, folder_id: FolderId) -> datetime | None:
-    text = store.read.meta(_full_pass(folder_id))
-    return datetime.fromisoformat(text) if text else None
-
-
 def _repairing(folder_id: FolderId) -> str:
     return f"repairing:{folder_id}"
-
-
-def _full_pass(folder_id: FolderId) -> str:
-    return f"full-pass:{folder_id}"

@@ -28,6 +28,7 @@ from tuimail.sync.compact import next_due
 from tuimail.sync.explain import body_problem
 from tuimail.sync.folders import count_messages, list_folders
 from tuimail.sync.keeping import Keeping
+from tuimail.sync.plan import Occasion
 from tuimail.sync.push import push
 from tuimail.sync.reconcile import fetch_older, reconcile
 from tuimail.sync.timing import Timing
@@ -71,6 +72,7 @@ class Work:
         self.bodies: Wishes[BodyWish] = Wishes()
         self.intents = asyncio.Event()
         self.focus: FolderId | None = None
+        self._told: set[FolderId] = set()
         self._report = report
         self._heard = heard
         self._timing = timing
@@ -119,7 +121,7 @@ class Work:
         await self._list()
         inbox = self.store.read.folder_with_role(self.account.id, FolderRole.INBOX)
         if inbox is not None:
-            self.refreshes.add((inbox.id, False), Priority.REFRESH)
+            self.told(inbox.id)
         if self.focus is not None:
             self.refreshes.add((self.focus, False), Priority.FOCUS)
         elif inbox is not None:
@@ -138,11 +140,12 @@ class Work:
         Raises:
             UidValidityChanged: It changed again and again.
         """
+        occasion = self._occasion(folder, priority, full=full)
         for attempt in range(UIDVALIDITY_TRIES):
             try:
                 async with self._refreshing:
                     return await self.job(
-                        lambda session: reconcile(session, self.store, folder, full=full),
+                        lambda session: reconcile(session, self.store, folder, occasion),
                         priority,
                         "refresh",
                     )
@@ -150,6 +153,22 @@ class Work:
                 if attempt == UIDVALIDITY_TRIES - 1:
                     raise
         raise AssertionError("the loop returns or raises")
+
+    def told(self, folder: FolderId) -> None:
+        """The server said that something changed in a folder, or may have while it could not."""
+        self._told.add(folder)
+        self.refreshes.add((folder, False), Priority.REFRESH)
+
+    def _occasion(self, folder: FolderId, priority: Priority, *, full: bool) -> Occasion:
+        was_told = folder in self._told
+        self._told.discard(folder)
+        if full:
+            return Occasion.ASKED
+        if was_told:
+            return Occasion.TOLD
+        if priority <= Priority.FOCUS:
+            return Occasion.OPENED
+        return Occasion.IN_VIEW if folder == self.focus else Occasion.POLLED
 
     async def refresh_loop(self) -> None:
         """Keep folders up to date, those in sight first."""
