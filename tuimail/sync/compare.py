@@ -134,7 +134,7 @@ class Comparison:
             yield from self._fetch_unknown(there - frozenset(here))
             left -= len(there) * SEARCH_ROW_OCTETS
             yield StepDone()
-        if self._select().exists == exists:
+        if self.low == 1 and self._select().exists == exists:
             messages, _ = self._off(replace(counts, exists=exists))
             self._set_round(partial(plan.explained, messages=messages))
 
@@ -153,7 +153,7 @@ class Comparison:
             if stored is not None:
                 flags[uid] = stored[1] - SEEN if uid in there else stored[1] | SEEN
         self.store.write(lambda tx: tx.record_flags(self.folder.id, flags)).result()
-        if self._select().exists == counts.exists:
+        if self.low == 1 and self._select().exists == counts.exists:
             self._set_round(partial(plan.explained, unseen=self._off(counts)[1]))
 
     def _off(self, counts: plan.Counts) -> tuple[int, int]:
