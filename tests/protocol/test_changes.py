@@ -43,6 +43,13 @@ def test_copyuid_is_understood_in_every_form(serve: Serve, lines: tuple[str, ...
     session.close()
 
 
+def test_new_uids_of_another_numbering_are_not_told(serve: Serve) -> None:
+    """Guards against a UID that means another message here (RFC 4315, 3: the first number)."""
+    session = moving(serve, "* OK [COPYUID 55 5:6 31:32] moved", "TAG OK MOVE completed.")
+    assert session.move([UID(5), UID(6)], "Deleted Items", 54) == {5: None, 6: None}
+    session.close()
+
+
 @pytest.mark.parametrize(
     "lines",
     [

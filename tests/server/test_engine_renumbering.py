@@ -123,3 +123,34 @@ def test_waiting_intents_cost_nothing_while_they_cannot_run(
             "a text",
         )
     assert labels.count("push") <= 2
+
+
+def test_a_move_into_a_folder_that_was_renumbered_meanwhile_mixes_nothing_up(
+    client: Client, fresh_sandbox: Sandbox
+) -> None:
+    """Guards against two messages made one row, one's text under the other's subject.
+
+    The new UID that MOVE tells belongs to numbers that are not known here yet. Mutation that turns
+    it red: `known = True` in `_copied` of imap/changes.py.
+    """
+    trash = fresh_sandbox.mailbox(client.account.address).folder("Deleted Items")
+    for name in ("A", "B", "C"):
+        trash.append(mail(name, body=f"Text of {name}.\r\n"))
+    here = client.folder(FolderRole.TRASH)
+    client.engine.focus(here.id)
+    other = client.row("B", FolderRole.TRASH)
+    moved = client.row("Message 5")
+    client.engine.focus(client.folder(FolderRole.INBOX).id)
+    client.engine.want_body(moved.key)
+    wait_until(lambda: client.row("Message 5").body is BodyState.COMPLETE, 20.0, "the text")
+    trash.expunge(trash.uids()[:2])
+    trash.renumber()
+    client.store.submit([NewIntent(client.account.id, moved.key, Move(here.id))]).result()
+    client.engine.wake()
+    wait_until(lambda: not client.row("Message 5", FolderRole.TRASH).pending, 30.0, "the move")
+    client.engine.focus(here.id)
+    wait_until(
+        lambda: sorted(client.subjects(FolderRole.TRASH)) == ["C", "Message 5"], 30.0, "the folder"
+    )
+    assert client.row("Message 5", FolderRole.TRASH).key == moved.key != other.key
+    assert client.store.read.part(moved.key, "1") == b"Hello.\r\n"

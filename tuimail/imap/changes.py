@@ -12,6 +12,7 @@ from tuimail.imap import capabilities
 from tuimail.imap.channel import Channel, Reply
 from tuimail.imap.names import encode_name
 from tuimail.imap.sets import chunks, expand
+from tuimail.imap.tokens import as_number
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID
 
@@ -34,8 +35,14 @@ def store_flags(channel: Channel, uids: Collection[UID], *, add: Flags, remove: 
             _tolerant(channel, "STORE", numbers.encode(), sign + b"FLAGS.SILENT", flag_list(flags))
 
 
-def move(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
+def move(
+    channel: Channel, uids: Collection[UID], to: str, uidvalidity: int | None = None
+) -> dict[UID, UID | None]:
     """UID MOVE (RFC 6851).
+
+    Args:
+        uidvalidity: What is known of the target. New UIDs of another numbering are not told:
+            here they would mean other messages.
 
     Returns:
         Old UID to new one. A message the server did not move, because it was gone, is left out
@@ -47,10 +54,12 @@ def move(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | No
     """
     if capabilities.MOVE not in channel.capabilities:
         raise CommandRejected("The server cannot move messages.", code="CANNOT")
-    return _to_folder(channel, "MOVE", uids, to)
+    return _to_folder(channel, "MOVE", uids, to, uidvalidity)
 
 
-def copy(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
+def copy(
+    channel: Channel, uids: Collection[UID], to: str, uidvalidity: int | None = None
+) -> dict[UID, UID | None]:
     """UID COPY (RFC 9051, 6.4.7). Not to be repeated blindly: each time makes another copy.
 
     Returns:
@@ -60,16 +69,17 @@ def copy(channel: Channel, uids: Collection[UID], to: str) -> dict[UID, UID | No
         FolderGone: The target does not exist.
         CommandRejected: Refused; nothing was copied.
     """
-    return _to_folder(channel, "COPY", uids, to)
+    return _to_folder(channel, "COPY", uids, to, uidvalidity)
 
 
 def _to_folder(
-    channel: Channel, verb: str, uids: Collection[UID], to: str
+    channel: Channel, verb: str, uids: Collection[UID], to: str, uidvalidity: int | None
 ) -> dict[UID, UID | None]:
     target = encode_name(to)
     placed: dict[UID, UID | None] = {}
     for numbers, members in chunks(uids):
-        placed |= _copied(_tolerant(channel, verb, numbers.encode(), target), members)
+        reply = _tolerant(channel, verb, numbers.encode(), target)
+        placed |= _copied(reply, members, uidvalidity)
     return placed
 
 
@@ -136,7 +146,9 @@ def _tolerant(channel: Channel, verb: str, *arguments: bytes) -> Reply:
     return reply
 
 
-def _copied(reply: Reply, members: Collection[UID]) -> dict[UID, UID | None]:
+def _copied(
+    reply: Reply, members: Collection[UID], uidvalidity: int | None
+) -> dict[UID, UID | None]:
     """Read COPYUID in all its forms: tagged, untagged, bare, several, or with empty sets."""
     pairs: dict[UID, UID | None] = {}
     wanted = frozenset(members)
@@ -145,7 +157,12 @@ def _copied(reply: Reply, members: Collection[UID]) -> dict[UID, UID | None]:
         if len(words) == 3:
             old, new = expand(words[1]), expand(words[2])
             if len(old) == len(new):
-                pairs |= {uid: to for uid, to in zip(old, new, strict=True) if uid in wanted}
+                known = uidvalidity in (None, as_number(words[0]))
+                pairs |= {
+                    uid: to if known else None
+                    for uid, to in zip(old, new, strict=True)
+                    if uid in wanted
+                }
     return pairs or dict.fromkeys(members)
 
 

@@ -276,9 +276,11 @@ class ImapSession:
         """Add and remove flags; messages that are gone are passed over."""
         changes.store_flags(self.channel, uids, add=add, remove=remove)
 
-    def move(self, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
+    def move(
+        self, uids: Collection[UID], to: str, uidvalidity: int | None = None
+    ) -> dict[UID, UID | None]:
         """Move messages; see `changes.move` for what the result means."""
-        return changes.move(self.channel, uids, to)
+        return changes.move(self.channel, uids, to, uidvalidity)
 
     @property
     def can_move(self) -> bool:
@@ -290,9 +292,11 @@ class ImapSession:
         """Whether single messages can be deleted for ever."""
         return capabilities.UIDPLUS in self.capabilities
 
-    def copy(self, uids: Collection[UID], to: str) -> dict[UID, UID | None]:
+    def copy(
+        self, uids: Collection[UID], to: str, uidvalidity: int | None = None
+    ) -> dict[UID, UID | None]:
         """Copy messages; see `changes.copy`."""
-        return changes.copy(self.channel, uids, to)
+        return changes.copy(self.channel, uids, to, uidvalidity)
 
     def expunge(self, uids: Collection[UID]) -> None:
         """Delete messages of the selected folder for ever; see `changes.expunge`."""

@@ -51,7 +51,7 @@ def copy_once(
     store.write(lambda tx: tx.set_baseline(ids, baseline)).result()
     session.ensure_selected(source.path, source.state.uidvalidity, read_only=False)
     try:
-        placed = session.copy([uid for _, uid in left], target.path)
+        placed = session.copy([uid for _, uid in left], target.path, target.state.uidvalidity)
     except TuimailError as error:
         if error.reach in (Reach.MESSAGE, Reach.FOLDER):
             raise  # a definite no: nothing was copied

@@ -84,7 +84,9 @@ class MoveBatch:
 
     def _move(self, session: ImapSession, store: Store, items: Items) -> None:
         session.ensure_selected(self.source.path, self.source.state.uidvalidity, read_only=False)
-        placed = session.move([uid for _, uid in items], self.target.path)
+        placed = session.move(
+            [uid for _, uid in items], self.target.path, self.target.state.uidvalidity
+        )
         arrived: dict[MessageKey, UID | None] = {}
         unnamed: list[tuple[Work, UID]] = []
         for work, uid in items:
