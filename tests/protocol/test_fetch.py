@@ -310,3 +310,24 @@ def test_fetching_without_a_folder_is_refused_here(serve: Serve) -> None:
     with pytest.raises(ProtocolViolation):
         list(session.fetch_newest(5))
     session.close()
+
+
+def test_sections_of_several_messages_come_with_one_command(opened: Opened) -> None:
+    """In any order, split over several responses, with strangers between; what is gone is not."""
+    session = opened(
+        fetching(
+            r"UID FETCH 3,7:8 \(UID BODY.PEEK\[HEADER\]<0.9> BODY.PEEK\[1\]<0.9>\)",
+            "* 8 FETCH (BODY[1]<0> {2}\r\nhi UID 8 BODY[HEADER]<0> {3}\r\na:b)",
+            "* 2 FETCH (FLAGS (\\Seen))",
+            "* 5 FETCH (UID 5 BODY[1]<0> {1}\r\nx)",
+            "* 3 FETCH (UID 3 BODY[HEADER]<0> NIL)",
+            '* 3 FETCH (UID 3 body[1]<0> "")',
+            end="NO [CANNOT] Some of the requested messages no longer exist.",
+        )
+    )
+    found = list(session.fetch_sections([UID(3), UID(7), UID(8)], ["HEADER", "1"], 9))
+    assert found == [
+        (8, {"1": b"hi", "HEADER": b"a:b"}),
+        (3, {"HEADER": b""}),
+        (3, {"1": b""}),
+    ]

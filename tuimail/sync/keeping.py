@@ -40,6 +40,7 @@ FULL_PAUSE: Final = timedelta(seconds=60)
 _EVICTED_AT_ONCE: Final = 40
 _PARTS_LOOKED_AT: Final = 500
 _LOOK_AGAIN_SECONDS: Final = 600.0
+_TELL_SECONDS: Final = 1.0
 
 
 class RunJob(Protocol):
@@ -83,6 +84,8 @@ class Keeping:
         self._failed: set[MessageKey] = set()
         self._asked: set[FolderId] = set()
         self._shown: Download | None = None
+        self._published: Download | None = None
+        self._published_at = 0.0
         self._nothing_to_evict_before = 0.0
 
     def wake(self) -> None:
@@ -209,9 +212,13 @@ class Keeping:
         self._show(Download(folder.id, folder.name, done, total, octets))
 
     def _show(self, download: Download | None) -> None:
-        if download != self._shown:
-            self._shown = download
-            self._publish(download)
+        """Publish it; a count that merely grew at most once per second."""
+        last, self._shown = self._published, download
+        lately = time.monotonic() - self._published_at < _TELL_SECONDS
+        if download == last or (lately and _merely_grew(last, download)):
+            return
+        self._published, self._published_at = download, time.monotonic()
+        self._publish(download)
 
     # -- space ---------------------------------------------------------------------------------
 
@@ -282,6 +289,14 @@ class Keeping:
                     group = []
             yield group
             group = []
+
+
+def _merely_grew(last: Download | None, now: Download | None) -> bool:
+    return (
+        last is not None
+        and now is not None
+        and (last.folder, last.problem) == (now.folder, now.problem)
+    )
 
 
 def _texts_job(

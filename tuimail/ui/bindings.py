@@ -349,6 +349,7 @@ class Keys:
                 (fold, "fold"),
                 (jump, "next/prev unread"),
                 (self.shown("mailbox.back"), "back"),
+                (self.shown("tree.keep"), "keep offline"),
             ]
         if place == "reader":
             hints.append((f"{self.shown('reader.down')} {self.shown('reader.up')}", "scroll"))

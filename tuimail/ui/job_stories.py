@@ -54,7 +54,7 @@ def _change_story(change: Change, status: EngineStatus | None, now: datetime) ->
     if change.error:
         parts.append(("Happened", f"Try {change.attempts} failed: {change.error}"))
     when = change_when(change, status, now)
-    parts.append(("Now", f"It is kept on this computer and carried out: {when}."))
+    parts.append(("Now", f"It is safe on this computer. It is carried out {when}."))
     if change.state is IntentState.UNCERTAIN:
         looking = "The answer of the server was lost. tuimail looks whether it was done."
         parts[-1] = ("Now", looking)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from tuimail.model.account import AccountId
 from tuimail.model.intent import IntentState
-from tuimail.model.outbox import OutboxItem
 from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
 from tuimail.text.safe import clean
 from tuimail.ui.formatting import clock, fit, list_date, number, size_text
@@ -25,6 +25,16 @@ from tuimail.ui.wrapping import wrap_text
 _WIDE = 64
 _NAME_CELLS, _STATE_CELLS, _TIME_CELLS = 16, 18, 7
 _ACCOUNT_CELLS = 9
+
+
+class _Waiting(NamedTuple):
+    """One job that waits or runs, in words."""
+
+    job: JobId
+    sign: Run
+    what: str
+    account: AccountId
+    when: str
 
 
 class JobLines:
@@ -79,52 +89,54 @@ class JobLines:
             row.append(Run(fit(self._glyphs.own(detail), room, self._glyphs.cut), "muted"))
         return crop_row((*row, Run(when, "muted")), width)
 
-    def _waiting(self) -> Iterator[Line]:
-        jobs = self._jobs
-        if not jobs.waiting:
+    def _waiting(self) -> list[Line]:
+        waiting = list(self._waits())
+        if not waiting:
             words = "Nothing waits: everything you did is on the server."
-            yield _still((BLANK, Run(self._glyphs.own(words), "muted")))
+            return [_still((BLANK, Run(self._glyphs.own(words), "muted")))]
+        longest = max(cell_len(one.when) for one in waiting)
+        return [Line(partial(self._job_row, one, longest), one.job) for one in waiting]
+
+    def _waits(self) -> Iterator[_Waiting]:
+        jobs = self._jobs
         for change in jobs.changes:
             when = change_when(change, jobs.statuses.get(change.account), self._now)
             sign = Run(self._glyphs.pending, "pending")
-            draw = partial(self._job_row, sign, change.what, change.account, when)
-            yield Line(draw, JobId(Kind.CHANGE, change.group))
+            job = JobId(Kind.CHANGE, change.group)
+            yield _Waiting(job, sign, change.what, change.account, when)
         for item in jobs.messages:
-            draw = partial(
-                self._job_row,
-                *message_words(item, self._now, self._glyphs)[:2],
-                item.account_id,
-                message_words(item, self._now, self._glyphs)[2],
-            )
-            yield Line(draw, JobId(Kind.MESSAGE, item.id))
+            word = state_word(item, self._now, self._glyphs)
+            sign, what = Run(word.glyph, word.role), f"Send “{subject_of_item(item)}”"
+            yield _Waiting(JobId(Kind.MESSAGE, item.id), sign, what, item.account_id, word.word)
         nothing = Run(self._glyphs.nothing, "muted")
         for account, progress in jobs.older:
             what = f"Fetch {progress.what}, older mail" if progress.what else "Fetch older mail"
             when = progress_when(progress, is_online(jobs.statuses.get(account)))
-            draw = partial(self._job_row, nothing, what, account, when)
-            yield Line(draw, JobId(Kind.OLDER, account))
+            yield _Waiting(JobId(Kind.OLDER, account), nothing, what, account, when)
         for account, download in jobs.keeping:
             what = f"Keep {download.name} offline" if download.name else "Keep mail offline"
             when = keeping_when(download, is_online(jobs.statuses.get(account)))
             sign = Run(self._glyphs.look, "warning") if download.problem else nothing
-            draw = partial(self._job_row, sign, what, account, when)
-            yield Line(draw, JobId(Kind.KEEPING, account))
+            yield _Waiting(JobId(Kind.KEEPING, account), sign, what, account, when)
 
-    def _job_row(
-        self, sign: Run, what: str, account: AccountId, when: str, width: int, bar: str
-    ) -> Row:
+    def _job_row(self, one: _Waiting, longest: int, width: int, bar: str) -> Row:
+        """Lay out one row; what it waits for begins in the same column in all of them."""
         width, cut = min(width, MOST_CELLS), self._glyphs.cut
-        what, when = self._glyphs.own(what), self._glyphs.own(when)
         room = width - 4
         several = len(self._jobs.names) > 1 and width >= _WIDE
         names = _ACCOUNT_CELLS if several else 0
-        left = width * 2 // 5 if width >= _WIDE else max(room - 1 - cell_len(when), room // 2)
-        name = self._jobs.names.get(account, "")
-        right = room - left - names
-        row = [Run(bar, "cursor-bar"), sign, BLANK, Run(fit(what, left - 1, cut) + " ")]
+        what_cells = width * 2 // 5 if several else max(room - 1 - longest, room // 2)
+        row = [
+            Run(bar, "cursor-bar"),
+            one.sign,
+            BLANK,
+            Run(fit(self._glyphs.own(one.what), what_cells - 1, cut) + " "),
+        ]
         if several:
+            name = self._jobs.names.get(one.account, "")
             row.append(Run(fit(name, names - 1, cut) + " ", "muted"))
-        return crop_row((*row, Run(fit(when, right, cut), "muted")), width)
+        when = fit(self._glyphs.own(one.when), room - what_cells - names, cut)
+        return crop_row((*row, Run(when, "muted")), width)
 
     # -- below ---------------------------------------------------------------------------------
 
@@ -255,12 +267,6 @@ def _with_the_connection(status: EngineStatus | None, now: datetime) -> str:
             return f"after {clock(again, now)}"
         case _:
             return "with the next connection"
-
-
-def message_words(item: OutboxItem, now: datetime, glyphs: Glyphs) -> tuple[Run, str, str]:
-    """Return sign, what, and when of a message that waits to be sent."""
-    word = state_word(item, now, glyphs)
-    return Run(word.glyph, word.role), f"Send “{subject_of_item(item)}”", word.word
 
 
 def progress_when(progress: Progress, online: bool) -> str:

@@ -68,9 +68,13 @@ def state_words(status: EngineStatus | None, as_of: datetime | None, now: dateti
         now: Aware, in the zone dates are shown in.
     """
     match status:
-        case EngineStatus(connectivity=Connectivity.ONLINE, progress=progress):
-            counted = progress and f"fetching {number(progress.done)} of {number(progress.total)}"
-            words = StateWords(counted or "online")
+        case EngineStatus(connectivity=Connectivity.ONLINE, progress=progress, download=download):
+            counted = progress or (download if download and not download.problem else None)
+            words = StateWords(
+                f"fetching {number(counted.done)} of {number(counted.total)}"
+                if counted
+                else "online"
+            )
         case EngineStatus(connectivity=Connectivity.OFFLINE, online_at=online_at):
             known = online_at or as_of
             at = f", as of {clock(known, now)}" if known else ""
