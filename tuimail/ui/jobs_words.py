@@ -278,7 +278,7 @@ def progress_when(progress: Progress, online: bool) -> str:
 def keeping_when(download: Download, online: bool) -> str:
     """Say how far a folder is that is kept."""
     if download.problem is not None:
-        return download.problem.short
+        return download.problem.short.partition(":")[0]
     counted = f"{number(download.done)} of {number(download.total)}"
     paused = "" if online else "paused, "
     return f"{paused}{counted}, {size_text(download.octets)}"
