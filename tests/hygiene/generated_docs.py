@@ -115,7 +115,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     value = field.default
     if value is msgspec.NODEFAULT:
         return " Required."
-    if value == "":
+    if value in ("", ()):
         return ""
     return f" Default: `{json.dumps(value)}`."
 
@@ -136,6 +136,8 @@ def _type_words(kind: types.Type) -> str:
             return ", or ".join([first, *(f"{one[0].lower()}{one[1:]}" for one in others)])
         case types.StrType():
             return "Text"
+        case types.VarTupleType(item_type=types.StrType()):
+            return "A list of texts"
     raise TypeError(f"no words for {kind}")
 
 
@@ -265,6 +267,8 @@ _STAND_INS: Final = MappingProxyType(
         "{mailbox}": "this mailbox",
         "{address}": "user@example.com",
         "{sender}": "sender@example.com",
+        "{shared}": "shared@example.com",
+        "{delegate}": "user@example.com",
     }
 )
 # From a pattern of the catalogue to words that it matches.
@@ -319,6 +323,8 @@ def _entry_section(entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"- **Explained at**: <{entry['url']}>"
     if entry.get("personal"):
         yield "- **Only for**: personal accounts (outlook.com, hotmail, live, msn)"
+    if entry.get("shared"):
+        yield "- **Only for**: [shared mailboxes](guide/shared-mailboxes.md)"
     yield f"- **Recognised by**: {entry.get('recognised') or _recognised(entry)}"
     yield ""
     if "command" in entry:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuimail.cli.lock import is_engine_running
 from tuimail.config import paths
-from tuimail.config.accounts import account_from
+from tuimail.config.accounts import account_from, shared_accounts
 from tuimail.config.schema import Settings
 from tuimail.config.settings import load, load_or_default
 from tuimail.errors import ConfigError, StoreError
@@ -109,12 +109,24 @@ def data_folder() -> Path:
 
 
 def stored_accounts(settings: Settings, store: Store) -> dict[AccountId, Account]:
-    """Return every account of the settings with its id in the store."""
-    accounts = {}
+    """Return every account of the settings with its id in the store.
+
+    Each is followed by the shared mailboxes that are opened with it. A mailbox that is named
+    twice is there once, as an own one if it is.
+    """
+    own = []
     for name in settings.accounts:
         account = account_from(settings, name, AccountId(0))
-        account_id = stored_id(account, store)
-        accounts[account_id] = account_from(settings, name, account_id)
+        own.append((name, replace(account, id=stored_id(account, store))))
+    taken = {account.id for _, account in own}
+    accounts = {}
+    for name, account in own:
+        accounts[account.id] = account
+        for shared in shared_accounts(account, settings.accounts[name]):
+            shared_id = stored_id(shared, store)
+            if shared_id not in taken:
+                taken.add(shared_id)
+                accounts[shared_id] = replace(shared, id=shared_id)
     return accounts
 
 
@@ -133,15 +145,16 @@ def _ensure_account(identity: str, tx: Writer) -> AccountId:
 
 
 def chosen(accounts: Mapping[AccountId, Account], options: Options) -> Account:
-    """Return the account that `--account` names, or the only one.
+    """Return the account that `--account` names (a shared mailbox: its address), or the only one.
 
     Raises:
         ConfigError: None fits, or several do.
     """
     names = ", ".join(sorted(account.name for account in accounts.values()))
     if options.account is None:
-        if len(accounts) == 1:
-            return next(iter(accounts.values()))
+        own = [account for account in accounts.values() if not account.is_shared]
+        if len(own) == 1:
+            return own[0]
         raise ConfigError(f"Say which account: --account NAME. Known: {names}.")
     for account in accounts.values():
         if account.name == options.account:
@@ -157,10 +170,14 @@ def connect(accounts: Mapping[AccountId, Account], data: Path) -> dict[AccountId
 
     Imports msal and aiosmtplib, so the screen calls it after its first frame.
     """
-    from tuimail.cli.wiring import connected  # noqa: PLC0415 - heavy, see above
+    from tuimail.cli.wiring import connected, connected_by  # noqa: PLC0415 - heavy, see above
 
     cache = data / "tokens.json"
-    return {key: connected(account, cache) for key, account in accounts.items()}
+    made: dict[AccountId, Connected] = {}
+    for key, account in accounts.items():
+        owner = made.get(account.sign_in_id)
+        made[key] = connected(account, cache) if owner is None else connected_by(owner, account)
+    return made
 
 
 def keep_log(level: int = logging.INFO) -> None:

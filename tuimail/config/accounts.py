@@ -7,6 +7,8 @@ types cannot check is checked here, once, so that nobody below meets a half-vali
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -54,6 +56,7 @@ def account_from_table(
     check = _Checker(name, file)
     cloud = CLOUDS[table.cloud]
     address = check.address(table.address)
+    check.shared(table.shared, (address, table.username))
     authority = check.authority(table.authority) or cloud.authority(check.tenant(table.tenant))
     return Account(
         id=account_id,
@@ -71,6 +74,22 @@ def account_from_table(
     )
 
 
+def shared_accounts(owner: Account, table: AccountSettings) -> list[Account]:
+    """Return the shared mailboxes of an account; like it but for the name they are opened by."""
+    return [
+        replace(
+            owner,
+            id=_NOT_STORED,
+            name=address,
+            address=address,
+            username=address,
+            owner=owner.id,
+            delegate=owner.username,
+        )
+        for address in table.shared
+    ]
+
+
 class _Checker:
     """Checks values of one account; a failure names the key."""
 
@@ -85,11 +104,20 @@ class _Checker:
             f"{file}{key}: {what}.", file=str(self._file or ""), key=key, nearest=nearest
         )
 
-    def address(self, value: str) -> str:
+    def address(self, value: str, field: str = "address") -> str:
         parsed = parse_addresses(value)
         if len(parsed) != 1 or not parsed[0].is_usable or parsed[0].address != value:
-            raise self._error("address", f"{value!r} is not an address")
+            raise self._error(field, f"{value!r} is not an address")
         return value
+
+    def shared(self, values: Sequence[str], own: Sequence[str]) -> None:
+        seen = {name.lower() for name in own}
+        for value in values:
+            self.address(value, "shared")
+            if value.lower() in seen:
+                what = "is named twice" if value.lower() not in map(str.lower, own) else "is yours"
+                raise self._error("shared", f"{value!r} {what}")
+            seen.add(value.lower())
 
     def username(self, value: str) -> str:
         if any(ord(character) <= 32 or ord(character) == 127 for character in value):

@@ -52,7 +52,12 @@ class AccountSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     save_sent: Literal["auto", "server", "client"] = "auto"
     """Who files the copy of a sent message: `server`, `client`, or `auto`: the server on
-    Exchange's hosts, elsewhere tuimail."""
+    Exchange's hosts, elsewhere tuimail. What is sent as a shared mailbox Exchange files in your
+    own Sent Items; `auto` then files a copy in the shared mailbox's too, unless it has one."""
+
+    shared: tuple[str, ...] = ()
+    """Addresses of shared mailboxes that are opened with this account's sign-in. You need the
+    right FullAccess to read one, and SendAs to send from it."""
 
 
 class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -215,7 +215,13 @@ def _msgspec(table: Mapping[str, Any], kind: type[_T], prefix: str, path: Path) 
 
 
 def _in_words(what: str) -> str:
-    words = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false"}
+    words = {
+        "str": "text",
+        "int": "a whole number",
+        "float": "a number",
+        "bool": "true or false",
+        "array": "a list",
+    }
     expected = re.match(r"Expected `([\w |]+)`, got `(\w+)`", what)
     if expected:
         wanted = " or ".join(words.get(name, name) for name in expected[1].split(" | "))
@@ -227,11 +233,17 @@ def _in_words(what: str) -> str:
 
 
 def _drop(table: dict[str, Any], key: str) -> bool:
-    """Take the faulty key out; an account goes as a whole. False when there is nothing to take."""
+    """Take the faulty key out; an account goes as a whole, but for its shared mailboxes.
+
+    Returns:
+        False when there is nothing to take.
+    """
     top, _, rest = key.partition(".")
     if top == "accounts" and rest and isinstance(table.get("accounts"), dict):
         names = sorted(table["accounts"], key=len, reverse=True)
         name = next((name for name in names if rest == name or rest.startswith(f"{name}.")), None)
+        if name is not None and rest == f"{name}.shared":
+            return table["accounts"][name].pop("shared", None) is not None
         return name is not None and table["accounts"].pop(name, None) is not None
     below = table.get(top)
     if rest and isinstance(below, dict) and rest in below:

@@ -60,6 +60,7 @@ class Entry:
         patterns: Searched without regard to case in a text whose white space was collapsed.
         texts: title, cause, now, fix, command and url, with placeholders.
         personal: Only for accounts without an organisation.
+        shared: Only for a shared mailbox, opened by a delegate.
         other_flow: What may be tried instead.
     """
 
@@ -71,14 +72,15 @@ class Entry:
     who: Who
     texts: dict[str, str]
     personal: bool
+    shared: bool
     other_flow: OtherFlow
 
 
 _TEXTS: Final = ("title", "cause", "now", "fix", "command", "url")
 _KEYS: Final = frozenset(
     {
-        *("id", "source", "codes", "patterns", "kind", "who", "personal", "other_flow"),
-        *("recognised", *_TEXTS),
+        *("id", "source", "codes", "patterns", "kind", "who", "personal", "shared"),
+        *("other_flow", "recognised", *_TEXTS),
     }
 )
 
@@ -112,5 +114,6 @@ def _entry(table: dict[str, Any]) -> Entry:
         who=Who(table["who"]),
         texts={key: table.get(key, "") for key in _TEXTS},
         personal=table.get("personal", False),
+        shared=table.get("shared", False),
         other_flow=OtherFlow(table.get("other_flow", "")),
     )

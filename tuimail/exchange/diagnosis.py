@@ -22,6 +22,7 @@ from tuimail.exchange.catalogue import (
 )
 from tuimail.exchange.clouds import is_personal_address
 from tuimail.exchange.support_ids import SupportIds, support_ids
+from tuimail.model.account import Sharing
 from tuimail.model.notice import Notice, Severity
 from tuimail.text.safe import clean
 
@@ -93,7 +94,12 @@ class _Match:
 
 
 def diagnose(
-    text: str, *, source: Source, address: str = "", personal: bool | None = None
+    text: str,
+    *,
+    source: Source,
+    address: str = "",
+    personal: bool | None = None,
+    sharing: Sharing | None = None,
 ) -> Diagnosis | None:
     """Recognise a server's words.
 
@@ -103,29 +109,41 @@ def diagnose(
         address: The mailbox it is about; used only if it is a plain address, so that a line that
             an administrator pastes into PowerShell holds nothing else.
         personal: Whether it is a personal account; None to tell by the address.
+        sharing: Of a shared mailbox, who opens it.
 
     Returns:
         None when nothing in the catalogue matches: then the words are shown as they are.
     """
     line = _line(text)
     is_personal = is_personal_address(address) if personal is None else personal
-    entries = [entry for entry in catalogue() if is_personal or not entry.personal]
+    entries = [
+        entry
+        for entry in catalogue()
+        if (is_personal or not entry.personal) and (sharing is not None or not entry.shared)
+    ]
     match = next(_matches(entries, line, source), None)
-    return None if match is None else _fill(match, text, line, address, is_listed=True)
+    if match is None:
+        return None
+    return _fill(match, text, line, address, sharing, is_listed=True)
 
 
 def explain(
-    text: str, *, source: Source, address: str = "", personal: bool | None = None
+    text: str,
+    *,
+    source: Source,
+    address: str = "",
+    personal: bool | None = None,
+    sharing: Sharing | None = None,
 ) -> Diagnosis:
     """Recognise a server's words, at least their class. Arguments as of `diagnose`."""
-    found = diagnose(text, source=source, address=address, personal=personal)
+    found = diagnose(text, source=source, address=address, personal=personal, sharing=sharing)
     if found is not None:
         return found
     line = _line(text)
     codes = _ENTRA_CODE.findall(line) if source == "entra" else []
     match = next(_matches(fallbacks(), line or "-", source))
     named = _Match(match.entry, codes[0] if codes else "")
-    return _fill(named, text, line, address, is_listed=False)
+    return _fill(named, text, line, address, sharing, is_listed=False)
 
 
 def _line(text: str) -> str:
@@ -149,19 +167,31 @@ def _matches(
                 yield _Match(entry, codes[0] if codes else "", sender)
 
 
-def _fill(match: _Match, text: str, line: str, address: str, *, is_listed: bool) -> Diagnosis:
+def _fill(
+    match: _Match,
+    text: str,
+    line: str,
+    address: str,
+    sharing: Sharing | None,
+    *,
+    is_listed: bool,
+) -> Diagnosis:
     entry, code = match.entry, match.code
-    address = address if _ADDRESS.match(address) else ""
-    sender = match.sender if _ADDRESS.match(match.sender) else ""
+    address, sender = _plain(address), _plain(match.sender)
+    shared, delegate = map(_plain, sharing or ("", ""))
     words = {
         "mailbox": address or "this mailbox",
         "address": address,
         "sender": sender or "this address",
+        "shared": shared or "this mailbox",
+        "delegate": delegate or "you",
         "code": code,
     }
     in_command = words | {
         "address": _for_powershell(address, "<address>"),
         "sender": _for_powershell(sender, "<sender>"),
+        "shared": _for_powershell(shared, "<shared>"),
+        "delegate": _for_powershell(delegate, "<delegate>"),
     }
     filled = {
         key: _substitute(value, in_command if key == "command" else words)
@@ -179,6 +209,10 @@ def _fill(match: _Match, text: str, line: str, address: str, *, is_listed: bool)
         is_listed=is_listed,
         **filled,
     )
+
+
+def _plain(address: str) -> str:
+    return address if _ADDRESS.match(address) else ""
 
 
 def _substitute(template: str, words: dict[str, str]) -> str:

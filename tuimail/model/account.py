@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from tuimail.model.secret import Secret
 
@@ -33,6 +33,13 @@ class SaveSent(StrEnum):
     CLIENT = "client"
 
 
+class Sharing(NamedTuple):
+    """A shared mailbox and who opens it, for the line an administrator has to run."""
+
+    mailbox: str
+    delegate: str
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """Everything needed to sign in to one mailbox and to reach it.
@@ -50,6 +57,8 @@ class Account:
         smtp: STARTTLS.
         ca_file: A PEM file trusted instead of the system's store, or None.
         save_sent: Who files the sent copy.
+        owner: Of a shared mailbox, the account it is opened with; None for an own mailbox.
+        delegate: Of a shared mailbox, the owner's user name, whose token opens it; else empty.
     """
 
     id: AccountId
@@ -64,6 +73,43 @@ class Account:
     smtp: Endpoint
     ca_file: Path | None = None
     save_sent: SaveSent = SaveSent.AUTO
+    owner: AccountId | None = None
+    delegate: str = ""
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether somebody else's sign-in opens it (exchange-online.md 2, "Shared mailbox")."""
+        return bool(self.delegate)
+
+    @property
+    def sign_in_id(self) -> AccountId:
+        """The account whose sign-in it needs: itself, or its owner."""
+        return self.id if self.owner is None else self.owner
+
+    @property
+    def signs_in_as(self) -> str:
+        """Whose token it is: for sending, a shared mailbox has no sign-in of its own."""
+        return self.delegate or self.username
+
+    @property
+    def signing_in(self) -> Account:
+        """The account as the sign-in sees it: whose tokens are asked for."""
+        if self.owner is None:
+            return self
+        return replace(
+            self,
+            id=self.owner,
+            name=self.delegate,
+            address=self.delegate,
+            username=self.delegate,
+            owner=None,
+            delegate="",
+        )
+
+    @property
+    def sharing(self) -> Sharing | None:
+        """Who opens what, of a shared mailbox."""
+        return Sharing(self.address, self.delegate) if self.delegate else None
 
 
 @dataclass(frozen=True, slots=True)

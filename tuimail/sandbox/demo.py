@@ -29,7 +29,7 @@ def demo_sandbox(
     domain = load_demo_mail().owner.address.rpartition("@")[2]
     people = [each.address for each in mail.people.values()]
     colleagues = [address for address in people if address.endswith("@" + domain)]
-    opened = dict.fromkeys([persona.owner, persona.mailbox, *colleagues])
+    opened = dict.fromkeys([persona.owner, *colleagues])
     sandbox = Sandbox(
         directory,
         accounts=tuple(opened),
@@ -37,7 +37,7 @@ def demo_sandbox(
         language=persona.language,
         keep=keep,
     )
-    mailbox = sandbox.mailbox(persona.mailbox)
+    mailbox = sandbox.mailbox(persona.owner)
     if not any(len(folder) for folder in mailbox.folders()):
         fill(mailbox)
     if answers:
@@ -47,4 +47,4 @@ def demo_sandbox(
 
 def start_traffic(sandbox: Sandbox, persona: Persona) -> Traffic:
     """Let new mail arrive every minute or so in a started sandbox."""
-    return Traffic(sandbox.post_office, sandbox.later, persona.mailbox)
+    return Traffic(sandbox.post_office, sandbox.later, persona.owner)

@@ -13,10 +13,11 @@ from types import MappingProxyType
 from typing import Final
 
 from tuimail.sandbox.demo_mail import OWNER
+from tuimail.sandbox.demo_shared import furnish
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sandbox.switchboard import Switchboard
 
-SHARED: Final = "service@contoso.example"
+SHARED: Final = "info@contoso.example"
 PERSONAL: Final = "anna.lindqvist@post.example"
 _EVERYBODY: Final = "*"
 _PATIENCE: Final = 60
@@ -31,7 +32,7 @@ class Persona:
         says: What tuimail says to it, in one line.
         switches: What is set before a client connects; see `Switchboard`.
         owner: Who signs in.
-        shared: The shared mailbox that is opened instead of the owner's own.
+        shared: The shared mailbox that the owner may open and send as.
         language: Of the names of the folders.
     """
 
@@ -43,18 +44,13 @@ class Persona:
     shared: str = ""
     language: str = "en"
 
-    @property
-    def mailbox(self) -> str:
-        """The address of the mailbox that is opened."""
-        return self.shared or self.owner
-
     def apply(self, sandbox: Sandbox, switchboard: Switchboard | None = None) -> None:
         """Make a started sandbox behave so, whatever it was before."""
         board = switchboard or Switchboard(sandbox)
         board.reset()
         board.set(self.switches)
         if self.shared:
-            sandbox.post_office.add_mailbox(self.shared)
+            furnish(sandbox.post_office.add_mailbox(self.shared))
             sandbox.entra.share(self.owner, self.shared)
             sandbox.smtp_server.send_as.add((self.owner, self.shared))
 
@@ -118,8 +114,8 @@ _ALL: Final = (
     ),
     Persona(
         "shared-mailbox",
-        "A shared mailbox: a delegate may read it and send as it, under the delegate's own name.",
-        "You signed in as another name than this account's; it has no accounts of this kind yet.",
+        "A shared mailbox beside your own: you may read it and send as it.",
+        "Nothing: it stands below your own mailbox, and what you write in it is from its address.",
         shared=SHARED,
     ),
     Persona(

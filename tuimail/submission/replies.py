@@ -18,6 +18,7 @@ from tuimail.errors import (
     SubmissionRefused,
 )
 from tuimail.exchange.diagnosis import Diagnosis, Kind, explain
+from tuimail.model.account import Sharing
 from tuimail.text.safe import SafeText, clean
 
 
@@ -50,7 +51,13 @@ def headline(reply: str) -> str:
 
 
 def error_for(
-    code: int, message: str, *, stage: Stage, address: str, personal: bool | None = None
+    code: int,
+    message: str,
+    *,
+    stage: Stage,
+    address: str,
+    personal: bool | None = None,
+    sharing: Sharing | None = None,
 ) -> SubmissionError | AuthError:
     """Translate a reply that is not the hoped-for one.
 
@@ -58,11 +65,12 @@ def error_for(
         code: Three digits; anything else counts as a refusal for now.
         message: The rest, lines joined by line feeds.
         stage: What it answered.
-        address: The mailbox, for the line an administrator has to run.
+        address: Who signs in, for the line an administrator has to run.
         personal: Whether it is a personal account; None to tell by the address.
+        sharing: The shared mailbox that is sent from, if it is one.
     """
     reply = reply_text(code, message)
-    found = explain(reply, source="smtp", address=address, personal=personal)
+    found = explain(reply, source="smtp", address=address, personal=personal, sharing=sharing)
     if found.is_listed:
         return _from_diagnosis(found, code, stage)
     if not 500 <= code < 600:
@@ -104,17 +112,22 @@ def _from_diagnosis(found: Diagnosis, code: int, stage: Stage) -> SubmissionErro
 
 
 def error_for_recipients(
-    refused: Mapping[str, tuple[int, str]], total: int, *, address: str
+    refused: Mapping[str, tuple[int, str]],
+    total: int,
+    *,
+    address: str,
+    sharing: Sharing | None = None,
 ) -> SubmissionError | AuthError:
     """Translate the refusals collected at RCPT. Nothing has been sent.
 
     Args:
         refused: Recipient to code and message.
         total: How many recipients there are.
-        address: The sender's mailbox.
+        address: Who signs in.
+        sharing: The shared mailbox that is sent from, if it is one.
     """
     errors = {
-        recipient: error_for(code, message, stage=Stage.RECIPIENT, address=address)
+        recipient: error_for(code, message, stage=Stage.RECIPIENT, address=address, sharing=sharing)
         for recipient, (code, message) in refused.items()
     }
     first = next(iter(errors.values()))

@@ -31,7 +31,7 @@ from tuimail.errors import (
     SubmissionUncertain,
     TuimailError,
 )
-from tuimail.model.account import Endpoint, Token
+from tuimail.model.account import Endpoint, Sharing, Token
 from tuimail.submission.replies import (
     Stage,
     error_for,
@@ -79,6 +79,7 @@ class SmtpSubmitter:
         endpoint: STARTTLS is required there.
         ca_file: A PEM file trusted instead of the system's certificates.
         personal: Whether the account is a personal one; None to tell by its user name.
+        sharing: The shared mailbox that is sent from, if it is one.
         timeouts: Shorter ones are for tests.
 
     Raises:
@@ -91,10 +92,12 @@ class SmtpSubmitter:
         ca_file: Path | None = None,
         *,
         personal: bool | None = None,
+        sharing: Sharing | None = None,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
     ) -> None:
         self._endpoint = endpoint
         self._personal = personal
+        self._sharing = sharing
         self._timeouts = timeouts
         try:
             self._context = ssl.create_default_context(cafile=ca_file)
@@ -128,7 +131,7 @@ class SmtpSubmitter:
             await self._dialogue(smtp, username).sign_in(token)
 
     def _dialogue(self, smtp: aiosmtplib.SMTP, username: str) -> _Dialogue:
-        return _Dialogue(smtp, _Whose(username, self._personal), self._timeouts)
+        return _Dialogue(smtp, _Whose(username, self._personal, self._sharing), self._timeouts)
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
@@ -180,6 +183,7 @@ class _Whose(NamedTuple):
 
     username: str
     personal: bool | None
+    sharing: Sharing | None = None
 
 
 _NOBODY: Final = _Whose("", None)
@@ -233,7 +237,12 @@ class _Dialogue:
             if reply.code == 421:
                 break  # the server is closing
         if refused:
-            raise error_for_recipients(refused, len(rcpt_to), address=self._whose.username)
+            raise error_for_recipients(
+                refused,
+                len(rcpt_to),
+                address=self._whose.username,
+                sharing=self._whose.sharing,
+            )
 
     async def data(self, raw: bytes) -> str:
         """DATA and the message. From 354 on, only a final reply tells what became of it."""
@@ -309,7 +318,12 @@ def _refusal(
     reply: SMTPResponse | aiosmtplib.SMTPResponseException, stage: Stage, whose: _Whose
 ) -> TuimailError:
     return error_for(
-        reply.code, reply.message, stage=stage, address=whose.username, personal=whose.personal
+        reply.code,
+        reply.message,
+        stage=stage,
+        address=whose.username,
+        personal=whose.personal,
+        sharing=whose.sharing,
     )
 
 

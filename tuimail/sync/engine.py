@@ -181,6 +181,7 @@ class Engine:
                 self._publish,
                 self._rules,
                 self._timing,
+                owner=self._mailboxes.get(connected.account.sign_in_id),
             )
             self._mailboxes[account] = mailbox
             self._supervise(mailbox.run(), mailbox)
@@ -249,8 +250,12 @@ class Engine:
             listener()
 
     def _reconnect(self, account: AccountId) -> None:
-        self._mailboxes[account].reconnect()
-        self._start_again(self._mailboxes[account])
+        """Also the mailboxes that one sign-in opens: it may be a new one."""
+        whose = self._accounts[account].account.sign_in_id
+        for mailbox in self._mailboxes.values():
+            if mailbox.account.sign_in_id == whose:
+                mailbox.reconnect()
+                self._start_again(mailbox)
 
     def _focus(self, folder: FolderId) -> None:
         known = self._store.read.folder(folder)

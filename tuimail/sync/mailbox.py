@@ -30,6 +30,7 @@ from tuimail.sync.explain import account_problem
 from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox
 from tuimail.sync.renewal import renew_in_time
+from tuimail.sync.sent import find_sent_copy
 from tuimail.sync.standing import Standing, connectivity_after, reason_of
 from tuimail.sync.timing import Timing
 from tuimail.sync.watching import Watching
@@ -46,6 +47,7 @@ class Mailbox:
     Args:
         publish: Called with every change of the status, on the engine's loop.
         rules: What is kept of its folders.
+        owner: Of a shared mailbox, the mailbox of who opens it, if that is here.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Mailbox:
         publish: Callable[[EngineStatus], None],
         rules: DownloadRules,
         timing: Timing = _USUAL,
+        owner: Mailbox | None = None,
     ) -> None:
         self.account = account
         self._store = store
@@ -95,6 +98,7 @@ class Mailbox:
             self.work.job,
             refresh_sent=self._refresh_sent,
             push=self.work.intents.set,
+            is_in_delegates_sent=owner.is_in_sent if owner is not None else None,
         )
 
     @property
@@ -108,6 +112,18 @@ class Mailbox:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._outbox_loop(), name=f"outbox-{self.account.id}")
             tasks.create_task(self._connect_loop(), name=f"connect-{self.account.id}")
+
+    async def is_in_sent(self, message_id: str) -> bool:
+        """Look into Sent Items on the server.
+
+        Raises:
+            TuimailError: That was not possible.
+        """
+        return await self.work.job(
+            lambda session: find_sent_copy(session, self._store, self.account, message_id),
+            Priority.REFRESH,
+            "look into Sent Items",
+        )
 
     def wake(self) -> None:
         """New intents or outbox items exist."""

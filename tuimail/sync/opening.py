@@ -63,9 +63,23 @@ class SessionOpener:
             token = self._tokens.get(force_refresh=force_refresh).result(TOKEN_SECONDS)
         except concurrent.futures.TimeoutError as error:
             raise TokenUnavailable("Microsoft's sign-in service does not answer.") from error
-        session = self._connected(token)
+        session = self._signed_in(token, last=force_refresh)
         self.token_began, self.token_ends = time.time(), token.expires_on
         return session
+
+    def _signed_in(self, token: Token, *, last: bool) -> ImapSession:
+        """Connect; of a shared mailbox, a fresh token that is refused lacks the right to it.
+
+        Raises:
+            NotConnected: Also that. The sign-in itself is good: the owner's mailbox goes on.
+        """
+        try:
+            return self._connected(token)
+        except SignInRequired as error:
+            if not last or self._account.sharing is None:
+                raise
+            refusal = NotConnected(error.message, hint=error.hint, detail=error.detail)
+            raise recognised(refusal, self._account) from error
 
     def _connected(self, token: Token) -> ImapSession:
         """Connect; once more over IPv4 where Exchange keeps the mailbox closed over IPv6.
@@ -101,20 +115,21 @@ class SessionOpener:
             raise
         except NotConnected as error:
             session.close()
-            raise recognised(error, self._account.username, token.username) from error
+            raise recognised(error, self._account, token.username) from error
         except TuimailError:
             session.close()
             raise
 
 
-def recognised(error: NotConnected, address: str, signed_in_as: str = "") -> NotConnected:
+def recognised(error: NotConnected, account: Account, signed_in_as: str = "") -> NotConnected:
     """Say why the mailbox is closed, as far as the words or the names tell.
 
     Args:
-        address: The name of the mailbox that was asked for.
+        account: The mailbox that was asked for.
         signed_in_as: The name the token is for, empty when it is not known.
     """
-    found = diagnose(error.detail, source="imap", address=address)
+    address = account.username
+    found = diagnose(error.detail, source="imap", address=address, sharing=account.sharing)
     if found is None:
         return error
     hint = found.fix
@@ -134,7 +149,7 @@ def _likely_causes(address: str, signed_in_as: str) -> str:
     if signed_in_as and signed_in_as.lower() != address.lower():
         return (
             f"The sign-in is for {signed_in_as}, the mailbox is {address}. Check username in the "
-            "settings, or ask for full access to that mailbox."
+            f"settings. A shared mailbox is added with: tuimail account add-shared {address}"
         )
     return (
         "Close other mail programs: too many connections look like this. If it lasts, ask "

@@ -93,6 +93,8 @@ class Outbox:
         run_job: For looking into Sent Items and filing there.
         refresh_sent: Called when Sent Items has something new.
         push: Called when sending has left an intent: the answered mark of the original.
+        is_in_delegates_sent: Of a shared mailbox, looks for a Message-ID where the server files
+            what is sent as it: in the Sent Items of who signs in (exchange-online.md 2).
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Outbox:
         run_job: JobRunner,
         refresh_sent: Callable[[], None],
         push: Callable[[], None],
+        is_in_delegates_sent: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._account = account
         self._store = store
@@ -112,6 +115,7 @@ class Outbox:
         self._run_job = run_job
         self._refresh_sent = refresh_sent
         self._push = push
+        self._is_in_delegates_sent = is_in_delegates_sent
 
     async def recover(self) -> None:
         """After a start: whatever was between DATA and the reply may have gone out."""
@@ -176,7 +180,7 @@ class Outbox:
             token = await self._tokens(forced)
             try:
                 return await self._submitter.submit(
-                    username=self._account.username,
+                    username=self._account.signs_in_as,
                     token=token,
                     mail_from=item.mail_from,
                     rcpt_to=item.rcpt_to,
@@ -190,7 +194,7 @@ class Outbox:
 
     async def _sent(self, item: OutboxItem, receipt: str) -> None:
         now = datetime.now(UTC)
-        looks = self._looks()
+        looks = sent.looks(self._account)
 
         def change(tx: Writer) -> None:
             tx.set_outbox(
@@ -285,27 +289,32 @@ class Outbox:
             if found:
                 await self._found(item)
             elif item.state is OutboxState.UNCERTAIN:
-                await self._look_later(item, UNCERTAIN_LOOKS)
-            elif not await self._look_later(item, self._looks()):
+                await self._settle_uncertain(item)
+            elif not await self._look_later(item, sent.looks(self._account)):
                 await self._file_copy(item)
         except TuimailError as error:
             log.info("sent copy: %s", type(error).__name__)
             later = datetime.now(UTC) + timedelta(seconds=30)
             await self._change(item, not_before=later)
 
+    async def _settle_uncertain(self, item: OutboxItem) -> None:
+        look = self._is_in_delegates_sent
+        if look is not None and await look(item.message_id):
+            first = timedelta(seconds=sent.looks(self._account)[0])
+            await self._went_out(item, datetime.now(UTC) + first, SentCopy.LOOKING)
+        else:
+            await self._look_later(item, UNCERTAIN_LOOKS)
+
     async def _found(self, item: OutboxItem) -> None:
+        await self._went_out(item, item.changed_at, SentCopy.FILED)
+        self._refresh_sent()
+
+    async def _went_out(self, item: OutboxItem, look_at: datetime, copy: SentCopy) -> None:
         def change(tx: Writer) -> None:
-            if not _is_still(tx, item):
-                return
-            tx.set_outbox(
-                item.id,
-                state=OutboxState.SENT,
-                not_before=item.changed_at,
-                sent_copy=SentCopy.FILED,
-            )
+            if _is_still(tx, item):
+                tx.set_outbox(item.id, state=OutboxState.SENT, not_before=look_at, sent_copy=copy)
 
         await asyncio.wrap_future(self._store.write(change))
-        self._refresh_sent()
 
     async def _look_later(self, item: OutboxItem, looks: tuple[float, ...]) -> bool:
         waited = (datetime.now(UTC) - item.changed_at).total_seconds()
@@ -339,12 +348,6 @@ class Outbox:
                 tx.set_outbox(item.id, state=item.state, not_before=not_before, sent_copy=sent_copy)
 
         await asyncio.wrap_future(self._store.write(change))
-
-    def _looks(self) -> tuple[float, ...]:
-        files = sent.server_files_copy(self._account)
-        if files is False:
-            return (0.1,)
-        return sent.LOOKS_ON_EXCHANGE if files else sent.LOOKS_ELSEWHERE
 
 
 def _is_still(tx: Writer, item: OutboxItem) -> bool:

@@ -1,7 +1,9 @@
 """Jobs: the copy of a sent message in Sent Items.
 
 Exchange files it by itself, so an APPEND there doubles every message (exchange-online.md 4.3).
-Elsewhere tuimail looks for it by Message-ID first and files it only when nobody else did.
+Elsewhere tuimail looks for it by Message-ID first and files it only when nobody else did. So it
+does for a shared mailbox: what is sent as it, Exchange files in the Sent Items of who signs in,
+and in its own too where an administrator has set MessageCopyForSentAsEnabled.
 """
 
 from __future__ import annotations
@@ -32,8 +34,18 @@ def server_files_copy(account: Account) -> bool | None:
             return True
         case SaveSent.CLIENT:
             return False
+        case SaveSent.AUTO if account.is_shared:
+            return None
         case SaveSent.AUTO:
             return True if files_sent_copy(account.smtp.host) else None
+
+
+def looks(account: Account) -> tuple[float, ...]:
+    """Return the seconds after sending at which the copy is looked for, before any is filed."""
+    if server_files_copy(account) is False:
+        return (0.1,)
+    is_slow = account.save_sent is SaveSent.SERVER or files_sent_copy(account.smtp.host)
+    return LOOKS_ON_EXCHANGE if is_slow else LOOKS_ELSEWHERE
 
 
 def find_sent_copy(

@@ -214,7 +214,7 @@ class TuimailApp(App[None]):
             return
         for account, status in self.engine.status.items():
             needed = status.connectivity is Connectivity.SIGN_IN_REQUIRED
-            if needed and not self.store.read.folders(account):
+            if needed and not self.store.read.folders(self.accounts[account].sign_in_id):
                 self._greeted = True
                 self.open_sign_in(account)
                 return

@@ -149,13 +149,13 @@ def _banner(
         severity, key, word = Severity.ERROR, "mailbox.sign_in", "sign in"
         ended = f"Your sign-in for {name} ended. Reading and writing go on."
         problem = problem or Notice(severity, ended)
-        prefix = "" if name and name in problem.short else prefix
     elif status.connectivity is Connectivity.THROTTLED:
         until = status.next_attempt or now + timedelta(minutes=1)
         again = f"Going on by itself at {clock(until, now)}."
         problem = Notice(severity, f"Exchange asks us to wait. {again}")
         key, word = "mailbox.jobs", "jobs"
     problem = problem or _OFFLINE
+    prefix = "" if name and name in problem.short else prefix
     strong, stop, rest = problem.short.partition(". ")
     about = (account, _lasting(status), problem.short if problem is status.problem else "")
     if problem.severity is Severity.ERROR:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.ui.formatting import cut
 from tuimail.ui.glyphs import Glyphs
@@ -14,6 +13,19 @@ from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 
 # Their counts are muted: nothing in them is news.
 _QUIET: Final = (FolderRole.DRAFTS, FolderRole.JUNK, FolderRole.TRASH)
+
+
+class Branch(NamedTuple):
+    """What the tree shows of one account.
+
+    Attributes:
+        folders: In the order of the store: roles first, then by path.
+        is_shared: Whether it is a shared mailbox; it stands below its owner.
+    """
+
+    label: str
+    folders: Sequence[Folder]
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class TreeRow:
         folded: True or False for a folder with children, None for one without.
         count: What stands at the right, 0 for nothing.
         quiet: The count is muted and the name never strong.
+        mark: What stands behind an account's label: that it is a shared mailbox.
     """
 
     text: str
@@ -37,6 +50,7 @@ class TreeRow:
     folded: bool | None = None
     count: int = 0
     quiet: bool = False
+    mark: str = ""
 
     @property
     def selectable(self) -> bool:
@@ -45,20 +59,20 @@ class TreeRow:
 
 
 def tree_rows(
-    accounts: Sequence[tuple[AccountId, str, Sequence[Folder]]],
+    branches: Sequence[Branch],
     folded: Collection[FolderId],
     outbox: int,
 ) -> list[TreeRow]:
     """Return the rows: the outbox, then each account with its folders below each other.
 
     Args:
-        accounts: Id, label and folders in the order of the store: roles first, then by path.
+        branches: The accounts, each shared mailbox after its owner.
         folded: Folders whose children are not shown.
         outbox: How many messages wait.
     """
     rows = [TreeRow("Outbox", outbox=True, count=outbox, quiet=True)]
-    for _, label, folders in accounts:
-        rows += [TreeRow(""), TreeRow(label)]
+    for label, folders, is_shared in branches:
+        rows += [TreeRow(""), TreeRow(label, mark="shared" if is_shared else "")]
         children: dict[FolderId | None, list[Folder]] = {}
         by_path = {folder.path: folder for folder in folders}
         for folder in folders:
@@ -108,7 +122,7 @@ def _unread_below(children: dict[FolderId | None, list[Folder]], parent: FolderI
 def draw_row(row: TreeRow, *, cursor: bool, reversed_: bool, width: int, glyphs: Glyphs) -> Row:
     """Lay out one row of the tree in `width` cells."""
     if not row.selectable:
-        return (BLANK, Run(cut(row.text, width - 2, glyphs.cut), "label"))
+        return _draw_label(row, width, glyphs)
     indent = "  " * row.level
     if row.folded is not None:
         sign = glyphs.folded if row.folded else glyphs.unfolded
@@ -120,3 +134,11 @@ def draw_row(row: TreeRow, *, cursor: bool, reversed_: bool, width: int, glyphs:
     name = cut(row.text, max(1, room), glyphs.cut)
     role = "strong" if row.count and not row.quiet else "text"
     return ends((bar, Run(indent, "muted"), Run(name, role)), right, width)
+
+
+def _draw_label(row: TreeRow, width: int, glyphs: Glyphs) -> Row:
+    """Lay out an account's label; the mark goes first where there is no room."""
+    label = Run(cut(row.text, width - 2, glyphs.cut), "label")
+    mark = Run(f"  {row.mark}", "muted")
+    room = width - 2 - row_cells((label, mark))
+    return (BLANK, label, mark) if row.mark and room >= 0 else (BLANK, label)

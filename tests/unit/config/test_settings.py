@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tuimail.config import schema
-from tuimail.config.accounts import account_from
+from tuimail.config.accounts import account_from, account_from_table, shared_accounts
 from tuimail.config.paths import config_dir, data_dir, settings_path, write_atomically
 from tuimail.config.settings import DEFAULTS, change, load, load_or_default
 from tuimail.errors import ConfigError
@@ -99,6 +99,10 @@ def test_a_ca_file_is_found_beside_the_settings_and_in_the_home(tmp_path: Path, 
         (WORK + "save_sent = 1", "accounts.work.save_sent", "text"),
         (WORK.replace("anna@", "anna"), "accounts.work.address", "not an address"),
         (WORK.replace("thunderbird", "outlook"), "accounts.work.client_id", "neither"),
+        (WORK + "shared = 'info@contoso.com'", "accounts.work.shared", "a list"),
+        (WORK + "shared = ['info']", "accounts.work.shared", "not an address"),
+        (WORK + "shared = ['Anna@contoso.com']", "accounts.work.shared", "is yours"),
+        (WORK + "shared = ['i@b.c', 'I@b.c']", "accounts.work.shared", "named twice"),
         (WORK + "username = 'a b'", "accounts.work.username", "blanks"),
         ('[accounts."../x"]', "accounts.../x", "a name has"),
         ("[keys]\nsend = 3", "keys", "text"),
@@ -156,6 +160,27 @@ def test_an_account_with_a_mistake_is_left_out_whole(tmp_path: Path) -> None:
     assert list(settings.accounts) == ["a.b"]
     assert error is not None
     assert error.key == "accounts.work.tenent"
+
+
+def test_a_mistake_in_a_shared_mailbox_does_not_cost_the_own_one(tmp_path: Path) -> None:
+    """Red when `_drop` takes the account out as a whole."""
+    settings, error = load_or_default(written(tmp_path, WORK + "shared = ['info']"))
+    assert error is not None
+    assert settings.accounts["work"].shared == ()
+
+
+def test_a_shared_mailbox_is_its_owners_account_but_for_its_name(tmp_path: Path) -> None:
+    table = load(written(tmp_path, WORK + "username = 'a@b.c'\nshared = ['i@b.c']")).accounts[
+        "work"
+    ]
+    owner = account_from_table("work", table, account_id=AccountId(7))
+    (shared,) = shared_accounts(owner, table)
+    assert (shared.name, shared.address, shared.username) == ("i@b.c", "i@b.c", "i@b.c")
+    assert (shared.signs_in_as, shared.sign_in_id) == ("a@b.c", 7)
+    assert shared.signing_in.username == "a@b.c"
+    assert (shared.imap, shared.client_id) == (owner.imap, owner.client_id)
+    assert not owner.is_shared
+    assert owner.signing_in is owner
 
 
 def test_a_missing_file_is_a_first_start_unless_it_was_asked_for(tmp_path: Path) -> None:

@@ -6,16 +6,17 @@ import pytest
 
 from tuimail.exchange.catalogue import catalogue, fallbacks
 from tuimail.exchange.diagnosis import Diagnosis, Source, diagnose, explain
+from tuimail.model.account import Sharing
 from tuimail.model.notice import Severity
 
 DATA = Path(__file__).parents[2] / "data"
 SOURCES: tuple[Source, ...] = ("entra", "imap", "smtp")
 
 
-def cases() -> list[tuple[Source, str, str]]:
+def cases(whose: str = "") -> list[tuple[Source, str, str]]:
     found: list[tuple[Source, str, str]] = []
-    for source in SOURCES:
-        for block in (DATA / f"{source}.txt").read_text("utf-8").split("== ")[1:]:
+    for source in SOURCES[1:] if whose else SOURCES:
+        for block in (DATA / f"{source}{whose}.txt").read_text("utf-8").split("== ")[1:]:
             expected, _, text = block.partition("\n")
             found.append((source, expected, text.strip()))
     return found
@@ -33,6 +34,30 @@ def test_a_whole_server_string_is_recognised_and_a_near_miss_is_not(
 ) -> None:
     diagnosis = diagnose(text, source=source, address="anna@contoso.com")
     assert (diagnosis.id if diagnosis else "-") == expected
+
+
+@pytest.mark.parametrize(("source", "expected", "text"), cases("-shared"))
+def test_what_is_said_of_a_shared_mailbox_is_a_missing_right_or_what_it_always_is(
+    source: Source, expected: str, text: str
+) -> None:
+    sharing = Sharing("info@contoso.com", "anna@contoso.com")
+    found = diagnose(text, source=source, address="anna@contoso.com", sharing=sharing)
+    assert (found.id if found else "-") == expected
+    if found is not None and found.id.startswith(f"{source}-shared"):
+        identity, who = "-Identity info@contoso.com", "anna@contoso.com"
+        assert found.command in (
+            f"Add-MailboxPermission {identity} -User {who} -AccessRights FullAccess",
+            f"Add-RecipientPermission {identity} -Trustee {who} -AccessRights SendAs",
+        )
+
+
+def test_a_shared_mailbox_with_a_hostile_name_reaches_no_command() -> None:
+    sharing = Sharing("x@y.z; Remove-Mailbox", "$(calc)@x.y")
+    found = diagnose("AUTHENTICATE failed.", source="imap", sharing=sharing)
+    assert found is not None
+    assert found.command == (
+        "Add-MailboxPermission -Identity <shared> -User <delegate> -AccessRights FullAccess"
+    )
 
 
 @pytest.mark.parametrize("where", ["Mailbox", "Tenant"])
@@ -126,7 +151,7 @@ def test_no_sentence_blames_shouts_or_keeps_a_placeholder() -> None:
 
 
 def test_every_entry_is_reached_by_a_copied_string_or_a_code() -> None:
-    covered = {expected for _, expected, _ in cases()}
+    covered = {expected for _, expected, _ in cases() + cases("-shared")}
     listed = {entry.id for entry in catalogue() if not entry.codes and not entry.personal}
     assert listed - covered <= {
         "imap-quota",

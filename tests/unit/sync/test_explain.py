@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -28,7 +29,7 @@ AT = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
 
 
 def closed(detail: str) -> NotConnected:
-    return recognised(NotConnected("The mailbox stays closed.", detail=detail), ACCOUNT.username)
+    return recognised(NotConnected("The mailbox stays closed.", detail=detail), ACCOUNT)
 
 
 def test_imap_switched_off_names_itself_and_the_line_that_mends_it() -> None:
@@ -52,10 +53,11 @@ def test_a_mailbox_that_stays_closed_says_what_to_check() -> None:
 def test_a_sign_in_of_another_name_is_named_first() -> None:
     """exchange-online.md 2: compare the names before anything else."""
     error = NotConnected("Closed.", detail="User is authenticated but not connected.")
-    told = recognised(error, "service@contoso.example", "anna@contoso.example")
+    other = replace(ACCOUNT, username="service@contoso.example")
+    told = recognised(error, other, "anna@contoso.example")
     assert "anna@contoso.example" in told.hint
     assert "service@contoso.example" in told.hint
-    same = recognised(error, "anna@contoso.example", "Anna@Contoso.example")
+    same = recognised(error, ACCOUNT, "Anna@Contoso.example")
     assert "Anna" not in same.hint
 
 

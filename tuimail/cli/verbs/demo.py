@@ -77,7 +77,8 @@ def _open_screen(sandbox: Sandbox, persona: Persona, data: Path) -> int:
 
     tenant = "consumers" if "entra.personal" in persona.switches else "common"
     account = AccountSettings(
-        address=persona.mailbox,
+        address=persona.owner,
+        shared=(persona.shared,) if persona.shared else (),
         client_id=sandbox.client_id,
         authority=f"{sandbox.authority.rpartition('/')[0]}/{tenant}",
         imap=f"{sandbox.imap[0]}:{sandbox.imap[1]}",

@@ -149,7 +149,7 @@ class SignInScreen(Screen[bool]):
         """The code between the bars."""
         account = shell(self).accounts[self._account]
         yield TopBar("Sign in", account.name)
-        yield SignInView(SignInFacts(account.address))
+        yield SignInView(SignInFacts(account.signing_in.address))
         yield LineInput("", id="pasted")
         yield BottomBar()
 
@@ -188,7 +188,7 @@ class SignInScreen(Screen[bool]):
         code, page = self._code, self._page
         waits = code or page
         facts = SignInFacts(
-            address=app.accounts[self._account].address,
+            address=app.accounts[self._account].signing_in.address,
             uri=clean(code.verification_uri) if code else "",
             code=clean(code.user_code) if code else "",
             seconds_left=max(0, int(waits.expires_on - time.time())) if waits else 0,

@@ -12,7 +12,7 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.messages import FolderChosen
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
-from tuimail.ui.tree_layout import TreeRow, draw_row, tree_rows
+from tuimail.ui.tree_layout import Branch, TreeRow, draw_row, tree_rows
 from tuimail.ui.widgets.keep_sheet import choose_for
 
 
@@ -42,10 +42,11 @@ class FolderTree(ScrollView, can_focus=True):
         app = shell(self)
         reader = app.store.read
         here = self._rows[self._cursor] if self._rows else None
-        accounts = [
-            (id_, account.name, reader.folders(id_)) for id_, account in app.accounts.items()
+        branches = [
+            Branch(account.name, reader.folders(id_), account.is_shared)
+            for id_, account in app.accounts.items()
         ]
-        self._rows = tree_rows(accounts, self._folded, reader.counts().outbox_waiting)
+        self._rows = tree_rows(branches, self._folded, reader.counts().outbox_waiting)
         self._cursor = self._index_of(here)
         self.virtual_size = Size(0, len(self._rows))
         self.refresh()
