@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from tests.store.mail import Mailbox
-from tuimail.model.intent import MessageState, fold
+from tuimail.model.intent import Action, MessageState, ReadFolder, fold
 from tuimail.store import codec
 from tuimail.store.actions import load_action
 from tuimail.store.connection import FILE_NAME
@@ -24,23 +27,35 @@ def raw_connection(directory: Path) -> Iterator[sqlite3.Connection]:
 def assert_visible_is_folded(mailbox: Mailbox) -> None:
     """Check invariant 2 for every row, from scratch."""
     with raw_connection(mailbox.store.directory) as connection:
-        actions: dict[int, list[tuple[str, str]]] = {}
-        for key, kind, args in connection.execute(
-            "SELECT message_key, kind, args FROM intent"
+        actions: dict[int, list[tuple[int, str, str]]] = {}
+        for number, key, kind, args in connection.execute(
+            "SELECT id, message_key, kind, args FROM intent"
             " WHERE state IN ('queued', 'running', 'uncertain') ORDER BY id"
         ):
-            actions.setdefault(key, []).append((kind, args))
-        for key, state, folder, system, keywords, *shown in connection.execute(
-            "SELECT id, state, folder_id, server_flags, server_keywords,"
+            actions.setdefault(key, []).append((number, kind, args))
+        marks: dict[int, list[tuple[int, dict[str, Any]]]] = {}
+        for number, folder, args in connection.execute(
+            "SELECT id, folder_id, args FROM intent WHERE kind = 'mark read'"
+            " AND state IN ('queued', 'running', 'uncertain')"
+        ):
+            marks.setdefault(folder, []).append((number, json.loads(args)))
+        for key, uid, state, folder, system, keywords, *shown in connection.execute(
+            "SELECT id, uid, state, folder_id, server_flags, server_keywords,"
             " shown_folder_id, flags, keywords, pending FROM message"
         ):
-            pending = [load_action(*one) for one in actions.get(key, [])]
-            server = MessageState(
-                folder if state == 0 else None, codec.make_flags(system, keywords)
-            )
-            visible = fold(server, pending)
+            pending: list[tuple[int, Action | ReadFolder]] = [
+                (number, load_action(kind, args)) for number, kind, args in actions.get(key, [])
+            ]
+            flags = codec.make_flags(system, keywords)
+            is_pending = bool(pending)
+            for number, mark in marks.get(folder, []):
+                if uid and uid < mark["uid_below"] and uid not in mark["spared"]:
+                    pending.append((number, ReadFolder(folder)))
+                    is_pending |= not flags.is_seen
+            server = MessageState(folder if state == 0 else None, flags)
+            visible = fold(server, [action for _, action in sorted(pending, key=itemgetter(0))])
             seen = MessageState(shown[0], codec.make_flags(shown[1], shown[2]))
-            assert (seen, shown[3]) == (visible, int(bool(pending)))
+            assert (seen, shown[3]) == (visible, int(is_pending))
 
 
 def assert_counters_are_counts(mailbox: Mailbox) -> None:

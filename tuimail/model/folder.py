@@ -98,6 +98,9 @@ class Folder:
         total: Messages in it, pending intents applied, those on the server alone included.
         unread: Of those, how many are not seen.
         here: Of `total`, how many are in the store and can be listed.
+        renamed_to: Its new full name, while the server has not confirmed it.
+        is_on_server: False while it is still to be made, and when it is gone.
+        pending: Some change of the folder itself is not confirmed by the server.
     """
 
     id: FolderId
@@ -112,6 +115,14 @@ class Folder:
     unread: int
     state: FolderState
     here: int = 0
+    renamed_to: str | None = None
+    is_on_server: bool = True
+    pending: bool = False
+
+    @property
+    def tree_path(self) -> str:
+        """The full name the user sees; `path` is what the server is told."""
+        return self.renamed_to or self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,15 @@ class MarkFolderRead:
 
     Attributes:
         uid_below: The folder's UIDNEXT as it was known then; mail that came later stays unread.
+        spared: UIDs that are left alone: moved away before, or marked unread again since.
     """
 
     uid_below: UID
+    spared: frozenset[UID] = frozenset()
+
+    def covers(self, uid: UID | None) -> bool:
+        """Whether it is about the message with this UID."""
+        return uid is not None and uid < self.uid_below and uid not in self.spared
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +123,6 @@ FolderAction = MarkFolderRead | TreeAction
 
 
 @dataclass(frozen=True, slots=True)
-class FileDraft:
-    """Put what a draft holds now into the server's Drafts and take the previous copy away."""
-
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawDraft:
-    """Take a draft's copy out of the server's Drafts: it was sent, or given up."""
-
-
-DraftAction = FileDraft | WithdrawDraft
-
-
-@dataclass(frozen=True, slots=True)
 class NewIntent:
     """An intent to be stored; one call stores a group, which is one user action and one undo."""
 
@@ -165,7 +156,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class NewFolderIntent:
-    """A change of one folder, to be stored.
+    """A change of the folder tree, to be stored.
 
     Attributes:
         folder_id: The folder; None for `CreateFolder`, which makes its row.
@@ -193,27 +184,12 @@ class FolderIntent:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftIntent:
-    """A stored intent on a draft of this store."""
-
-    id: int
-    account_id: AccountId
-    group_id: int
-    draft_id: int
-    action: DraftAction
-    state: IntentState
-    not_before: datetime
-    attempts: int = 0
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PendingAction:
     """What the user did and the server has not confirmed, for people to read.
 
     Attributes:
         what: "Move to Archive", "Mark as read", "Rename to Projects".
-        subject: Of the message or draft, or the folder's name; may be empty.
+        subject: Of the message, or the folder's name; may be empty.
         state: QUEUED, RUNNING or UNCERTAIN.
         attempts: How often it was tried and refused for now.
         error: Why it did not work last time, in the server's words.

@@ -11,9 +11,7 @@ from tuimail.model.intent import (
     Copy,
     CreateFolder,
     DeleteFolder,
-    DraftAction,
     Expunge,
-    FileDraft,
     FolderAction,
     MarkFolderRead,
     Move,
@@ -21,14 +19,13 @@ from tuimail.model.intent import (
     StoreFlags,
     SubscribeFolder,
     UnsubscribeFolder,
-    WithdrawDraft,
 )
 
 NameOf = Callable[[FolderId], str]
 """Returns a folder's name."""
 
 
-def words_for(action: Action | FolderAction | DraftAction, name_of: NameOf) -> str:
+def words_for(action: Action | FolderAction, name_of: NameOf) -> str:
     """Return what is to be done, such as "Move to Archive"."""
     match action:
         case StoreFlags(add=add, remove=remove):
@@ -50,8 +47,6 @@ _PLAIN: dict[type, str] = {
     DeleteFolder: "Delete the folder",
     SubscribeFolder: "Show the folder",
     UnsubscribeFolder: "Hide the folder",
-    FileDraft: "Keep the draft on the server",
-    WithdrawDraft: "Take the draft off the server",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 
 from tuimail.model.flags import Flags
@@ -12,17 +13,15 @@ from tuimail.model.intent import (
     Copy,
     CreateFolder,
     DeleteFolder,
-    DraftAction,
     Expunge,
-    FileDraft,
     FolderAction,
     MarkFolderRead,
     Move,
     RenameFolder,
     StoreFlags,
     SubscribeFolder,
+    TreeAction,
     UnsubscribeFolder,
-    WithdrawDraft,
 )
 
 MARK_READ: Final = "mark read"
@@ -68,8 +67,8 @@ def load_action(kind: str, text: str) -> Action:
 def dump_folder_action(action: FolderAction) -> tuple[str, str]:
     """Return an action on a folder as (kind, JSON)."""
     match action:
-        case MarkFolderRead(uid_below=uid):
-            return MARK_READ, json.dumps({"uid_below": uid})
+        case MarkFolderRead(uid_below=uid, spared=spared):
+            return MARK_READ, json.dumps({"uid_below": uid, "spared": sorted(spared)})
         case CreateFolder(name=name, parent=parent) | RenameFolder(name=name, parent=parent):
             return _TREE_KINDS[type(action)], json.dumps({"name": name, "parent": parent})
         case _:
@@ -78,22 +77,21 @@ def dump_folder_action(action: FolderAction) -> tuple[str, str]:
 
 def load_folder_action(kind: str, text: str) -> FolderAction:
     """Read what `dump_folder_action` wrote."""
+    return load_mark(text) if kind == MARK_READ else load_tree_action(kind, text)
+
+
+def load_mark(text: str) -> MarkFolderRead:
+    """Read what `dump_folder_action` wrote of a folder marked read."""
     args = json.loads(text)
-    if kind == MARK_READ:
-        return MarkFolderRead(UID(args["uid_below"]))
-    action: FolderAction = _TREE_ACTIONS[kind](**args)
+    return MarkFolderRead(UID(args["uid_below"]), frozenset(map(UID, args["spared"])))
+
+
+def load_tree_action(kind: str, text: str) -> TreeAction:
+    """Read what `dump_folder_action` wrote of any other action on a folder."""
+    action: TreeAction = _TREE_ACTIONS[kind](**json.loads(text))
     return action
 
 
-def dump_draft_action(action: DraftAction) -> tuple[str, str]:
-    """Return an action on a draft as (kind, JSON)."""
-    match action:
-        case FileDraft(revision=revision):
-            return "file", json.dumps({"revision": revision})
-        case WithdrawDraft():
-            return "withdraw", "{}"
-
-
-def load_draft_action(kind: str, text: str) -> DraftAction:
-    """Read what `dump_draft_action` wrote."""
-    return FileDraft(**json.loads(text)) if kind == "file" else WithdrawDraft()
+def dump_uids(uids: Iterable[UID]) -> str:
+    """Return a JSON array, for json_each."""
+    return json.dumps(sorted(uids))

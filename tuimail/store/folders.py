@@ -12,7 +12,7 @@ from typing import Final
 from tuimail.errors import StoreError
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId, FolderRole, FolderState, ListedFolder
-from tuimail.store import codec
+from tuimail.store import codec, tree
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 from tuimail.text.safe import clean
@@ -55,13 +55,24 @@ def folders(connection: Connection, account: AccountId) -> list[Folder]:
 
 def _tree_order(folder: Folder) -> tuple[int, str, str]:
     place = len(_ROLE_ORDER) if folder.role is None else _ROLE_ORDER[folder.role]
-    return place, folder.path.casefold(), folder.path
+    return place, folder.tree_path.casefold(), folder.tree_path
 
 
 def folder(connection: Connection, folder_id: FolderId) -> Folder | None:
     """Return a folder, shown or not."""
     row = connection.row("SELECT * FROM folder_row WHERE id = ?", (folder_id,))
     return None if row is None else _folder(row)
+
+
+def hidden(connection: Connection, account: AccountId) -> list[Folder]:
+    """Return the folders that could be shown, by path: they hold mail and are not subscribed."""
+    rows = connection.rows(
+        "SELECT folder_row.* FROM folder_row JOIN folder USING (id) WHERE folder.account_id = ?"
+        " AND folder.shown = 0 AND folder.listed AND folder.has_mail"
+        " AND NOT folder.shown_subscribed",
+        (account,),
+    )
+    return sorted(map(_folder, rows), key=_tree_order)
 
 
 def with_role(connection: Connection, account: AccountId, role: FolderRole) -> Folder | None:
@@ -89,49 +100,47 @@ def sync_folders(tx: Transaction, account: AccountId, listed: Sequence[ListedFol
     Shown is what holds mail and is subscribed or has a role: special-use folders are part of the
     mailbox whether somebody subscribed to them or not.
     """
+    renamed = tree.take_done(tx, account, [_canonical_path(item.path) for item in listed])
     known = {
         row[0]: (row[1], tuple(row[2:]))
         for row in tx.connection.rows(
-            "SELECT path, id, name, delimiter, role, selectable, subscribed, shown"
+            "SELECT path, id, delimiter, role, selectable, subscribed, has_mail, listed"
             " FROM folder WHERE account_id = ?",
             (account,),
         )
     }
     for item in listed:
         path = _canonical_path(item.path)
-        is_shown = item.has_mail and (item.subscribed or item.role is not None)
+        folder_id, stored = known.pop(path, (None, ()))
+        # A server that renames may forget that the folder was subscribed; the push says it again.
+        subscribed = item.subscribed or (folder_id in renamed and bool(stored[3]))
         columns = (
-            _name(path, item.delimiter),
             item.delimiter,
             item.role,
             int(item.selectable),
-            int(item.subscribed),
-            int(is_shown),
+            int(subscribed),
+            int(item.has_mail),
+            1,
         )
-        folder_id, stored = known.pop(path, (None, ()))
         if folder_id is None:
-            folder_id = tx.connection.insert(
-                "INSERT INTO folder"
-                " (account_id, path, name, delimiter, role, selectable, subscribed, shown)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            tx.connection.insert(
+                "INSERT INTO folder (account_id, path, name, delimiter, role, selectable,"
+                " subscribed, has_mail, listed, shown) VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, 0)",
                 (account, path, *columns),
             )
         elif stored != columns:
             tx.connection.change(
-                "UPDATE folder SET name = ?, delimiter = ?, role = ?, selectable = ?,"
-                " subscribed = ?, shown = ? WHERE id = ?",
+                "UPDATE folder SET delimiter = ?, role = ?, selectable = ?, subscribed = ?,"
+                " has_mail = ?, listed = ? WHERE id = ?",
                 (*columns, folder_id),
             )
-        if stored != columns:
             tx.changes.folders.add(FolderId(folder_id))
-    _hide(tx, [folder_id for folder_id, stored in known.values() if stored[-1]])
-
-
-def _hide(tx: Transaction, folder_ids: Sequence[int]) -> None:
-    for folder_id in folder_ids:
-        # Without its role, so that a renamed Sent Items does not stay the first with that role.
-        tx.connection.change("UPDATE folder SET shown = 0, role = NULL WHERE id = ?", (folder_id,))
-        tx.changes.folders.add(FolderId(folder_id))
+    # Without its role, so that a renamed Sent Items does not stay the first with that role.
+    tx.connection.change_each(
+        "UPDATE folder SET listed = 0, role = NULL WHERE id = ? AND listed",
+        ((folder_id,) for folder_id, _ in known.values()),
+    )
+    tree.refold_tree(tx, account)
 
 
 def set_state(tx: Transaction, folder_id: FolderId, state: FolderState) -> None:
@@ -184,18 +193,11 @@ def _canonical_path(path: str) -> str:
     return "INBOX" if stored.upper() == "INBOX" else stored
 
 
-def _name(path: str, delimiter: str | None) -> str:
-    if path == "INBOX":
-        return "Inbox"
-    last = path.rstrip(delimiter).rsplit(delimiter, 1)[-1] if delimiter else path
-    return clean(last).strip() or clean(path).strip() or "(no name)"
-
-
 def _folder(row: Row) -> Folder:
     (
         folder_id, account_id, path, name, delimiter, role, selectable, subscribed, _shown,
         total, unread, uidvalidity, uidnext, modseq, exists, synced_low, checked_at, error,
-        beyond, beyond_unread,
+        beyond, shown_beyond_unread, beyond_unread, shown_path, listed, pending,
     ) = row  # fmt: skip
     return Folder(
         id=folder_id,
@@ -207,7 +209,7 @@ def _folder(row: Row) -> Folder:
         selectable=bool(selectable),
         subscribed=bool(subscribed),
         total=total + beyond,
-        unread=unread + beyond_unread,
+        unread=unread + shown_beyond_unread,
         state=FolderState(
             uidvalidity,
             uidnext,
@@ -220,4 +222,7 @@ def _folder(row: Row) -> Folder:
             beyond_unread,
         ),
         here=total,
+        renamed_to=None if shown_path == path else shown_path,
+        is_on_server=bool(listed),
+        pending=bool(pending),
     )

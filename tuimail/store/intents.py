@@ -11,9 +11,28 @@ from tuimail.errors import StoreError
 from tuimail.model.account import AccountId
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId
-from tuimail.model.intent import Baseline, Copy, Intent, IntentState, Move, NewIntent
+from tuimail.model.intent import (
+    Baseline,
+    Copy,
+    FolderIntent,
+    Intent,
+    IntentState,
+    Move,
+    NewIntent,
+    TreeAction,
+)
 from tuimail.model.message import MessageKey
-from tuimail.store import actions, codec, merge, messages, recording
+from tuimail.store import (
+    actions,
+    codec,
+    intent_rows,
+    marks,
+    merge,
+    messages,
+    recording,
+    tree,
+    vanishing,
+)
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 from tuimail.store.visible import refold
@@ -77,32 +96,37 @@ def add(tx: Transaction, new: Sequence[NewIntent]) -> int:
     """
     if not new:
         raise StoreError("There is nothing to do.")
-    last = tx.connection.value("SELECT seq FROM sqlite_sequence WHERE name = 'intent'")
-    group = (last or 0) + 1
+    _refuse_targets(tx, new)
+    group = intent_rows.new_group(tx)
     keys = []
     for intent in new:
         key = messages.resolve(tx.connection, intent.key)
         account = tx.connection.value("SELECT account_id FROM message WHERE id = ?", (key,))
-        _refuse_foreign_folder(tx, intent)
-        state = IntentState.GONE if account is None else IntentState.QUEUED
-        kind, args = actions.dump_action(intent.action)
-        tx.connection.change(
-            "INSERT INTO intent (account_id, group_id, message_key, kind, args, state, not_before)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (intent.account_id, group, key, kind, args, state, tx.now + intent.hold_seconds),
+        marks.keep_order(tx, key, intent.action)
+        intent_rows.insert(
+            tx,
+            intent.account_id,
+            group,
+            actions.dump_action(intent.action),
+            key=key,
+            state=IntentState.GONE if account is None else IntentState.QUEUED,
+            hold_seconds=intent.hold_seconds,
         )
         keys.append(key)
-    tx.changes.intents = True
     refold(tx, keys)
     return group
 
 
-def _refuse_foreign_folder(tx: Transaction, intent: NewIntent) -> None:
-    if not isinstance(intent.action, Move | Copy):
-        return
-    owner = tx.connection.value("SELECT account_id FROM folder WHERE id = ?", (intent.action.to,))
-    if owner != intent.account_id:
-        raise StoreError("A message can only be moved or copied within its mailbox.")
+def _refuse_targets(tx: Transaction, new: Sequence[NewIntent]) -> None:
+    targets = {
+        (one.account_id, one.action.to) for one in new if isinstance(one.action, Move | Copy)
+    }
+    for account, folder in targets:
+        place = tree.visible_tree(tx.connection, account).get(folder)
+        if place is None:
+            raise StoreError("A message can only be moved or copied within its mailbox.")
+        if not place.exists:
+            raise StoreError("The folder is not there any more.")
 
 
 def start(tx: Transaction, ids: Sequence[int]) -> list[int]:
@@ -110,11 +134,8 @@ def start(tx: Transaction, ids: Sequence[int]) -> list[int]:
 
     One that was taken back in the meantime stays as it is and is not returned.
     """
-    return [
-        intent_id
-        for intent_id in ids
-        if _settle(tx, intent_id, IntentState.RUNNING, error=None) is not None
-    ]
+    settled = _Settled(tx)
+    return [one for one in ids if settled.settle(one, IntentState.RUNNING)]
 
 
 def finish(
@@ -127,21 +148,19 @@ def finish(
     error: str | None,
 ) -> None:
     """Write how intents ended together with what the server has now, and fold."""
-    touched: list[MessageKey] = []
+    settled = _Settled(tx)
     for key, (folder, uid) in moved.items():
         living = merge.relocate(tx, key, folder, uid)
         if living is not None:
-            touched.append(living)
+            settled.keys.append(living)
     for key, now_on_server in flags.items():
         living = messages.resolve(tx.connection, key)
         recording.set_server_flags(tx, living, now_on_server)
-        touched.append(living)
+        settled.keys.append(living)
     for intent_id in ids:
         # After the moves: a merge gives intents another key.
-        settled = _settle(tx, intent_id, state, error=error)
-        if settled is not None:
-            touched.append(settled)
-    refold(tx, touched)
+        settled.settle(intent_id, state, error=error)
+    settled.refold()
 
 
 def baseline(connection: Connection, intent_id: int) -> Baseline | None:
@@ -160,39 +179,84 @@ def set_baseline(tx: Transaction, ids: Sequence[int], known: Baseline) -> None:
 
 def doubt(tx: Transaction, ids: Sequence[int]) -> None:
     """Mark running intents as UNCERTAIN."""
+    settled = _Settled(tx)
     for intent_id in ids:
-        _settle(tx, intent_id, IntentState.UNCERTAIN, error=None)
+        settled.settle(intent_id, IntentState.UNCERTAIN)
 
 
 def requeue(
     tx: Transaction, ids: Sequence[int], *, not_before: datetime, error: str | None
 ) -> None:
     """Let intents that were refused for now run again later, and count the attempt."""
+    settled = _Settled(tx)
     for intent_id in ids:
-        if _settle(tx, intent_id, IntentState.QUEUED, error=error) is not None:
+        if settled.settle(intent_id, IntentState.QUEUED, error=error):
             tx.connection.change(
                 "UPDATE intent SET attempts = attempts + 1, not_before = ? WHERE id = ?",
                 (not_before.timestamp(), intent_id),
             )
 
 
-def _settle(
-    tx: Transaction, intent_id: int, state: IntentState, *, error: str | None
-) -> MessageKey | None:
-    """Give a pending intent another state; return its message, None when it was not pending."""
-    key: MessageKey | None = tx.connection.value(
-        "SELECT message_key FROM intent WHERE id = ?"
-        " AND state IN ('queued', 'running', 'uncertain')",
-        (intent_id,),
-    )
-    if key is not None:
+class _Settled:
+    """Gives pending intents another state and remembers whose visible side that concerns."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self.keys: list[MessageKey] = []
+        self._marks: dict[FolderId, UID] = {}
+        self._trees: set[AccountId] = set()
+
+    def settle(self, intent_id: int, state: IntentState, *, error: str | None = None) -> bool:
+        """Give one intent another state; returns whether it was pending."""
+        tx = self._tx
+        row = tx.connection.row(
+            "SELECT message_key, account_id, folder_id, kind, args FROM intent WHERE id = ?"
+            " AND state IN ('queued', 'running', 'uncertain')",
+            (intent_id,),
+        )
+        if row is None:
+            return False
+        key, account, folder, kind, args = row
         words = None if error is None else codec.plain(clean(error))
         tx.connection.change(
             "UPDATE intent SET state = ?, error = coalesce(?, error) WHERE id = ?",
             (state, words, intent_id),
         )
         tx.changes.intents = True
-    return key
+        if state.is_pending:
+            return True
+        if key:
+            self.keys.append(key)
+        elif kind == actions.MARK_READ:
+            below = actions.load_mark(args).uid_below
+            self._marks[folder] = max(below, self._marks.get(folder, below))
+        elif folder is not None:
+            self._trees.add(account)
+            if kind == "create" and state is not IntentState.DONE:
+                self._give_up_what_waits_for(folder, state, error)
+        return True
+
+    def _give_up_what_waits_for(
+        self, folder: FolderId, state: IntentState, error: str | None
+    ) -> None:
+        """Settle what was to go into a folder that is not going to be made."""
+        rows = self._tx.connection.rows(
+            "SELECT id FROM intent WHERE state IN ('queued', 'running', 'uncertain') AND id IN"
+            " (SELECT id FROM intent WHERE kind IN ('move', 'copy')"
+            " AND json_extract(args, '$.to') = ?1) OR folder_id = ?1"
+            " AND state IN ('queued', 'running', 'uncertain')",
+            (folder,),
+        )
+        for (waiting,) in rows:
+            self.settle(waiting, state, error=error)
+
+    def refold(self) -> None:
+        """Recompute what is seen of all that was settled."""
+        refold(self._tx, self.keys)
+        for folder, below in self._marks.items():
+            marks.refold_folder(self._tx, folder, below)
+        for account in self._trees:
+            tree.refold_tree(self._tx, account)
 
 
 def cancel_group(tx: Transaction, group: int) -> int:
@@ -201,17 +265,10 @@ def cancel_group(tx: Transaction, group: int) -> int:
     One that was tried before stays: its first reply may have been lost after the server did it.
     """
     rows = tx.connection.rows(
-        "SELECT id, message_key FROM intent"
-        " WHERE group_id = ? AND state = 'queued' AND attempts = 0",
+        "SELECT id FROM intent WHERE group_id = ? AND state = 'queued' AND attempts = 0",
         (group,),
     )
-    tx.connection.change_each(
-        "UPDATE intent SET state = ? WHERE id = ?",
-        ((IntentState.CANCELLED, intent_id) for intent_id, _ in rows),
-    )
-    tx.changes.intents |= bool(rows)
-    refold(tx, [key for _, key in rows])
-    return len(rows)
+    return discard(tx, [intent_id for (intent_id,) in rows])
 
 
 def discard(tx: Transaction, ids: Sequence[int]) -> int:
@@ -219,7 +276,70 @@ def discard(tx: Transaction, ids: Sequence[int]) -> int:
 
     What the server did meanwhile shows when its answer or the next refresh comes.
     """
-    found = [_settle(tx, intent_id, IntentState.CANCELLED, error=None) for intent_id in ids]
-    keys = [key for key in found if key is not None]
-    refold(tx, keys)
-    return len(keys)
+    settled = _Settled(tx)
+    count = sum(settled.settle(intent_id, IntentState.CANCELLED) for intent_id in ids)
+    settled.refold()
+    return count
+
+
+def confirm_mark(tx: Transaction, intent_id: int) -> None:
+    """Settle a folder marked read that the server has marked, sparing what the intent spares."""
+    row = tx.connection.row("SELECT folder_id, args FROM intent WHERE id = ?", (intent_id,))
+    if row is not None:
+        marks.confirm(tx, row[0], actions.load_mark(row[1]))
+        finish(tx, [intent_id], state=IntentState.DONE, moved={}, flags={}, error=None)
+
+
+def confirm_tree(
+    tx: Transaction, folder: FolderId, done: Sequence[TreeAction], ids: Sequence[int]
+) -> None:
+    """Settle changes of a folder that the server has made."""
+    for action in done:
+        for gone in tree.confirm(tx, folder, action):
+            vanishing.record_lost(tx, gone)
+    finish(tx, ids, state=IntentState.DONE, moved={}, flags={}, error=None)
+
+
+def spare_folder(tx: Transaction, folder: FolderId, error: str) -> int:
+    """Give up deleting a folder whose message could not leave it; return how many deletions."""
+    doomed = tree.deletions_over(tx, folder)
+    finish(tx, doomed, state=IntentState.FAILED, moved={}, flags={}, error=error)
+    return len(doomed)
+
+
+def folder_intents(
+    connection: Connection, account: AccountId, states: Collection[IntentState] = PENDING
+) -> list[FolderIntent]:
+    """Return intents on folders, in the order they were asked for."""
+    rows = connection.rows(
+        "SELECT id, account_id, group_id, folder_id, kind, args, state, not_before, attempts, error"
+        " FROM intent WHERE account_id = ? AND folder_id IS NOT NULL ORDER BY id",
+        (account,),
+    )
+    return [
+        FolderIntent(
+            id=row[0],
+            account_id=row[1],
+            group_id=row[2],
+            folder_id=row[3],
+            action=actions.load_folder_action(row[4], row[5]),
+            state=IntentState(row[6]),
+            not_before=codec.to_moment(row[7]),
+            attempts=row[8],
+            error=row[9],
+        )
+        for row in rows
+        if row[6] in states
+    ]
+
+
+def keeps_waiting(connection: Connection, folders: Collection[FolderId], intent_id: int) -> bool:
+    """Whether something older is still to be done with a message of these folders."""
+    return bool(
+        connection.value(
+            "SELECT EXISTS (SELECT 1 FROM intent JOIN message ON message.id = message_key"
+            " WHERE intent.id < ?1 AND intent.state IN ('queued', 'running', 'uncertain')"
+            " AND message.folder_id IN (SELECT value FROM json_each(?2)))",
+            (intent_id, json.dumps(sorted(folders))),
+        )
+    )

@@ -10,13 +10,14 @@ from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole, Here, Round
-from tuimail.model.intent import Baseline, Intent, IntentState, PendingAction
+from tuimail.model.intent import Baseline, FolderIntent, Intent, IntentState, PendingAction
 from tuimail.model.journal import JournalEntry
 from tuimail.model.message import Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.model.request import Request
 from tuimail.model.status import EngineStatus
+from tuimail.model.tree import Tree
 from tuimail.store import (
     addresses,
     bodies,
@@ -32,6 +33,7 @@ from tuimail.store import (
     pending,
     requests,
     rounds,
+    tree,
 )
 from tuimail.store.connection import Connection
 from tuimail.store.downloads import KeptPart
@@ -57,6 +59,10 @@ class Reader:
     def folders(self, account: AccountId) -> list[Folder]:
         """Return the folders that are shown: those with a role first, the rest by path."""
         return folders.folders(self._connection, account)
+
+    def hidden_folders(self, account: AccountId) -> list[Folder]:
+        """Return the folders that could be shown and are not subscribed, by path."""
+        return folders.hidden(self._connection, account)
 
     def folder(self, id: FolderId) -> Folder | None:
         """Return a folder, shown or not."""
@@ -218,6 +224,18 @@ class Reader:
     def intents_of_group(self, group: int) -> list[Intent]:
         """Return the intents of one user action."""
         return intents.of_group(self._connection, group)
+
+    def folder_intents(self, account: AccountId) -> list[FolderIntent]:
+        """Return the pending intents on folders, in the order they were asked for."""
+        return intents.folder_intents(self._connection, account)
+
+    def server_tree(self, account: AccountId) -> Tree:
+        """Return the folder tree as the server has it."""
+        return tree.server_tree(self._connection, account)
+
+    def keeps_waiting(self, folders: Collection[FolderId], intent_id: int) -> bool:
+        """Whether something older is still to be done with a message of these folders."""
+        return intents.keeps_waiting(self._connection, folders, intent_id)
 
     def baseline(self, intent_id: int) -> Baseline | None:
         """Return where to look for what an intent may have made, None when it never tried."""

@@ -16,11 +16,19 @@ from tuimail.model.account import AccountId
 from tuimail.model.bodystructure import BodyStructure, attachments
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderRole
-from tuimail.model.intent import MessageState, fold
+from tuimail.model.intent import MarkFolderRead, MessageState, ReadFolder, fold
 from tuimail.model.message import FetchedMessage, MessageKey
 from tuimail.store import addresses, codec, folders, threads
 from tuimail.store.transaction import Transaction
-from tuimail.store.visible import NOWHERE, Presence, note_visible_change, refold
+from tuimail.store.visible import (
+    NOWHERE,
+    Actions,
+    Presence,
+    is_unconfirmed,
+    note_visible_change,
+    pending_marks,
+    refold,
+)
 from tuimail.text.address import Address
 
 _LONGEST_SUBJECT = 1000
@@ -50,6 +58,7 @@ class _Place:
     account: AccountId
     folder: FolderId
     role: FolderRole | None
+    marks: Sequence[MarkFolderRead]
     has_strays: bool
     """Whether the account has rows that wait for a UID, so that looking for one can help."""
 
@@ -59,7 +68,13 @@ def record(
 ) -> list[MessageKey]:
     """Store messages that FETCH delivered and return their keys, in the same order."""
     account, role = folders.owner(tx.connection, folder)
-    place = _Place(account, folder, role, _has_strays(tx, account, folder))
+    place = _Place(
+        account,
+        folder,
+        role,
+        pending_marks(tx.connection, folder),
+        _has_strays(tx, account, folder),
+    )
     located = reserve_locations(tx, len(fetched))
     return [
         _record_one(tx, place, message, located + offset) for offset, message in enumerate(fetched)
@@ -216,8 +231,12 @@ def locate(
 def _insert(
     tx: Transaction, place: _Place, message: FetchedMessage, content: _Content, located: int
 ) -> MessageKey:
-    # A new row has no intents; the fold still says what is seen of it.
-    visible = fold(MessageState(place.folder, message.flags), ())
+    # A new row has no intents of its own.
+    server = MessageState(place.folder, message.flags)
+    actions: Actions = [
+        ReadFolder(place.folder) for mark in place.marks if mark.covers(message.uid)
+    ]
+    visible = fold(server, actions)
     system = int(visible.flags.system)
     keywords = codec.dump_keywords(visible.flags)
     key = MessageKey(
@@ -225,7 +244,7 @@ def _insert(
             "INSERT INTO message (account_id, folder_id, uid, located, state, server_flags,"
             " server_keywords, shown_folder_id, flags, keywords, pending, internaldate, size,"
             " from_text, to_text, subject, has_attachment, message_id, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 place.account,
                 place.folder,
@@ -237,6 +256,7 @@ def _insert(
                 visible.folder_id,
                 system,
                 keywords,
+                int(is_unconfirmed(server, actions)),
                 *content.columns(),
             ),
         )

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
-from tuimail.store import rounds
+from tuimail.store import marks, rounds
 from tuimail.store.merge import merge
 from tuimail.store.recording import keys_at
 from tuimail.store.transaction import Transaction
@@ -68,6 +68,12 @@ def lose(tx: Transaction, keys: Sequence[MessageKey]) -> None:
     refold(tx, keys)
 
 
+def record_lost(tx: Transaction, folder: FolderId) -> None:
+    """Note that a folder is gone with all that was in it; rows stay for the grace period."""
+    rows = tx.connection.rows("SELECT id FROM message WHERE folder_id = ? AND state = 0", (folder,))
+    lose(tx, [key for (key,) in rows])
+
+
 def purge_gone(tx: Transaction, account: AccountId, older_than_seconds: float) -> int:
     """Delete rows that vanished longer ago than the grace period and did not turn up again.
 
@@ -106,6 +112,7 @@ def forget_uids(tx: Transaction, folder: FolderId) -> None:
     What is seen does not change. The folder's state is that of one never selected, so that a
     process killed here begins again.
     """
+    marks.explode(tx, folder)
     tx.connection.change("UPDATE message SET uid = NULL WHERE folder_id = ?", (folder,))
     tx.connection.change(
         "UPDATE folder SET uidvalidity = NULL, uidnext = NULL, highestmodseq = NULL,"

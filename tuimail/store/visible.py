@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from tuimail.model.flags import Flags
-from tuimail.model.folder import FolderId
-from tuimail.model.intent import Action, MessageState, fold
+from tuimail.model.folder import UID, FolderId
+from tuimail.model.intent import Action, MarkFolderRead, MessageState, ReadFolder, fold
 from tuimail.model.message import MessageKey
 from tuimail.store import codec
-from tuimail.store.actions import load_action
+from tuimail.store.actions import MARK_READ, load_action, load_mark
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Changes, Transaction
 
@@ -25,14 +25,42 @@ class Presence(IntEnum):
     GONE = 1
 
 
-def pending_actions(connection: Connection, key: MessageKey) -> list[Action]:
+Actions = list[Action | ReadFolder]
+
+
+def pending_marks(connection: Connection, folder: FolderId) -> list[MarkFolderRead]:
+    """Return what is not confirmed of a folder that was marked read as a whole."""
+    rows = connection.rows(
+        "SELECT args FROM intent WHERE folder_id = ? AND kind = 'mark read'"
+        " AND state IN ('queued', 'running', 'uncertain') ORDER BY id",
+        (folder,),
+    )
+    return [load_mark(args) for (args,) in rows]
+
+
+def _pending_actions(
+    connection: Connection, key: MessageKey, folder: FolderId, uid: UID | None
+) -> Actions:
     """Return what is not confirmed yet for one message, in the order it was asked."""
     rows = connection.rows(
-        "SELECT kind, args FROM intent WHERE message_key = ?"
+        "SELECT id, kind, args FROM intent WHERE message_key = ?1"
+        " AND state IN ('queued', 'running', 'uncertain') UNION ALL "
+        "SELECT id, kind, args FROM intent WHERE folder_id = ?2 AND kind = 'mark read'"
         " AND state IN ('queued', 'running', 'uncertain') ORDER BY id",
-        (key,),
+        (key, folder),
     )
-    return [load_action(kind, args) for kind, args in rows]
+    found: Actions = []
+    for _, kind, args in rows:
+        if kind != MARK_READ:
+            found.append(load_action(kind, args))
+        elif load_mark(args).covers(uid):
+            found.append(ReadFolder(folder))
+    return found
+
+
+def is_unconfirmed(server: MessageState, actions: Actions) -> bool:
+    """Whether the server has something still to be told about the message."""
+    return any(not isinstance(one, ReadFolder) or not server.flags.is_seen for one in actions)
 
 
 def refold(tx: Transaction, keys: Iterable[MessageKey]) -> None:
@@ -43,23 +71,23 @@ def refold(tx: Transaction, keys: Iterable[MessageKey]) -> None:
 
 def _refold_one(tx: Transaction, key: MessageKey) -> None:
     row = tx.connection.row(
-        "SELECT state, folder_id, server_flags, server_keywords,"
+        "SELECT uid, state, folder_id, server_flags, server_keywords,"
         " shown_folder_id, flags, keywords, pending FROM message WHERE id = ?",
         (key,),
     )
     if row is None:
         return
-    presence, folder_id, system, keywords, *shown = row
+    uid, presence, folder_id, system, keywords, *shown = row
     server = MessageState(
         folder_id if presence == Presence.HERE else None, codec.make_flags(system, keywords)
     )
-    actions = pending_actions(tx.connection, key)
+    actions = _pending_actions(tx.connection, key, folder_id, uid)
     visible = fold(server, actions)
     folded = [
         visible.folder_id,
         int(visible.flags.system),
         codec.dump_keywords(visible.flags),
-        int(bool(actions)),
+        int(is_unconfirmed(server, actions)),
     ]
     if folded == shown:
         return

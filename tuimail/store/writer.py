@@ -12,7 +12,7 @@ from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderState, ListedFolder, Round
-from tuimail.model.intent import Baseline, IntentState, NewIntent
+from tuimail.model.intent import Baseline, IntentState, NewFolderIntent, NewIntent, TreeAction
 from tuimail.model.journal import Reversal
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
 from tuimail.model.notice import Notice
@@ -26,6 +26,7 @@ from tuimail.store import (
     folders,
     intents,
     journal,
+    marks,
     merge,
     meta,
     notices,
@@ -34,6 +35,7 @@ from tuimail.store import (
     recording,
     requests,
     rounds,
+    tree,
     vanishing,
 )
 from tuimail.store.reader import Reader
@@ -182,6 +184,34 @@ class Writer:
     def cancel_group(self, group: int) -> int:
         """Take a user action back as far as it was not started; return how many intents."""
         return intents.cancel_group(self._tx, group)
+
+    def mark_folder_read(
+        self, account: AccountId, folder: FolderId, hold_seconds: float = 0.0
+    ) -> int:
+        """Mark all read that is in a folder now, on the server too; return the group id."""
+        return marks.add(self._tx, account, folder, hold_seconds)
+
+    def change_tree(self, new: NewFolderIntent) -> tuple[int, FolderId]:
+        """Store one change of the tree and fold it; return its group id and the folder.
+
+        Raises:
+            StoreError: It cannot be done, in words for the user.
+        """
+        return tree.add(self._tx, new)
+
+    def confirm_mark(self, id: int) -> None:
+        """Settle a folder marked read that the server has marked."""
+        intents.confirm_mark(self._tx, id)
+
+    def confirm_tree(
+        self, folder: FolderId, done: Sequence[TreeAction], ids: Sequence[int]
+    ) -> None:
+        """Settle changes of a folder that the server has made."""
+        intents.confirm_tree(self._tx, folder, done, ids)
+
+    def spare_folder(self, folder: FolderId, error: str) -> int:
+        """Give up deleting a folder whose message could not leave it; return how many."""
+        return intents.spare_folder(self._tx, folder, error)
 
     def discard_intents(self, ids: Sequence[int]) -> int:
         """Give intents up by the user's word, running ones too; return how many there were."""

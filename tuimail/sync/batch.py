@@ -17,6 +17,10 @@ from tuimail.sync.compact import Work
 TRIES: Final = 4
 """A NO without a definite code is tried again: moves on Exchange sometimes fail for no reason."""
 
+DEFINITE_CODES: Final = frozenset(
+    {"TRYCREATE", "NONEXISTENT", "NOPERM", "CANNOT", "OVERQUOTA", "READ-ONLY", "ALREADYEXISTS"}
+)
+
 Items = tuple[tuple[Work, UID], ...]
 """Work, each with the message's UID in the folder it is in."""
 

@@ -79,15 +79,15 @@ def compact(intents: Iterable[Intent], now: datetime) -> list[Work]:
     return works
 
 
-def next_due(intents: Iterable[Intent], can_run: Callable[[MessageKey], bool]) -> datetime | None:
+def next_due(intents: Iterable[Intent], can_run: Callable[[Intent], bool]) -> datetime | None:
     """Return when there is something to push next, UTC; None when nothing can be pushed.
 
     Args:
         intents: Pending intents, by id.
-        can_run: Whether it is known where the server keeps the message. Where it is not, only
-            what a refresh finds helps, and asking again and again would not.
+        can_run: Whether it is known where the server keeps the message, and whether the folder
+            it goes to is there. Where it is not, asking again and again would not help.
     """
-    times = [_due(of_it) for key, of_it in _by_message(intents).items() if can_run(key)]
+    times = [_due(of_it) for of_it in _by_message(intents).values() if all(map(can_run, of_it))]
     return min(times, default=None)
 
 

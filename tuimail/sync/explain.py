@@ -87,6 +87,21 @@ def change_refused(store: Store, key: MessageKey, what: str, error: TuimailError
     )
 
 
+def folder_change_refused(name: str, what: str, error: TuimailError) -> Notice:
+    """Say that the server refused a change of a folder and that it was taken back.
+
+    Args:
+        what: What was to be done with the folder, such as "renamed to Projects".
+    """
+    return _notice(
+        error,
+        Severity.ERROR,
+        f"The folder “{name}” could not be {what}: the server refuses it.",
+        "The folder is shown as it is on the server. tuimail does not try again.",
+        error.hint or "Choose another name, or do it in Outlook.",
+    )
+
+
 def submission_problem(error: TuimailError, now: str) -> Notice:
     """Say why a message is still in the outbox."""
     severity = Severity.WARNING if error.retry is Retry.BACKOFF else Severity.ERROR

@@ -30,7 +30,11 @@ def count_messages(
     Returns:
         Folders that were fetched before and have changed since.
     """
-    shown = {folder.path: folder for folder in store.read.folders(account) if folder.selectable}
+    shown = {
+        folder.path: folder
+        for folder in store.read.folders(account)
+        if folder.selectable and folder.is_on_server
+    }
     changed = []
     for status in session.status(list(shown)):
         folder = shown.get(status.path)

@@ -24,20 +24,16 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, Folder, FolderId
 from tuimail.model.intent import IntentState
 from tuimail.store.store import Store, Writer
-from tuimail.sync.batch import TRIES, Batch, intents_of, put_off
+from tuimail.sync.batch import DEFINITE_CODES, TRIES, Batch, intents_of, put_off
 from tuimail.sync.compact import Work, compact
 from tuimail.sync.copies import CopyBatch
 from tuimail.sync.explain import change_refused
 from tuimail.sync.moves import MoveBatch
 from tuimail.sync.stores import ExpungeBatch, FlagBatch
+from tuimail.sync.tree import push_tree
 
 MOST_AT_ONCE: Final = 200
 """Messages per command, so that a lost reply leaves few to look for."""
-
-DEFINITE_CODES: Final = frozenset(
-    {"TRYCREATE", "NONEXISTENT", "NOPERM", "CANNOT", "OVERQUOTA", "READ-ONLY", "ALREADYEXISTS"}
-)
-
 
 Kind = FlagBatch | ExpungeBatch | CopyBatch | MoveBatch
 
@@ -52,17 +48,27 @@ class PushOutcome:
 def push(
     session: ImapSession, store: Store, account: AccountId
 ) -> Generator[Step, None, PushOutcome]:
-    """Run every due intent on messages, one command about each message at a time.
+    """Run every due intent: folders made and renamed, messages, then folders removed.
 
-    An intent is tried once: what is put off or waits for a refresh is left to the next push.
+    About each message one command is given at a time. An intent is tried once: what is put off
+    or waits for a refresh is left to the next push.
     """
     outcome = PushOutcome()
+    outcome.refresh |= yield from push_tree(session, store, account)
+    yield from _push_messages(session, store, account, outcome)
+    outcome.refresh |= yield from push_tree(session, store, account)
+    return outcome
+
+
+def _push_messages(
+    session: ImapSession, store: Store, account: AccountId, outcome: PushOutcome
+) -> Generator[Step, None, None]:
     tried: set[int] = set()
     while True:
         due = compact(store.read.intents(account), datetime.now(UTC))
         works = [work for work in due if tried.isdisjoint(work.step)]
         if not works:
-            return outcome
+            return
         tried.update(intent for work in works for intent in work.step)
         for batch in _batches(store, works):
             outcome.refresh.update(folder.id for folder in batch.refresh)
@@ -102,8 +108,8 @@ def _kind(store: Store, work: Work, source: Folder) -> Kind | None:
     if target_id is None:
         return FlagBatch(source, work.add, work.remove, ())
     target = store.read.folder(target_id)
-    if target is None:
-        return None
+    if target is None or not target.is_on_server:
+        return None  # it is still to be made
     return CopyBatch(source, target, ()) if work.copies else MoveBatch(source, target, ())
 
 
@@ -155,6 +161,9 @@ def _refused(store: Store, batch: Batch, error: ServerError) -> None:
 
     def revert(tx: Writer) -> None:
         tx.finish_intents(work.step, state=IntentState.FAILED, error=words)
+        if work.moves:
+            # What could not leave a folder must not be deleted with it.
+            tx.spare_folder(batch.source.id, words)
         tx.add_notice(notice, batch.source.account_id)
 
     store.write(revert).result()

@@ -20,6 +20,7 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
+from tuimail.model.intent import Copy, Intent, Move
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Download, Progress
 from tuimail.store.store import Store
@@ -32,6 +33,7 @@ from tuimail.sync.plan import Occasion
 from tuimail.sync.push import push
 from tuimail.sync.reconcile import fetch_older, reconcile
 from tuimail.sync.timing import Timing
+from tuimail.sync.tree import tree_due
 from tuimail.sync.wishes import BodyWish, FolderWish, Wishes
 
 T = TypeVar("T")
@@ -140,6 +142,9 @@ class Work:
         Raises:
             UidValidityChanged: It changed again and again.
         """
+        known = self.store.read.folder(folder)
+        if known is not None and not known.is_on_server:
+            return False  # it is still to be made, or is gone
         occasion = self._occasion(folder, priority, full=full)
         for attempt in range(UIDVALIDITY_TRIES):
             try:
@@ -304,8 +309,17 @@ class Work:
             )
 
     def _next_intent(self) -> datetime | None:
-        read = self.store.read
-        return next_due(read.intents(self.account.id), lambda key: read.location(key) is not None)
+        messages = next_due(self.store.read.intents(self.account.id), self._can_run)
+        folders = tree_due(self.store, self.account.id)
+        return min((one for one in (messages, folders) if one is not None), default=None)
+
+    def _can_run(self, intent: Intent) -> bool:
+        if self.store.read.location(intent.key) is None:
+            return False
+        if not isinstance(intent.action, Move | Copy):
+            return True
+        target = self.store.read.folder(intent.action.to)
+        return target is not None and target.is_on_server
 
     def _prefetch(self, folder: FolderId) -> None:
         if folder == self.focus:

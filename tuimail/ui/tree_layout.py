@@ -74,7 +74,7 @@ def tree_rows(
     for label, folders, is_shared in branches:
         rows += [TreeRow(""), TreeRow(label, mark="shared" if is_shared else "")]
         children: dict[FolderId | None, list[Folder]] = {}
-        by_path = {folder.path: folder for folder in folders}
+        by_path = {folder.tree_path: folder for folder in folders}
         for folder in folders:
             parent = _parent(folder, by_path)
             children.setdefault(parent.id if parent else None, []).append(folder)
@@ -86,7 +86,7 @@ def _parent(folder: Folder, by_path: dict[str, Folder]) -> Folder | None:
     """Return the nearest listed ancestor. Roles stand at the top wherever the server has them."""
     if folder.role is not None or not folder.delimiter:
         return None
-    path = folder.path
+    path = folder.tree_path
     while folder.delimiter in path:
         path = path.rpartition(folder.delimiter)[0]
         if path in by_path:

@@ -1,0 +1,228 @@
+"""Job: tell the server what the user did to folders.
+
+What was begun and not answered is not taken for refused when the server says NO to it the second
+time: the listing tells whether it was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from datetime import UTC, datetime
+
+from tuimail.errors import CommandInvalid, CommandRejected, FolderGone, UidValidityChanged
+from tuimail.imap import tree as commands
+from tuimail.imap.jobs import Step, StepDone
+from tuimail.imap.session import ImapSession
+from tuimail.model.account import AccountId
+from tuimail.model.folder import FolderId
+from tuimail.model.intent import (
+    CreateFolder,
+    DeleteFolder,
+    FolderIntent,
+    IntentState,
+    MarkFolderRead,
+    RenameFolder,
+    SubscribeFolder,
+    TreeAction,
+    UnsubscribeFolder,
+)
+from tuimail.model.tree import below, fold_tree
+from tuimail.store.store import Store, Writer
+from tuimail.sync.batch import DEFINITE_CODES, TRIES, put_off
+from tuimail.sync.compact_tree import TreeWork, compact_tree, runnable
+from tuimail.sync.explain import folder_change_refused
+
+
+def push_tree(
+    session: ImapSession, store: Store, account: AccountId
+) -> Generator[Step, None, set[FolderId]]:
+    """Run every due change of the tree and every folder marked read.
+
+    Returns:
+        The folders that should be refreshed.
+    """
+    refresh: set[FolderId] = set()
+    now = datetime.now(UTC)
+    works = compact_tree(store.read.folder_intents(account), now)
+    for work in runnable(works, store.read.server_tree(account), now)[0]:
+        if _waits_for_messages(store, account, work):
+            continue
+        try:
+            _run(session, store, account, work)
+        except (CommandRejected, CommandInvalid, FolderGone) as error:
+            _refused(store, work.folder, work.ids, work.attempts, _what(work), error)
+            yield StepDone()
+            break  # what came after may have counted on it
+        if work.create is not None:
+            refresh.add(work.folder)
+        yield StepDone()
+    for intent in store.read.folder_intents(account):
+        if isinstance(intent.action, MarkFolderRead) and intent.not_before <= datetime.now(UTC):
+            if not _mark(session, store, intent, intent.action):
+                refresh.add(intent.folder_id)
+            yield StepDone()
+    return refresh
+
+
+def tree_due(store: Store, account: AccountId) -> datetime | None:
+    """Return when there is something to push next for folders, UTC; None when there is nothing."""
+    now = datetime.now(UTC)
+    intents = store.read.folder_intents(account)
+    due, later = runnable(compact_tree(intents, now), store.read.server_tree(account), now)
+    times = [work.not_before for work in later]
+    times += [work.not_before for work in due if not _waits_for_messages(store, account, work)]
+    times += [one.not_before for one in intents if isinstance(one.action, MarkFolderRead)]
+    return min(times, default=None)
+
+
+def _waits_for_messages(store: Store, account: AccountId, work: TreeWork) -> bool:
+    """Whether a folder is to be removed out of which messages are still to be moved."""
+    tree = store.read.server_tree(account)
+    if not work.delete or work.folder not in tree:
+        return False
+    return store.read.keeps_waiting((work.folder, *below(tree, work.folder)), work.ids[-1])
+
+
+def _run(session: ImapSession, store: Store, account: AccountId, work: TreeWork) -> None:
+    started = store.write(lambda tx: tx.start_intents(work.ids)).result()
+    if len(started) < len(work.ids):
+        return  # taken back a moment ago, at least in part: the next push asks again
+    done: list[TreeAction] = []
+    if work.delete:
+        if not work.is_nothing:
+            _delete(session, store, account, work.folder)
+        done.append(DeleteFolder())
+    else:
+        if work.create is not None:
+            done.append(_create(session, store, account, work.folder, work.create))
+        if work.rename is not None:
+            done.append(_rename(session, store, account, work.folder, work.rename))
+        done += _subscribe(session, store, work)
+    store.write(lambda tx: tx.confirm_tree(work.folder, done, work.ids)).result()
+
+
+def _create(
+    session: ImapSession, store: Store, account: AccountId, folder: FolderId, action: CreateFolder
+) -> CreateFolder:
+    tree = store.read.server_tree(account)
+    if action.parent is not None and not tree[action.parent].exists:
+        raise CommandRejected("The folder above it is not on the server.", code="CANNOT")
+    path = fold_tree(tree, [(folder, action)])[folder].path
+    try:
+        commands.create(session, path)
+    except CommandRejected:
+        if path not in {listed.path for listed in session.list_folders()}:
+            raise
+    commands.subscribe(session, path)
+    return action
+
+
+def _rename(
+    session: ImapSession, store: Store, account: AccountId, folder: FolderId, action: RenameFolder
+) -> RenameFolder:
+    before = store.read.server_tree(account)
+    if action.parent is not None and not before[action.parent].exists:
+        raise CommandRejected("The folder above it is not on the server.", code="CANNOT")
+    after = fold_tree(before, [(folder, action)])
+    old, new = before[folder].path, after[folder].path
+    if old != new:
+        try:
+            commands.rename(session, old, new)
+        except CommandRejected:
+            paths = {listed.path for listed in session.list_folders()}
+            if old in paths or new not in paths:
+                raise
+    for one in (folder, *below(after, folder)):
+        if after[one].exists and after[one].subscribed:
+            # Not every server takes the subscription along.
+            commands.subscribe(session, after[one].path)
+            if before[one].path != after[one].path:
+                commands.unsubscribe(session, before[one].path)
+    return action
+
+
+def _delete(session: ImapSession, store: Store, account: AccountId, folder: FolderId) -> None:
+    tree = store.read.server_tree(account)
+    for one in (*below(tree, folder), folder):
+        if not tree[one].exists:
+            continue
+        try:
+            commands.delete(session, tree[one].path)
+        except CommandRejected:
+            if tree[one].path in {listed.path for listed in session.list_folders()}:
+                raise
+        if tree[one].subscribed:
+            commands.unsubscribe(session, tree[one].path)
+
+
+def _subscribe(session: ImapSession, store: Store, work: TreeWork) -> list[TreeAction]:
+    folder = store.read.folder(work.folder)
+    if work.subscribe is None or folder is None:
+        return []
+    tree = store.read.server_tree(folder.account_id)
+    is_settled = len(work.ids) > 1 and not work.began
+    if not is_settled or work.subscribe is not tree[work.folder].subscribed:
+        path = tree[work.folder].path
+        if work.create is not None:
+            path = fold_tree(tree, [(work.folder, work.create)])[work.folder].path
+        elif work.rename is not None:
+            path = fold_tree(tree, [(work.folder, work.rename)])[work.folder].path
+        (commands.subscribe if work.subscribe else commands.unsubscribe)(session, path)
+    return [SubscribeFolder() if work.subscribe else UnsubscribeFolder()]
+
+
+def _mark(session: ImapSession, store: Store, intent: FolderIntent, action: MarkFolderRead) -> bool:
+    """Mark a folder read; returns False when its UIDs have to be looked up again first."""
+    folder = store.read.folder(intent.folder_id)
+    ids = (intent.id,)
+    if folder is None or not store.write(lambda tx: tx.start_intents(ids)).result():
+        return True
+    try:
+        session.ensure_selected(folder.path, folder.state.uidvalidity, read_only=False)
+        commands.mark_seen(session, action.uid_below, action.spared)
+    except UidValidityChanged:
+        store.write(
+            lambda tx: put_off(tx, ids, 0, "The folder's UIDs changed; they are looked up again.")
+        ).result()
+        return False
+    except (CommandRejected, CommandInvalid, FolderGone) as error:
+        _refused(store, intent.folder_id, ids, intent.attempts, "marked as read", error)
+        return True
+    store.write(lambda tx: tx.confirm_mark(intent.id)).result()
+    return True
+
+
+def _what(work: TreeWork) -> str:
+    if work.delete:
+        return "deleted"
+    if work.create is not None:
+        return "made"
+    if work.rename is not None:
+        return f"renamed to {work.rename.name}"
+    return "shown" if work.subscribe else "hidden"
+
+
+def _refused(
+    store: Store,
+    folder_id: FolderId,
+    ids: tuple[int, ...],
+    attempts: int,
+    what: str,
+    error: CommandRejected | CommandInvalid | FolderGone,
+) -> None:
+    """Try again later, or take the change back and say why."""
+    code = error.code if isinstance(error, CommandRejected) else ""
+    words = error.detail or error.message
+    definite = code in DEFINITE_CODES or isinstance(error, FolderGone)
+    if not definite and attempts + 1 < TRIES:
+        store.write(lambda tx: put_off(tx, ids, attempts, words)).result()
+        return
+
+    def revert(tx: Writer) -> None:
+        tx.finish_intents(ids, state=IntentState.FAILED, error=words)
+        folder = tx.read.folder(folder_id)  # with the name it has again
+        if folder is not None:
+            notice = folder_change_refused(folder.name, what, error)
+            tx.add_notice(notice, folder.account_id)
+
+    store.write(revert).result()
