@@ -117,21 +117,22 @@ def runnable(
     later: list[TreeWork] = []
     held: set[FolderId] = set()
     for work in works:
-        concerned = {work.folder}
-        if work.folder in tree:
-            concerned.update(below(tree, work.folder))
+        own = {work.folder}
         target = work.create or work.rename
         if target is not None and target.parent is not None:
-            concerned.add(target.parent)
-        concerned.update(_above(work.folder, tree))
-        if held & concerned:
+            own.add(target.parent)
+        if held & (own | _above(work.folder, tree) | _below(work.folder, tree)):
             continue
         if work.not_before > now:
             later.append(work)
-            held |= concerned
+            held |= own
         else:
             now_due.append(work)
     return now_due, later
+
+
+def _below(folder: FolderId, tree: Tree) -> set[FolderId]:
+    return set(below(tree, folder)) if folder in tree else set()
 
 
 def _above(folder: FolderId, tree: Tree) -> set[FolderId]:

@@ -76,7 +76,7 @@ def test_folders_that_change_names_keep_their_order() -> None:
 def test_what_waits_holds_back_its_own_branch_and_nothing_else() -> None:
     """codebases.md 7, K-9 (#4436): no head-of-line blocking.
 
-    Mutation that turns it red: `held` without what is below a folder.
+    Mutation that turns it red: `concerned` without what is above the folder.
     """
     works = compact_tree(
         [
@@ -89,6 +89,31 @@ def test_what_waits_holds_back_its_own_branch_and_nothing_else() -> None:
     now, later = runnable(works, TREE, NOW)
     assert [work.ids for work in now] == [(3,)]
     assert [work.ids for work in later] == [(1,)]
+
+
+def test_a_folder_beside_one_that_waits_does_not_wait() -> None:
+    beside = FolderId(4)
+    works = compact_tree(
+        [
+            intent(1, BELOW_ONE, RenameFolder("A"), LATER),
+            intent(2, beside, UnsubscribeFolder()),
+        ],
+        NOW,
+    )
+    tree = {**TREE, beside: FolderPlace("One/Beside", "/", exists=True, subscribed=True)}
+    assert [work.ids for work in runnable(works, tree, NOW)[0]] == [(2,)]
+
+
+def test_a_folder_is_not_removed_before_what_waits_below_it() -> None:
+    """Mutation that turns it red: `concerned` without what is below the folder."""
+    works = compact_tree(
+        [
+            intent(1, BELOW_ONE, RenameFolder("Kept"), LATER),
+            intent(2, ONE, DeleteFolder()),
+        ],
+        NOW,
+    )
+    assert runnable(works, TREE, NOW)[0] == []
 
 
 def test_a_folder_waits_for_the_one_it_is_made_in() -> None:
