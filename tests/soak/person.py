@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any, Final
@@ -31,6 +32,8 @@ Words = dict[str, Any]
 
 _EVERYTHING: Final = 1_000_000
 _MANY: Final = 30
+_GRACE: Final = 20.0
+"""Seconds of looking everywhere after the last fault, in which a message must have turned up."""
 
 
 class Person:
@@ -49,6 +52,7 @@ class Person:
         self._colleague = colleague
         self._say = say
         self._picks: tuple[int, int, int] = (0, 0, 0)
+        self._settling_since = 0.0
 
     def act(self, number: int, what: str, picks: tuple[int, int, int]) -> Words:
         """Do one thing; it is durable when this returns."""
@@ -151,6 +155,10 @@ class Person:
             resend: Outbox rows that are known not to have arrived: the user's word for them.
         """
         look_at_everything()
+        self._settling_since = self._settling_since or time.monotonic()
+        if time.monotonic() - self._settling_since > _GRACE:
+            # What was asked of messages that are nowhere ends with their grace period.
+            self._store.write(lambda tx: tx.purge_gone(self._account, _GRACE / 2)).result()
         for outbox_id in resend:
             self._store.write(
                 lambda tx, outbox_id=outbox_id: tx.set_outbox(  # type: ignore[misc]
