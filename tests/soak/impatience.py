@@ -6,12 +6,11 @@ Only how long something is waited for; what is done then stays as it is.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Final
 
 from tuimail.imap.session import Timeouts
 from tuimail.submission import smtp
-from tuimail.sync import backoff, outbox, plan, sent
+from tuimail.sync import backoff, outbox, sent
 from tuimail.sync.timing import Timing
 
 _SILENCE: Final = 2.0
@@ -27,11 +26,6 @@ def be_impatient() -> None:
     _set(backoff, FIRST_DELAY=0.05, LONGEST_DELAY=0.5)
     _set(outbox, UNCERTAIN_LOOKS=(0.5, 2.0, 5.0))
     _set(sent, LOOKS_ON_EXCHANGE=(0.2, 1.0, 3.0), LOOKS_ELSEWHERE=(0.2, 1.0))
-
-
-def look_at_everything() -> None:
-    """From now on, compare every known message at each refresh."""
-    _set(plan, FULL_PASS_EVERY=timedelta(0))
 
 
 def _set(place: object, **values: Any) -> None:

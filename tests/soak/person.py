@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tests.server.client import Client
 from tests.soak import letters
-from tests.soak.impatience import look_at_everything
+from tuimail.imap.jobs import Priority
 from tuimail.model.draft import Draft
 from tuimail.model.flags import FLAGGED, SEEN
 from tuimail.model.folder import Folder, FolderRole
@@ -154,7 +154,6 @@ class Person:
         Args:
             resend: Outbox rows that are known not to have arrived: the user's word for them.
         """
-        look_at_everything()
         self._settling_since = self._settling_since or time.monotonic()
         if time.monotonic() - self._settling_since > _GRACE:
             # What was asked of messages that are nowhere ends with their grace period.
@@ -165,8 +164,10 @@ class Person:
                     outbox_id, state=OutboxState.QUEUED
                 )
             ).result()
+        work = self._client.engine._mailboxes[self._account].work
         for folder in self._folders():
-            self._client.engine.focus(folder.id)
+            wish = (folder.id, True)
+            self._client.engine._call(work.refreshes.add, wish, Priority.FOCUS)
         self._client.engine.wake()
         counts = self._store.read.counts()
         return {
