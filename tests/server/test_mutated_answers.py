@@ -40,7 +40,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         ImapSession,
         "connect",
-        classmethod(lambda cls, *given, **more: connect(cls, *given, timeouts=short, **more)),
+        classmethod(lambda cls, *given, **more: connect(cls, *given, **more | {"timeouts": short})),
     )
     monkeypatch.setattr(backoff, "FIRST_DELAY", 0.02)
     monkeypatch.setattr(backoff, "LONGEST_DELAY", 0.1)
