@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -24,12 +24,12 @@ from requests.utils import get_environ_proxies
 
 from tuimail.errors import (
     CertificateInvalid,
-    ConfigError,
     ConnectFailed,
     ConnectionLost,
     NetworkError,
     ServerTimeout,
 )
+from tuimail.trust import client_context, explain
 
 CONNECT_SECONDS: Final = 15.0
 READ_SECONDS: Final = 30.0
@@ -76,7 +76,7 @@ class HttpClient:
         # No netrc, no REQUESTS_CA_BUNDLE, no CURL_CA_BUNDLE; proxies are looked up per request.
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount("https://", _TrustingAdapter(_tls_context(ca_file)))
+        self._session.mount("https://", _TrustingAdapter(client_context(ca_file)))
 
     def get(self, url: str, **options: Any) -> HttpAnswer:
         """Send a GET.
@@ -163,14 +163,6 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not a PEM file"
-        raise ConfigError(f"ca_file {ca_file}: {reason}.", key="ca_file") from error
-
-
 def _checked(response: requests.Response, host: str) -> HttpAnswer:
     body = response.raw.read(_LARGEST_ANSWER + 1, decode_content=True)
     text = body[:_LARGEST_ANSWER].decode("utf-8", "replace")
@@ -188,11 +180,8 @@ def _translated(error: Exception, host: str) -> NetworkError:
     reason = _reason(error)
     if isinstance(error, requests.exceptions.SSLError):
         if "certificate" in reason.lower() or "hostname" in reason.lower():
-            return CertificateInvalid(
-                f"The certificate of {host} does not verify.",
-                hint="If your organisation inspects TLS, set ca_file to its certificate.",
-                detail=reason,
-            )
+            distrust = explain(_verify_code(error), host)
+            return CertificateInvalid(distrust.words, hint=distrust.hint, detail=reason)
         return ConnectFailed(f"No secure connection to {host} could be made.", detail=reason)
     if isinstance(error, requests.exceptions.ProxyError):
         return ConnectFailed(f"The proxy did not connect to {host}.", detail=reason)
@@ -208,14 +197,28 @@ def _reason(error: BaseException) -> str:
     """Name the kinds of the errors inside, and the words of the innermost OSError only."""
     names: list[str] = []
     words = ""
-    cause: BaseException | None = error
-    while cause is not None and len(names) < 8:
+    for cause in _inside(error):
         names.append(type(cause).__name__)
         if isinstance(cause, OSError) and not isinstance(cause, requests.RequestException):
             words = getattr(cause, "verify_message", "") or cause.strerror or words
+    return ", ".join(dict.fromkeys(names)) + (f": {words}" if words else "")
+
+
+def _verify_code(error: BaseException) -> int | None:
+    """OpenSSL's reason, from the innermost error that has one."""
+    codes = [getattr(cause, "verify_code", None) for cause in _inside(error)]
+    return next((code for code in reversed(codes) if isinstance(code, int)), None)
+
+
+def _inside(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and those it was made from, at most eight."""
+    cause: BaseException | None = error
+    for _ in range(8):
+        if cause is None:
+            return
+        yield cause
         inner = getattr(cause, "reason", None) or next(
             (arg for arg in cause.args if isinstance(arg, BaseException)), None
         )
         below = inner if isinstance(inner, BaseException) else None
         cause = below or cause.__cause__ or cause.__context__
-    return ", ".join(dict.fromkeys(names)) + (f": {words}" if words else "")

@@ -19,6 +19,7 @@ _EMPTY_NAMES: Final = ("util", "helper", "manager", "common", "misc")
 # Where an exception of any kind is caught, and why it has to be.
 _CATCHES_EVERYTHING: Final = {
     "tuimail/auth/provider.py": "root of the auth thread: whoever waits gets an answer",
+    "tuimail/auth/vault_keyring.py": "a keyring raises what it likes, on a thread of its own",
     "tuimail/auth/signing_in.py": "root of the sign-in thread: the prompt is told how it ended",
     "tuimail/imap/connection.py": "root of a connection's thread: a bug ends one job",
     "tuimail/sandbox/imap_server.py": "root of a connection's task: tests look at the defects",

@@ -1,8 +1,8 @@
-"""The token cache: one file that only its owner can read, shared by every tuimail of that user.
+"""The token cache: what the vault keeps, shared by every tuimail of that user.
 
-Refresh tokens are worth as much as passwords, so the file is 0600 from its first byte. Two
-processes may refresh at the same time; a lock file around read, change and write keeps one from
-undoing the other's work, and the file is always replaced whole.
+Refresh tokens are worth as much as passwords, so they are in a file that is 0600 from its first
+byte, or where the user says (`vault`). Two processes may refresh at the same time; a lock file
+around read, change and write keeps one from undoing the other's work.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import errno
 import fcntl
 import json
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from tuimail.auth.vault import FileVault, Vault, unusable
 from tuimail.errors import TokenUnavailable
 from tuimail.model.account import Account, Token
 from tuimail.model.secret import Secret
@@ -33,16 +33,22 @@ _NO_LOCKS_HERE: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP
 
 
 class TokenCache:
-    """The file, and what can be asked of it without msal and without the network."""
+    """What is kept, and what can be asked of it without msal and without the network.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: The file; the lock lies beside it.
+        vault: Where the tokens are kept; None for the file.
+    """
+
+    def __init__(self, path: Path, vault: Vault | None = None) -> None:
         self._path = path
+        self._vault = vault or FileVault(path)
         self._lock_path = path.with_name(path.name + ".lock")
         self._in_process = threading.RLock()
         self._unsaved: Content | None = None
 
     @classmethod
-    def open(cls, path: Path) -> TokenCache:
+    def open(cls, path: Path, vault: Vault | None = None) -> TokenCache:
         """Open a cache, making its directory (0700) when missing.
 
         Raises:
@@ -53,17 +59,17 @@ class TokenCache:
             if path.exists() and path.stat().st_mode & 0o077:
                 path.chmod(0o600)
         except OSError as error:
-            raise _unusable(path, error) from error
-        return cls(path)
+            raise unusable(path, error) from error
+        return cls(path, vault)
 
     def __repr__(self) -> str:
         return f"TokenCache({self._path.name})"
 
     @property
     def version(self) -> tuple[int, int, int]:
-        """Changes whenever any process wrote the file."""
+        """Changes whenever any process wrote."""
         try:
-            status = self._path.stat()
+            status = self._vault.stamp.stat()
         except OSError:
             return (0, 0, 0)
         return (status.st_ino, status.st_mtime_ns, status.st_size)
@@ -79,8 +85,8 @@ class TokenCache:
     def change(self) -> Iterator[Content]:
         """Read, let the caller change the content in place, and write it, under the lock.
 
-        An exception in the block leaves the file as it was. When the disk refuses, the content
-        is kept in memory, so that a new refresh token is not lost, and written the next time.
+        An exception in the block leaves all as it was. When the vault refuses, the content is
+        kept in memory, so that a new refresh token is not lost, and written the next time.
 
         Raises:
             TokenUnavailable: Another process holds the lock for too long, or the directory is
@@ -99,55 +105,31 @@ class TokenCache:
         return find_token(self.read(), account)
 
     def _parse(self) -> Content | None:
-        """Return the content, {} when there is no file, None when it is damaged."""
+        """Return the content, {} when there is none, None when it is damaged."""
+        text = self._vault.load()
         try:
-            content = json.loads(self._path.read_text("utf-8") or "{}")
-        except FileNotFoundError:
-            return {}
+            content = json.loads(text.strip() or "{}")
         except (ValueError, RecursionError):
             return None
-        except OSError as error:
-            raise _unusable(self._path, error) from error
         return content if _is_content(content) else None
 
     def _parse_or_set_aside(self) -> Content:
         content = self._parse()
         if content is not None:
             return content
-        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-        aside = self._path.with_name(f"{self._path.name}.damaged-{stamp}-{os.getpid()}")
-        try:
-            self._path.rename(aside)
-        except OSError as error:
-            raise _unusable(self._path, error) from error
+        self._vault.set_aside()
         return {}
 
     def _write(self, content: Content) -> None:
-        data = json.dumps(content, indent=1, sort_keys=True).encode("utf-8")
-        try:
-            handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", dir=self._path.parent)
-        except OSError:
-            self._unsaved = content
-            return
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:  # mkstemp has made it 0600
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._path)
-            self._unsaved = None
-        except OSError:
-            self._unsaved = content
-        finally:
-            temporary.unlink(missing_ok=True)
+        is_saved = self._vault.save(json.dumps(content, indent=1, sort_keys=True))
+        self._unsaved = None if is_saved else content
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         try:
             handle = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise _unusable(self._lock_path, error) from error
+            raise unusable(self._lock_path, error) from error
         try:
             self._wait_for(handle)
             yield
@@ -168,7 +150,7 @@ class TokenCache:
             except OSError as error:
                 # Some network file systems have no locks; replacing whole files still holds.
                 if error.errno not in _NO_LOCKS_HERE:
-                    raise _unusable(self._lock_path, error) from error
+                    raise unusable(self._lock_path, error) from error
                 return
             else:
                 return
@@ -235,11 +217,4 @@ def _is_content(content: object) -> bool:
     return isinstance(content, dict) and all(
         isinstance(entries, dict) and all(isinstance(entry, dict) for entry in entries.values())
         for entries in content.values()
-    )
-
-
-def _unusable(path: Path, error: OSError) -> TokenUnavailable:
-    return TokenUnavailable(
-        f"The token cache cannot be used: {error.strerror or 'it cannot be read'}.",
-        detail=path.name,
     )

@@ -23,8 +23,10 @@ SIGN_IN_NEEDED: Final = 3
 
 
 _VERBS: Final = {
+    "account": "tuimail.cli.verbs.account:account",
     "login": "tuimail.cli.verbs.login:login",
     "logout": "tuimail.cli.verbs.logout:logout",
+    "token": "tuimail.cli.verbs.token:token",
     "sync": "tuimail.cli.verbs.sync:sync",
     "folders": "tuimail.cli.verbs.folders:folders",
     "list": "tuimail.cli.verbs.list_messages:list_messages",

@@ -18,6 +18,7 @@ from tuimail.cli.setup import (
     open_store,
     stored_accounts,
 )
+from tuimail.config.schema import Settings
 from tuimail.model.account import Account
 from tuimail.store.store import Store
 from tuimail.sync.engine import Connected
@@ -32,11 +33,13 @@ class OneAccount:
 
     store: Store
     account: Account
+    settings: Settings
 
     def connected(self) -> Connected:
         """The account with its tokens and its way to send."""
         accounts = {self.account.id: self.account}
-        return connect(accounts, self.store.directory)[self.account.id]
+        links = connect(accounts, self.store.directory, self.settings.tokens)
+        return links[self.account.id]
 
     def errand(self) -> Errand:
         """A short-lived connection to the mailbox."""
@@ -51,7 +54,7 @@ def one_account(options: Options) -> Iterator[OneAccount]:
     settings = load_settings(options)
     store = open_store()
     try:
-        yield OneAccount(store, chosen(stored_accounts(settings, store), options))
+        yield OneAccount(store, chosen(stored_accounts(settings, store), options), settings)
     finally:
         store.close()
 

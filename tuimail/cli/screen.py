@@ -77,7 +77,7 @@ def _run_app(
             from tuimail.cli.window import window_engine  # noqa: PLC0415 - after the first frame
 
             rules = download_rules(settings.download)
-            window = window_engine(store, accounts, rules, turn)
+            window = window_engine(store, accounts, rules, turn, settings.tokens)
             windows.append(window)
             window.start()
             return window

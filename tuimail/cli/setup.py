@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tuimail.cli.lock import is_engine_running
 from tuimail.config import paths
 from tuimail.config.accounts import account_from, shared_accounts
-from tuimail.config.schema import Settings
+from tuimail.config.schema import Settings, TokenSettings
 from tuimail.config.settings import load, load_or_default
 from tuimail.errors import ConfigError, StoreError
 from tuimail.model.account import Account, AccountId
@@ -21,6 +21,10 @@ from tuimail.store.store import Store, Writer
 
 if TYPE_CHECKING:
     from tuimail.sync.engine import Connected
+
+
+FILE: Final = TokenSettings()
+"""Tokens in the file beside the mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +166,23 @@ def chosen(accounts: Mapping[AccountId, Account], options: Options) -> Account:
     raise ConfigError(f"There is no account named {options.account}. Known: {names}.")
 
 
-def connect(accounts: Mapping[AccountId, Account], data: Path) -> dict[AccountId, Connected]:
+def connect(
+    accounts: Mapping[AccountId, Account], data: Path, tokens: TokenSettings = FILE
+) -> dict[AccountId, Connected]:
     """Give each account its tokens and its way to send.
 
     Args:
         data: The folder of the store, where the tokens are kept too.
+        tokens: Where else they may be kept.
+
+    Raises:
+        ConfigError, TokenUnavailable: They cannot be kept there.
 
     Imports msal and aiosmtplib, so the screen calls it after its first frame.
     """
-    from tuimail.cli.wiring import connected, connected_by  # noqa: PLC0415 - heavy, see above
+    from tuimail.cli.wiring import connected, connected_by, token_cache  # noqa: PLC0415 - heavy
 
-    cache = data / "tokens.json"
+    cache = token_cache(tokens, data, os.environ)
     made: dict[AccountId, Connected] = {}
     for key, account in accounts.items():
         owner = made.get(account.sign_in_id)

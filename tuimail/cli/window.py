@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from tuimail.auth.provider import TokenProvider
 from tuimail.cli.lock import Turn
-from tuimail.cli.setup import connect
+from tuimail.cli.setup import FILE, connect
+from tuimail.config.schema import TokenSettings
 from tuimail.model.account import Account, AccountId
 from tuimail.model.download import DownloadRules
 from tuimail.store.store import Store
@@ -17,15 +18,20 @@ from tuimail.sync.window import WindowEngine
 
 
 def window_engine(
-    store: Store, accounts: Mapping[AccountId, Account], rules: DownloadRules, turn: Turn
+    store: Store,
+    accounts: Mapping[AccountId, Account],
+    rules: DownloadRules,
+    turn: Turn,
+    tokens: TokenSettings = FILE,
 ) -> WindowEngine:
     """Make the engine of a window; it is not started.
 
     Args:
         rules: What is kept of folders for reading without a network.
         turn: Taken or not; from now on the window's.
+        tokens: Where the tokens are kept.
     """
-    links = _Links(store, accounts)
+    links = _Links(store, accounts, tokens)
 
     def start_engine() -> Engine:
         store.leave_checkpoints(to_others=False)
@@ -44,8 +50,11 @@ def window_engine(
 class _Links:
     """Tokens and ways to send, made when they are first needed: an attached window may never."""
 
-    def __init__(self, store: Store, accounts: Mapping[AccountId, Account]) -> None:
+    def __init__(
+        self, store: Store, accounts: Mapping[AccountId, Account], tokens: TokenSettings
+    ) -> None:
         self._store = store
+        self._tokens = tokens
         self._accounts = accounts
         self._guard = threading.Lock()
         self._made: dict[AccountId, Connected] = {}
@@ -53,7 +62,7 @@ class _Links:
     def get(self) -> dict[AccountId, Connected]:
         with self._guard:
             if not self._made:
-                self._made = connect(self._accounts, self._store.directory)
+                self._made = connect(self._accounts, self._store.directory, self._tokens)
             return self._made
 
     def tokens(self, account: AccountId) -> TokenProvider:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
+from tuimail.config.schema import TokenSettings
+from tuimail.config.surroundings import surroundings
 from tuimail.exchange.clouds import is_personal_account
 from tuimail.http import HttpClient
 from tuimail.model.account import Account
@@ -13,13 +16,36 @@ from tuimail.submission.smtp import SmtpSubmitter
 from tuimail.sync.engine import Connected
 
 
-def connected(account: Account, token_cache: Path) -> Connected:
+def token_cache(settings: TokenSettings, data: Path, environ: Mapping[str, str]) -> TokenCache:
+    """Open the tokens where the settings say; over SSH a keyring cannot be unlocked.
+
+    Args:
+        data: The folder of the store.
+
+    Raises:
+        ConfigError: The keyring or the commands cannot be used.
+        TokenUnavailable: The folder cannot be used.
+    """
+    path = data / "tokens.json"
+    stamp = data / "tokens.stamp"
+    if settings.store == "command":
+        from tuimail.auth.vault_command import CommandVault  # noqa: PLC0415 - seldom
+
+        return TokenCache.open(path, CommandVault(settings.read, settings.write, stamp))
+    if settings.store == "keyring" and not surroundings(environ).is_remote:
+        from tuimail.auth.vault_keyring import KeyringVault, find_backend  # noqa: PLC0415 - seldom
+
+        return TokenCache.open(path, KeyringVault(find_backend(), stamp))
+    return TokenCache.open(path)
+
+
+def connected(account: Account, cache: TokenCache) -> Connected:
     """Give an account its token provider and its submitter.
 
     Of a shared mailbox the tokens are its owner's.
     """
     http = HttpClient(account.ca_file)
-    tokens = TokenProvider(account.signing_in, TokenCache.open(token_cache), http)
+    tokens = TokenProvider(account.signing_in, cache, http)
     return Connected(account, tokens, _submitter(account), http.close)
 
 

@@ -108,6 +108,22 @@ class DownloadSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=T
     stay. `"all"`: no limit."""
 
 
+class TokenSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[tokens]`: where the tokens of your sign-ins are kept."""
+
+    store: Literal["file", "keyring", "command"] = "file"
+    """`file`: a file that only you can read, beside the mail. `keyring`: the desktop's, with the
+    package `keyring`; over SSH the file all the same. `command`: the two commands below."""
+
+    read: str = ""
+    """The command that prints what is kept, such as `pass show tuimail`. Started without a shell
+    and without the terminal."""
+
+    write: str = ""
+    """The command that keeps what it reads from its standard input, such as
+    `pass insert --multiline --force tuimail`."""
+
+
 class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -144,6 +160,9 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     download: DownloadSettings = DownloadSettings()
     """Keeping mail for reading without a network."""
+
+    tokens: TokenSettings = TokenSettings()
+    """Tokens."""
 
     keys: dict[str, str] = {}
     """Own keys: the id of a binding, and its keys separated by commas."""

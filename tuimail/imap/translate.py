@@ -27,6 +27,7 @@ from tuimail.errors import (
 )
 from tuimail.text.safe import clean
 from tuimail.text.words import decode_charset
+from tuimail.trust import explain
 
 _LONGEST_DETAIL: Final = 500
 _LONGEST_WAIT: Final = 300.0  # seconds; more is asked for by mistake
@@ -69,17 +70,20 @@ def connection_ended(detail: str = "") -> ConnectionLost:
     return ConnectionLost("The server closed the connection.", detail=detail)
 
 
-def from_library(error: Exception, *, connecting: bool = False) -> TuimailError:
+def from_library(error: Exception, *, connecting: bool = False, host: str = "") -> TuimailError:
     """Translate what imaplib, imapclient, `ssl` or the socket raised.
 
     `imaplib.IMAP4.abort` is not an `OSError`, so callers catch both families.
+
+    Args:
+        connecting: There is no connection yet.
+        host: Whom it was to lead to.
     """
     detail = server_words(str(error))
     if isinstance(error, ssl.SSLCertVerificationError):
+        distrust = explain(error.verify_code, host or "the server")
         return CertificateInvalid(
-            "The server's certificate does not verify.",
-            hint="Check the clock, the host name and the ca_file setting.",
-            detail=server_words(error.verify_message),
+            distrust.words, hint=distrust.hint, detail=server_words(error.verify_message)
         )
     if isinstance(error, TimeoutError):
         return ServerTimeout("The server does not answer.", detail=detail)

@@ -22,10 +22,11 @@ from typing import Final
 
 import imapclient
 
-from tuimail.errors import CertificateInvalid, ProtocolViolation, TuimailError
+from tuimail.errors import CertificateInvalid, ConfigError, ProtocolViolation, TuimailError
 from tuimail.imap.pace import LineMeter
 from tuimail.imap.translate import connection_ended, from_library
 from tuimail.model.account import Endpoint
+from tuimail.trust import client_context
 
 _MAX_LINE: Final = 16 * 1024 * 1024  # an ENVELOPE with thousands of recipients fits many times
 _MAX_LITERAL: Final = 256 * 1024 * 1024  # Exchange's largest message is 150 MB
@@ -223,15 +224,13 @@ class Wire:
             ConnectFailed, CertificateInvalid, ServerTimeout, ConnectionLost, Throttled.
         """
         try:
-            context = ssl.create_default_context(cafile=ca_file)
-        except OSError as error:
-            raise CertificateInvalid(
-                "The certificates to trust cannot be read.", hint="Check the ca_file setting."
-            ) from error
+            context = client_context(ca_file)
+        except ConfigError as error:
+            raise CertificateInvalid(error.message, hint="Check the ca_file setting.") from error
         try:
             client = _Client(endpoint, context, timeouts, ipv4_only=ipv4_only)
         except (imaplib.IMAP4.error, OSError, UnicodeError) as error:
-            raise from_library(error, connecting=True) from error
+            raise from_library(error, connecting=True, host=endpoint.host) from error
         return cls(client.connection)
 
     @property

@@ -24,6 +24,7 @@ from tuimail.store import (
     downloads,
     drafts,
     folders,
+    forgetting,
     intents,
     journal,
     messages,
@@ -273,6 +274,10 @@ class Reader:
     def outbox_raw(self, id: int) -> bytes:
         """Return the octets of an outgoing message; StoreError when there is none."""
         return outbox.raw(self._connection, id)
+
+    def unfinished(self, account: AccountId) -> forgetting.Unfinished:
+        """What is on this computer alone: mail to be sent, drafts, changes."""
+        return forgetting.unfinished(self._connection, account)
 
     def drafts(self, account: AccountId | None = None) -> list[Draft]:
         """Return drafts, the last changed first."""

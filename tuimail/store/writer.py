@@ -24,6 +24,7 @@ from tuimail.store import (
     downloads,
     drafts,
     folders,
+    forgetting,
     intents,
     journal,
     marks,
@@ -60,6 +61,10 @@ class Writer:
     def ensure_account(self, name: str) -> AccountId:
         """Return the id of the account with this settings label, making it if need be."""
         return folders.ensure_account(self._tx, name)
+
+    def forget_account(self, account: AccountId) -> None:
+        """Delete an account with its folders, mail, drafts, outbox and changes."""
+        forgetting.forget_account(self._tx, account)
 
     def sync_folders(self, account: AccountId, listed: Sequence[ListedFolder]) -> None:
         """Bring the tree to what the server listed; folders it lacks are hidden, not dropped."""

@@ -19,7 +19,6 @@ from aiosmtplib.response import SMTPResponse
 
 from tuimail.errors import (
     CertificateInvalid,
-    ConfigError,
     ConnectFailed,
     ConnectionLost,
     EncryptionMissing,
@@ -39,6 +38,7 @@ from tuimail.submission.replies import (
     headline,
     reply_text,
 )
+from tuimail.trust import client_context, explain
 
 T = TypeVar("T")
 
@@ -99,11 +99,7 @@ class SmtpSubmitter:
         self._personal = personal
         self._sharing = sharing
         self._timeouts = timeouts
-        try:
-            self._context = ssl.create_default_context(cafile=ca_file)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is not a PEM file"
-            raise ConfigError(f"ca_file {ca_file}: {reason}.", key="ca_file") from error
+        self._context = client_context(ca_file)
 
     async def submit(
         self,
@@ -348,11 +344,8 @@ async def _said(step: Awaitable[T], whose: _Whose, stage: Stage) -> T:
 def _broken(error: Exception, stage: Stage) -> NetworkError:
     kind = type(error).__name__
     if isinstance(error, ssl.SSLCertVerificationError):
-        return CertificateInvalid(
-            "The certificate of the submission server does not verify.",
-            hint="If your organisation inspects TLS, set ca_file to its certificate.",
-            detail=error.verify_message,
-        )
+        distrust = explain(error.verify_code, "the submission server")
+        return CertificateInvalid(distrust.words, hint=distrust.hint, detail=error.verify_message)
     if isinstance(error, TimeoutError):
         return ServerTimeout("The submission server did not answer in time.", detail=kind)
     if stage is Stage.CONNECT or isinstance(error, ssl.SSLError):

@@ -1,0 +1,126 @@
+"""The verbs that hand out a token and take an account away, as processes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import pty
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.shell import Shell, sandbox_settings
+from tuimail.sandbox.sandbox import OWNER, Sandbox
+
+DRAFTED = f"From: {OWNER}\nTo: kim@fabrikam.example\nSubject: Later\n\nHello.\n"
+
+
+@pytest.fixture
+def shell(fresh_sandbox: Sandbox, tmp_path: Path) -> Iterator[Shell]:
+    shell = Shell(tmp_path, sandbox_settings(fresh_sandbox), fresh_sandbox.entra.approve)
+    shell.sign_in()
+    yield shell
+
+
+def test_a_token_for_another_program_is_the_only_thing_printed(
+    shell: Shell, fresh_sandbox: Sandbox
+) -> None:
+    done = shell.run("token")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    (token,) = done.stdout.decode().splitlines()
+    for scope in ("IMAP.AccessAsUser.All", "SMTP.Send"):
+        assert fresh_sandbox.entra.verify(token, scope=scope)
+    assert shell.run("token").stdout == done.stdout
+    assert shell.run("token", "--refresh").stdout != done.stdout
+    payload = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert payload["upn"] == OWNER
+
+
+def test_a_token_is_not_shown_on_a_terminal(shell: Shell) -> None:
+    leader, follower = pty.openpty()
+    try:
+        done = subprocess.run(
+            shell.command("token"),
+            stdout=follower,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **shell.environ},
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert b"not shown on a terminal" in done.stderr
+    finally:
+        os.close(leader)
+        os.close(follower)
+
+
+def test_without_a_sign_in_the_token_verb_says_so(shell: Shell) -> None:
+    assert shell.run("logout").returncode == 0
+    done = shell.run("token")
+    assert done.returncode == 3
+    assert done.stdout == b""
+
+
+def test_accounts_are_listed_and_one_is_taken_away_with_its_mail(shell: Shell) -> None:
+    shell.config.write_text("# mine\n" + shell.config.read_text() + "\n[reader]\nwidth = 72\n")
+    assert shell.run("account", "list").stdout.decode().split() == ["work", OWNER]
+    assert shell.run("sync").returncode == 0
+    done = shell.run("account", "remove", "work", "--purge")
+    assert done.returncode == 0, done.stderr
+    left = shell.config.read_text()
+    assert "# mine" in left
+    assert "width = 72" in left
+    assert OWNER not in left
+    for path in shell.data.iterdir():
+        content = path.read_bytes()
+        assert OWNER.encode() not in content, path.name
+        assert b"contoso" not in content, path.name
+    assert json.loads((shell.data / "tokens.json").read_text()).get("RefreshToken", {}) == {}
+
+
+def test_mail_that_is_only_here_is_not_purged_without_a_word(
+    shell: Shell, fresh_sandbox: Sandbox
+) -> None:
+    fresh_sandbox.smtp_server.refuse = {OWNER: "smtp-off-mailbox"}
+    assert shell.run("send", stdin=DRAFTED.encode()).returncode == 1
+    done = shell.run("account", "remove", "work", "--purge")
+    assert done.returncode == 1
+    assert b"1 message to be sent would be lost." in done.stderr
+    assert OWNER in shell.config.read_text()
+    assert shell.run("token").returncode == 0
+    assert shell.run("account", "remove", "work", "--purge", "--yes").returncode == 0
+
+
+def test_taken_away_without_purging_the_mail_is_there_again_later(shell: Shell) -> None:
+    settings = shell.config.read_text()
+    assert shell.run("sync").returncode == 0
+    listed = shell.run("list", "INBOX").stdout
+    assert shell.run("account", "remove", "work").returncode == 0
+    assert shell.run("list", "INBOX").returncode == 1
+    shell.config.write_text(settings)
+    assert shell.run("list", "INBOX").stdout == listed
+
+
+def test_an_account_nobody_has_is_named(shell: Shell) -> None:
+    done = shell.run("account", "remove", "play")
+    assert done.returncode == 1
+    assert b"There is no account named play" in done.stderr
+
+
+@pytest.mark.parametrize("store", ["command"])
+def test_tokens_kept_by_commands_serve_every_verb(
+    fresh_sandbox: Sandbox, tmp_path: Path, store: str
+) -> None:
+    kept = tmp_path / "kept"
+    settings = sandbox_settings(fresh_sandbox) + (
+        f'[tokens]\nstore = "{store}"\nread = "cat {kept}"\nwrite = "tee {kept}"\n'
+    )
+    shell = Shell(tmp_path, settings, fresh_sandbox.entra.approve)
+    shell.sign_in()
+    assert shell.run("token").returncode == 0
+    assert "RefreshToken" in kept.read_text()
+    assert not (shell.data / "tokens.json").exists()

@@ -1,0 +1,99 @@
+"""Where the tokens are kept: a private file by default, a command or a keyring if the user says so.
+
+A vault holds one text for all accounts. Who may change it when is the business of
+`cache.TokenCache`, which has the lock.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Protocol
+
+from tuimail.errors import TokenUnavailable
+
+
+class Vault(Protocol):
+    """Keeps one text."""
+
+    @property
+    def stamp(self) -> Path:
+        """A file that is written anew with every `save`, by which other processes notice it."""
+
+    def load(self) -> str:
+        """Return the text; empty when nothing was kept yet.
+
+        Raises:
+            TokenUnavailable: It is there and cannot be had.
+        """
+
+    def save(self, text: str) -> bool:
+        """Keep a text in place of the other one; False when that failed and may work later."""
+
+    def set_aside(self) -> None:
+        """Put a text that is not ours to understand out of the way, and never overwrite it.
+
+        Raises:
+            TokenUnavailable: That is not possible.
+        """
+
+
+class FileVault:
+    """A file that only its owner can read, replaced whole."""
+
+    def __init__(self, path: Path) -> None:
+        self.stamp = path
+
+    def load(self) -> str:
+        """Return what the file holds."""
+        try:
+            return self.stamp.read_text("utf-8")
+        except FileNotFoundError:
+            return ""
+        except ValueError:
+            return "not a text"  # damaged, and so not JSON either
+        except OSError as error:
+            raise unusable(self.stamp, error) from error
+
+    def save(self, text: str) -> bool:
+        """Replace the file."""
+        return replace_privately(self.stamp, text)
+
+    def set_aside(self) -> None:
+        """Rename the file."""
+        stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        aside = self.stamp.with_name(f"{self.stamp.name}.damaged-{stamp}-{os.getpid()}")
+        try:
+            self.stamp.rename(aside)
+        except OSError as error:
+            raise unusable(self.stamp, error) from error
+
+
+def replace_privately(path: Path, text: str) -> bool:
+    """Write a file of mode 0600 from its first byte, whole or not at all; whether it worked."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError:
+        return False
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:  # mkstemp has made it 0600
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        return False
+    finally:
+        temporary.unlink(missing_ok=True)
+    return True
+
+
+def unusable(path: Path, error: OSError) -> TokenUnavailable:
+    """Return what is told of a place that cannot be used."""
+    return TokenUnavailable(
+        f"The token cache cannot be used: {error.strerror or 'it cannot be read'}.",
+        detail=path.name,
+    )
