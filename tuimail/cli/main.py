@@ -24,6 +24,7 @@ SIGN_IN_NEEDED: Final = 3
 
 _VERBS: Final = {
     "account": "tuimail.cli.verbs.account:account",
+    "import": "tuimail.cli.verbs.import_accounts:import_accounts",
     "login": "tuimail.cli.verbs.login:login",
     "logout": "tuimail.cli.verbs.logout:logout",
     "token": "tuimail.cli.verbs.token:token",

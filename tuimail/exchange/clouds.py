@@ -87,6 +87,12 @@ CLOUDS: Final[dict[str, Cloud]] = {
 }
 
 _OTHER_NAMES_OF_ENTRA: Final = frozenset({"login.microsoft.com", "login.windows.net"})
+_OLD_HOSTS: Final = frozenset(
+    {"imap.office365.com", "pod51000.outlook.com", "smtp-legacy.office365.com"}
+)
+_OLD_PERSONAL_HOSTS: Final = frozenset(
+    {"imap-mail.outlook.com", "smtp.live.com", "imap.outlook.com", "smtp.outlook.com"}
+)
 _EXCHANGE_DOMAINS: Final = (
     "office365.com",
     "office365.us",
@@ -129,6 +135,20 @@ def is_personal_account(authority: str, address: str) -> bool:
     """
     tenant = authority.rstrip("/").rpartition("/")[2].lower()
     return tenant in _PERSONAL_TENANTS or is_personal_address(address)
+
+
+def cloud_of_host(host: str) -> str | None:
+    """Return the word for the cloud that an IMAP or SMTP host of Exchange Online is in.
+
+    Older names that other mail programs still have count too; None for any other host.
+    """
+    host = host.lower().rstrip(".")
+    for cloud in CLOUDS.values():
+        if host in (cloud.imap.host, cloud.smtp.host):
+            return cloud.name
+    if host in _OLD_PERSONAL_HOSTS:
+        return "personal"
+    return "global" if host in _OLD_HOSTS else None
 
 
 def files_sent_copy(smtp_host: str) -> bool:
