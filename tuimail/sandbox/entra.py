@@ -20,7 +20,8 @@ attribute                   value                          meaning
                             request-workflow, declined
 ``clients[id]``             `ClientApp`                    disabled, not public, single tenant,
                                                            redirect URIs, work or personal only
-``tenants[id]``             `Tenant`                       domains; missing; in another cloud
+``tenants[id]``             `Tenant`                       domains; missing; in another cloud;
+                                                           name and place that discovery tells
 ``personal``                set of addresses               accounts of outlook.com and the like
 ``disabled``                set of addresses               accounts that are switched off
 ``outage``                  a name, ``drop``, ``garbage``  every request fails so, until None

@@ -46,13 +46,20 @@ _ADMINS_ONLY: Final = frozenset(
 
 @dataclass
 class Tenant:
-    """A directory; ``missing`` ones do not exist, ``elsewhere`` ones are in another cloud."""
+    """A directory; ``missing`` ones do not exist, ``elsewhere`` ones are in another cloud.
+
+    ``region``, ``sub_region`` and ``cloud`` are what discovery says of where it is: ``USGov`` with
+    ``DODCON`` or ``DOD``, or a cloud such as ``partner.microsoftonline.cn``.
+    """
 
     id: str
     name: str
     domains: tuple[str, ...] = ()
     missing: bool = False
     elsewhere: bool = False
+    region: str = "EU"
+    sub_region: str = ""
+    cloud: str = "microsoftonline.com"
 
 
 @dataclass
@@ -149,6 +156,14 @@ class Directory:
             return CONSUMERS
         tenant = self.tenant(domain)
         return tenant.id if tenant is not None else TENANT
+
+    def realm(self, domain: str) -> Tenant | str:
+        """Who signs in the people of a domain: a tenant, ``personal``, or nobody (empty)."""
+        domain = domain.lower()
+        if domain in _PERSONAL_DOMAINS | {each.rpartition("@")[2] for each in self.personal}:
+            return "personal"
+        tenant = self.tenant(domain)
+        return "" if tenant is None or tenant.missing else tenant
 
     def tenant_problem(self, segment: str) -> str | None:
         """What is wrong with the tenant in a path."""

@@ -1,7 +1,8 @@
 """The pages and endpoints of Entra ID that a mail client meets (v2.0 paths).
 
-Discovery, device code, browser sign-in with PKCE, token, and the page on which a person types the
-code. Bodies follow Microsoft's documentation of the OAuth 2.0 device and authorization code flows.
+Discovery of the tenant and of a domain's realm, device code, browser sign-in with PKCE, token, and
+the page on which a person types the code. Bodies follow Microsoft's documentation of the OAuth 2.0
+device and authorization code flows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 
 from tuimail.sandbox.entra import NOT_ERRORS, DeviceSignIn, Entra
 from tuimail.sandbox.entra_browser import BrowserSignIn
+from tuimail.sandbox.entra_directory import Tenant
 from tuimail.sandbox.entra_errors import error_named
 from tuimail.sandbox.http_server import HttpRequest, HttpResponse
 from tuimail.sandbox.tokens import base64url
@@ -50,6 +52,7 @@ class EntraEndpoints:
         answers = {
             "openid-configuration": self._openid_configuration,
             "instance": self._instance,
+            "getuserrealm.srf": self._realm,
             "keys": self._keys,
             "devicecode": self._device_code,
             "devicelogin": self._browser.device_login,
@@ -76,8 +79,8 @@ class EntraEndpoints:
 
     def _openid_configuration(self, request: HttpRequest) -> HttpResponse:
         entra = self._entra
-        tenant = request.root
-        root = f"{entra.base}/{tenant}"
+        root = f"{entra.base}/{request.root}"
+        tenant = entra.tenant(request.root)
         return HttpResponse.json(
             {
                 "issuer": entra.tokens.issuer,
@@ -92,10 +95,36 @@ class EntraEndpoints:
                 "subject_types_supported": ["pairwise"],
                 "id_token_signing_alg_values_supported": ["RS256"],
                 "scopes_supported": ["openid", "profile", "email", "offline_access"],
-                "tenant_region_scope": None,
-                "cloud_instance_name": "microsoftonline.com",
+                "tenant_region_scope": tenant.region if tenant is not None else None,
+                **_sub_region(tenant),
+                "cloud_instance_name": tenant.cloud if tenant else "microsoftonline.com",
             }
         )
+
+    def _realm(self, request: HttpRequest) -> HttpResponse:
+        """Who signs in the people of a domain; the local part does not matter."""
+        login = request.query.get("login", "")
+        domain = login.rpartition("@")[2]
+        realm = self._entra.realm(domain)
+        answer: dict[str, object] = {"State": 4, "UserState": 1, "Login": login}
+        if realm == "":
+            answer |= {"NameSpaceType": "Unknown"}
+        elif isinstance(realm, str):
+            answer |= {
+                "State": 3,
+                "NameSpaceType": "Federated",
+                "DomainName": domain,
+                "AuthURL": "https://login.live.com/login.srf?username=anybody",
+                "FederationBrandName": "MSA Realms",
+            }
+        else:
+            answer |= {
+                "NameSpaceType": "Managed",
+                "DomainName": domain,
+                "FederationBrandName": realm.name,
+                "CloudInstanceName": realm.cloud,
+            }
+        return HttpResponse.json(answer)
 
     def _instance(self, _request: HttpRequest) -> HttpResponse:
         configuration = f"{self._entra.authority}/v2.0/.well-known/openid-configuration"
@@ -203,3 +232,10 @@ class EntraEndpoints:
         )
         headers = {"Retry-After": str(retry_after)} if retry_after is not None else {}
         return HttpResponse.json(error.body(about), error.status, headers)
+
+
+def _sub_region(tenant: Tenant | None) -> dict[str, str]:
+    """The field that only some tenants have."""
+    if tenant is None or not tenant.sub_region:
+        return {}
+    return {"tenant_region_sub_scope": tenant.sub_region}
