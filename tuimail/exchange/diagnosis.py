@@ -26,7 +26,16 @@ from tuimail.model.account import Sharing
 from tuimail.model.notice import Notice, Severity
 from tuimail.text.safe import clean
 
-__all__ = ["Diagnosis", "Kind", "OtherFlow", "Source", "Who", "diagnose", "explain"]
+__all__ = [
+    "Diagnosis",
+    "Kind",
+    "OtherFlow",
+    "Source",
+    "Who",
+    "diagnose",
+    "explain",
+    "powershell_address",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,11 @@ def explain(
     match = next(_matches(fallbacks(), line or "-", source))
     named = _Match(match.entry, codes[0] if codes else "")
     return _fill(named, text, line, address, sharing, is_listed=False)
+
+
+def powershell_address(address: str) -> str:
+    """Return an address as one argument of a PowerShell line, a placeholder if it is not plain."""
+    return _for_powershell(address if _ADDRESS.match(address) else "", "<address>")
 
 
 def _line(text: str) -> str:

@@ -10,7 +10,7 @@ import asyncio
 import concurrent.futures
 import time
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from tuimail.auth.provider import TokenProvider
 from tuimail.errors import Retry, SubmissionDisabled, TokenUnavailable, TuimailError
@@ -28,6 +28,7 @@ from tuimail.text.safe import clean
 _ROLES: Final = tuple(FolderRole)
 
 
+@runtime_checkable
 class SendingCheck(Protocol):
     """A way to send that can be tried without sending; see `submission.smtp.SmtpSubmitter`."""
 

@@ -1,0 +1,149 @@
+"""What a set-up stores: its answers while it lasts, and the account once its sign-in is good.
+
+The answers are a value of the database, not of the settings: a client id that nobody knows, or an
+account that never signed in, leaves nothing behind in the file that people read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tuimail.config.accounts import account_from_table
+from tuimail.config.schema import AccountSettings
+from tuimail.config.settings import change, load_or_default
+from tuimail.errors import ConfigError
+from tuimail.exchange.clouds import CLOUDS
+from tuimail.model.account import Account, AccountId
+from tuimail.model.setup import SetupAnswers
+from tuimail.store.store import Store
+
+_ANSWERS: Final = "setup"
+_SHARED_TENANTS: Final = frozenset({"common", "organizations"})
+_NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
+_FIELDS: Final = ("client_id", "cloud", "tenant", "authority", "imap", "smtp", "ca_file")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Where a set-up stores.
+
+    Attributes:
+        settings_file: Made when missing.
+        stored_id: Returns the id of a mailbox in the store.
+    """
+
+    settings_file: Path
+    store: Store
+    stored_id: Callable[[Account], AccountId]
+
+    def answers(self) -> SetupAnswers:
+        """Return what was answered before; empty when nothing was, or it cannot be read."""
+        stored = self.store.read.meta(_ANSWERS) or ""
+        try:
+            found = json.loads(stored) if stored else {}
+        except ValueError:
+            return SetupAnswers()
+        known = {field.name for field in fields(SetupAnswers)}
+        texts = {key: value for key, value in found.items() if isinstance(value, str)}
+        return SetupAnswers(**{key: value for key, value in texts.items() if key in known})
+
+    def remember(self, answers: SetupAnswers | None) -> None:
+        """Keep the answers for the next start; None when there is nothing to go on with."""
+        text = json.dumps(asdict(answers)) if answers is not None else ""
+        self.store.write(lambda tx: tx.set_meta(_ANSWERS, text)).result()
+
+    def label_of(self, address: str) -> str:
+        """Return the label under which an address is set up already; empty when it is not."""
+        settings, _ = load_or_default(self.settings_file)
+        wanted = address.casefold()
+        names = (
+            name for name, table in settings.accounts.items() if table.address.casefold() == wanted
+        )
+        return next(names, "")
+
+    def account(self, answers: SetupAnswers, label: str = "") -> Account:
+        """Return the account that the answers describe; nothing is stored.
+
+        Args:
+            label: The one it has in the settings already.
+
+        Raises:
+            ConfigError: An answer is not possible; it names the key.
+        """
+        name = label or answers.name or self._free_label(answers)
+        return account_from_table(name, _table(answers))
+
+    def keep(self, answers: SetupAnswers, account: Account) -> Account:
+        """Write the account into the settings, comments kept, and forget the answers.
+
+        Returns:
+            The account with its id in the store.
+
+        Raises:
+            ConfigError: The settings are broken or the account is not possible.
+            OSError: They cannot be written.
+            StoreError: The database cannot be written.
+        """
+        table = _table(answers)
+        said = {
+            key: getattr(table, key)
+            for key in ("address", *_FIELDS)
+            if getattr(table, key) != getattr(_DEFAULTS, key)
+        }
+        prefix = f"accounts.{account.name}."
+        changes: dict[str, object] = {f"{prefix}{key}": None for key in _FIELDS}
+        changes |= {f"{prefix}{key}": value for key, value in said.items()}
+        settings = change(self.settings_file, changes)
+        account_id = self.stored_id(account)
+        self.remember(None)
+        return account_from_table(
+            account.name, settings.accounts[account.name], account_id=account_id
+        )
+
+    def _free_label(self, answers: SetupAnswers) -> str:
+        """Choose a label: `work` or `personal`, then the domain, then with a number."""
+        settings, mistake = load_or_default(self.settings_file)
+        if mistake is not None and not settings.accounts:
+            raise mistake
+        domain = answers.address.rpartition("@")[2].partition(".")[0]
+        base = _NOT_IN_A_NAME.sub("-", domain).strip("-_") or "mail"
+        first = "personal" if answers.cloud == "personal" else "work"
+        taken = set(settings.accounts)
+        numbered = (f"{base}-{number}" for number in range(2, 1000))
+        return next(name for name in (first, base[:30], *numbered) if name not in taken)
+
+
+_DEFAULTS: Final = AccountSettings(address="")
+
+
+def _table(answers: SetupAnswers) -> AccountSettings:
+    """Return the settings of the account: what differs from the defaults is written.
+
+    An own authority keeps its host; a tenant that is shared by all gives way to the one found.
+    """
+    values = {key: getattr(answers, key) for key in _FIELDS}
+    if answers.authority:
+        host, tenant = _split(answers.authority)
+        if tenant in _SHARED_TENANTS and answers.tenant:
+            tenant = answers.tenant
+        elif tenant in _SHARED_TENANTS and answers.cloud == "personal":
+            tenant = CLOUDS["personal"].default_tenant
+        values |= {"authority": f"https://{host}/{tenant}", "tenant": ""}
+    values["cloud"] = answers.cloud or "global"
+    try:
+        return msgspec.convert({"address": answers.address, **values}, AccountSettings)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"The cloud {answers.cloud!r} is not known.", key="cloud") from error
+
+
+def _split(authority: str) -> tuple[str, str]:
+    parts = urlsplit(authority)
+    return parts.netloc, parts.path.strip("/")
