@@ -1,0 +1,95 @@
+"""A set-up on a sandbox, with the hands of the person who does it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from tests.waiting import wait_until
+from tuimail.cli.setting_up import new_set_up
+from tuimail.model.account import Account
+from tuimail.model.setup import SetupAnswers, SetupState, SetupStep, StepState
+from tuimail.model.sign_in import SignInMethod
+from tuimail.sandbox.sandbox import Sandbox
+from tuimail.store.store import Store
+from tuimail.sync.setup import SetUp
+
+ANNA = "anna@contoso.example"
+
+
+class Trial:
+    """A set-up on a sandbox, with the hands of the person who does it."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.settings = folder / "config.toml"
+        self.store = Store.open(folder / "data")
+        self.adopted: list[Account] = []
+        self.made: list[SetUp] = []
+        self.set_up = self.fresh()
+
+    def fresh(self, **given: str) -> SetUp:
+        """Make another, as the next start does."""
+        answers = None
+        stored = bool(self.store.read.meta("setup"))
+        if given or not stored:
+            answers = SetupAnswers(
+                authority=f"{self.sandbox.entra.base}/organizations",
+                imap="{}:{}".format(*self.sandbox.imap),
+                smtp="{}:{}".format(*self.sandbox.smtp),
+                ca_file=str(self.sandbox.ca_file),
+                **given,
+            )
+        self.set_up = new_set_up(
+            self.settings,
+            self.store,
+            self.adopted.append,
+            method=SignInMethod.DEVICE_CODE,
+            given=answers,
+        )
+        self.made.append(self.set_up)
+        return self.set_up
+
+    def close(self) -> None:
+        for each in self.made:
+            each.leave()
+        self.store.close()
+
+    @property
+    def state(self) -> SetupState:
+        return self.set_up.state
+
+    @property
+    def tokens(self) -> bool:
+        """Whether any sign-in is kept."""
+        file = self.store.directory / "tokens.json"
+        return file.exists() and "RefreshToken" in file.read_text() and "secret" in file.read_text()
+
+    def accounts(self) -> dict[str, Any]:
+        if not self.settings.exists():
+            return {}
+        found: dict[str, Any] = tomllib.loads(self.settings.read_text()).get("accounts", {})
+        return found
+
+    def waits_at(self, step: SetupStep, state: StepState = StepState.NOW) -> SetupState:
+        """Wait until this step stands so, with nothing being worked on."""
+
+        def there() -> bool:
+            now = self.state.now
+            idle = now.asks or now.state is not StepState.NOW
+            return self.state.step is step and now.state is state and idle
+
+        wait_until(there, 20, f"{step}: {state}, not {self.state.step}: {self.state.now}")
+        return self.state
+
+    def to_sign_in(self, address: str = ANNA, app: str = "") -> None:
+        self.set_up.start()
+        self.set_up.give_address(address)
+        self.waits_at(SetupStep.APP)
+        self.set_up.choose_app(app or self.sandbox.client_id)
+        self.waits_at(SetupStep.SIGN_IN)
+
+    def approve(self, user: str = ANNA) -> None:
+        code = wait_until(lambda: self.state.code, 20, "a code")
+        assert self.sandbox.entra.approve(code.user_code, user)
