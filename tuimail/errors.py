@@ -7,7 +7,7 @@ sentence for the screen; `hint` says what the user can do; `detail` holds the se
 
     TuimailError
     ├ ConfigError
-    ├ StoreError        StoreLocked · StoreCorrupt · StoreFull · MigrationFailed
+    ├ StoreError        StoreLocked · StoreCorrupt · StoreForeign · StoreFull · MigrationFailed
     ├ AuthError         SignInRequired · ConsentRequired · TokenUnavailable
     ├ NetworkError      ConnectFailed · ConnectionLost · ServerTimeout · CertificateInvalid
     │                   EncryptionMissing
@@ -97,6 +97,10 @@ class StoreLocked(StoreError):
 
 class StoreCorrupt(StoreError):
     """The database file is damaged. Nothing is overwritten."""
+
+
+class StoreForeign(StoreCorrupt):
+    """The file belongs to another program. It is never touched."""
 
 
 class StoreFull(StoreError):

@@ -33,6 +33,7 @@ _VERBS: Final = {
     "list": "tuimail.cli.verbs.list_messages:list_messages",
     "show": "tuimail.cli.verbs.show:show",
     "send": "tuimail.cli.verbs.send:send",
+    "repair": "tuimail.cli.verbs.repair:repair",
     "demo": "tuimail.cli.verbs.demo:demo",
 }
 

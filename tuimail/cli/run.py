@@ -20,6 +20,7 @@ from tuimail.cli.setup import (
 )
 from tuimail.config.schema import Settings
 from tuimail.model.account import Account
+from tuimail.model.status import Progress
 from tuimail.store.store import Store
 from tuimail.sync.engine import Connected
 from tuimail.sync.errand import Errand
@@ -41,10 +42,14 @@ class OneAccount:
         links = connect(accounts, self.store.directory, self.settings.tokens)
         return links[self.account.id]
 
-    def errand(self) -> Errand:
-        """A short-lived connection to the mailbox."""
+    def errand(self, report: Callable[[Progress | None], None] = lambda _: None) -> Errand:
+        """A short-lived connection to the mailbox.
+
+        Args:
+            report: Gets how far older mail has come.
+        """
         link = self.connected()
-        return Errand(self.account, self.store, link.tokens, link.submitter)
+        return Errand(self.account, self.store, link.tokens, link.submitter, report)
 
 
 @contextmanager

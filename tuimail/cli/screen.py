@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tuimail.cli.lock import EngineElsewhere, Turn
+from tuimail.cli.opening import open_or_rescue
 from tuimail.cli.setup import (
     Options,
     data_folder,
     keep_log,
     load_what_is_right,
-    stored_accounts,
 )
 from tuimail.config.downloads import download_rules
 from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
-from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
 
 if TYPE_CHECKING:
@@ -67,11 +66,11 @@ def _run_app(
     mistake: ConfigError | None,
     approve_demo: Callable[[str], object] | None,
 ) -> int:
-    store = Store.open(data, may_update=turn.is_ours)
+    opened = open_or_rescue(settings, data, is_ours=turn.is_ours)
+    store, accounts = opened.store, opened.accounts
     windows: list[WindowEngine] = []
     try:
         store.leave_checkpoints(to_others=not turn.is_ours)
-        accounts = stored_accounts(settings, store)
 
         def start_engine() -> WindowEngine:
             from tuimail.cli.window import window_engine  # noqa: PLC0415 - after the first frame
@@ -88,7 +87,7 @@ def _run_app(
             accounts,
             start_engine,
             mistake=mistake,
-            greeting=_greeting(turn),
+            greeting=opened.greeting or _greeting(turn),
             approve_demo=approve_demo,
         )
         return app.run_in_terminal()

@@ -139,6 +139,21 @@ def stored_id(account: Account, store: Store) -> AccountId:
     return store.write(partial(_ensure_account, _identity(account))).result()
 
 
+def identities(options: Options) -> list[str]:
+    """Return the mailboxes of the settings as the store names them, none without settings."""
+    try:
+        settings, _ = load_what_is_right(options)
+    except ConfigError:
+        return []
+    return identities_of(settings)
+
+
+def identities_of(settings: Settings) -> list[str]:
+    """Return the mailboxes of the settings as the store names them."""
+    accounts = (account_from(settings, name, AccountId(0)) for name in settings.accounts)
+    return [_identity(account) for account in accounts]
+
+
 def _identity(account: Account) -> str:
     """The label may change and two settings files may share one; the mailbox is what counts."""
     return f"{account.username.lower()} {account.imap}"

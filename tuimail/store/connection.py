@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
 
-from tuimail.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
+from tuimail.errors import StoreCorrupt, StoreError, StoreForeign, StoreFull, StoreLocked
 
 FILE_NAME: Final = "mail.db"
+RESCUE_NAME: Final = f"{FILE_NAME}.rescue"
+"""While this is there, a damaged database is being replaced by a new one."""
+
 BUSY_TIMEOUT: Final = 5.0
 """Seconds to wait for another process before `StoreLocked`."""
 
@@ -113,11 +116,7 @@ def translate(error: sqlite3.Error) -> StoreError:
             detail=name,
         )
     if primary in ("CORRUPT", "NOTADB"):
-        return StoreCorrupt(
-            "The mail database is damaged. Nothing was changed.",
-            hint="Move the file away and start again; the mail is still on the server.",
-            detail=name,
-        )
+        return damaged(name)
     if primary in ("READONLY", "CANTOPEN", "PERM"):
         return StoreError(
             "The mail database cannot be written.",
@@ -237,17 +236,59 @@ def _open(path: Path, busy_timeout: float) -> Connection:
     return connection
 
 
+def open_scratch() -> Connection:
+    """Open a database in memory, where a definition that is not trusted can be looked at."""
+    return sqlite3.connect(":memory:", factory=Connection)
+
+
 def _refuse_strangers(connection: Connection) -> bool:
     """Return whether the file is new and still nobody's."""
     # The first statement that reads the file: a damaged one is noticed before anything is written.
     tables = connection.value("SELECT count(*) FROM sqlite_master")
     owner = connection.value("PRAGMA application_id")
     if tables and owner != APPLICATION_ID:
-        raise StoreCorrupt(
-            "The mail database belongs to another program. Nothing was changed.",
-            hint="Move the file away and start again.",
-        )
+        ours = "SELECT count(*) FROM sqlite_master WHERE name IN ('message', 'outbox', 'intent')"
+        raise damaged("not marked as tuimail's") if connection.value(ours) == 3 else foreign_file()
     return bool(owner != APPLICATION_ID)
+
+
+def damaged(detail: str) -> StoreCorrupt:
+    """Return the error that says that the database is damaged."""
+    return StoreCorrupt(
+        "The mail database is damaged. Nothing was changed.",
+        hint="`tuimail repair` makes it anew and keeps drafts, outbox and what waits.",
+        detail=detail,
+    )
+
+
+def foreign_file() -> StoreForeign:
+    """Return the error that says that a file is not tuimail's."""
+    return StoreForeign(
+        "The mail database belongs to another program. Nothing was changed.",
+        hint="Move the file away and start again.",
+    )
+
+
+def refuse_wreck(directory: Path) -> None:
+    """Refuse what SQLite would take for a new database, though there was one.
+
+    Raises:
+        StoreCorrupt: A rescue was begun and did not end, or a log stands beside an empty file.
+    """
+    names = (RESCUE_NAME, FILE_NAME, f"{FILE_NAME}-wal")
+    mark, size, log = (_size(directory / name) for name in names)
+    if mark is not None:
+        raise damaged("the rescue of the database was not finished")
+    # SQLite deletes the log of an empty database, and with it what was committed last.
+    if size == 0 and log:
+        raise damaged("the file is empty and has a log")
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:  # not there, or not to be had, which is said when it is opened
+        return None
 
 
 def check_version(version: tuple[int, int, int]) -> None:

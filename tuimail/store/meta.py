@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tuimail.model.account import AccountId
+from tuimail.model.folder import FolderId
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
 
@@ -46,3 +47,8 @@ def set_meta(tx: Transaction, key: str, value: str) -> None:
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         (key, value),
     )
+
+
+def repairing(folder: FolderId) -> str:
+    """Name the value that is "1" while rows of a folder wait for their UIDs (invariant 7)."""
+    return f"repairing:{folder}"

@@ -27,6 +27,7 @@ from tuimail.store.connection import (
     open_reader,
     open_writer,
     prepare_directory,
+    refuse_wreck,
 )
 from tuimail.store.meta import Counts
 from tuimail.store.migrations import migrate
@@ -76,6 +77,7 @@ class Store:
             StoreCorrupt: The file is damaged or another program's; it is left as it is.
             MigrationFailed: It is from a newer tuimail, or could not be updated.
         """
+        refuse_wreck(directory)
         path = prepare_directory(directory)
         connection = open_writer(path, busy_timeout=busy_timeout)
         try:

@@ -36,6 +36,7 @@ from tuimail.store import (
     recording,
     requests,
     rounds,
+    starting_over,
     tree,
     vanishing,
 )
@@ -99,6 +100,10 @@ class Writer:
     def forget_uids(self, folder: FolderId) -> None:
         """Take all UIDs of a folder away because UIDVALIDITY changed; nothing seen changes."""
         vanishing.forget_uids(self._tx, folder)
+
+    def start_over(self, folder: FolderId) -> None:
+        """Forget the server's side of a folder; its messages are paired anew (invariant 7)."""
+        starting_over.start_over(self._tx, folder)
 
     def finish_repairing(self, folder: FolderId) -> int:
         """Give up on rows of the folder that got no UID again; return how many."""

@@ -18,13 +18,14 @@ from tuimail.model.download import DownloadRules
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageKey
 from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.model.status import Progress
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox, due_at
 from tuimail.sync.sent import server_files_copy
-from tuimail.sync.whole import bring_up_to_date
+from tuimail.sync.whole import bring_folder_up_to_date, bring_up_to_date
 from tuimail.sync.work import Work
 
 log = logging.getLogger(__name__)
@@ -37,15 +38,18 @@ class Errand:
     """Connects on first need and disconnects at the end of the `async with` block."""
 
     def __init__(
-        self, account: Account, store: Store, tokens: TokenProvider, submitter: Submitter
+        self,
+        account: Account,
+        store: Store,
+        tokens: TokenProvider,
+        submitter: Submitter,
+        report: Callable[[Progress | None], None] = lambda _: None,
     ) -> None:
         self._account = account
         self._store = store
         self._tokens = tokens
         self._connection = ImapConnection(f"imap-main-{account.id}", SessionOpener(account, tokens))
-        self._work = Work(
-            account, store, self._connection, lambda _: None, DownloadRules(), lambda _: None
-        )
+        self._work = Work(account, store, self._connection, report, DownloadRules(), lambda _: None)
         self._outbox = Outbox(
             account,
             store,
@@ -89,6 +93,21 @@ class Errand:
             Failures that reached no further than a folder.
         """
         return await bring_up_to_date(self._work, tell)
+
+    async def fetch_again(self, folder: Folder) -> None:
+        """Forget the server's side of a folder, pair its messages anew, then push.
+
+        Nothing is forgotten before the server has answered.
+
+        Raises:
+            TuimailError: It was not done to the end; the next sync goes on with it.
+        """
+        await self._work.list_folders()
+        await asyncio.wrap_future(self._store.write(lambda tx: tx.start_over(folder.id)))
+        failure = await bring_folder_up_to_date(self._work, folder)
+        if failure is not None:
+            raise failure
+        await self._work.push()
 
     async def fetch_text(self, key: MessageKey) -> None:
         """Fetch the readable text of a message."""

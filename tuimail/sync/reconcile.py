@@ -15,6 +15,7 @@ from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.folder import UID, Folder, FolderId, FolderState, SelectedFolder
 from tuimail.model.message import FetchedMessage
+from tuimail.store.meta import repairing
 from tuimail.store.store import Store, Writer
 from tuimail.sync import plan
 from tuimail.sync.budget import budget
@@ -113,7 +114,7 @@ def fetch_older(
         report(the_folder(store, folder_id).here, folder.state.exists or 0)
         yield StepDone()
     _note_whole(store, folder_id)
-    if store.read.meta(_repairing(folder_id)):
+    if store.read.meta(repairing(folder_id)):
         store.write(lambda tx: _end_repair(tx, folder_id)).result()
 
 
@@ -130,7 +131,7 @@ def _accept_uidvalidity(store: Store, folder: Folder, selected: SelectedFolder) 
     def change(tx: Writer) -> None:
         if state.uidvalidity is not None:
             tx.forget_uids(folder.id)
-            tx.set_meta(_repairing(folder.id), "1")
+            tx.set_meta(repairing(folder.id), "1")
         tx.set_folder_state(folder.id, fresh)
 
     store.write(change).result()
@@ -166,7 +167,7 @@ def _finish(store: Store, folder_id: FolderId, selected: SelectedFolder) -> bool
     missing = state.synced_low is not None and state.synced_low > 1
     if not missing:
         _note_whole(store, folder_id)
-    if not missing and store.read.meta(_repairing(folder_id)):
+    if not missing and store.read.meta(repairing(folder_id)):
         store.write(lambda tx: _end_repair(tx, folder_id)).result()
     return missing
 
@@ -181,8 +182,4 @@ def _note_whole(store: Store, folder_id: FolderId) -> None:
 
 def _end_repair(tx: Writer, folder_id: FolderId) -> None:
     tx.finish_repairing(folder_id)
-    tx.set_meta(_repairing(folder_id), "")
-
-
-def _repairing(folder_id: FolderId) -> str:
-    return f"repairing:{folder_id}"
+    tx.set_meta(repairing(folder_id), "")

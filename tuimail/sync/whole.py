@@ -25,14 +25,15 @@ async def bring_up_to_date(work: Work, tell: Callable[[Folder], None]) -> list[T
     for folder in work.store.read.folders(work.account.id):
         if not folder.selectable:
             continue
-        failure = await _bring_folder_up_to_date(work, folder)
+        failure = await bring_folder_up_to_date(work, folder)
         if failure is not None:
             failures.append(failure)
         tell(work.store.read.folder(folder.id) or folder)
     return failures
 
 
-async def _bring_folder_up_to_date(work: Work, folder: Folder) -> TuimailError | None:
+async def bring_folder_up_to_date(work: Work, folder: Folder) -> TuimailError | None:
+    """Bring one folder up to date, older mail too; return a failure that reached no further."""
     try:
         if await work.refresh(folder.id, Priority.FOCUS, full=True):
             await work.fetch_older(folder.id)
