@@ -99,8 +99,11 @@ def take_away(tx: Transaction, request_id: int) -> None:
 
 
 def forget_old(tx: Transaction, older_than_seconds: float) -> None:
-    """Remove requests, answered or not, whose askers must have gone by now."""
-    tx.connection.change("DELETE FROM request WHERE changed_at < ?", (tx.now - older_than_seconds,))
+    """Remove requests whose askers must have gone by now; not those that are worked on."""
+    tx.connection.change(
+        "DELETE FROM request WHERE state <> 'taken' AND changed_at < ?",
+        (tx.now - older_than_seconds,),
+    )
 
 
 def engine_status(connection: Connection) -> dict[AccountId, EngineStatus]:

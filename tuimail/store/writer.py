@@ -301,7 +301,7 @@ class Writer:
         requests.take_away(self._tx, request)
 
     def forget_old_requests(self, older_than_seconds: float) -> None:
-        """Remove requests, answered or not, whose askers must have gone by now."""
+        """Remove requests whose askers must have gone by now; not those that are worked on."""
         requests.forget_old(self._tx, older_than_seconds)
 
     def publish_status(self, statuses: Mapping[AccountId, EngineStatus]) -> None:

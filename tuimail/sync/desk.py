@@ -126,6 +126,9 @@ class Desk:
         except TuimailError as error:
             problems = (failure_notice(error),)
             needs_sign_in = error.retry is Retry.AFTER_SIGN_IN
+        except Exception as error:  # noqa: BLE001 - a task's root: whoever waits gets an answer
+            log.error("a request ended by %s", type(error).__name__)
+            problems = (Notice(Severity.ERROR, "Something unforeseen happened in tuimail."),)
         await self._write(lambda tx: tx.answer(request.id, problems, needs_sign_in=needs_sign_in))
         self._working.pop(request.id, None)
         await self._write(lambda tx: tx.forget_old_requests(ASKER_PATIENCE))
