@@ -193,6 +193,7 @@ _PLACES: Final = MappingProxyType(
         "jobs": "Jobs",
         "notices": "Notifications",
         "keep": "What is kept of a folder",
+        "shared": "Adding a shared mailbox",
         "sign_in": "Sign-in",
         "help": "Help",
     }

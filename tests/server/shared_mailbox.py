@@ -82,7 +82,7 @@ class SharedDesk:
         return self.outbox(outbox_id)
 
 
-def shared_settings(sandbox: Sandbox, **more: object) -> Settings:
+def shared_settings(sandbox: Sandbox, shared: tuple[str, ...] = (SHARED,)) -> Settings:
     """The settings of somebody with one shared mailbox."""
     table = AccountSettings(
         address=OWNER,
@@ -91,19 +91,20 @@ def shared_settings(sandbox: Sandbox, **more: object) -> Settings:
         imap="{}:{}".format(*sandbox.imap),
         smtp="{}:{}".format(*sandbox.smtp),
         ca_file=str(sandbox.ca_file),
-        shared=(SHARED,),
-        **more,  # type: ignore[arg-type]
+        shared=shared,
     )
     return Settings(accounts={"work": table})
 
 
 @contextmanager
-def shared_desk(sandbox: Sandbox, directory: Path, **more: object) -> Iterator[SharedDesk]:
+def shared_desk(
+    sandbox: Sandbox, directory: Path, *, shared: tuple[str, ...] = (SHARED,)
+) -> Iterator[SharedDesk]:
     """Give the sandbox its shared mailbox, sign in; the engine is stopped in the end."""
     persona_named("shared-mailbox").apply(sandbox)
     store = Store.open(directory)
     try:
-        accounts = stored_accounts(shared_settings(sandbox, **more), store)
+        accounts = stored_accounts(shared_settings(sandbox, shared), store)
         connected = connect(accounts, directory)
         engine = Engine(store, connected, timing=HASTY)
         desk = SharedDesk(sandbox, store, engine, connected)

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.server.client import ApprovingPrompt
-from tests.server.shared_mailbox import SharedDesk, shared_desk
+from tests.server.shared_mailbox import SharedDesk, shared_desk, shared_settings
 from tests.waiting import wait_until
+from tuimail.cli.lock import Turn
+from tuimail.cli.sharing import SharedAdder
+from tuimail.cli.window import window_engine
+from tuimail.model.download import DownloadRules
 from tuimail.model.flags import FLAGGED
 from tuimail.model.folder import FolderRole
 from tuimail.model.intent import Move, NewIntent, StoreFlags
@@ -173,3 +177,32 @@ def test_the_end_of_the_owners_sign_in_is_that_of_both_and_so_is_the_next(desk: 
     desk.engine.sign_in(desk.account(OWNER).id, prompt)
     for address in (OWNER, SHARED):
         desk.wait_for(address, Connectivity.ONLINE)
+
+
+def test_one_that_is_added_while_the_engine_runs_is_opened_at_once(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The way of `+` in the folders: the settings' table, the store, the window's engine.
+
+    Red when `Engine.add` only remembers it for the next start.
+    """
+    with shared_desk(fresh_sandbox, tmp_path, shared=()) as desk:
+        owner = desk.account(OWNER)
+        turn = Turn(tmp_path)
+        assert turn.take()
+        window = window_engine(desk.store, {owner.id: owner}, DownloadRules(), turn)
+        try:
+            window.start()
+            settings = shared_settings(fresh_sandbox, shared=())
+            added, is_opened = SharedAdder(settings, None, desk.store, [window])(owner, SHARED)
+            assert is_opened
+
+            def is_online() -> bool:
+                status = window.status.get(added.id)
+                return status is not None and status.connectivity is Connectivity.ONLINE
+
+            wait_until(is_online, 20.0, "the shared mailbox")
+            assert window.status[owner.id].problem is None
+        finally:
+            window.stop(2.0)
+            turn.release()

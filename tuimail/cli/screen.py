@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,8 @@ from tuimail.cli.setup import (
 from tuimail.config.downloads import download_rules
 from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
+from tuimail.model.account import Account
+from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
 
 if TYPE_CHECKING:
@@ -30,13 +32,14 @@ def open_screen(options: Options) -> int:
     """Open the screen with the user's settings and mail; return the exit code."""
     keep_log()
     settings, mistake = load_what_is_right(options)
-    return run_app(settings, data_folder(), mistake=mistake)
+    return run_app(settings, data_folder(), file=options.settings_file(), mistake=mistake)
 
 
 def run_app(
     settings: Settings,
     data: Path,
     *,
+    file: Path | None = None,
     mistake: ConfigError | None = None,
     approve_demo: Callable[[str], object] | None = None,
 ) -> int:
@@ -45,6 +48,7 @@ def run_app(
     Args:
         settings: What is right of the settings file.
         data: The folder of the store and the tokens.
+        file: Where settings are written; None for nowhere, in the demo.
         mistake: What is wrong with the settings file, to be told.
         approve_demo: Approves a device code, in the demo.
 
@@ -54,7 +58,7 @@ def run_app(
     turn = Turn(data)
     turn.take()
     try:
-        return _run_app(settings, data, turn, mistake, approve_demo)
+        return _run_app(settings, data, turn, file, mistake, approve_demo)
     finally:
         turn.release()
 
@@ -63,6 +67,7 @@ def _run_app(
     settings: Settings,
     data: Path,
     turn: Turn,
+    file: Path | None,
     mistake: ConfigError | None,
     approve_demo: Callable[[str], object] | None,
 ) -> int:
@@ -88,6 +93,7 @@ def _run_app(
             start_engine,
             mistake=mistake,
             greeting=opened.greeting or _greeting(turn),
+            add_shared=_adder(settings, file, store, windows),
             approve_demo=approve_demo,
         )
         return app.run_in_terminal()
@@ -95,6 +101,17 @@ def _run_app(
         for window in windows:
             window.stop(GRACE)
         store.close()
+
+
+def _adder(
+    settings: Settings, file: Path | None, store: Store, windows: Sequence[WindowEngine]
+) -> Callable[[Account, str], tuple[Account, bool]]:
+    def add(owner: Account, address: str) -> tuple[Account, bool]:
+        from tuimail.cli.sharing import SharedAdder  # noqa: PLC0415 - after the first frame
+
+        return SharedAdder(settings, file, store, windows)(owner, address)
+
+    return add
 
 
 def _greeting(turn: Turn) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from tuimail.cli.lock import is_engine_running
@@ -182,13 +183,17 @@ def chosen(accounts: Mapping[AccountId, Account], options: Options) -> Account:
 
 
 def connect(
-    accounts: Mapping[AccountId, Account], data: Path, tokens: TokenSettings = FILE
+    accounts: Mapping[AccountId, Account],
+    data: Path,
+    tokens: TokenSettings = FILE,
+    made: Mapping[AccountId, Connected] = MappingProxyType({}),
 ) -> dict[AccountId, Connected]:
     """Give each account its tokens and its way to send.
 
     Args:
         data: The folder of the store, where the tokens are kept too.
         tokens: Where else they may be kept.
+        made: Those that have theirs already. A shared mailbox has its owner's tokens.
 
     Raises:
         ConfigError, TokenUnavailable: They cannot be kept there.
@@ -198,11 +203,12 @@ def connect(
     from tuimail.cli.wiring import connected, connected_by, token_cache  # noqa: PLC0415 - heavy
 
     cache = token_cache(tokens, data, os.environ)
-    made: dict[AccountId, Connected] = {}
+    links = dict(made)
     for key, account in accounts.items():
-        owner = made.get(account.sign_in_id)
-        made[key] = connected(account, cache) if owner is None else connected_by(owner, account)
-    return made
+        owner = links.get(account.sign_in_id)
+        if key not in links:
+            links[key] = connected_by(owner, account) if owner else connected(account, cache)
+    return links
 
 
 def keep_log(level: int = logging.INFO) -> None:

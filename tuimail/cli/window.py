@@ -44,7 +44,7 @@ def window_engine(
         if turn.is_ours
         else AttachedEngine(store, accounts, lambda account: links.tokens(account).sign_in)
     )
-    return WindowEngine(turn, start_engine, attached)
+    return WindowEngine(turn, start_engine, attached, links.add)
 
 
 class _Links:
@@ -55,15 +55,23 @@ class _Links:
     ) -> None:
         self._store = store
         self._tokens = tokens
-        self._accounts = accounts
+        self._accounts = dict(accounts)
         self._guard = threading.Lock()
         self._made: dict[AccountId, Connected] = {}
 
     def get(self) -> dict[AccountId, Connected]:
         with self._guard:
-            if not self._made:
-                self._made = connect(self._accounts, self._store.directory, self._tokens)
+            if not self._accounts.keys() <= self._made.keys():
+                self._made = connect(
+                    self._accounts, self._store.directory, self._tokens, self._made
+                )
             return self._made
+
+    def add(self, account: Account) -> Connected:
+        """Take one more mailbox in."""
+        with self._guard:
+            self._accounts[account.id] = account
+        return self.get()[account.id]
 
     def tokens(self, account: AccountId) -> TokenProvider:
         return self.get()[account].tokens

@@ -82,6 +82,12 @@ class AttachedEngine:
             self._take_away(request)
         return list(waiting.values())
 
+    def add(self, account: AccountId) -> None:
+        """Show one more mailbox; the other process opens it when it starts the next time."""
+        if account not in self._accounts:
+            self._accounts = (*self._accounts, account)
+            self._status = self._read_status()
+
     @property
     def status(self) -> Mapping[AccountId, EngineStatus]:
         """What the other process last said."""

@@ -118,6 +118,11 @@ class Engine:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def add(self, connected: Connected) -> None:
+        """Work for one more mailbox from now on; the owner of a shared one is here already."""
+        self._accounts[connected.account.id] = connected
+        self._call(self._open, connected)
+
     def focus(self, folder: FolderId) -> None:
         """Bring the folder up to date before all others."""
         self._call(self._focus, folder)
@@ -172,23 +177,29 @@ class Engine:
     async def _set_up(self) -> None:
         self._board = StatusBoard(self._store)
         self._board.show(self._status)
-        for account, connected in self._accounts.items():
-            mailbox = Mailbox(
-                connected.account,
-                self._store,
-                connected.tokens,
-                connected.submitter,
-                self._publish,
-                self._rules,
-                self._timing,
-                owner=self._mailboxes.get(connected.account.sign_in_id),
-            )
-            self._mailboxes[account] = mailbox
-            self._supervise(mailbox.run(), mailbox)
+        for connected in tuple(self._accounts.values()):
+            self._open(connected)
         desk = Desk(self._store, self, self._mailboxes)
         self._desk = self._loop.create_task(desk.run(), name="desk")
         watching = watch_clocks(self._sleep, self._timing.clock, self._slept)
         self._clocks = self._loop.create_task(watching, name="clocks")
+
+    def _open(self, connected: Connected) -> None:
+        account = connected.account
+        if account.id in self._mailboxes:
+            return
+        mailbox = Mailbox(
+            account,
+            self._store,
+            connected.tokens,
+            connected.submitter,
+            self._publish,
+            self._rules,
+            self._timing,
+            owner=self._mailboxes.get(account.sign_in_id),
+        )
+        self._mailboxes[account.id] = mailbox
+        self._supervise(mailbox.run(), mailbox)
 
     def _close_connections(self, grace: float) -> None:
         """Close all mailboxes at the same time: each may have to wait for a silent network."""

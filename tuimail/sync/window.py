@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from tuimail.errors import TuimailError
-from tuimail.model.account import AccountId
+from tuimail.model.account import Account, AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.sign_in import SignInMethod
 from tuimail.model.status import EngineControl, EngineStatus, SignInPrompt
 from tuimail.sync.attached import AttachedEngine
+from tuimail.sync.engine import Connected
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,9 @@ TRY_AGAIN_SECONDS: Final = 5.0
 
 class OwnEngine(EngineControl, Protocol):
     """An engine of this process, running."""
+
+    def add(self, connected: Connected) -> None:
+        """Work for one more mailbox."""
 
     def stop(self, grace: float) -> None:
         """End it; see `engine.Engine.stop`."""
@@ -52,6 +56,7 @@ class WindowEngine:
         turn: The lock.
         start_engine: Starts an engine of this process, which has the lock. May raise TuimailError.
         attached: The other process's engine; None where this process has the lock already.
+        link: Gives one more mailbox what an engine needs of it.
     """
 
     def __init__(
@@ -59,8 +64,10 @@ class WindowEngine:
         turn: Turn,
         start_engine: Callable[[], OwnEngine],
         attached: AttachedEngine | None,
+        link: Callable[[Account], Connected] | None = None,
     ) -> None:
         self._turn = turn
+        self._link = link
         self._start_engine = start_engine
         self._attached = attached
         self._own: OwnEngine | None = None
@@ -92,6 +99,20 @@ class WindowEngine:
             self._attached.close()
         if self._own is not None:
             self._own.stop(grace)
+
+    def add(self, account: Account) -> bool:
+        """Take one more mailbox in; return whether it is opened now, by this process.
+
+        It may raise TuimailError.
+        """
+        if self._link is None:
+            raise RuntimeError("this window's mailboxes are fixed")
+        connected = self._link(account)
+        if self._own is not None:
+            self._own.add(connected)
+        elif self._attached is not None:
+            self._attached.add(account.id)
+        return self._own is not None
 
     @property
     def is_attached(self) -> bool:

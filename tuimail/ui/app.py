@@ -6,14 +6,11 @@ Commits on the store's thread are merged into one slot and reach the screens as 
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -37,6 +34,7 @@ from tuimail.ui.messages import EngineChanged, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
+from tuimail.ui.signals import handle_signals
 from tuimail.ui.texts import MessageTexts
 from tuimail.ui.theming import choose_theme, depends_on_background, textual_theme
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -59,6 +57,8 @@ class TuimailApp(App[None]):
         mistake: What is wrong with the settings, to be told once the screen stands.
         greeting: What else is to be told then.
         approve_demo: Approves a device code, in the demo, where nobody else does.
+        add_shared: Adds a shared mailbox to an account; returns it, and whether it opens now. It
+            is called in a thread and may raise a `TuimailError`.
         clock: Returns the time, aware, in the zone dates are shown in.
     """
 
@@ -77,6 +77,7 @@ class TuimailApp(App[None]):
         mistake: TuimailError | None = None,
         greeting: str = "",
         approve_demo: Callable[[str], object] | None = None,
+        add_shared: Callable[[Account, str], tuple[Account, bool]] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         # Without colours Textual would still send greys, unless the palette is the terminal's.
@@ -85,6 +86,7 @@ class TuimailApp(App[None]):
         self.settings = settings
         self.accounts = accounts
         self.approve_demo = approve_demo
+        self.add_shared = add_shared
         self.engine: EngineControl | None = None
         self.glyphs = choose_glyphs(settings.glyphs, os.environ)
         self.keys = Keys(settings.keys)
@@ -129,7 +131,7 @@ class TuimailApp(App[None]):
         self.animation_level = "none"
         self.scroll_sensitivity_y = 3.0
         self.set_keymap(self.settings.keys)
-        self._handle_signals()
+        self._ends += handle_signals(self._end_by_signal)
         newest = self.store.read.notices(1)
         self._newest_notice = newest[0][0] if newest else 0
         self._ends.append(self.store.subscribe(self._store_committed))
@@ -165,18 +167,6 @@ class TuimailApp(App[None]):
                 self.theme = spec.name
                 if problem is not None:
                     self.call_after_refresh(self.tell, problem.message, Severity.WARNING)
-
-    def _handle_signals(self) -> None:
-        """Leave the terminal as it was when the process is told to end.
-
-        Textual restores it only when its own loop ends by itself.
-        """
-        if threading.current_thread() is not threading.main_thread():
-            return
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._end_by_signal, number)
-            self._ends.append(partial(_forget_signal, loop, number))
 
     def _end_by_signal(self, number: int) -> None:
         self._remember_place()
@@ -393,8 +383,3 @@ class TuimailApp(App[None]):
 
         if not isinstance(self.screen, SignInScreen):
             self.push_screen(SignInScreen(account))
-
-
-def _forget_signal(loop: asyncio.AbstractEventLoop, number: int) -> None:
-    if not loop.is_closed():
-        loop.remove_signal_handler(number)

@@ -24,7 +24,7 @@ class BindingSpec(NamedTuple):
         action: A Textual action of the place that the scope names.
         description: For the help screen.
         scope: Where it works: `app`, `mailbox`, `list`, `tree`, `reader`, `composer`, `outbox`,
-            `jobs`, `notices`, `keep`, `attachments`, `sign_in`, `help`.
+            `jobs`, `notices`, `keep`, `shared`, `attachments`, `sign_in`, `help`.
         show: Whether the help screen lists it.
         hint: The word in the hint row; empty when it is never hinted there.
     """
@@ -102,6 +102,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("tree.down", "j,down", "move(1)", "next"),
     _spec("tree.up", "k,up", "move(-1)", "previous"),
     _spec("tree.keep", "o", "keep", "keep offline …"),
+    _spec("tree.add_shared", "plus", "add_shared", "add a shared mailbox …"),
     _spec("tree.first", "g g,home", "edge(-1)", "first folder"),
     _spec("tree.last", "G,end", "edge(1)", "last folder"),
     # The reader.
@@ -188,6 +189,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("keep.down", "j,down", "move(1)", "next"),
     _spec("keep.up", "k,up", "move(-1)", "previous"),
     _spec("keep.close", "escape,q,o", "close", "close", hint="close"),
+    _spec("shared.close", "escape", "close", "close", hint="close"),
     # The sign-in screen.
     _spec("sign_in.copy", "y", "copy", "copy the code or the page's address", hint="copy the code"),
     _spec("sign_in.browser", "o", "browser", "sign in with a browser", hint="browser here"),

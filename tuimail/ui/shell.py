@@ -29,6 +29,7 @@ class Shell(Protocol):
     Attributes:
         engine: None until it runs, which is shortly after the first frame.
         approve_demo: Approves a device code, in the demo; else None.
+        add_shared: Adds a shared mailbox to an account, in a thread; says whether it opens now.
         signal_changes: Publishes merged ChangeSets on the UI's loop.
         signal_status: Publishes nothing of worth: ask `engine.status`.
     """
@@ -38,6 +39,7 @@ class Shell(Protocol):
     accounts: Mapping[AccountId, Account]
     engine: EngineControl | None
     approve_demo: Callable[[str], object] | None
+    add_shared: Callable[[Account, str], tuple[Account, bool]] | None
     glyphs: Glyphs
     keys: Keys
     texts: MessageTexts

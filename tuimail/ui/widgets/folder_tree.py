@@ -14,6 +14,7 @@ from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
 from tuimail.ui.tree_layout import Branch, TreeRow, draw_row, tree_rows
 from tuimail.ui.widgets.keep_sheet import choose_for
+from tuimail.ui.widgets.shared_sheet import add_to
 
 
 class FolderTree(ScrollView, can_focus=True):
@@ -165,6 +166,15 @@ class FolderTree(ScrollView, can_focus=True):
             shell(self).tell("There is no mail here to keep.")
         else:
             choose_for(self, folder)
+
+    def action_add_shared(self) -> None:
+        """Ask for the address of a shared mailbox of the account at the cursor."""
+        accounts = shell(self).accounts
+        folder = self._rows[self._cursor].folder if self._rows else None
+        here = accounts.get(folder.account_id) if folder else next(iter(accounts.values()), None)
+        owner = accounts.get(here.sign_in_id) if here else None
+        if owner is not None:
+            add_to(self, owner, self.reload)
 
     def _fold(self, folded: bool) -> None:
         folder = self._rows[self._cursor].folder
