@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.server.shell import Shell, sandbox_settings
+from tuimail.sandbox.personas import SHARED, persona_named
 from tuimail.sandbox.sandbox import OWNER, Sandbox
 
 DRAFTED = f"From: {OWNER}\nTo: kim@fabrikam.example\nSubject: Later\n\nHello.\n"
@@ -103,6 +104,52 @@ def test_taken_away_without_purging_the_mail_is_there_again_later(shell: Shell) 
     assert shell.run("list", "INBOX").returncode == 1
     shell.config.write_text(settings)
     assert shell.run("list", "INBOX").stdout == listed
+
+
+def test_a_shared_mailbox_is_added_read_and_taken_away_without_signing_out(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Red when taking it away signs out: the sign-in is its owner's."""
+    persona_named("shared-mailbox").apply(fresh_sandbox)
+    shell = Shell(tmp_path, sandbox_settings(fresh_sandbox), fresh_sandbox.entra.approve)
+    shell.sign_in()
+    own = shell.config.read_text()
+    done = shell.run("account", "add-shared", SHARED)
+    assert done.returncode == 0, done.stderr
+    assert b"is added below work." in done.stderr
+    assert shell.run("account", "add-shared", SHARED.upper()).returncode == 1
+    assert shell.run("account", "list").stdout.decode().split() == ["work", OWNER, SHARED, "shared"]
+    done = shell.run("--account", SHARED, "sync")
+    assert done.returncode == 0, done.stderr
+    assert (
+        b"Question about your catalogue" in shell.run("--account", SHARED, "list", "INBOX").stdout
+    )
+    letter = f"From: {SHARED}\nTo: ben@contoso.example\nSubject: Hours\n\nNine to five.\n".encode()
+    done = shell.run("--account", SHARED, "send", stdin=letter)
+    assert done.returncode == 0, done.stderr
+    for owner in (OWNER, SHARED):
+        assert len(fresh_sandbox.mailbox(owner).with_role("\\Sent")) == 1, owner
+    done = shell.run("account", "remove", SHARED, "--purge")
+    assert done.returncode == 0, done.stderr
+    assert shell.config.read_text().strip() == own.strip()
+    assert shell.run("token").returncode == 0
+    for path in shell.data.iterdir():
+        assert b"Question about your catalogue" not in path.read_bytes(), path.name
+
+
+def test_an_account_goes_with_the_shared_mailboxes_it_opens(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    persona_named("shared-mailbox").apply(fresh_sandbox)
+    shell = Shell(tmp_path, sandbox_settings(fresh_sandbox), fresh_sandbox.entra.approve)
+    shell.sign_in()
+    assert shell.run("account", "add-shared", SHARED, "--account", "work").returncode == 0
+    assert shell.run("account", "add-shared", "x@y.example", "--account", "play").returncode == 1
+    assert shell.run("--account", SHARED, "sync").returncode == 0
+    done = shell.run("account", "remove", "work", "--purge")
+    assert done.returncode == 0, done.stderr
+    for path in shell.data.iterdir():
+        assert b"Question about your catalogue" not in path.read_bytes(), path.name
 
 
 def test_an_account_nobody_has_is_named(shell: Shell) -> None:
