@@ -112,6 +112,12 @@ async def _add(widget: Widget, owner: Account, address: str, shown: Callable[[],
     if app.add_shared is None:
         app.tell("Accounts cannot be changed here.", Severity.ERROR)
         return
+    known = {
+        name.lower() for each in app.accounts.values() for name in (each.address, each.username)
+    }
+    if address.lower() in known:
+        app.tell(f"{clean(address)} is here already.")
+        return
     try:
         account, is_opened = await asyncio.to_thread(app.add_shared, owner, address)
     except TuimailError as error:
