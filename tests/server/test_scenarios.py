@@ -161,6 +161,35 @@ def test_a_move_into_a_folder_that_is_gone_comes_back(mailbox: Mailbox, tmp_path
     assert mailbox.count("INBOX") == 1
 
 
+def test_a_move_into_a_folder_that_is_known_to_be_gone_comes_back(
+    mailbox: Mailbox, tmp_path: Path
+) -> None:
+    """Guards against a move that waits for ever, out of sight, for a folder nobody makes again.
+
+    Mutation that turns it red: `return False` for the last line of `can_receive` in sync/push.py.
+    """
+    mailbox.file("INBOX", mail("Stays"))
+    with mailbox.peer(None) as peer:
+        peer.create("Projects")
+        peer.subscribe("Projects")
+    with mailbox.client(tmp_path) as client:
+        client.sign_in()
+        client.start()
+        row, projects = client.row("Stays"), folder_at(client, "Projects")
+        held = NewIntent(client.account.id, row.key, Move(projects.id), hold_seconds=3.0)
+        client.store.submit([held]).result()
+    with mailbox.peer(None) as peer:
+        peer.unsubscribe("Projects")
+        peer.rename("Projects", '"Projects of old"')
+    with mailbox.client(tmp_path) as client:
+        client.start()
+        known = client.store.read.folder(projects.id)
+        assert known is None or not known.is_on_server
+        wait_until(lambda: "Stays" in client.subjects(), 20.0, "the message to come back")
+        wait_until(lambda: client.store.read.notices(1), 20.0, "a word about it")
+    assert mailbox.count("INBOX") == 1
+
+
 # ── other clients ─────────────────────────────────────────────────────────────────────────────
 
 

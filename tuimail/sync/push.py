@@ -108,9 +108,22 @@ def _kind(store: Store, work: Work, source: Folder) -> Kind | None:
     if target_id is None:
         return FlagBatch(source, work.add, work.remove, ())
     target = store.read.folder(target_id)
-    if target is None or not target.is_on_server:
-        return None  # it is still to be made
+    if target is None or not can_receive(store, target_id):
+        return None
     return CopyBatch(source, target, ()) if work.copies else MoveBatch(source, target, ())
+
+
+def can_receive(store: Store, folder_id: FolderId) -> bool:
+    """Whether messages may be sent on their way to a folder: not while it is still to be made.
+
+    Where nobody is going to make it, another client renamed or removed it. Then the server is
+    asked all the same: its refusal brings the messages back with its words.
+    """
+    folder = store.read.folder(folder_id)
+    if folder is None or folder.is_on_server:
+        return folder is not None
+    waiting = store.read.folder_intents(folder.account_id)
+    return all(intent.folder_id != folder.id for intent in waiting)
 
 
 def _needs_no_command(store: Store, work: Work, folder: FolderId, uid: UID) -> bool:

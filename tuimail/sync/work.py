@@ -30,7 +30,7 @@ from tuimail.sync.explain import body_problem
 from tuimail.sync.folders import count_messages, list_folders
 from tuimail.sync.keeping import Keeping
 from tuimail.sync.plan import Occasion
-from tuimail.sync.push import push
+from tuimail.sync.push import can_receive, push
 from tuimail.sync.reconcile import fetch_older, reconcile
 from tuimail.sync.timing import Timing
 from tuimail.sync.tree import tree_due
@@ -318,8 +318,7 @@ class Work:
             return False
         if not isinstance(intent.action, Move | Copy):
             return True
-        target = self.store.read.folder(intent.action.to)
-        return target is not None and target.is_on_server
+        return can_receive(self.store, intent.action.to)
 
     def _prefetch(self, folder: FolderId) -> None:
         if folder == self.focus:
