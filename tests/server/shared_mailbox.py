@@ -21,6 +21,7 @@ from tuimail.sandbox.personas import SHARED, persona_named
 from tuimail.sandbox.sandbox import OWNER, Sandbox
 from tuimail.store.store import Store
 from tuimail.sync.engine import Connected, Engine
+from tuimail.sync.timing import Timing
 from tuimail.text.safe import SafeText
 
 
@@ -98,7 +99,11 @@ def shared_settings(sandbox: Sandbox, shared: tuple[str, ...] = (SHARED,)) -> Se
 
 @contextmanager
 def shared_desk(
-    sandbox: Sandbox, directory: Path, *, shared: tuple[str, ...] = (SHARED,)
+    sandbox: Sandbox,
+    directory: Path,
+    *,
+    shared: tuple[str, ...] = (SHARED,),
+    timing: Timing = HASTY,
 ) -> Iterator[SharedDesk]:
     """Give the sandbox its shared mailbox, sign in; the engine is stopped in the end."""
     persona_named("shared-mailbox").apply(sandbox)
@@ -106,7 +111,7 @@ def shared_desk(
     try:
         accounts = stored_accounts(shared_settings(sandbox, shared), store)
         connected = connect(accounts, directory)
-        engine = Engine(store, connected, timing=HASTY)
+        engine = Engine(store, connected, timing=timing)
         desk = SharedDesk(sandbox, store, engine, connected)
         sign_in = connected[desk.account(OWNER).id].tokens.sign_in
         sign_in.begin(ApprovingPrompt(lambda code: sandbox.entra.approve(code, OWNER))).result(30)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 
-from tests.server.client import ApprovingPrompt
+from tests.server.client import ApprovingPrompt, mail
+from tests.server.hasty import HASTY
 from tests.server.shared_mailbox import SharedDesk, shared_desk, shared_settings
 from tests.waiting import wait_until
 from tuimail.cli.lock import Turn
@@ -22,6 +24,7 @@ from tuimail.model.outbox import OutboxState, SentCopy
 from tuimail.model.status import Connectivity
 from tuimail.sandbox.personas import SHARED
 from tuimail.sandbox.sandbox import OWNER, Sandbox
+from tuimail.sync.timing import Turns
 
 
 @pytest.fixture
@@ -206,3 +209,47 @@ def test_one_that_is_added_while_the_engine_runs_is_opened_at_once(
         finally:
             window.stop(2.0)
             turn.release()
+
+
+def test_one_that_nobody_is_in_rests_is_looked_at_and_comes_when_opened(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Red when `_leave` keeps the connection, and when `opened` does not wake a resting mailbox."""
+    turns = Turns(look=3600.0, visit=0.2, stay=0.4, check=0.1)
+    with shared_desk(fresh_sandbox, tmp_path, timing=replace(HASTY, turns=turns)) as desk:
+        desk.engine.start()
+        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 20.0, "its letters")
+        desk.wait_for(SHARED, Connectivity.RESTING)
+
+        def connections() -> int:
+            return sum(each.user == SHARED for each in desk.sandbox.imap_server.connections)
+
+        wait_until(lambda: connections() == 0, 20.0, "no connection")
+        desk.wait_for(OWNER, Connectivity.ONLINE)
+        raw = mail("While it rested", to=SHARED)
+        desk.sandbox.post_office.deliver(raw, [SHARED])
+        desk.engine.focus(desk.folder(FolderRole.INBOX).id)
+        desk.wait_for(SHARED, Connectivity.ONLINE)
+        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 5, 20.0, "the new letter")
+        desk.engine.focus(desk.folder(FolderRole.INBOX, OWNER).id)
+        desk.wait_for(SHARED, Connectivity.RESTING)
+        outbox_id = desk.send("From a resting one")
+        desk.wait_for_outbox(outbox_id, OutboxState.SENT)
+        desk.wait_for(SHARED, Connectivity.ONLINE)
+
+
+def test_a_change_wakes_a_resting_one(fresh_sandbox: Sandbox, tmp_path: Path) -> None:
+    """Red when `wake` does not look for intents."""
+    turns = Turns(look=3600.0, visit=0.2, stay=0.4, check=0.1)
+    with shared_desk(fresh_sandbox, tmp_path, timing=replace(HASTY, turns=turns)) as desk:
+        desk.engine.start()
+        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 20.0, "its letters")
+        desk.wait_for(SHARED, Connectivity.RESTING)
+        account, row = desk.account(SHARED).id, desk.rows(FolderRole.INBOX)[0]
+        flag = NewIntent(account, row.key, StoreFlags(add=FLAGGED))
+        desk.store.write(lambda tx: tx.add_intents([flag])).result()
+        desk.engine.wake()
+        inbox = desk.sandbox.mailbox(SHARED).folder("INBOX")
+        wait_until(
+            lambda: any("\\Flagged" in each.flags for each in inbox.messages), 20.0, "the flag"
+        )

@@ -22,6 +22,8 @@ class Connectivity(StrEnum):
     OFFLINE = "offline"
     CONNECTING = "connecting"
     ONLINE = "online"
+    RESTING = "resting"
+    """A shared mailbox that nobody is in: it is looked at now and then, and comes when opened."""
     THROTTLED = "throttled"
     SIGN_IN_REQUIRED = "sign-in needed"
 

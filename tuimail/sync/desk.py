@@ -186,6 +186,7 @@ async def _until_online(mailbox: Mailbox) -> None:
     Raises:
         _Unanswered: There is none, and why.
     """
+    mailbox.use()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             while mailbox.status.connectivity is not Connectivity.ONLINE:
@@ -197,7 +198,8 @@ async def _until_online(mailbox: Mailbox) -> None:
 
 
 def _refuse(status: EngineStatus) -> None:
-    if status.connectivity in (Connectivity.STARTING, Connectivity.CONNECTING):
+    coming = (Connectivity.STARTING, Connectivity.CONNECTING, Connectivity.RESTING)
+    if status.connectivity in coming:
         return
     problem = status.problem or Notice(Severity.WARNING, "There is no connection to Exchange.")
     raise _Unanswered(problem, needs_sign_in=status.connectivity is Connectivity.SIGN_IN_REQUIRED)

@@ -26,6 +26,7 @@ from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync.desk import Desk
 from tuimail.sync.mailbox import Mailbox
+from tuimail.sync.presence import Seats
 from tuimail.sync.status_board import StatusBoard
 from tuimail.sync.suspend import SleepDetector, watch_clocks
 from tuimail.sync.timing import Timing
@@ -78,6 +79,7 @@ class Engine:
             account: EngineStatus(account, Connectivity.STARTING, now) for account in accounts
         }
         self._listeners: list[Callable[[], None]] = []
+        self._seats = Seats()
         self._mailboxes: dict[AccountId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._desk: asyncio.Task[None] | None = None
@@ -197,6 +199,7 @@ class Engine:
             self._rules,
             self._timing,
             owner=self._mailboxes.get(account.sign_in_id),
+            seats=self._seats,
         )
         self._mailboxes[account.id] = mailbox
         self._supervise(mailbox.run(), mailbox)
@@ -272,16 +275,18 @@ class Engine:
         known = self._store.read.folder(folder)
         if known is None:
             return
-        work = self._mailboxes[known.account_id].work
-        work.focus = folder
-        work.refreshes.add((folder, False), Priority.FOCUS)
+        for account, mailbox in self._mailboxes.items():
+            if account == known.account_id:
+                mailbox.opened(folder)
+            else:
+                mailbox.left()
 
     def _want_body(self, key: MessageKey, section: str | None) -> None:
         summary = self._store.read.summary(key)
         if summary is not None:
-            self._mailboxes[summary.account_id].work.bodies.add(
-                (key, section), Priority.INTERACTIVE
-            )
+            mailbox = self._mailboxes[summary.account_id]
+            mailbox.use()
+            mailbox.work.bodies.add((key, section), Priority.INTERACTIVE)
 
     def _attend(self) -> None:
         if self._sleep.has_slept(self._timing.clock):

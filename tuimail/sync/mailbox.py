@@ -10,15 +10,17 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from tuimail.auth.provider import TokenProvider
-from tuimail.errors import Reach, Retry, Throttled, TuimailError
+from tuimail.errors import NotConnected, Reach, Retry, Throttled, TuimailError
 from tuimail.imap.connection import ImapConnection
-from tuimail.imap.jobs import Priority
+from tuimail.imap.jobs import Priority, Step
+from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account, Token
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
@@ -29,6 +31,7 @@ from tuimail.sync import backoff
 from tuimail.sync.explain import account_problem
 from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox
+from tuimail.sync.presence import Presence, Seats, Unused
 from tuimail.sync.renewal import renew_in_time
 from tuimail.sync.sent import find_sent_copy
 from tuimail.sync.standing import Standing, connectivity_after, reason_of
@@ -37,6 +40,8 @@ from tuimail.sync.watching import Watching
 from tuimail.sync.work import Work, wait_until_due
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _USUAL: Final = Timing()
 
@@ -48,6 +53,7 @@ class Mailbox:
         publish: Called with every change of the status, on the engine's loop.
         rules: What is kept of its folders.
         owner: Of a shared mailbox, the mailbox of who opens it, if that is here.
+        seats: Where shared mailboxes take turns; None to be connected always.
     """
 
     def __init__(
@@ -60,6 +66,7 @@ class Mailbox:
         rules: DownloadRules,
         timing: Timing = _USUAL,
         owner: Mailbox | None = None,
+        seats: Seats | None = None,
     ) -> None:
         self.account = account
         self._store = store
@@ -73,6 +80,9 @@ class Mailbox:
         self._hurry = False
         self._sending = asyncio.Lock()
         self._attended = float("-inf")
+        self._presence: Presence | None = None
+        if account.is_shared and seats is not None:
+            self._presence = Presence(seats, timing.turns, self._is_open, self._is_busy)
         opener = SessionOpener(account, tokens, timing.timeouts)
         second = SessionOpener(account, tokens, timing.timeouts)
         self._openers = (opener, second)
@@ -95,7 +105,7 @@ class Mailbox:
             store,
             submitter,
             self._token,
-            self.work.job,
+            self._outbox_job,
             refresh_sent=self._refresh_sent,
             push=self.work.intents.set,
             is_in_delegates_sent=owner.is_in_sent if owner is not None else None,
@@ -113,6 +123,22 @@ class Mailbox:
             tasks.create_task(self._outbox_loop(), name=f"outbox-{self.account.id}")
             tasks.create_task(self._connect_loop(), name=f"connect-{self.account.id}")
 
+    def use(self) -> None:
+        """Something is asked of it: a shared mailbox that rests is connected."""
+        if self._presence is not None:
+            self._presence.use()
+
+    def opened(self, folder: FolderId) -> None:
+        """The user is in one of its folders."""
+        self.use()
+        self.work.focus = folder
+        self.work.refreshes.add((folder, False), Priority.FOCUS)
+
+    def left(self) -> None:
+        """The user is in another mailbox; a shared one may rest then."""
+        if self._presence is not None:
+            self.work.focus = None
+
     async def is_in_sent(self, message_id: str) -> bool:
         """Look into Sent Items on the server.
 
@@ -127,6 +153,8 @@ class Mailbox:
 
     def wake(self) -> None:
         """New intents or outbox items exist."""
+        if self._presence is not None and self._store.read.intents(self.account.id):
+            self._presence.use()
         self.work.intents.set()
         self.work.keeping.wake()
         self._outbox_wake.set()
@@ -134,6 +162,7 @@ class Mailbox:
     def reconnect(self) -> None:
         """Try now rather than at the end of the back-off, and ask Entra ID again."""
         self._tokens.retry()
+        self.use()
         self._hurry = True
         self._try_now()
         self.work.attend()
@@ -148,6 +177,8 @@ class Mailbox:
         if now - self._attended < self._timing.attention:
             return
         self._attended = now
+        if self._is_open():
+            self.use()
         self.work.attend()
         self._watching.hurry()
         if self.status.connectivity is Connectivity.OFFLINE:
@@ -168,6 +199,8 @@ class Mailbox:
         Args:
             again: Seconds until it is started again.
         """
+        if self._presence is not None:
+            self._presence.again()
         next_attempt = datetime.now(UTC) + timedelta(seconds=again)
         reason = reason_of(error)
         self._standing.set(
@@ -200,12 +233,50 @@ class Mailbox:
 
     async def _connect_loop(self) -> None:
         while True:
-            error = await self._stay_online()
+            async with self._turn():
+                error = await self._stay_online()
+                if error is None:
+                    self._leave()
+            if error is None:
+                continue
             self._failures = 1 if self._standing.was_steady else self._failures + 1
+            if self._presence is not None:
+                self._presence.again()
             await self._pause(error)
 
-    async def _stay_online(self) -> TuimailError:
-        """Connect and work; returns the failure that ended it.
+    def _turn(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if self._presence is None else self._presence.turn()
+
+    def _leave(self) -> None:
+        """End the connections of a mailbox that nobody uses."""
+        if self._is_busy():
+            self._main.cut()  # what runs on it would go on
+        else:
+            self._main.recycle()
+        self._standing.set(Connectivity.RESTING)
+
+    def _is_open(self) -> bool:
+        return self.work.focus is not None
+
+    def _is_busy(self) -> bool:
+        status, read = self.status, self._store.read
+        is_fetching = status.progress or (status.download and not status.download.problem)
+        return bool(is_fetching or self.work.has_wishes or read.intents(self.account.id))
+
+    async def _outbox_job(
+        self,
+        job: Callable[[ImapSession], Generator[Step, None, T]],
+        priority: Priority,
+        label: str,
+    ) -> T:
+        """Run a job of the outbox, which does not wait for a seat: it tries again soon."""
+        if self._presence is not None and not self._presence.is_here:
+            self._presence.use()
+            raise NotConnected("The shared mailbox is not connected at the moment.")
+        return await self.work.job(job, priority, label)
+
+    async def _stay_online(self) -> TuimailError | None:
+        """Connect and work; returns the failure that ended it, None when nobody uses it.
 
         What the user did goes to the server before anything is looked at.
         """
@@ -218,8 +289,12 @@ class Mailbox:
             self._standing.set(Connectivity.ONLINE)
             for loop in (*self.work.loops(), self._watching.loop, self._renewal_loop):
                 tasks.append(asyncio.create_task(loop()))
+            if self._presence is not None:
+                tasks.append(asyncio.create_task(self._presence.until_unused()))
             await _first_end(tasks)
             raise AssertionError("a loop ended without a failure")
+        except Unused:
+            return None
         except TuimailError as error:
             return error
         finally:

@@ -8,6 +8,23 @@ from tuimail.imap.session import Timeouts
 
 
 @dataclass(frozen=True, slots=True)
+class Turns:
+    """When a shared mailbox comes and leaves, in seconds; see `sync.presence`.
+
+    Attributes:
+        look: Between two looks at a mailbox that nobody opens.
+        visit: A look lasts so long, at least.
+        stay: So long it stays after it was used last, unless another one waits for the seat.
+        check: Between two looks at whether it may leave.
+    """
+
+    look: float = 600.0
+    visit: float = 60.0
+    stay: float = 600.0
+    check: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds; the defaults suit Exchange Online.
 
@@ -23,6 +40,7 @@ class Timing:
         attention: At least so much lies between two refreshes because the user came back.
         recycle_before: Before the end of a token at which connections are made anew; of a token
             that is good for a short time only, a fifth of its life.
+        turns: Of shared mailboxes.
         ask_again: Between two questions for a newer token while the connection still works.
     """
 
@@ -35,3 +53,4 @@ class Timing:
     attention: float = 5.0
     recycle_before: float = 290.0
     ask_again: float = 30.0
+    turns: Turns = field(default_factory=Turns)

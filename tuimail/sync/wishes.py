@@ -27,6 +27,10 @@ class Wishes(Generic[W]):
         self._wanted: dict[W, Priority] = {}
         self._event: Final = asyncio.Event()
 
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._wanted)
+
     def add(self, wish: W, priority: Priority) -> None:
         """Ask for something; asking again makes it newer and never less urgent."""
         current = self._wanted.pop(wish, priority)

@@ -100,6 +100,11 @@ class Work:
         self._heard()
         return result
 
+    @property
+    def has_wishes(self) -> bool:
+        """Whether it was asked for something that nobody has begun with."""
+        return bool(self.refreshes or self.older or self.bodies)
+
     def look_around(self) -> None:
         """Count the messages of all folders soon: something happened, perhaps not only here."""
         self._look.set()

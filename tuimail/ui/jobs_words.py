@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
@@ -226,20 +226,23 @@ def _state_of(status: EngineStatus | None, now: datetime) -> str:
     return state_words(status, None, now).text
 
 
+_DETAILS: Final = {
+    Connectivity.STARTING: "",
+    Connectivity.CONNECTING: "",
+    Connectivity.ONLINE: "new mail comes by itself",
+    Connectivity.RESTING: "looked at every 10 minutes",
+    Connectivity.SIGN_IN_REQUIRED: "changes wait for the sign-in",
+}
+
+
 def _mailbox_detail(status: EngineStatus | None, now: datetime) -> str:
     if status is None:
         return ""
-    match status.connectivity:
-        case Connectivity.ONLINE:
-            return "new mail comes by itself"
-        case Connectivity.OFFLINE | Connectivity.THROTTLED if status.next_attempt:
-            return f"tries again at {clock(status.next_attempt, now)}"
-        case Connectivity.SIGN_IN_REQUIRED:
-            return "changes wait for the sign-in"
-        case Connectivity.STARTING | Connectivity.CONNECTING:
-            return ""
-        case _:
-            return status.problem.short if status.problem else ""
+    if status.connectivity in _DETAILS:
+        return _DETAILS[status.connectivity]
+    if status.next_attempt:
+        return f"tries again at {clock(status.next_attempt, now)}"
+    return status.problem.short if status.problem else ""
 
 
 def change_when(change: Change, status: EngineStatus | None, now: datetime) -> str:

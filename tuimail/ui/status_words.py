@@ -81,6 +81,8 @@ def state_words(status: EngineStatus | None, as_of: datetime | None, now: dateti
             words = StateWords(f"offline{at}", "warning+bold")
         case EngineStatus(connectivity=Connectivity.THROTTLED, next_attempt=until):
             words = StateWords(f"throttled {countdown((until or now) - now)}", "warning+bold", True)
+        case EngineStatus(connectivity=Connectivity.RESTING, since=since):
+            words = StateWords(f"as of {clock(since, now)}")
         case EngineStatus(connectivity=Connectivity.SIGN_IN_REQUIRED):
             words = StateWords("sign-in needed", "error+bold")
         case EngineStatus(connectivity=Connectivity.CONNECTING, online_at=online_at) if online_at:

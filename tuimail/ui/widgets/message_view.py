@@ -242,6 +242,7 @@ class MessageView(Vertical, can_focus=True):
             Connectivity.STARTING,
             Connectivity.CONNECTING,
             Connectivity.ONLINE,
+            Connectivity.RESTING,
         )
         self._say(FETCHING if coming else NOT_HERE)
         if app.engine is not None:
