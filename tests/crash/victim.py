@@ -19,6 +19,7 @@ from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, AccountId, Endpoint, SaveSent
+from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.store.store import Store, Writer
 from tuimail.submission.smtp import SmtpSubmitter
@@ -80,7 +81,7 @@ async def run_errand(store: Store, account: Account, what: str, http: HttpClient
     """Do one errand; first settle what an earlier run left behind.
 
     Args:
-        what: `sync`, `send ID` of the outbox, or `text KEY` of a message.
+        what: `sync`, `again ID` of a folder, `send ID` of the outbox, or `text KEY` of a message.
     """
     tokens = TokenProvider(account, TokenCache.open(store.directory / "tokens.json"), http)
     submitter = SmtpSubmitter(account.smtp, account.ca_file)
@@ -91,6 +92,10 @@ async def run_errand(store: Store, account: Account, what: str, http: HttpClient
                 failures = await errand.sync(lambda _: None)
                 if failures:
                     raise failures[0]
+            case ["again", folder_id]:
+                folder = store.read.folder(FolderId(int(folder_id)))
+                assert folder is not None
+                await errand.fetch_again(folder)
             case ["send", outbox_id]:
                 await errand.send(int(outbox_id))
             case ["text", key]:

@@ -115,7 +115,7 @@ def test_a_folder_is_fetched_again_and_nothing_of_the_user_is_lost(
 ) -> None:
     """Guards invariant 7 for `repair --folder`: what is known of UIDs is not trusted at all.
 
-    Mutation that turns it red: `recording.forget_uids` left out of store/starting_over.py.
+    Mutation that turns it red: the UIDs left where they are in store/starting_over.py.
     """
     before = keys(shell)
     with raw_connection(shell.data) as connection:

@@ -130,7 +130,7 @@ def test_a_directory_that_cannot_be_written_is_refused(directory: str) -> None:
 def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE_NAME).write_bytes(content)
 
-    with pytest.raises(StoreCorrupt, match="Nothing was changed"):
+    with pytest.raises(StoreCorrupt, match="run `tuimail repair`"):
         Store.open(tmp_path)
 
     assert (tmp_path / FILE_NAME).read_bytes() == content

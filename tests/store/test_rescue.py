@@ -185,7 +185,7 @@ def test_every_page_in_turn_may_be_lost(wrecked: Wrecked, tmp_path: Path) -> Non
 
 
 def test_a_page_that_only_leads_to_others_costs_nothing(wrecked: Wrecked, tmp_path: Path) -> None:
-    """Mutation that turns it red: `_astray` returning nothing in store/wreck.py."""
+    """Mutation that turns it red: `stray_records` passing over every page in store/trees.py."""
     with closing(sqlite3.connect(wrecked.closed / FILE_NAME)) as connection:
         pages = connection.execute(
             "SELECT name, pageno FROM dbstat WHERE pagetype = 'internal'"
@@ -198,6 +198,22 @@ def test_a_page_that_only_leads_to_others_costs_nothing(wrecked: Wrecked, tmp_pa
         rescued = rescue(directory)
         assert_all_is_there(wrecked.belongings, look(directory))
         assert rescued.kept.lost == []
+
+
+def test_with_the_first_page_lost_too_changes_still_find_their_messages(
+    wrecked: Wrecked, place: Path
+) -> None:
+    database = wrecked.copy(place)
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute(
+            "SELECT pageno FROM dbstat WHERE pagetype = 'internal' AND name = 'message'"
+        ).fetchall()
+    for page in (1, *(page for (page,) in rows)):
+        zero(database, page)
+
+    assert rescue(place, ["work"]).kept.lost == []
+
+    assert_all_is_there(wrecked.belongings, look(place))
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -79,7 +79,7 @@ def test_a_database_that_is_damaged_meanwhile_is_said_in_a_sentence(directory: P
         assert terminal.wait_for_end() == 1
         output = bytes(terminal.output)
         assert_restored(output)
-        assert b"tuimail: The mail database is damaged. Nothing was changed." in output
+        assert b"tuimail: The mail database is damaged. Quit and run `tuimail repair`." in output
         assert b"Traceback" not in output
     assert (directory / "mail.db").read_bytes().startswith(b"no database at all")
 

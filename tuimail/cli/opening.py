@@ -52,7 +52,7 @@ def open_or_rescue(settings: Settings, data: Path, *, is_ours: bool) -> Opened:
     for text in (notice.happened, notice.now, notice.you_can):
         note(f"  {text}")
     opened = _open(settings, data, is_ours=is_ours)
-    return Opened(opened.store, opened.accounts, f"{notice.short} {notice.happened}")
+    return Opened(opened.store, opened.accounts, f"{notice.short} The notices say more.")
 
 
 def _open(settings: Settings, data: Path, *, is_ours: bool) -> Opened:

@@ -255,8 +255,8 @@ def _refuse_strangers(connection: Connection) -> bool:
 def damaged(detail: str) -> StoreCorrupt:
     """Return the error that says that the database is damaged."""
     return StoreCorrupt(
-        "The mail database is damaged. Nothing was changed.",
-        hint="`tuimail repair` makes it anew and keeps drafts, outbox and what waits.",
+        "The mail database is damaged. Quit and run `tuimail repair`.",
+        hint="Nothing was changed. Drafts, outbox and what waits for the server are kept.",
         detail=detail,
     )
 

@@ -139,7 +139,7 @@ def _carry_accounts(hull: _Hull, needed: set[int], identities: Sequence[str]) ->
 
 def _carry_folders(hull: _Hull) -> None:
     for found in hull.wreck.rows("folder"):
-        if found.is_whole and found.is_living:
+        if found.is_whole:
             hull.insert("folder", found.values, leave=_SERVER_SIDE)
     for found in hull.wreck.rows("folder_download"):
         hull.insert("folder_download", found.values, leave={"octets"})
@@ -228,7 +228,8 @@ def _carry_messages(hull: _Hull, naming: Sequence[Found]) -> None:
     keys = sorted({aliases.get(key, key) for key in named})
     if not keys:
         return
-    rows = [one for one in hull.wreck.rows("message", keys) if one.is_whole and one.is_living]
+    # What a message is does not change; where it was then is found out when it is paired.
+    rows = [one for one in hull.wreck.rows("message", keys) if one.is_whole]
     details = {
         _number(one.values.get("message_key")): one.values
         for one in hull.wreck.rows("message_detail", keys)
@@ -320,6 +321,8 @@ def _carry_the_rest(hull: _Hull) -> None:
         name = found.values.get("key")
         if isinstance(name, str) and name.startswith("ui."):
             hull.insert("meta", found.values)
+    last = hull.tx.connection.value("SELECT max(located) FROM message")
+    meta.set_meta(hull.tx, "located", str(last or 0))
     # A key is never used twice, not even for what was not carried over.
     for found in hull.wreck.rows("sqlite_sequence"):
         name, last = found.values.get("name"), _number(found.values.get("seq"))

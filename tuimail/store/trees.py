@@ -110,11 +110,14 @@ class Tree:
         self._file.unreadable.add(number)
 
 
-def stray_records(file: DamagedFile, passing_over: set[int]) -> Iterator[Record]:
+def stray_records(
+    file: DamagedFile, passing_over: set[int], column_counts: range
+) -> Iterator[Record]:
     """Return the rows of all pages that hold rows, whatever their table, as far as they are whole.
 
     Args:
         passing_over: Pages that were read already, or are free.
+        column_counts: Rows with another number of columns are passed over, cheaply.
     """
     for number in range(1, file.page_count + 1):
         page = None if number in passing_over else file.page(number)
@@ -122,11 +125,21 @@ def stray_records(file: DamagedFile, passing_over: set[int]) -> Iterator[Record]
             continue
         for place in _cells(file.usable, page, number)[0]:
             try:
+                if _column_count(page, place) not in column_counts:
+                    continue
                 record = read_cell(file, page, place, _TABLE_LEAF)
             except Senseless:
                 continue
             if record.is_whole:
                 yield record
+
+
+def _column_count(page: bytes, place: int) -> int:
+    """Count the columns of a table's row, whose first octets are always in its own page."""
+    for _ in range(2):
+        _, place = _varint(page, place)
+    length, following = _varint(page, place)
+    return len(_kinds(page, following, place + length))
 
 
 def _within(
@@ -226,16 +239,21 @@ def read_values(payload: bytes) -> list[Value]:
     header, place = _varint(payload, 0)
     if not place <= header <= len(payload):
         raise Senseless
-    kinds = []
-    while place < header:
-        kind, place = _varint(payload, place)
-        kinds.append(kind)
     values: list[Value] = []
+    kinds, place = _kinds(payload, place, header), header
     for kind in kinds:
         width = _width(kind)
         values.append(_value(kind, payload[place : place + width], width))
         place += width
     return values
+
+
+def _kinds(data: bytes, place: int, end: int) -> list[int]:
+    kinds = []
+    while place < end:
+        kind, place = _varint(data, place)
+        kinds.append(kind)
+    return kinds
 
 
 def _width(kind: int) -> int:

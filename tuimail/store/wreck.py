@@ -42,11 +42,15 @@ class Table:
     root: int
     columns: tuple[Column, ...]
 
+    @property
+    def column_counts(self) -> range:
+        """How many values a row may have: columns that were added later have defaults."""
+        needed = (i for i, one in enumerate(self.columns) if one.not_null and not one.has_default)
+        return range(max(needed, default=0) + 1, len(self.columns) + 1)
+
     def fits(self, record: Record) -> bool:
         """Tell whether a record has the shape of this table's rows."""
-        needed = (i for i, one in enumerate(self.columns) if one.not_null and not one.has_default)
-        least = max(needed, default=0)
-        if not least < len(record.values) <= len(self.columns):
+        if len(record.values) not in self.column_counts:
             return False
         pairs = zip(self.columns, record.values, strict=False)
         return all(_fits(column, value) for column, value in pairs)
@@ -107,7 +111,6 @@ class Wreck:
         free = file.free_pages()
         self._seen = free
         self._knows_free = file.has_header and len(free) == file.free_count
-        self._strays: list[Record] | None = None
 
     @property
     def is_current(self) -> bool:
@@ -132,16 +135,12 @@ class Wreck:
         has_all = rowids is not None and seen.issuperset(rowids)
         if tree.is_complete or has_all or name not in FOUND_ASTRAY:
             return
-        for record in self._astray():
-            is_wanted = record.rowid not in seen and (rowids is None or record.rowid in rowids)
+        wanted = None if rowids is None else set(rowids)
+        for record in stray_records(self._file, self._seen, table.column_counts):
+            is_wanted = record.rowid not in seen and (wanted is None or record.rowid in wanted)
             if is_wanted and table.fits(record):
                 seen.add(record.rowid)
                 yield table.row(record)._replace(is_living=self._knows_free)
-
-    def _astray(self) -> list[Record]:
-        if self._strays is None:
-            self._strays = list(stray_records(self._file, self._seen))
-        return self._strays
 
     def _table(self, name: str) -> Table | None:
         if name in self._own:

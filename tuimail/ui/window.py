@@ -7,13 +7,17 @@ however large the folder is. Only a jump into the middle uses an offset.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from tuimail.errors import StoreCorrupt
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey, MessageSummary, Position
 
 if TYPE_CHECKING:
     from tuimail.store.reader import Reader
+
+Rows = list[MessageSummary]
 
 PAGE: Final = 100
 KEEP: Final = 2000
@@ -25,10 +29,17 @@ class ListWindow:
     Args:
         read: Returns the reader of the calling thread.
         folder: Whose messages these are.
+        report: Told when rows cannot be read: then those that can are shown.
     """
 
-    def __init__(self, read: Callable[[], Reader], folder: FolderId) -> None:
+    def __init__(
+        self,
+        read: Callable[[], Reader],
+        folder: FolderId,
+        report: Callable[[StoreCorrupt], None],
+    ) -> None:
         self._read = read
+        self._report = report
         self.folder = folder
         self.total = 0
         self._low = 0
@@ -48,11 +59,12 @@ class ListWindow:
         folder = reader.folder(self.folder)
         self.total = folder.here if folder else 0
         if top is None:
-            self._set(0, reader.newest(self.folder, 2 * PAGE))
+            self._set(0, self._readable(partial(reader.newest, self.folder), 2 * PAGE))
         else:
             low = reader.rank(self.folder, top)
             just_above = Position(top.internaldate, MessageKey(top.key + 1))
-            self._set(low, reader.older(self.folder, just_above, 2 * PAGE))
+            older = partial(reader.older, self.folder, just_above)
+            self._set(low, self._readable(older, 2 * PAGE))
         if len(self._rows) < 2 * PAGE:
             self.total = self._low + len(self._rows)
         return self._low
@@ -95,20 +107,32 @@ class ListWindow:
     def _load(self, index: int) -> None:
         reader, high = self._read(), self._low + len(self._rows)
         if self._rows and high <= index < high + PAGE:
-            rows = reader.older(self.folder, self._rows[-1].position, PAGE + index - high)
+            older = partial(reader.older, self.folder, self._rows[-1].position)
+            rows = self._readable(older, PAGE + index - high)
             dropped = max(0, len(self._rows) + len(rows) - KEEP)
             self._set(self._low + dropped, [*self._rows[dropped:], *rows])
         elif self._rows and self._low - PAGE <= index < self._low:
-            rows = reader.newer(self.folder, self._rows[0].position, PAGE)
+            newer = partial(reader.newer, self.folder, self._rows[0].position)
+            rows = self._readable(newer, PAGE)
             self._set(max(0, self._low - len(rows)), [*rows, *self._rows][:KEEP])
         elif index < PAGE:
-            self._set(0, reader.newest(self.folder, 2 * PAGE))
+            self._set(0, self._readable(partial(reader.newest, self.folder), 2 * PAGE))
         elif index >= self.total - PAGE:
-            rows = reader.oldest(self.folder, 2 * PAGE)
+            rows = self._readable(partial(reader.oldest, self.folder), 2 * PAGE)
             self._set(max(0, self.total - len(rows)), rows)
         else:
             low = max(0, index - PAGE)
-            self._set(low, reader.at(self.folder, low, 2 * PAGE))
+            self._set(low, self._readable(partial(reader.at, self.folder, low), 2 * PAGE))
+
+    def _readable(self, read: Callable[[int], Rows], limit: int) -> Rows:
+        """Return as many rows as can be read: a damaged page must not hide those before it."""
+        while limit:
+            try:
+                return read(limit)
+            except StoreCorrupt as error:
+                self._report(error)
+                limit //= 2
+        return []
 
     def _set(self, low: int, rows: list[MessageSummary]) -> None:
         self._low, self._rows, self._index = low, rows, None

@@ -13,9 +13,11 @@ from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tuimail.errors import StoreCorrupt
 from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey, MessageSummary
+from tuimail.model.notice import Severity
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.list_layout import ONE_LINE_WIDTH, RowState, empty_rows, one_line, two_lines
 from tuimail.ui.messages import CursorMoved, ListChanged, MessageOpened
@@ -95,7 +97,7 @@ class MessageList(ScrollView, can_focus=True):
 
     def show(self, folder: FolderId, key: MessageKey | None = None) -> None:
         """Show a folder, with the cursor on `key` if it is there, else on the newest message."""
-        window = ListWindow(self._reader, folder)
+        window = ListWindow(self._reader, folder, self._say_damage)
         row = self._reader().summary(key) if key is not None else None
         here = row is not None and row.folder_id == folder
         self._window, self.marked = window, set()
@@ -106,6 +108,9 @@ class MessageList(ScrollView, can_focus=True):
         self._set_cursor(index, by_user=False)
         self.refresh()
         self.post_message(ListChanged())
+
+    def _say_damage(self, error: StoreCorrupt) -> None:
+        shell(self).tell(error.message, Severity.ERROR)
 
     def apply(self, changes: ChangeSet) -> None:
         """Show what a commit changed."""

@@ -1,0 +1,70 @@
+"""`repair --folder` killed before any write: the next sync ends it, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.crash.scene import MOST_STEPS, Scene, fill
+from tests.server.sandbox_fixture import fresh_sandbox  # noqa: F401 - a fixture
+from tests.store.inspection import raw_connection
+from tuimail.model.draft import Draft
+from tuimail.model.flags import FLAGGED
+from tuimail.model.folder import FolderRole
+from tuimail.model.intent import NewIntent, StoreFlags
+from tuimail.sandbox.sandbox import Sandbox
+
+
+def test_a_folder_fetched_again_and_killed_anywhere_is_whole_after_the_next_sync(
+    fresh_sandbox: Sandbox,  # noqa: F811
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """Guards invariants 7 and 9.
+
+    Mutation that turns it red: the rows deleted instead of their UIDs in store/starting_over.py.
+    """
+    fill(fresh_sandbox, 130)
+    scene = Scene(fresh_sandbox, tmp_path)
+    scene.run(scene.master, "sync")
+    expected = scene.local(scene.master)
+    keys = scene.keys(scene.master)
+    with scene.store() as store:
+        inbox = scene.folder(store, FolderRole.INBOX)
+        draft = Draft(scene.account.id, subject="Mine", body="Mine")
+        store.write(lambda tx: tx.save_draft(draft)).result()
+        store.write(lambda tx: tx.store_part(keys["Message 003"], "1", b"kept")).result()
+        flag = NewIntent(scene.account.id, keys["Message 007"], StoreFlags(add=FLAGGED))
+        store.submit([flag]).result()
+    with raw_connection(scene.master) as connection:
+        # A row of a message that the server has no more.
+        connection.execute(
+            "INSERT INTO message SELECT * FROM"
+            " (SELECT NULL, account_id, folder_id, 9999, located, state, gone_at, server_flags,"
+            " server_keywords, shown_folder_id, flags, keywords, pending, internaldate + 1, size,"
+            " from_text, to_text, 'Not there', snippet, has_attachment, body, NULL, '<no@where>',"
+            " NULL, 0, 0 FROM message LIMIT 1)"
+        )
+        connection.execute(
+            "INSERT INTO message_detail SELECT max(id), '{}', NULL, '[]' FROM message"
+        )
+    expected["INBOX"] = sorted(
+        (subject, ("\\Flagged",) if subject == "Message 007" else flags)
+        for subject, flags in expected["INBOX"]
+    )
+
+    for step in range(1, MOST_STEPS):
+        directory = scene.copy()
+        was_killed = scene.kill(directory, f"again {inbox.id}", step)
+        scene.run(directory, "sync")
+        scene.run(directory, "sync")
+        assert scene.local(directory) == expected, f"killed before write {step}"
+        assert scene.keys(directory) == keys, f"killed before write {step}"
+        with scene.store(directory) as store:
+            assert store.read.part(keys["Message 003"], "1") == b"kept"
+            assert [one.body for one in store.read.drafts()] == ["Mine"]
+            assert store.read.counts().pending_intents == 0
+        if not was_killed:
+            break
+    assert step > 5
+    record_property("kills survived", step - 1)
