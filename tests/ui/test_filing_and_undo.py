@@ -115,6 +115,19 @@ async def test_what_is_deleted_for_ever_is_said_to_be_final(desk: Desk) -> None:
         assert "2 cannot be brought back." in screen_rows(desk.app)[-1]
 
 
+async def test_a_whole_folder_is_marked_read_and_unread_again(desk: Desk) -> None:
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("M")
+        await desk.see(pilot, "12 marked read in Inbox")
+        assert screen_rows(desk.app)[-1].rstrip().endswith("u undo")
+        assert "●" not in screen_text(desk.app)
+        await pilot.press("M")
+        await desk.see(pilot, "Nothing is unread here.")
+        await pilot.press("u")
+        await desk.see(pilot, "12 unread of 1,204")
+
+
 async def test_in_the_reader_the_message_that_is_read_is_meant(desk: Desk) -> None:
     """Not the marked ones, which the reader does not show. Mutation: `chosen` as `selection`."""
     async with desk.app.run_test(size=SIZE) as pilot:

@@ -15,10 +15,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from tuimail.model.account import AccountId
-from tuimail.model.intent import Action, Expunge, IntentState, MessageState, NewIntent, fold
+from tuimail.model.flags import SEEN
+from tuimail.model.folder import FolderId
+from tuimail.model.intent import (
+    Action,
+    Expunge,
+    IntentState,
+    MessageState,
+    NewIntent,
+    StoreFlags,
+    fold,
+)
 from tuimail.model.journal import EntryState, JournalEntry, Reversal, Way, reverse
 from tuimail.model.message import MessageKey
-from tuimail.store import actions, codec, intents, messages
+from tuimail.store import actions, codec, intents, marks, messages
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 from tuimail.store.visible import NOWHERE
@@ -89,13 +99,40 @@ def act(tx: Transaction, new: Sequence[NewIntent], words: str) -> int:
     """
     shares = _shares(tx, new)
     group = intents.add(tx, new)
+    _enter(tx, group, words, shares)
+    return group
+
+
+def mark_folder_read(
+    tx: Transaction, account: AccountId, folder: FolderId, hold_seconds: float, words: str
+) -> int:
+    """Mark a folder read, and keep which of its messages were not; return the group id.
+
+    Those that are on the server alone are not known, so undo leaves them read.
+
+    Raises:
+        StoreError: Nothing is known of the folder yet.
+    """
+    unread: dict[MessageState, list[MessageKey]] = defaultdict(list)
+    for key, system, keywords in tx.connection.rows(
+        "SELECT id, flags, keywords FROM message WHERE shown_folder_id = ? AND seen = 0", (folder,)
+    ):
+        unread[MessageState(folder, codec.make_flags(system, keywords))].append(key)
+    shares = [
+        _Share(before, (StoreFlags(add=SEEN),), tuple(keys)) for before, keys in unread.items()
+    ]
+    group = marks.add(tx, account, folder, hold_seconds)
+    _enter(tx, group, words, shares)
+    return group
+
+
+def _enter(tx: Transaction, group: int, words: str, shares: Sequence[_Share]) -> None:
     newest = tx.connection.insert(
         "INSERT INTO journal (group_id, at, words, messages, content, state)"
         " VALUES (?, ?, ?, ?, ?, ?)",
         (group, tx.now, codec.plain(clean(words)), _count(shares), _dump(shares), EntryState.DONE),
     )
     tx.connection.change("DELETE FROM journal WHERE id <= ?", (newest - KEPT,))
-    return group
 
 
 def undo(tx: Transaction) -> Reversal | None:

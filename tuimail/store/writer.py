@@ -196,10 +196,20 @@ class Writer:
         return intents.cancel_group(self._tx, group)
 
     def mark_folder_read(
-        self, account: AccountId, folder: FolderId, hold_seconds: float = 0.0
+        self,
+        account: AccountId,
+        folder: FolderId,
+        hold_seconds: float = 0.0,
+        words: str | None = None,
     ) -> int:
-        """Mark all read that is in a folder now, on the server too; return the group id."""
-        return marks.add(self._tx, account, folder, hold_seconds)
+        """Mark all read that is in a folder now, on the server too; return the group id.
+
+        Args:
+            words: What was done, for the journal; None keeps it out of there.
+        """
+        if words is None:
+            return marks.add(self._tx, account, folder, hold_seconds)
+        return journal.mark_folder_read(self._tx, account, folder, hold_seconds, words)
 
     def change_tree(self, new: NewFolderIntent) -> tuple[int, FolderId]:
         """Store one change of the tree and fold it; return its group id and the folder.

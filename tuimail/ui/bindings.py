@@ -59,6 +59,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("mailbox.junk", "exclamation_mark", "junk", "junk, or not junk", hint="junk"),
     _spec("mailbox.flag", "F", "flag", "flag", hint="flag"),
     _spec("mailbox.unread", "N", "unread", "unread", hint="unread"),
+    _spec("mailbox.read_folder", "M", "read_folder", "mark all in this folder read"),
     _spec("mailbox.mark", "space", "mark", "mark, next", hint="mark"),
     _spec(
         "mailbox.unmark", "escape", "clear", "unmark, hide the banner", hint="unmark", show=False

@@ -11,10 +11,12 @@ from rich.cells import cell_len
 from textual.screen import Screen
 
 from tuimail.errors import StoreError
+from tuimail.model.folder import Folder
 from tuimail.model.journal import JournalEntry
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import Hint
-from tuimail.ui.deeds import Deed
+from tuimail.ui.deeds import HOLD_SECONDS, Deed
+from tuimail.ui.formatting import number
 from tuimail.ui.shell import shell
 from tuimail.ui.undo_words import redone_words, undone_words
 from tuimail.ui.widgets.bottom_bar import EVENT_SECONDS, BottomBar
@@ -47,13 +49,25 @@ class DeedRunner:
             return False
         words = deed.words if remember else None
         group = await self._written(shell(self._screen).store.submit(deed.intents, words))
-        if group is None:
-            return False
-        if remember:
-            self._newest = (group, time.monotonic() + EVENT_SECONDS)
-        if deed.said:
-            self._bar.show_event(deed.words, undo=True)
-        return True
+        if group is not None and remember:
+            self._done(group, deed.words if deed.said else "")
+        return group is not None
+
+    async def mark_folder_read(self, folder: Folder) -> None:
+        """Mark read what is in a folder, on the server too."""
+        words = f"{number(folder.unread)} marked read in {folder.name}"
+        write = shell(self._screen).store.write(
+            lambda tx: tx.mark_folder_read(folder.account_id, folder.id, HOLD_SECONDS, words),
+            urgent=True,
+        )
+        group = await self._written(write)
+        if group is not None:
+            self._done(group, words)
+
+    def _done(self, group: int, words: str) -> None:
+        self._newest = (group, time.monotonic() + EVENT_SECONDS)
+        if words:
+            self._bar.show_event(words, undo=True)
 
     async def undo(self) -> None:
         """Take back the newest action, whoever of the windows did it, however long ago."""

@@ -99,6 +99,16 @@ class MailboxDeeds(MailboxPanes):
         rows = self.chosen()
         await self.carry_out(deeds.toggle_unread(rows), rows)
 
+    async def action_read_folder(self) -> None:
+        """Mark everything in the folder read, also what is on the server alone."""
+        shown = self.message_list.folder
+        folder = shell(self).store.read.folder(shown) if shown is not None else None
+        if folder is None or not folder.unread:
+            self.bottom.show_event("Nothing is unread here.")
+            return
+        self.stop_dwelling()
+        await self.deeds.mark_folder_read(folder)
+
     async def carry_out(self, deed: deeds.Deed, rows: Sequence[MessageSummary]) -> None:
         """Do it, then let go of the marks it was for and read what has come under the cursor."""
         if await self.deeds.do(deed):
