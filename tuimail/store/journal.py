@@ -24,14 +24,13 @@ from tuimail.model.intent import (
     MessageState,
     NewIntent,
     StoreFlags,
-    fold,
 )
 from tuimail.model.journal import EntryState, JournalEntry, Reversal, Way, reverse
 from tuimail.model.message import MessageKey
 from tuimail.store import actions, codec, intents, marks, messages
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
-from tuimail.store.visible import NOWHERE
+from tuimail.store.visible import NOWHERE, on_its_way
 from tuimail.text.safe import SafeText, clean
 
 KEPT: Final = 100
@@ -142,7 +141,6 @@ def undo(tx: Transaction) -> Reversal | None:
         return None
     intents.cancel_group(tx, entry.group_id)
     copied = _keys_of(tx, entry.group_id, "copy", (*_UNDER_WAY, IntentState.DONE))
-    under_way = _keys_of(tx, entry.group_id, "move", _UNDER_WAY)
     back: list[NewIntent] = []
     counts = dict.fromkeys(Way, 0)
     put_back: list[_Share] = []
@@ -150,10 +148,6 @@ def undo(tx: Transaction) -> Reversal | None:
         returned = []
         for key in share.keys:
             account, now = _seen(tx.connection, key)
-            if now.folder_id is None and account is not None and key in under_way:
-                # It left the folder by the very move that is taken back, and nobody has seen it
-                # arrive yet. What is asked of it now is done when it turns up.
-                now = fold(MessageState(share.before.folder_id, now.flags), share.actions)
             way, opposite = reverse(share.before, share.actions, now, copied=key in copied)
             back += [NewIntent(account, key, action) for action in opposite if account is not None]
             counts[way] += 1
@@ -225,14 +219,21 @@ def _shares(tx: Transaction, new: Iterable[NewIntent]) -> list[_Share]:
 
 
 def _seen(connection: Connection, key: MessageKey) -> tuple[AccountId | None, MessageState]:
-    """Return whose a message is and what is seen of it; None when it is not there any more."""
+    """Return whose a message is and what is seen of it; None when it is not there any more.
+
+    One that left by a move of the user's, and that nobody has seen arrive yet, counts as arrived:
+    what is asked of it now is done when it turns up.
+    """
     row = connection.row(
         "SELECT account_id, shown_folder_id, flags, keywords FROM message WHERE id = ?", (key,)
     )
     if row is None:
         return None, NOWHERE
     account, folder, system, keywords = row
-    return account, MessageState(folder, codec.make_flags(system, keywords))
+    seen = MessageState(folder, codec.make_flags(system, keywords))
+    if folder is None:
+        seen = on_its_way(connection, key) or seen
+    return account, seen
 
 
 def _keys_of(

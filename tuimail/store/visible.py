@@ -63,6 +63,26 @@ def is_unconfirmed(server: MessageState, actions: Actions) -> bool:
     return any(not isinstance(one, ReadFolder) or not server.flags.is_seen for one in actions)
 
 
+def on_its_way(connection: Connection, key: MessageKey) -> MessageState | None:
+    """Return what will be seen of a message that left by the user's own move once it turns up.
+
+    That is one that is not in its folder any more while a move of it was begun and its reply is
+    not known, whichever action the move belongs to. None when there is none.
+    """
+    row = connection.row(
+        "SELECT uid, folder_id, server_flags, server_keywords FROM message WHERE id = ?1"
+        " AND state = ?2 AND EXISTS (SELECT 1 FROM intent WHERE message_key = ?1"
+        " AND kind = 'move' AND state IN ('queued', 'running', 'uncertain')"
+        " AND (state != 'queued' OR attempts > 0))",
+        (key, Presence.GONE),
+    )
+    if row is None:
+        return None
+    uid, folder, system, keywords = row
+    left = MessageState(folder, codec.make_flags(system, keywords))
+    return fold(left, _pending_actions(connection, key, folder, uid))
+
+
 def refold(tx: Transaction, keys: Iterable[MessageKey]) -> None:
     """Recompute what is seen of these messages; keys that do not exist are passed over."""
     for key in sorted(set(keys)):
