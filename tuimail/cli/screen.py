@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from tuimail.config.downloads import download_rules
 from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
 from tuimail.model.account import Account
+from tuimail.model.setup import SetupAnswers, SetupControl
 from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
 
@@ -42,6 +44,7 @@ def run_app(
     file: Path | None = None,
     mistake: ConfigError | None = None,
     approve_demo: Callable[[str], object] | None = None,
+    given: SetupAnswers | None = None,
 ) -> int:
     """Run the screen until the user leaves it; return the exit code.
 
@@ -51,6 +54,7 @@ def run_app(
         file: Where settings are written; None for nowhere, in the demo.
         mistake: What is wrong with the settings file, to be told.
         approve_demo: Approves a device code, in the demo.
+        given: What a set-up need not ask.
 
     Raises:
         StoreError: The database cannot be used.
@@ -58,7 +62,7 @@ def run_app(
     turn = Turn(data)
     turn.take()
     try:
-        return _run_app(settings, data, turn, file, mistake, approve_demo)
+        return _run_app(settings, data, turn, file, mistake, approve_demo, given)
     finally:
         turn.release()
 
@@ -70,6 +74,7 @@ def _run_app(
     file: Path | None,
     mistake: ConfigError | None,
     approve_demo: Callable[[str], object] | None,
+    given: SetupAnswers | None,
 ) -> int:
     opened = open_or_rescue(settings, data, is_ours=turn.is_ours)
     store, accounts = opened.store, opened.accounts
@@ -95,6 +100,9 @@ def _run_app(
             greeting=opened.greeting or _greeting(turn),
             add_shared=_adder(settings, file, store, windows),
             approve_demo=approve_demo,
+            new_setup=None
+            if file is None
+            else partial(_new_setup, settings, file, store, windows, given),
         )
         return app.run_in_terminal()
     finally:
@@ -112,6 +120,22 @@ def _adder(
         return SharedAdder(settings, file, store, windows)(owner, address)
 
     return add
+
+
+def _new_setup(
+    settings: Settings,
+    file: Path,
+    store: Store,
+    windows: Sequence[WindowEngine],
+    given: SetupAnswers | None,
+) -> SetupControl:
+    from tuimail.cli.setting_up import new_set_up  # noqa: PLC0415 - after the first frame
+
+    def adopt(account: Account) -> None:
+        for window in windows:
+            window.add(account)
+
+    return new_set_up(file, store, adopt, settings.tokens, given=given)
 
 
 def _greeting(turn: Turn) -> str:

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 
 from tuimail.auth.discovery import Organisation, discover
-from tuimail.cli.setup import connect, stored_id
+from tuimail.cli.setup import FILE, connect, stored_id
+from tuimail.config.schema import TokenSettings
 from tuimail.config.surroundings import surroundings
 from tuimail.http import HttpClient
 from tuimail.model.account import Account
@@ -27,6 +28,7 @@ def new_set_up(
     settings_file: Path,
     store: Store,
     adopt: Callable[[Account], None],
+    tokens: TokenSettings = FILE,
     *,
     method: SignInMethod | None = None,
     given: SetupAnswers | None = None,
@@ -35,13 +37,14 @@ def new_set_up(
 
     Args:
         adopt: Takes an account that was stored.
+        tokens: Where tokens are kept.
         method: How to sign in first; None for what suits this place.
         given: What is known beforehand.
     """
     keeping = Keeping(settings_file, store, partial(stored_id, store=store))
 
     def link(account: Account) -> Connected:
-        return connect({account.id: account}, store.directory)[account.id]
+        return connect({account.id: account}, store.directory, tokens)[account.id]
 
     return SetUp(keeping, _ask, link, adopt, method=method or fitting_method(), given=given)
 

@@ -57,15 +57,14 @@ def load_settings(options: Options) -> Settings:
 def load_what_is_right(options: Options) -> tuple[Settings, ConfigError | None]:
     """Read the settings, for the screen: it starts with what is right and tells the mistake.
 
+    Without a file, or without an account in it, the screen begins with setting one up.
+
     Raises:
-        ConfigError: Nothing can be started with it: no file, or no account without a mistake.
+        ConfigError: Nothing can be started with it: no account is without a mistake.
     """
-    path = options.settings_file()
-    _demand(path)
-    settings, mistake = load_or_default(path)
+    settings, mistake = load_or_default(options.settings_file())
     if mistake is not None and not settings.accounts:
         raise mistake
-    _demand_accounts(settings, path)
     return settings, mistake
 
 
@@ -73,8 +72,7 @@ def _demand(path: Path) -> None:
     if not path.exists():
         error = ConfigError(f"There are no settings at {path}.", file=str(path))
         error.hint = (
-            "Write an [accounts.NAME] table with address and client_id into it, "
-            "or try `tuimail demo`."
+            "`tuimail` or `tuimail account add` sets a mailbox up; `tuimail demo` needs none."
         )
         raise error
 

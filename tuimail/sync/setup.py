@@ -11,11 +11,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 
 from tuimail.auth.discovery import Found, Organisation
-from tuimail.errors import StoreError, TuimailError
+from tuimail.errors import TuimailError
 from tuimail.exchange.clients import PRESETS, resolve_client_id
 from tuimail.exchange.clouds import CLOUDS
 from tuimail.model.account import Account
@@ -95,7 +95,7 @@ class SetUp:
 
     def start(self) -> None:
         """Begin, or go on where it was left: with the first step that has no answer."""
-        answers = self._given or self._keeping.answers()
+        answers = self._first_answers()
         step, results = SetupStep.ADDRESS, {}
         if answers.address and not address_problem(answers.address):
             step = SetupStep.ORGANISATION
@@ -111,6 +111,14 @@ class SetUp:
             self._take_address(answers.address, step)
         else:
             self._begin(step)
+
+    def _first_answers(self) -> SetupAnswers:
+        """What was given beforehand, and for the same address what was answered before."""
+        given, left = self._given or SetupAnswers(), self._keeping.answers()
+        if given.address and given.address.casefold() != left.address.casefold():
+            return given
+        said = {name: value for name, value in asdict(given).items() if value}
+        return replace(left, **said)
 
     def give_address(self, text: str) -> None:
         """Answer the first step."""
@@ -342,11 +350,8 @@ class SetUp:
         self._board.begin(step, StepResult(StepState.NOW, asks=True, problem=problem))
 
     def _remember(self) -> None:
-        """Keep the answers for the next start. Without them it only begins anew."""
-        try:
-            self._keeping.remember(self.state.answers)
-        except StoreError as error:
-            log.warning("the set-up is not kept: %s", type(error).__name__)
+        """Keep the answers for the next start."""
+        self._keeping.remember(self.state.answers)
 
 
 def _done(says: str, seconds: float | None = None) -> StepResult:

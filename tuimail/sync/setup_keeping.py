@@ -7,8 +7,10 @@ account that never signed in, leaves nothing behind in the file that people read
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -24,6 +26,8 @@ from tuimail.exchange.clouds import CLOUDS
 from tuimail.model.account import Account, AccountId
 from tuimail.model.setup import SetupAnswers
 from tuimail.store.store import Store
+
+log = logging.getLogger(__name__)
 
 _ANSWERS: Final = "setup"
 _SHARED_TENANTS: Final = frozenset({"common", "organizations"})
@@ -56,9 +60,12 @@ class Keeping:
         return SetupAnswers(**{key: value for key, value in texts.items() if key in known})
 
     def remember(self, answers: SetupAnswers | None) -> None:
-        """Keep the answers for the next start; None when there is nothing to go on with."""
+        """Keep the answers for the next start; None when there is nothing to go on with.
+
+        Returns at once. If it fails the next start only begins anew.
+        """
         text = json.dumps(asdict(answers)) if answers is not None else ""
-        self.store.write(lambda tx: tx.set_meta(_ANSWERS, text)).result()
+        self.store.write(lambda tx: tx.set_meta(_ANSWERS, text)).add_done_callback(_log_failure)
 
     def label_of(self, address: str) -> str:
         """Return the label under which an address is set up already; empty when it is not."""
@@ -119,6 +126,12 @@ class Keeping:
         taken = set(settings.accounts)
         numbered = (f"{base}-{number}" for number in range(2, 1000))
         return next(name for name in (first, base[:30], *numbered) if name not in taken)
+
+
+def _log_failure(written: Future[None]) -> None:
+    error = written.exception()
+    if error is not None:
+        log.warning("the answers of the set-up are not kept: %s", type(error).__name__)
 
 
 _DEFAULTS: Final = AccountSettings(address="")

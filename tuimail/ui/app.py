@@ -11,11 +11,12 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.signal import Signal
 
 from tuimail.config.theme import load_theme_or_builtin
@@ -24,6 +25,7 @@ from tuimail.model.account import Account, AccountId
 from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
+from tuimail.model.setup import SetupControl
 from tuimail.model.status import Connectivity, EngineControl
 from tuimail.ui.background import LateAnswer, ask_background
 from tuimail.ui.bindings import Keys, bindings_for
@@ -34,6 +36,7 @@ from tuimail.ui.messages import EngineChanged, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
+from tuimail.ui.setting_up import SettingUp
 from tuimail.ui.signals import handle_signals
 from tuimail.ui.texts import MessageTexts
 from tuimail.ui.theming import choose_theme, depends_on_background, textual_theme
@@ -59,6 +62,7 @@ class TuimailApp(App[None]):
         approve_demo: Approves a device code, in the demo, where nobody else does.
         add_shared: Adds a shared mailbox to an account; returns it, and whether it opens now. It
             is called in a thread and may raise a `TuimailError`.
+        new_setup: Makes the service that sets a mailbox up; called in a thread.
         clock: Returns the time, aware, in the zone dates are shown in.
     """
 
@@ -78,6 +82,7 @@ class TuimailApp(App[None]):
         greeting: str = "",
         approve_demo: Callable[[str], object] | None = None,
         add_shared: Callable[[Account, str], tuple[Account, bool]] | None = None,
+        new_setup: Callable[[], SetupControl] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         # Without colours Textual would still send greys, unless the palette is the terminal's.
@@ -93,6 +98,7 @@ class TuimailApp(App[None]):
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
         self.texts = MessageTexts(store)
+        self.setting_up = SettingUp(self, new_setup)
         self.sending = SendingWatch(self, self._mailbox_bars)
         self._mistake = f"{mistake.message} {mistake.hint}".strip() if mistake else ""
         self._greeting = greeting
@@ -136,9 +142,9 @@ class TuimailApp(App[None]):
         self._newest_notice = newest[0][0] if newest else 0
         self._ends.append(self.store.subscribe(self._store_committed))
 
-    def get_default_screen(self) -> MailboxScreen:
-        """Begin with the mail: no empty screen is painted first."""
-        return MailboxScreen()
+    def get_default_screen(self) -> Screen[Any]:
+        """Begin with the mail, or without any with the set-up: no empty screen is painted."""
+        return self.setting_up.first_screen() if self.setting_up.comes_first else MailboxScreen()
 
     def on_ready(self) -> None:
         """The first frame stands: start the engine, and settle the memory."""
@@ -317,6 +323,10 @@ class TuimailApp(App[None]):
         account = next(iter((*needing, *self.accounts)), None)
         if account is not None:
             self.open_sign_in(account)
+
+    def action_add_account(self) -> None:
+        """Set another mailbox up."""
+        self.setting_up.open()
 
     async def action_send_now(self) -> None:
         """Send what counts down."""

@@ -24,7 +24,8 @@ class BindingSpec(NamedTuple):
         action: A Textual action of the place that the scope names.
         description: For the help screen.
         scope: Where it works: `app`, `mailbox`, `list`, `tree`, `reader`, `composer`, `outbox`,
-            `jobs`, `notices`, `keep`, `shared`, `attachments`, `sign_in`, `help`.
+            `jobs`, `notices`, `keep`, `shared`, `attachments`, `sign_in`, `setup`,
+            `help`.
         show: Whether the help screen lists it.
         hint: The word in the hint row; empty when it is never hinted there.
     """
@@ -80,6 +81,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("mailbox.notices", "g n", "notices", "notifications"),
     _spec("mailbox.retry", "g r", "app.retry", "connect again now"),
     _spec("mailbox.sign_in", "g s", "app.sign_in", "sign in"),
+    _spec("mailbox.add_account", "g a", "app.add_account", "add an account"),
     _spec("mailbox.go_inbox", "g i", "go('inbox')", "Inbox"),
     _spec("mailbox.go_sent", "g t", "go('sent')", "Sent Items"),
     _spec("mailbox.go_drafts", "g d", "go('drafts')", "Drafts"),
@@ -198,6 +200,25 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("sign_in.again", "n,r", "again", "new code, try again", hint="new code"),
     _spec("sign_in.go_on", "enter", "go_on", "go on", show=False),
     _spec("sign_in.back", "b,escape,q", "back", "back", hint="back"),
+    # The set-up.
+    _spec("setup.go_on", "enter", "go_on", "choose, go on"),
+    _spec("setup.down", "j,down", "move(1)", "next"),
+    _spec("setup.up", "k,up", "move(-1)", "previous"),
+    *(
+        _spec(f"setup.choice_{each}", str(each), f"choose({each})", f"choice {each}", show=False)
+        for each in range(1, 6)
+    ),
+    _spec("setup.copy", "y", "copy", "copy what is shown for that"),
+    _spec("setup.save", "s", "save", "save the mail to the administrator"),
+    _spec("setup.retry", "r", "retry", "try again"),
+    _spec("setup.browser", "o", "browser", "sign in with a browser"),
+    _spec("setup.paste", "p", "paste_address", "paste the last page's address"),
+    _spec("setup.code", "n", "code", "a new code"),
+    _spec("setup.administrator", "a", "administrator", "the page wants an administrator"),
+    _spec("setup.cloud", "c", "cloud", "another cloud"),
+    _spec("setup.app", "i", "other_app", "another client id"),
+    _spec("setup.back", "b,escape", "back", "back"),
+    _spec("setup.quit", "q", "leave", "leave, keep what works"),
     # The help screen.
     _spec("help.close", "escape,q,question_mark", "close", "close", hint="close"),
     _spec("help.down", "j,down", "scroll_rows(1)", "scroll down"),

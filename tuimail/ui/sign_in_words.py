@@ -39,6 +39,9 @@ class SignInFacts:
         here: Where tuimail runs.
         was_opened: The page was opened in a browser here.
         refused: Why what was pasted will not do.
+        organisation: Shown below the address; empty while it is not known.
+        ids: What support asks for, in one line; may be empty.
+        administrator: The key for a page that wants an administrator; empty where there is none.
         copy: Key and word of copying.
         paste: Key and words of pasting.
     """
@@ -53,6 +56,9 @@ class SignInFacts:
     here: Surroundings = NOWHERE
     was_opened: bool = False
     refused: str = ""
+    organisation: str = ""
+    ids: str = ""
+    administrator: str = ""
     copy: Hint = ("y", "copies it")
     paste: Hint = ("p", "paste the address of the last page")
 
@@ -138,6 +144,9 @@ def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: G
     calm: list[Row] = [
         (BLANK, Run(line, "muted")) for part in _CALM for line in wrap_text(part, text)
     ]
+    if facts.administrator:
+        words = Run("The page wants an administrator? Press ", "muted")
+        calm.append((BLANK, words, Run(facts.administrator, "key")))
     steps = _steps(facts, width, glyphs)
     for groups in (
         [steps, where, ask, large, code, demo, calm],
@@ -176,13 +185,19 @@ def _steps(facts: SignInFacts, width: int, glyphs: Glyphs) -> list[Row]:
     doing = "waiting for you" if facts.code else "asking Microsoft"
     if facts.page is not None:
         doing = "in your browser"
-    address = cut(clean(facts.address), max(1, width - _NAME_CELLS - 4), glyphs.cut)
+    done = [("Address", facts.address)]
+    if facts.organisation:
+        done.append(("Organisation", facts.organisation))
+    room = max(1, (step if facts.organisation else width) - _NAME_CELLS - 4)
     return [
-        (
-            BLANK,
-            Run(f"{glyphs.done} ", "success"),
-            Run(f"{'Address':<{_NAME_CELLS}}"),
-            Run(address, "muted"),
+        *(
+            (
+                BLANK,
+                Run(f"{glyphs.done} ", "success"),
+                Run(f"{name:<{_NAME_CELLS}}"),
+                Run(cut(clean(what), room, glyphs.cut), "muted"),
+            )
+            for name, what in done
         ),
         ends(
             (
@@ -201,7 +216,7 @@ def _problem_page(
     facts: SignInFacts, problem: Notice, width: int, text: int, glyphs: Glyphs
 ) -> Page:
     """What happened, what tuimail does now, what the user can do, and the server's words."""
-    steps = _steps(facts, width, glyphs)[:1]
+    steps = _steps(facts, width, glyphs)[:-1]
     short = wrap_text(problem.short, max(10, text - _NAME_CELLS - 2))
     steps.append(
         (
@@ -224,6 +239,8 @@ def _problem_page(
     if problem.detail:
         lines = wrap_text(f"The server said: {problem.detail}", text)
         said = [(BLANK, Run(line, "muted")) for line in lines[:6]]
+    if facts.ids:
+        said.append((BLANK, Run(clean(facts.ids), "muted")))
     again: list[Row] = [
         (BLANK, Run("r", "key"), Run(" try again   "), Run("b", "key"), Run(" back"))
     ]

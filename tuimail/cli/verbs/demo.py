@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 
 from tuimail.config.paths import write_atomically
 from tuimail.config.schema import AccountSettings, Settings
+from tuimail.model.setup import SetupAnswers
 from tuimail.sandbox.control import Control
 from tuimail.sandbox.demo import demo_sandbox, start_traffic
 from tuimail.sandbox.entra_errors import error_named
@@ -45,6 +47,7 @@ def _persona(_context: click.Context, _parameter: click.Parameter, name: str) ->
     help="Keep the mailbox in this directory, for the next time.",
 )
 @click.option("--quiet", is_flag=True, help="No new mail by itself.")
+@click.option("--set-up", is_flag=True, help="Begin with setting the mailbox up.")
 @click.option(
     "--info",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -52,7 +55,12 @@ def _persona(_context: click.Context, _parameter: click.Parameter, name: str) ->
     "token of the control endpoint.",
 )
 def demo(
-    persona: Persona, list_them: bool, keep: Path | None, quiet: bool, info: Path | None
+    persona: Persona,
+    list_them: bool,
+    keep: Path | None,
+    quiet: bool,
+    set_up: bool,
+    info: Path | None,
 ) -> int:
     """Try tuimail without an account: a mailbox that lives until you quit."""
     if list_them:
@@ -69,22 +77,19 @@ def demo(
                 write_atomically(info, _describe(sandbox, control))
             if not quiet:
                 start_traffic(sandbox, persona)
-            return _open_screen(sandbox, persona, Path(folder) / "mail")
+            return _open_screen(sandbox, persona, Path(folder), set_up=set_up)
 
 
-def _open_screen(sandbox: Sandbox, persona: Persona, data: Path) -> int:
+def _open_screen(sandbox: Sandbox, persona: Persona, folder: Path, *, set_up: bool) -> int:
     from tuimail.cli.screen import run_app  # noqa: PLC0415 - Textual only for the screen
 
     tenant = "consumers" if "entra.personal" in persona.switches else "common"
-    account = AccountSettings(
-        address=persona.owner,
-        shared=(persona.shared,) if persona.shared else (),
-        client_id=sandbox.client_id,
-        authority=f"{sandbox.authority.rpartition('/')[0]}/{tenant}",
-        imap=f"{sandbox.imap[0]}:{sandbox.imap[1]}",
-        smtp=f"{sandbox.smtp[0]}:{sandbox.smtp[1]}",
-        ca_file=str(sandbox.ca_file),
-    )
+    servers = {
+        "authority": f"{sandbox.authority.rpartition('/')[0]}/{tenant}",
+        "imap": f"{sandbox.imap[0]}:{sandbox.imap[1]}",
+        "smtp": f"{sandbox.smtp[0]}:{sandbox.smtp[1]}",
+        "ca_file": str(sandbox.ca_file),
+    }
 
     def approve(code: str) -> str:
         problem = sandbox.entra.answer_device_code(code, persona.owner)
@@ -93,7 +98,17 @@ def _open_screen(sandbox: Sandbox, persona: Persona, data: Path) -> int:
         error = error_named(problem)
         return f"The sign-in page says: {error.page} (AADSTS{error.number})"
 
-    return run_app(Settings(accounts={ACCOUNT: account}), data, approve_demo=approve)
+    table = {"address": persona.owner, "client_id": sandbox.client_id, **servers}
+    account = msgspec.convert(table, AccountSettings)
+    if persona.shared:
+        account = msgspec.structs.replace(account, shared=(persona.shared,))
+    return run_app(
+        Settings(accounts={} if set_up else {ACCOUNT: account}),
+        folder / "mail",
+        file=folder / "config.toml" if set_up else None,
+        approve_demo=approve,
+        given=SetupAnswers(**servers),
+    )
 
 
 def _explain() -> None:

@@ -33,6 +33,7 @@ _PLACES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "jobs": ("Here: jobs", ("jobs",)),
     "notices": ("Here: notifications", ("notices",)),
     "sign_in": ("Here: sign-in", ("sign_in",)),
+    "setup": ("Here: set-up", ("setup",)),
 }
 _PLACE_OF_SCREEN: Final = {
     "ComposeScreen": "composer",
@@ -40,6 +41,7 @@ _PLACE_OF_SCREEN: Final = {
     "JobsScreen": "jobs",
     "NoticesScreen": "notices",
     "SignInScreen": "sign_in",
+    "SetupScreen": "setup",
 }
 _MAILBOX: Final = ("Mail and folders", ("mailbox",))
 _EVERYWHERE: Final = ("Everywhere", ("app",))
