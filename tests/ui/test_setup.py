@@ -32,9 +32,11 @@ ANNA = "anna@contoso.example"
 class Scene:
     """The application without an account, and the hands of the person before it."""
 
-    def __init__(self, app: TuimailApp, pilot: Pilot[None], sandbox: Sandbox) -> None:
+    def __init__(
+        self, app: TuimailApp, pilot: Pilot[None], sandbox: Sandbox, adopted: list[Account]
+    ) -> None:
         self.app, self.pilot, self.sandbox = app, pilot, sandbox
-        self.adopted: list[Account] = []
+        self.adopted = adopted
 
     async def shows(self, words: str) -> None:
         await until(lambda: words in text(self.app), 20, f"{words!r} in\n{text(self.app)}")
@@ -73,7 +75,7 @@ async def first_run(
 ) -> AsyncIterator[Scene]:
     """The application as it starts without settings."""
     store = Store.open(folder / "data")
-    scene: list[Scene] = []
+    adopted: list[Account] = []
     given = SetupAnswers(
         authority=f"{sandbox.entra.base}/organizations",
         imap="{}:{}".format(*sandbox.imap),
@@ -85,7 +87,7 @@ async def first_run(
         return new_set_up(
             folder / "config.toml",
             store,
-            scene[0].adopted.append,
+            adopted.append,
             method=SignInMethod.DEVICE_CODE,
             given=given,
         )
@@ -99,8 +101,7 @@ async def first_run(
     )
     try:
         async with app.run_test(size=size) as pilot:
-            scene.append(Scene(app, pilot, sandbox))
-            yield scene[0]
+            yield Scene(app, pilot, sandbox, adopted)
     finally:
         store.close()
 

@@ -215,8 +215,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     _spec("setup.paste", "p", "paste_address", "paste the last page's address"),
     _spec("setup.code", "n", "code", "a new code"),
     _spec("setup.administrator", "a", "administrator", "the page wants an administrator"),
-    _spec("setup.cloud", "c", "cloud", "another cloud"),
-    _spec("setup.app", "i", "other_app", "another client id"),
+    _spec("setup.cloud", "c", "correct('APP')", "another cloud"),
+    _spec("setup.app", "i", "correct('SIGN_IN')", "another client id"),
     _spec("setup.back", "b,escape", "back", "back"),
     _spec("setup.quit", "q", "leave", "leave, keep what works"),
     # The help screen.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from tuimail.errors import TuimailError
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
+from tuimail.model.setup import SetupControl
 
 
 class StoreChanged(Message):
@@ -61,3 +63,15 @@ class MessageOpened(Message):
 
 class ListChanged(Message):
     """The rows of the message list changed: counts, emptiness, marks."""
+
+
+class SetupChanged(Message):
+    """The service says something new."""
+
+
+class SetupMade(Message):
+    """The service is there, or why it is not."""
+
+    def __init__(self, made: SetupControl | TuimailError) -> None:
+        super().__init__()
+        self.made = made

@@ -189,30 +189,42 @@ _DOMAIN_ONLY: Final = (
 
 
 def _choice_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> SetupPage:
+    """Lay the choices out; where there is no room, only the present one is explained."""
+    page = _choices(facts, width, glyphs, in_full=True)
+    if len(page.rows) > height:
+        page = _choices(facts, width, glyphs, in_full=False)
+    return SetupPage(page.rows[:height], field=page.field)
+
+
+def _choices(facts: SetupFacts, width: int, glyphs: Glyphs, *, in_full: bool) -> SetupPage:
     state = facts.state
-    steps = step_rows(facts, STEPS[: STEPS.index(state.step) + 1], width, glyphs)
-    rows: list[Row] = [EMPTY, *steps, EMPTY]
-    problem = state.now.problem
     is_app = state.step is SetupStep.APP
+    steps = STEPS[: STEPS.index(state.step) + 1] if in_full else (state.step,)
+    space: list[Row] = [EMPTY] if in_full else []
+    rows: list[Row] = [*space, *step_rows(facts, steps, width, glyphs), *space]
+    problem = state.now.problem
     if problem is not None:
-        rows += [*_texts(problem.short, width, "error"), *_texts(problem.you_can, width), EMPTY]
-    elif is_app and not facts.asks_id:
+        rows += [*_texts(problem.short, width, "error"), *_texts(problem.you_can, width), *space]
+    elif is_app and in_full and not facts.asks_id:
         rows += [*_texts("Microsoft gives mail only to an app that it knows. Which one?", width)]
         rows.append(EMPTY)
     field: tuple[int, int] | None = None
     for index, choice in enumerate(choices_of(state)):
         here = index == facts.cursor
         bar = Run(glyphs.cursor, "cursor-bar") if here else BLANK
-        title = "strong" if here else "text"
-        rows.append((bar, BLANK, Run(f" {index + 1} ", "key"), Run(choice.title, title)))
-        told = wrap_text(choice.about, _text_cells(width) - 4) if choice.about else []
-        rows += [(Run("     "), Run(line, "muted")) for line in told]
+        title = Run(cut(choice.title, max(1, width - 5), glyphs.cut), "strong" if here else "text")
+        rows.append((bar, BLANK, Run(f" {index + 1} ", "key"), title))
+        if in_full or (here and not facts.asks_id):
+            told = wrap_text(choice.about, _text_cells(width) - 4) if choice.about else []
+            rows += [(Run("     "), Run(line, "muted")) for line in told]
         if facts.asks_id and index == 0:
             field = (len(rows), 16)
             rows.append((Run("     "), Run("Client id  ", "strong")))
-        rows += [EMPTY] if is_app else []
-    rows += _texts(_NEITHER, width, "muted") if is_app else [EMPTY, *_texts(_CLOUD, width, "muted")]
-    return SetupPage(rows[:height], field=field)
+        rows += space if is_app else []
+    rows += (
+        _texts(_NEITHER, width, "muted") if is_app else [*space, *_texts(_CLOUD, width, "muted")]
+    )
+    return SetupPage(rows, field=field)
 
 
 _NEITHER: Final = "Neither is chosen for you. You can change it later in the settings."

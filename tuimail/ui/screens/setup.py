@@ -14,8 +14,8 @@ from typing import Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Input
 
 from tuimail.config.browser import open_page
@@ -29,6 +29,7 @@ from tuimail.model.setup import SetupControl, SetupState, SetupStep, StepState
 from tuimail.model.sign_in import SignInMethod
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
+from tuimail.ui.messages import SetupChanged, SetupMade
 from tuimail.ui.saving import downloads_dir
 from tuimail.ui.setup_hints import Situation, hints_for, situation_of, state_words
 from tuimail.ui.setup_words import STEPS, SetupFacts, choices_of
@@ -38,18 +39,6 @@ from tuimail.ui.widgets.setup_view import AnswerField, SetupView
 from tuimail.ui.widgets.top_bar import TopBar
 
 MAIL_FILE: Final = "mail-to-administrator.txt"
-
-
-class SetupChanged(Message):
-    """The service says something new."""
-
-
-class SetupMade(Message):
-    """The service is there, or why it is not."""
-
-    def __init__(self, made: SetupControl | TuimailError) -> None:
-        super().__init__()
-        self.made = made
 
 
 class SetupScreen(Screen[Account | None]):
@@ -77,11 +66,12 @@ class SetupScreen(Screen[Account | None]):
         self._shown = SetupStep.READY
         self._cursor = 0
         self._asks_id = self._pastes = False
-        self._opened = ""
+        self._opened = self._early = ""
         self._was_opened = False
         self._unsubscribe: Callable[[], None] = lambda: None
         self._place = surroundings(os.environ)
         self._ended = False
+        self._ticking: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The steps between the bars, and a field that comes where something is typed."""
@@ -93,7 +83,7 @@ class SetupScreen(Screen[Account | None]):
     def on_mount(self) -> None:
         """Make the service, beside the screen."""
         self.call_after_refresh(self._show)
-        self.set_interval(1.0, self._show)
+        self._ticking = self.set_interval(1.0, self._show)
         shell(self).signal_changes.subscribe(self, lambda _: self._show())
         threading.Thread(target=self._make, name="set-up-start", daemon=True).start()
 
@@ -119,6 +109,9 @@ class SetupScreen(Screen[Account | None]):
         self._setup = event.made
         self._unsubscribe = self._setup.subscribe(self._changed)
         self._setup.start()
+        if self._early and self.state.step is SetupStep.ADDRESS:
+            self._close_field()
+            self._setup.give_address(self._early)
 
     def _changed(self) -> None:
         """Hand over; on any thread."""
@@ -128,6 +121,8 @@ class SetupScreen(Screen[Account | None]):
 
     def on_setup_changed(self, event: SetupChanged) -> None:
         """Show it; when everything is done, the mail opens."""
+        if self._ended:
+            return
         state = self.state
         if state.step is not self._shown:
             self._shown, self._cursor, self._asks_id = state.step, 0, False
@@ -203,7 +198,7 @@ class SetupScreen(Screen[Account | None]):
     def _place_field(self) -> None:
         """Put the field where the page has room for it, and close it when nothing is typed."""
         field, view = self._field, self.query_one(SetupView)
-        asks_address = self.state.step is SetupStep.ADDRESS and self._setup is not None
+        asks_address = self.state.step is SetupStep.ADDRESS
         if asks_address and not field.is_open:
             field.open(self.state.answers.address)
         elif not (asks_address or self._asks_id or self._pastes) and field.is_open:
@@ -219,6 +214,7 @@ class SetupScreen(Screen[Account | None]):
     def _answered(self, event: Input.Submitted) -> None:
         event.stop()
         if self._setup is None:
+            self._early = event.value
             return
         if self._pastes:
             self._setup.paste(event.value)
@@ -358,14 +354,9 @@ class SetupScreen(Screen[Account | None]):
         if self._setup is not None:
             self._setup.ask_administrator()
 
-    def action_cloud(self) -> None:
-        """Correct the cloud."""
-        if self._setup is not None and self.state.step is SetupStep.APP:
-            self._setup.back()
-
-    def action_other_app(self) -> None:
-        """Choose another app."""
-        if self._setup is not None and self.state.step is SetupStep.SIGN_IN:
+    def action_correct(self, step: str) -> None:
+        """Go back from this step, to choose another cloud or app."""
+        if self._setup is not None and self.state.step is SetupStep[step]:
             self._setup.back()
 
     def action_back(self) -> None:
@@ -390,6 +381,8 @@ class SetupScreen(Screen[Account | None]):
         if self._ended:
             return
         self._ended = True
+        if self._ticking is not None:
+            self._ticking.stop()
         account = self.state.account
         if self._setup is not None:
             self._setup.leave()
