@@ -195,6 +195,7 @@ _PLACES: Final = MappingProxyType(
         "keep": "What is kept of a folder",
         "shared": "Adding a shared mailbox",
         "sign_in": "Sign-in",
+        "setup": "Set-up",
         "help": "Help",
     }
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -122,20 +121,27 @@ def _adder(
     return add
 
 
-def _new_setup(
+def _setter_up(
     settings: Settings,
-    file: Path,
+    file: Path | None,
     store: Store,
     windows: Sequence[WindowEngine],
     given: SetupAnswers | None,
-) -> SetupControl:
-    from tuimail.cli.setting_up import new_set_up  # noqa: PLC0415 - after the first frame
-
+) -> Callable[[], SetupControl] | None:
     def adopt(account: Account) -> None:
         for window in windows:
             window.add(account)
 
-    return new_set_up(file, store, adopt, settings.tokens, given=given)
+    if file is None:
+        return None
+    path = file
+
+    def new() -> SetupControl:
+        from tuimail.cli.setting_up import new_set_up  # noqa: PLC0415 - after the first frame
+
+        return new_set_up(path, store, adopt, settings.tokens, given=given)
+
+    return new
 
 
 def _greeting(turn: Turn) -> str:

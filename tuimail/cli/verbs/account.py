@@ -1,4 +1,4 @@
-"""`tuimail account`: which mailboxes there are, adding a shared one, and taking one away."""
+"""`tuimail account`: which mailboxes there are, adding one or a shared one, and taking one away."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tuimail.cli.output import note, say, say_json
 from tuimail.cli.run import OneAccount, json_option, one_account
 from tuimail.cli.setup import Options, data_folder, load_settings, stored_accounts
 from tuimail.cli.sharing import add_shared, remove_shared
+from tuimail.cli.verbs.account_add import add
 from tuimail.config.settings import change
 from tuimail.errors import ConfigError, StoreError
 from tuimail.model.account import AccountId
@@ -20,7 +21,10 @@ from tuimail.store.store import Writer
 
 @click.group()
 def account() -> None:
-    """Mailboxes: list them, add a shared one, take one away."""
+    """Mailboxes: list them, add one or a shared one, take one away."""
+
+
+account.add_command(add)
 
 
 @account.command("list")
