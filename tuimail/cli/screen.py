@@ -99,9 +99,7 @@ def _run_app(
             greeting=opened.greeting or _greeting(turn),
             add_shared=_adder(settings, file, store, windows),
             approve_demo=approve_demo,
-            new_setup=None
-            if file is None
-            else partial(_new_setup, settings, file, store, windows, given),
+            new_setup=_setter_up(settings, file, store, windows, given),
         )
         return app.run_in_terminal()
     finally:
