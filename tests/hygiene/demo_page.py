@@ -24,6 +24,7 @@ write to answers, and everything is gone when you leave.
 | `--list` | explain the personas, and stop |
 | `--keep DIR` | keep the mailbox in that directory, for the next time |
 | `--quiet` | no new mail by itself |
+| `--set-up` | begin with setting the mailbox up |
 | `--info FILE` | write down where the servers are, for other clients |
 
 ## Personas
