@@ -14,6 +14,7 @@ from tests.waiting import wait_until
 from tuimail.auth.discovery import Organisation
 from tuimail.model.setup import SetupAnswers, SetupStep, StepState
 from tuimail.model.sign_in import SignInMethod
+from tuimail.sandbox.entra_directory import GRAPH_AUDIENCE, RESOURCES
 from tuimail.sandbox.personas import persona_named
 from tuimail.sandbox.sandbox import Sandbox
 
@@ -139,6 +140,30 @@ def test_the_sign_in_of_somebody_else_keeps_no_tokens_and_no_account(trial: Tria
     assert not trial.tokens
     assert trial.accounts() == {}
     trial.set_up.retry()
+    trial.approve()
+    trial.waits_at(SetupStep.READY, StepState.DONE)
+
+
+def test_a_token_for_another_service_is_not_kept(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(RESOURCES, "https://outlook.office.com", GRAPH_AUDIENCE)
+    trial.to_sign_in()
+    trial.approve()
+    state = trial.waits_at(SetupStep.SIGN_IN, StepState.STOPPED)
+    assert state.now.says == "The token is for another service than mail"
+    assert not trial.tokens
+    assert trial.accounts() == {}
+
+
+def test_a_browser_that_is_closed_leaves_the_other_ways_open(trial: Trial) -> None:
+    trial.to_sign_in()
+    trial.set_up.sign_in(SignInMethod.PASTE)
+    wait_until(lambda: trial.state.page, 20, "a page")
+    trial.set_up.paste("http://localhost:1/?code=of-another-attempt&state=nobody")
+    wait_until(lambda: trial.state.refused, 20, "a refusal")
+    assert trial.state.now.state is StepState.NOW
+    trial.set_up.sign_in(SignInMethod.DEVICE_CODE)
     trial.approve()
     trial.waits_at(SetupStep.READY, StepState.DONE)
 
@@ -278,6 +303,21 @@ def test_settings_that_cannot_be_written_leave_no_tokens(trial: Trial) -> None:
     assert trial.settings.read_text() == "this is [not TOML"
 
 
+def test_an_account_that_cannot_be_stored_is_signed_out_again(trial: Trial) -> None:
+    """Red when `SignInStep.finished` does not sign out."""
+    trial.to_sign_in()
+    wait_until(lambda: trial.state.code, 20, "a code")
+    trial.settings.write_text("this is [not TOML")
+    trial.approve()
+    state = trial.waits_at(SetupStep.SIGN_IN, StepState.STOPPED)
+    assert "config.toml" in state.now.says
+    wait_until(lambda: not trial.tokens, 10, "no tokens")
+    trial.settings.write_text("# right again\n")
+    trial.set_up.retry()
+    trial.approve()
+    trial.waits_at(SetupStep.READY, StepState.DONE)
+
+
 def test_an_address_that_is_set_up_already_is_said(trial: Trial) -> None:
     trial.to_sign_in()
     trial.approve()
@@ -292,7 +332,7 @@ def test_an_address_that_is_set_up_already_is_said(trial: Trial) -> None:
 def test_what_comes_back_late_is_not_heard(trial: Trial) -> None:
     """Guards `SetupBoard.is_now`: an answer for a step that was left changes nothing.
 
-    Red when `change` does not compare turns: the late discovery goes on to the third step.
+    Red when `SetUp._find` does not ask `is_now`: the late discovery goes on to the third step.
     """
     answers = threading.Event()
     set_up = trial.set_up

@@ -103,3 +103,21 @@ def test_writing_and_sending_ends_in_sent_items(demo: Demo) -> None:
     terminal.type(b"\x1b")
     terminal.type(b"gt")
     terminal.wait_for(subject, timeout=60.0)
+
+
+def test_the_first_run_goes_from_the_address_to_the_mail_without_a_new_start(
+    tmp_path: Path,
+) -> None:
+    info = tmp_path / "demo.json"
+    command = [sys.executable, "-m", "tuimail", "demo", "--quiet", "--set-up", "--info", str(info)]
+    with Terminal(command, environ=PROXY) as terminal:
+        described = Demo(terminal, info).info()
+        terminal.wait_for("Type the address")
+        terminal.type(described["accounts"][0].encode() + b"\r")
+        terminal.wait_for("Which one?")
+        terminal.type(b"1")
+        terminal.wait_for("Client id")
+        terminal.type(described["client_id"].encode() + b"\r")
+        terminal.wait_for("press Enter to approve")
+        terminal.type(b"\r")
+        terminal.wait_for("Welcome to tuimail", timeout=30.0)

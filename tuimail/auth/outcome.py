@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import time
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -127,5 +128,11 @@ def objection(answer: Mapping[str, Any], account: Account) -> SignInRequired | N
             "Reading mail was not allowed.",
             hint="Sign in again and accept every permission, or ask your administrator.",
             detail=str(clean(f"scp={' '.join(granted)}")),
+        )
+    ends = claims.get("exp")
+    if isinstance(ends, int | float) and ends <= time.time():
+        return SignInRequired(
+            "The fresh token has ended already, as this computer's clock has it.",
+            hint="Set the clock of this computer, then sign in again.",
         )
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -107,3 +108,13 @@ def test_a_failed_line_is_told_in_its_own_words() -> None:
     notice = notice_from(TokenUnavailable("The line broke.", detail="reset"), ACCOUNT)
     assert notice.short == "The line broke."
     assert notice.detail == "reset"
+
+
+def test_a_fresh_token_that_has_ended_already_tells_of_a_wrong_clock() -> None:
+    """RFC 7519, 4.1.4: `exp` is compared with this computer's clock."""
+    now = time.time()
+    good = objection({"access_token": jwt(**GOOD, exp=int(now) + 3600)}, ACCOUNT)
+    assert good is None
+    ended = objection({"access_token": jwt(**GOOD, exp=int(now) - 1)}, ACCOUNT)
+    assert ended is not None
+    assert "clock" in ended.message
