@@ -234,3 +234,35 @@ async def test_leaving_the_first_run_ends_and_the_answers_stay(
     assert not (tmp_path / "config.toml").exists()
     async with first_run(fresh_sandbox, tmp_path) as scene:
         await scene.shows("Which one?")
+
+
+async def test_p_goes_over_to_the_page_and_opens_the_field_by_itself(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Red when the field is closed while there is no page yet."""
+    async with first_run(fresh_sandbox, tmp_path) as scene:
+        await scene.to_the_code()
+        await scene.press("p")
+        await scene.shows("Enter go on")
+        await scene.type("http://localhost:1/?code=of-another-attempt&state=nobody")
+        screen = scene.app.screen
+        assert isinstance(screen, SetupScreen)
+        await until(lambda: screen.state.refused, 20, "a refusal")
+        await scene.shows(str(screen.state.refused).split(".")[0][:30])
+        await scene.press("escape", "n")
+        await scene.shows("and type this code")
+
+
+async def test_an_account_is_added_from_inside_and_escape_leads_back_to_the_mail(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with first_run(fresh_sandbox, tmp_path) as scene:
+        await scene.to_the_code()
+        await scene.approve()
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await scene.press("g", "a")
+        await scene.shows("Add an account")
+        await scene.type(ANNA)
+        await scene.shows("is set up already, as work")
+        await scene.press("escape")
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)

@@ -339,7 +339,11 @@ class SetUp:
         account = self.state.account
         if account is not None and not self._handed_over:
             self._handed_over = True
-            self._adopt(account)
+            try:
+                self._adopt(account)
+            except TuimailError as error:
+                # It is in the settings: the next start opens it, and says what is wrong then.
+                log.warning("the account was not opened: %s", type(error).__name__)
 
     def _settle(self, step: SetupStep, result: StepResult) -> None:
         self._board.show(step, result)

@@ -132,7 +132,8 @@ class SetupScreen(Screen[Account | None]):
                 self._field.open()
             elif self._place.can_open_browser:
                 self._was_opened = open_page(state.page.url, os.environ)
-        if state.page is None and self._pastes:
+        waits = state.step is SetupStep.SIGN_IN and state.now.state is StepState.NOW
+        if self._pastes and not waits:
             self._close_field()
         if state.step is SetupStep.READY and state.now.state is StepState.DONE:
             self._end()
@@ -149,6 +150,8 @@ class SetupScreen(Screen[Account | None]):
         return self._setup.state if self._setup is not None else SetupState()
 
     def _show(self) -> None:
+        if self._ended:
+            return
         app, state = shell(self), self.state
         waits = state.code or state.page
         self._place_field()
