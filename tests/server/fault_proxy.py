@@ -1,9 +1,8 @@
 """A TCP proxy on loopback that misbehaves on purpose, in front of any of the test servers.
 
 Networks delay, cut, stall and flip; servers throttle, sign people out and lie about lengths. This
-does each of these at a chosen byte or line, on a thread of its own with its own event loop, so
-that blocking and asynchronous clients can both stand in front of it. Its settings are plain
-attributes that take effect at once, also on connections that are already open.
+does each of these at a chosen byte or line, on a thread of its own with its own event loop, for
+blocking and asynchronous clients. Its settings take effect at once, also on open connections.
 
 Without `terminate` it sees bytes, TLS or not. With it, it speaks TLS to both sides, reads IMAP and
 SMTP line by line, and can rewrite, answer and inject lines.
@@ -21,7 +20,8 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
-from tests.server.faults import Cut, Faults, Terminate, Traffic
+from tests.server.faults import Cut, Faults, Terminate
+from tests.server.traffic import Traffic
 
 T = TypeVar("T")
 
@@ -134,10 +134,10 @@ class FaultProxy:
             connection.say(line + b"\r\n")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.accepted += 1
         connection = _Connection(self, reader, writer)
         self._connections.add(connection)
-        self.traffic.client_came(connection)
+        self.traffic.client_came(connection, writer.get_extra_info("socket"))
+        self.accepted += 1
         try:
             await connection.run()
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):

@@ -82,35 +82,3 @@ class Faults:
     literal_lie: int = 0
     rules: list[Rule] = field(default_factory=list)
     deny: dict[bytes, Answer] = field(default_factory=dict)
-
-
-@dataclass
-class Traffic:
-    """What passed a proxy since its start.
-
-    Attributes:
-        up: Octets from the clients, TLS included where the proxy does not end it.
-        down: Octets from the server.
-        most_open: How many clients were connected at the same time at most.
-    """
-
-    up: int = 0
-    down: int = 0
-    most_open: int = 0
-    _here: set[int] = field(default_factory=set)
-
-    def note(self, octets: int, *, down: bool) -> None:
-        """Count octets that arrived at the proxy."""
-        if down:
-            self.down += octets
-        else:
-            self.up += octets
-
-    def client_came(self, client: object) -> None:
-        """Count a client that has connected."""
-        self._here.add(id(client))
-        self.most_open = max(self.most_open, len(self._here))
-
-    def client_left(self, client: object) -> None:
-        """Count it no more: it has closed, whatever is still on its way to the server."""
-        self._here.discard(id(client))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import imaplib
 import re
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -277,3 +279,21 @@ def test_exchange_says_other_words_to_a_bad_token(
         client.sort("DATE", "UTF-8", "ALL")
     assert client.search("UTF-8", "ALL")[0] == "NO"
     assert client.search(None, "UNSEEN")[0] == "OK"
+
+
+def test_a_client_that_has_closed_does_not_count_however_late_that_is_noticed() -> None:
+    """Guards against counting clients that came one after the other as if at the same time.
+
+    Red without the look at the kernel in `Traffic.client_came`.
+    """
+    busy = threading.Event()
+    with FaultProxy(0, faults=Faults(blackhole=True)) as proxy:
+        proxy._loop.call_soon_threadsafe(busy.wait, 30)
+        for _ in range(4):
+            socket.create_connection(("127.0.0.1", proxy.port)).close()
+        with ExitStack() as held:
+            for _ in range(2):
+                held.enter_context(socket.create_connection(("127.0.0.1", proxy.port)))
+            busy.set()
+            wait_until(lambda: proxy.accepted == 6, describe="all clients")
+            assert proxy.traffic.most_open == 2
