@@ -23,6 +23,7 @@ from tuimail.imap.jobs import Breathe, Job, Priority, Step
 from tuimail.imap.session import ImapSession
 from tuimail.imap.translate import is_line_failure
 from tuimail.imap.wire import Arrived
+from tuimail.model.courtesy import Courtesy
 
 T = TypeVar("T")
 
@@ -51,10 +52,17 @@ class ImapConnection:
         name: The thread's name.
         open_session: Returns a signed-in session or raises a `TuimailError`; it may block, it is
             called on the connection's thread.
+        courtesy: Makes a job's moments of breath as long as a key needs.
     """
 
-    def __init__(self, name: str, open_session: Callable[[], ImapSession]) -> None:
+    def __init__(
+        self,
+        name: str,
+        open_session: Callable[[], ImapSession],
+        courtesy: Courtesy | None = None,
+    ) -> None:
         self._open_session = open_session
+        self._courtesy = courtesy or Courtesy()
         self._lock = threading.Lock()
         self._queue: list[_Task] = []
         self._numbers = itertools.count()
@@ -228,6 +236,7 @@ class ImapConnection:
     def _breathe(self) -> None:
         """Let the other threads have the interpreter for a moment, without being deaf."""
         self._await_wake(_BREATH_MS)
+        self._courtesy.pause()
 
     def _await_wake(self, milliseconds: int | None) -> None:
         poll = select.poll()

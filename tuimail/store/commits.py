@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 from tuimail.errors import MigrationFailed, StoreError, StoreLocked
 from tuimail.model.changes import ChangeSet
+from tuimail.model.courtesy import Courtesy
 from tuimail.store.change_log import ChangeLog
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
@@ -39,6 +40,7 @@ class CommitThread:
         connection: The connection it takes over and closes at its end.
         publish: Gets what each commit changed, on this thread. It does not raise.
         publish_others: The same for what other processes have committed, merged.
+        courtesy: Keeps what is not urgent from beginning while a key is answered.
     """
 
     def __init__(
@@ -46,10 +48,12 @@ class CommitThread:
         connection: Connection,
         publish: Callable[[ChangeSet], None],
         publish_others: Callable[[ChangeSet], None],
+        courtesy: Courtesy,
     ) -> None:
         self._connection = connection
         self._publish = publish
         self._publish_others = publish_others
+        self._courtesy = courtesy
         self._log = ChangeLog(connection)
         self._schema = connection.value("PRAGMA user_version")
         self._busy_timeout: int = connection.value("PRAGMA busy_timeout")
@@ -103,10 +107,19 @@ class CommitThread:
             return self._is_closing and not (self._urgent or self._patient)
 
     def _next(self) -> _Work | None:
-        """Wait for a change, at the longest until it is time to look for others' commits."""
+        """Wait for a change, at the longest until it is time to look for others' commits.
+
+        What is not urgent lets a key be answered first.
+        """
         with self._wake:
             if not (self._urgent or self._patient or self._is_closing):
                 self._wake.wait(LOOK_SECONDS)
+            asked_at = self._courtesy.now()
+            while not (self._urgent or self._is_closing) and self._patient:
+                seconds = self._courtesy.left(asked_at)
+                if seconds <= 0:
+                    break
+                self._wake.wait(seconds)
             if self._urgent:
                 return self._urgent.popleft()
             return self._patient.popleft() if self._patient else None

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
+from tuimail.model.courtesy import Courtesy
 from tuimail.model.intent import NewIntent
 from tuimail.store.commits import CommitThread
 from tuimail.store.connection import (
@@ -58,7 +59,9 @@ class Store:
         self._is_closed = False
         self._followers: tuple[Callable[[ChangeSet], None], ...] = ()
         self._writer = connection
-        self._commits = CommitThread(connection, self._publish, self._publish_others)
+        self.courtesy = Courtesy()
+        """Whoever works beside the screen lets its keys go first."""
+        self._commits = CommitThread(connection, self._publish, self._publish_others, self.courtesy)
 
     @classmethod
     def open(

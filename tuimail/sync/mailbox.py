@@ -86,7 +86,7 @@ class Mailbox:
         opener = SessionOpener(account, tokens, timing.timeouts)
         second = SessionOpener(account, tokens, timing.timeouts)
         self._openers = (opener, second)
-        self._main = ImapConnection(f"imap-main-{account.id}", opener)
+        self._main = ImapConnection(f"imap-main-{account.id}", opener, store.courtesy)
         self.work = Work(
             account,
             store,

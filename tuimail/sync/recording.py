@@ -13,7 +13,7 @@ from tuimail.store.store import Store, Writer
 from tuimail.sync import plan
 
 ROWS_PER_COMMIT: Final = 50
-ROWS_PER_BREATH: Final = 20
+ROWS_PER_BREATH: Final = 10
 
 
 def record(

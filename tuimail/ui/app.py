@@ -261,6 +261,7 @@ class TuimailApp(App[None]):
         """Give keys to a question or a sequence first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._turns.key()
+            self.store.courtesy.key()
             if self._late_answer.takes(event.character):
                 return
             self._asked_to_quit = self._asked_to_quit and event.key == "q"
