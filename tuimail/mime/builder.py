@@ -34,7 +34,7 @@ from tuimail.model.draft import Draft
 from tuimail.text.address import Address, parse_addresses
 from tuimail.text.safe import clean
 
-__all__ = ["BuiltMessage", "build", "check", "make_message_id", "outgoing_from"]
+__all__ = ["BuiltMessage", "build", "build_draft", "check", "make_message_id", "outgoing_from"]
 
 
 def check(draft: Draft) -> list[str]:
@@ -60,13 +60,45 @@ def build(draft: Draft, *, sender: Address, message_id: str, date: datetime) -> 
     if problems:
         raise MimeError(problems[0])
     to, cc, bcc = (parse_addresses(field) for field in (draft.to, draft.cc, draft.bcc))
-    encoding, body = transfer_encoded(CRLF.join(flowed(draft.body.rstrip() + "\n")))
-    head = [
-        f"Date: {header_date(date)}{CRLF}",
+    people = [
         address_header("From", [sender]),
         address_header("To", to) if to else "",
         address_header("Cc", cc) if cc else "",
         "" if to or cc else f"To: undisclosed-recipients:;{CRLF}",
+    ]
+    return BuiltMessage(
+        raw=_written(draft, people, message_id, date),
+        message_id=message_id,
+        mail_from=addr_spec(sender),
+        rcpt_to=envelope_recipients((*to, *cc, *bcc)),
+        to_text=names_of((*to, *cc, *bcc)),
+        subject=clean(draft.subject),
+    )
+
+
+def build_draft(draft: Draft, *, sender: Address, message_id: str, date: datetime) -> bytes:
+    """Return a draft as it is kept in a folder of the sender: unfinished, and with Bcc.
+
+    A recipient that is not a complete address yet has no form in a header, so it is left out.
+
+    Args:
+        draft: What was typed, whatever it is.
+        sender: From.
+        message_id: From `make_message_id`.
+        date: Aware, in the user's time zone.
+    """
+    people = [address_header("From", [sender])]
+    for name, field in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
+        complete = [one for one in parse_addresses(field) if not check_addresses([one])]
+        people.append(address_header(name, complete) if complete else "")
+    return _written(draft, people, message_id, date)
+
+
+def _written(draft: Draft, people: Iterable[str], message_id: str, date: datetime) -> bytes:
+    encoding, body = transfer_encoded(CRLF.join(flowed(draft.body.rstrip() + "\n")))
+    head = [
+        f"Date: {header_date(date)}{CRLF}",
+        *people,
         text_header("Subject", draft.subject),
         fold("Message-ID", message_ids(message_id)),
         *_thread_headers(draft),
@@ -75,14 +107,7 @@ def build(draft: Draft, *, sender: Address, message_id: str, date: datetime) -> 
         f"Content-Type: text/plain; charset=utf-8; format=flowed{CRLF}",
         f"Content-Transfer-Encoding: {encoding}{CRLF}",
     ]
-    return BuiltMessage(
-        raw="".join(head).encode("ascii") + b"\r\n" + body,
-        message_id=message_id,
-        mail_from=addr_spec(sender),
-        rcpt_to=envelope_recipients((*to, *cc, *bcc)),
-        to_text=names_of((*to, *cc, *bcc)),
-        subject=clean(draft.subject),
-    )
+    return "".join(head).encode("ascii") + b"\r\n" + body
 
 
 def _thread_headers(draft: Draft) -> Iterable[str]:

@@ -184,6 +184,34 @@ class FolderIntent:
 
 
 @dataclass(frozen=True, slots=True)
+class AppendDraft:
+    """The newest revision of a draft belongs into the server's Drafts, in place of older ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawDraft:
+    """The draft was sent or discarded: nothing of it belongs into the server's Drafts."""
+
+    subject: str
+
+
+DraftAction = AppendDraft | WithdrawDraft
+
+
+@dataclass(frozen=True, slots=True)
+class DraftIntent:
+    """A stored intent on a draft. Its text is looked up when it runs, and so are its copies."""
+
+    id: int
+    account_id: AccountId
+    draft_id: int
+    action: DraftAction
+    state: IntentState
+    not_before: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PendingAction:
     """What the user did and the server has not confirmed, for people to read.
 

@@ -8,9 +8,11 @@ from tuimail.model.flags import Flags, SystemFlag
 from tuimail.model.folder import FolderId
 from tuimail.model.intent import (
     Action,
+    AppendDraft,
     Copy,
     CreateFolder,
     DeleteFolder,
+    DraftAction,
     Expunge,
     FolderAction,
     MarkFolderRead,
@@ -19,13 +21,14 @@ from tuimail.model.intent import (
     StoreFlags,
     SubscribeFolder,
     UnsubscribeFolder,
+    WithdrawDraft,
 )
 
 NameOf = Callable[[FolderId], str]
 """Returns a folder's name."""
 
 
-def words_for(action: Action | FolderAction, name_of: NameOf) -> str:
+def words_for(action: Action | FolderAction | DraftAction, name_of: NameOf) -> str:
     """Return what is to be done, such as "Move to Archive"."""
     match action:
         case StoreFlags(add=add, remove=remove):
@@ -47,6 +50,8 @@ _PLAIN: dict[type, str] = {
     DeleteFolder: "Delete the folder",
     SubscribeFolder: "Show the folder",
     UnsubscribeFolder: "Hide the folder",
+    AppendDraft: "Put the draft on the server",
+    WithdrawDraft: "Take the draft off the server",
 }
 
 

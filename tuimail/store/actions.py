@@ -10,9 +10,11 @@ from tuimail.model.flags import Flags
 from tuimail.model.folder import UID
 from tuimail.model.intent import (
     Action,
+    AppendDraft,
     Copy,
     CreateFolder,
     DeleteFolder,
+    DraftAction,
     Expunge,
     FolderAction,
     MarkFolderRead,
@@ -22,6 +24,7 @@ from tuimail.model.intent import (
     SubscribeFolder,
     TreeAction,
     UnsubscribeFolder,
+    WithdrawDraft,
 )
 
 MARK_READ: Final = "mark read"
@@ -90,6 +93,22 @@ def load_tree_action(kind: str, text: str) -> TreeAction:
     """Read what `dump_folder_action` wrote of any other action on a folder."""
     action: TreeAction = _TREE_ACTIONS[kind](**json.loads(text))
     return action
+
+
+def dump_draft_action(action: DraftAction) -> tuple[str, str]:
+    """Return an action on a draft as (kind, JSON)."""
+    match action:
+        case AppendDraft():
+            return "append draft", "{}"
+        case WithdrawDraft(subject=subject):
+            return "withdraw draft", json.dumps({"subject": subject})
+
+
+def load_draft_action(kind: str, text: str) -> DraftAction:
+    """Read what `dump_draft_action` wrote."""
+    if kind == "append draft":
+        return AppendDraft()
+    return WithdrawDraft(str(json.loads(text)["subject"]))
 
 
 def dump_uids(uids: Iterable[UID]) -> str:

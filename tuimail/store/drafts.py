@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuimail.model.account import AccountId
 from tuimail.model.draft import Draft
-from tuimail.store import codec
+from tuimail.store import codec, draft_copies
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 
@@ -51,10 +51,11 @@ def save(tx: Transaction, draft: Draft) -> int:
     """Store a draft and return its id.
 
     One that was deleted in the meantime comes back under its id: what is typed is never lost.
+    Its server copy follows when nothing has been typed for a while.
     """
     texts = (draft.to, draft.cc, draft.bcc, draft.subject, draft.body)
     tx.changes.outbox = True
-    return tx.connection.insert(
+    draft_id = tx.connection.insert(
         "INSERT OR REPLACE INTO draft (id, account_id, recipients_to, recipients_cc,"
         " recipients_bcc, subject, body, in_reply_to_key, in_reply_to, refs, updated_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -68,9 +69,18 @@ def save(tx: Transaction, draft: Draft) -> int:
             tx.now,
         ),
     )
+    draft_copies.saved(tx, draft.account_id, draft_id)
+    return draft_id
 
 
-def delete(tx: Transaction, draft_id: int) -> None:
-    """Remove a draft; one that is not there is removed already."""
-    if tx.connection.change("DELETE FROM draft WHERE id = ?", (draft_id,)):
+def delete(tx: Transaction, draft_id: int, *, hold_seconds: float = 0.0) -> None:
+    """Remove a draft, on the server too; one that is not there is removed already.
+
+    Args:
+        hold_seconds: How long it can still be brought back; its copy on the server waits for that.
+    """
+    gone = draft(tx.connection, draft_id)
+    if gone is not None:
+        tx.connection.change("DELETE FROM draft WHERE id = ?", (draft_id,))
+        draft_copies.removed(tx, gone.account_id, draft_id, gone.subject, hold_seconds)
         tx.changes.outbox = True

@@ -37,7 +37,7 @@ def unfinished(connection: Connection, account: AccountId) -> Unfinished:
         ),
         drafts=count("SELECT count(*) FROM draft WHERE account_id = ?"),
         changes=count(
-            "SELECT count(DISTINCT group_id) FROM intent WHERE account_id = ?"
+            "SELECT count(DISTINCT group_id) FROM intent WHERE draft_id IS NULL AND account_id = ?"
             " AND state IN ('queued', 'running', 'uncertain')"
         ),
     )

@@ -9,7 +9,7 @@ from tuimail.model.message import MessageKey
 from tuimail.store.transaction import Transaction
 
 NO_MESSAGE = MessageKey(0)
-"""What stands for the message in an intent on a folder: keys begin with 1."""
+"""What stands for the message in an intent on a folder or a draft: keys begin with 1."""
 
 
 def new_group(tx: Transaction) -> int:
@@ -26,13 +26,14 @@ def insert(
     *,
     key: MessageKey = NO_MESSAGE,
     folder: FolderId | None = None,
+    draft: int | None = None,
     state: IntentState = IntentState.QUEUED,
     hold_seconds: float = 0.0,
 ) -> int:
     """Store one intent and return its id. The caller folds."""
     tx.changes.intents = True
     return tx.connection.insert(
-        "INSERT INTO intent (account_id, group_id, message_key, folder_id, kind, args, state,"
-        " not_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (account, group, key, folder, *kind_and_args, state, tx.now + hold_seconds),
+        "INSERT INTO intent (account_id, group_id, message_key, folder_id, draft_id, kind, args,"
+        " state, not_before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (account, group, key, folder, draft, *kind_and_args, state, tx.now + hold_seconds),
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
-from tuimail.model.intent import Action, FolderAction, IntentState, PendingAction
+from tuimail.model.intent import Action, DraftAction, FolderAction, IntentState, PendingAction
 from tuimail.model.intent_words import words_for
 from tuimail.store import actions, codec
 from tuimail.store.connection import Connection
@@ -21,10 +21,12 @@ def pending_actions(connection: Connection, account: AccountId | None) -> list[P
         account: None for all accounts.
     """
     rows = connection.rows(
-        "SELECT intent.id, intent.account_id, group_id, kind, args, intent.folder_id,"
-        " coalesce(folder.name, message.subject, ''),"
+        "SELECT intent.id, intent.account_id, group_id, kind, args, intent.folder_id, draft_id,"
+        " coalesce(folder.name, message.subject, draft.subject,"
+        " iif(draft_id IS NULL, NULL, json_extract(args, '$.subject')), ''),"
         " intent.state, attempts, intent.error, not_before FROM intent"
         " LEFT JOIN message ON message.id = message_key"
+        " LEFT JOIN draft ON draft.id = draft_id"
         " LEFT JOIN folder ON folder.id = intent.folder_id"
         " WHERE intent.state IN ('queued', 'running', 'uncertain')"
         " AND (?1 IS NULL OR intent.account_id = ?1) ORDER BY intent.id",
@@ -37,10 +39,10 @@ def pending_actions(connection: Connection, account: AccountId | None) -> list[P
 
     found = []
     for (
-        intent_id, account_id, group_id, kind, args, folder_id, subject,
+        intent_id, account_id, group_id, kind, args, folder_id, draft_id, subject,
         state, attempts, error, not_before,
     ) in rows:  # fmt: skip
-        action = _action(kind, args, folder_id)
+        action = _action(kind, args, folder_id, draft_id)
         found.append(
             PendingAction(
                 id=intent_id,
@@ -57,7 +59,11 @@ def pending_actions(connection: Connection, account: AccountId | None) -> list[P
     return found
 
 
-def _action(kind: str, args: str, folder_id: int | None) -> Action | FolderAction:
+def _action(
+    kind: str, args: str, folder_id: int | None, draft_id: int | None
+) -> Action | FolderAction | DraftAction:
+    if draft_id is not None:
+        return actions.load_draft_action(kind, args)
     if folder_id is not None:
         return actions.load_folder_action(kind, args)
     return actions.load_action(kind, args)

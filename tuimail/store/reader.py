@@ -7,10 +7,17 @@ from datetime import datetime
 
 from tuimail.model.account import AccountId
 from tuimail.model.download import DownloadPolicy
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole, Here, Round
-from tuimail.model.intent import Baseline, FolderIntent, Intent, IntentState, PendingAction
+from tuimail.model.intent import (
+    Baseline,
+    DraftIntent,
+    FolderIntent,
+    Intent,
+    IntentState,
+    PendingAction,
+)
 from tuimail.model.journal import JournalEntry
 from tuimail.model.message import Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
@@ -22,6 +29,7 @@ from tuimail.store import (
     addresses,
     bodies,
     downloads,
+    draft_copies,
     drafts,
     folders,
     forgetting,
@@ -286,6 +294,18 @@ class Reader:
     def draft(self, id: int) -> Draft | None:
         """Return one draft."""
         return drafts.draft(self._connection, id)
+
+    def draft_intents(self, account: AccountId) -> list[DraftIntent]:
+        """Return the pending intents on drafts, in the order they were asked for."""
+        return draft_copies.intents(self._connection, account)
+
+    def draft_copies(self, draft_id: int) -> list[DraftCopy]:
+        """Return what is or may be in the server's Drafts of a draft, oldest first."""
+        return draft_copies.copies(self._connection, draft_id)
+
+    def draft_shown_as(self, key: MessageKey) -> int | None:
+        """Return the draft that a message is the server's copy of, None when it is not."""
+        return draft_copies.draft_shown_as(self._connection, key)
 
     def notices(self, limit: int) -> list[tuple[int, datetime, AccountId | None, Notice]]:
         """Return (id, when, whose, what), newest first."""

@@ -28,6 +28,7 @@ from tuimail.store.visible import (
     note_visible_change,
     pending_marks,
     refold,
+    withdrawn,
 )
 from tuimail.text.address import Address
 
@@ -236,6 +237,8 @@ def _insert(
     actions: Actions = [
         ReadFolder(place.folder) for mark in place.marks if mark.covers(message.uid)
     ]
+    if place.role is FolderRole.DRAFTS:
+        actions += withdrawn(tx.connection, place.folder, message.uid, content.message_id)
     visible = fold(server, actions)
     system = int(visible.flags.system)
     keywords = codec.dump_keywords(visible.flags)

@@ -159,6 +159,9 @@ def _carry_drafts(hull: _Hull, rows: Iterable[Found]) -> None:
         if not is_in or not found.is_whole:
             what = "is cut" if is_in else "could not be read"
             hull.kept.lost.append(f"The draft {_title(found)} {what}.")
+    for found in hull.wreck.rows("draft_copy"):
+        if found.is_whole and found.is_living:
+            hull.insert("draft_copy", found.values)
 
 
 def _carry_outbox(hull: _Hull, rows: Iterable[Found]) -> None:
@@ -302,7 +305,7 @@ def is_readable(kind: Value, args: Value, folder_id: Value, draft_id: Value) -> 
         if folder_id:
             actions.load_folder_action(str(kind), str(args))
         elif draft_id:
-            json.loads(str(args))
+            actions.load_draft_action(str(kind), str(args))
         else:
             actions.load_action(str(kind), str(args))
     except _SENSELESS:

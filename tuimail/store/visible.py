@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId
-from tuimail.model.intent import Action, MarkFolderRead, MessageState, ReadFolder, fold
+from tuimail.model.intent import Action, Expunge, MarkFolderRead, MessageState, ReadFolder, fold
 from tuimail.model.message import MessageKey
 from tuimail.store import codec
 from tuimail.store.actions import MARK_READ, load_action, load_mark
@@ -58,6 +58,23 @@ def _pending_actions(
     return found
 
 
+def withdrawn(
+    connection: Connection, folder: FolderId, uid: UID | None, message_id: str | None
+) -> Actions:
+    """Return what keeps a draft out of sight that was replaced or withdrawn, else nothing.
+
+    It is known by its Message-ID, which no other revision has, and by its UID as long as the
+    folder's UIDs are those under which it was told.
+    """
+    is_withdrawn = message_id is not None and connection.value(
+        "SELECT EXISTS (SELECT 1 FROM draft_copy JOIN folder ON folder.id = folder_id"
+        " WHERE message_id = ?1 AND folder_id = ?2 AND hidden AND (draft_copy.uid IS NULL"
+        " OR draft_copy.uid = ?3 OR draft_copy.uidvalidity IS NOT folder.uidvalidity))",
+        (message_id, folder, uid),
+    )
+    return [Expunge()] if is_withdrawn else []
+
+
 def is_unconfirmed(server: MessageState, actions: Actions) -> bool:
     """Whether the server has something still to be told about the message."""
     return any(not isinstance(one, ReadFolder) or not server.flags.is_seen for one in actions)
@@ -91,17 +108,18 @@ def refold(tx: Transaction, keys: Iterable[MessageKey]) -> None:
 
 def _refold_one(tx: Transaction, key: MessageKey) -> None:
     row = tx.connection.row(
-        "SELECT uid, state, folder_id, server_flags, server_keywords,"
+        "SELECT uid, state, folder_id, message_id, server_flags, server_keywords,"
         " shown_folder_id, flags, keywords, pending FROM message WHERE id = ?",
         (key,),
     )
     if row is None:
         return
-    uid, presence, folder_id, system, keywords, *shown = row
+    uid, presence, folder_id, message_id, system, keywords, *shown = row
     server = MessageState(
         folder_id if presence == Presence.HERE else None, codec.make_flags(system, keywords)
     )
     actions = _pending_actions(tx.connection, key, folder_id, uid)
+    actions += withdrawn(tx.connection, folder_id, uid, message_id)
     visible = fold(server, actions)
     folded = [
         visible.folder_id,

@@ -22,6 +22,7 @@ from tuimail.model.status import EngineStatus
 from tuimail.store import (
     bodies,
     downloads,
+    draft_copies,
     drafts,
     folders,
     forgetting,
@@ -281,12 +282,28 @@ class Writer:
         return outbox.restore_draft(self._tx, outbox_id, draft)
 
     def save_draft(self, draft: Draft) -> int:
-        """Store a draft and return its id."""
+        """Store a draft and return its id. It goes to the server when the typing rests."""
         return drafts.save(self._tx, draft)
 
     def delete_draft(self, id: int) -> None:
-        """Remove a draft."""
+        """Remove a draft, on the server too."""
         drafts.delete(self._tx, id)
+
+    def settle_draft(self, id: int) -> None:
+        """Bring a draft to the server now rather than after a while: it was put away."""
+        draft_copies.settle(self._tx, id)
+
+    def begin_draft_copy(self, draft: Draft, folder: FolderId, message_id: str) -> int:
+        """Note what is about to be appended to the server's Drafts; return the copy's id."""
+        return draft_copies.begin(self._tx, draft, folder, message_id)
+
+    def confirm_draft_copy(self, id: int, uid: UID, uidvalidity: int | None) -> None:
+        """Note where the server has a copy; older ones of the draft are not shown any more."""
+        draft_copies.confirm(self._tx, id, uid, uidvalidity)
+
+    def forget_draft_copies(self, ids: Collection[int]) -> None:
+        """Forget copies that are not on the server, or not as tuimail put them there."""
+        draft_copies.forget(self._tx, ids)
 
     def add_notice(self, notice: Notice, account: AccountId | None = None) -> None:
         """Keep a notice; the newest 500 stay."""

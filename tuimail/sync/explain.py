@@ -102,6 +102,22 @@ def folder_change_refused(name: str, what: str, error: TuimailError) -> Notice:
     )
 
 
+def draft_refused(subject: str, what: str, error: TuimailError) -> Notice:
+    """Say that the server refused what was to be done with its copy of a draft.
+
+    Args:
+        what: "put into" or "taken out of".
+    """
+    name = f"The draft “{subject}”" if subject else "A draft"
+    return _notice(
+        error,
+        Severity.WARNING,
+        f"{name} could not be {what} the server's Drafts: the server refuses it.",
+        "What you wrote is kept on this computer.",
+        error.hint or explain(error.detail, source="imap").fix,
+    )
+
+
 def submission_problem(error: TuimailError, now: str) -> Notice:
     """Say why a message is still in the outbox."""
     severity = Severity.WARNING if error.retry is Retry.BACKOFF else Severity.ERROR

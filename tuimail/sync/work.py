@@ -26,6 +26,7 @@ from tuimail.model.status import Download, Progress
 from tuimail.store.store import Store
 from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.compact import next_due
+from tuimail.sync.drafts import drafts_due, push_drafts
 from tuimail.sync.explain import body_problem
 from tuimail.sync.folders import count_messages, list_folders
 from tuimail.sync.keeping import Keeping
@@ -260,7 +261,12 @@ class Work:
                 Priority.INTENT,
                 "push",
             )
-        for folder in outcome.refresh:
+            drafts = await self.job(
+                lambda session: push_drafts(session, self.store, self.account),
+                Priority.INTENT,
+                "push drafts",
+            )
+        for folder in outcome.refresh | drafts:
             self.refreshes.add((folder, False), Priority.REFRESH)
             self.look_around()
 
@@ -316,7 +322,8 @@ class Work:
     def _next_intent(self) -> datetime | None:
         messages = next_due(self.store.read.intents(self.account.id), self._can_run)
         folders = tree_due(self.store, self.account.id)
-        return min((one for one in (messages, folders) if one is not None), default=None)
+        drafts = drafts_due(self.store, self.account.id)
+        return min((one for one in (messages, folders, drafts) if one is not None), default=None)
 
     def _can_run(self, intent: Intent) -> bool:
         if self.store.read.location(intent.key) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -106,6 +107,16 @@ class DraftKeeper:
         except (StoreError, concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
             # There is no screen left to say it on; the last write of a second ago stands.
             return
+
+    async def settle(self) -> None:
+        """Let what is stored go to the server now: it is put away."""
+        stored = self._id
+        if stored is not None:
+            # Where this fails it goes a little later, as if it were still being written.
+            with suppress(StoreError):
+                await asyncio.wrap_future(
+                    self._store.write(lambda tx: tx.settle_draft(stored), urgent=True)
+                )
 
     async def discard(self) -> None:
         """Remove the stored draft and write nothing any more."""

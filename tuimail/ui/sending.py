@@ -83,16 +83,17 @@ async def queue_draft(app: Shell, draft: Draft, account: Account) -> Sending:
 
 
 async def take_back(app: Shell, outbox_id: int, draft: Draft) -> Draft:
-    """Stop a message in the outbox and make it a draft again.
+    """Stop a message in the outbox and make it a draft again, the same one if it was one.
 
     Raises:
         StoreError: It is on its way already.
     """
-    again = replace(draft, id=None)
     draft_id = await asyncio.wrap_future(
-        app.store.write(lambda tx: tx.restore_draft(outbox_id, again), urgent=True)
+        app.store.write(lambda tx: tx.restore_draft(outbox_id, draft), urgent=True)
     )
-    return replace(again, id=draft_id)
+    if app.engine is not None:
+        app.engine.wake()
+    return replace(draft, id=draft_id)
 
 
 async def send_now(app: Shell, outbox_id: int) -> None:

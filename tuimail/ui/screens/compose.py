@@ -240,8 +240,15 @@ class ComposeScreen(Screen[Sending | None]):
 
     def _draft_saved(self, kept: bool) -> None:
         now = shell(self).now()
+        self._wake_engine()
         said = f"draft saved {clock(now, now)}" if kept else ""
         self.query_one(TopBar).context = said
+
+    def _wake_engine(self) -> None:
+        """There may be something to bring to the server, now or in a while."""
+        engine = shell(self).engine
+        if engine is not None:
+            engine.wake()
 
     def _draft_not_saved(self, error: StoreError) -> None:
         self.query_one(TopBar).context = "draft not saved"
@@ -265,6 +272,8 @@ class ComposeScreen(Screen[Sending | None]):
         if not await keeper.save() and await self._ask_to_lose() != _SEND:
             return
         keeper.finish()
+        await keeper.settle()
+        self._wake_engine()
         subject = clean(self.current().subject) or SafeText("without subject")
         self.dismiss(None)
         if keeper.id is not None:

@@ -111,7 +111,13 @@ class MailboxScreen(MailboxDeeds):
             self._preview = self.set_timer(_PREVIEW_SECONDS, show)
 
     def on_message_opened(self, event: MessageOpened) -> None:
-        """Read it."""
+        """Read it, or go on writing it."""
+        read = shell(self).store.read
+        draft_id = read.draft_shown_as(event.key)
+        draft = None if draft_id is None else read.draft(draft_id)
+        if draft is not None:
+            shell(self).open_composer(draft)
+            return
         self.reading = True
         self.rearrange()
         self._show_at_cursor(dwell=True)

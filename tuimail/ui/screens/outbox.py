@@ -264,6 +264,9 @@ class OutboxScreen(Screen[None]):
         elif draft is not None and draft.id is not None:
             number = draft.id
             await asyncio.wrap_future(store.write(lambda tx: tx.delete_draft(number), urgent=True))
+            engine = shell(self).engine
+            if engine is not None:
+                engine.wake()
 
 
 def _waits(item: OutboxItem) -> bool:
