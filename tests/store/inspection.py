@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.store.mail import Mailbox
-from tuimail.model.intent import Action, MessageState, ReadFolder, fold
+from tuimail.model.intent import Action, Expunge, MessageState, ReadFolder, fold
 from tuimail.store import codec
 from tuimail.store.actions import load_action
 from tuimail.store.connection import FILE_NAME
@@ -39,6 +39,16 @@ def assert_visible_is_folded(mailbox: Mailbox) -> None:
             " AND state IN ('queued', 'running', 'uncertain')"
         ):
             marks.setdefault(folder, []).append((number, json.loads(args)))
+        withdrawn = {
+            key
+            for (key,) in connection.execute(
+                "SELECT message.id FROM draft_copy JOIN folder ON folder.id = draft_copy.folder_id"
+                " JOIN message ON message.message_id = draft_copy.message_id"
+                " AND message.folder_id = folder.id WHERE hidden AND (draft_copy.uid IS NULL"
+                " OR draft_copy.uid = message.uid"
+                " OR draft_copy.uidvalidity IS NOT folder.uidvalidity)"
+            )
+        }
         for key, uid, state, folder, system, keywords, *shown in connection.execute(
             "SELECT id, uid, state, folder_id, server_flags, server_keywords,"
             " shown_folder_id, flags, keywords, pending FROM message"
@@ -46,6 +56,8 @@ def assert_visible_is_folded(mailbox: Mailbox) -> None:
             pending: list[tuple[int, Action | ReadFolder]] = [
                 (number, load_action(kind, args)) for number, kind, args in actions.get(key, [])
             ]
+            if key in withdrawn:
+                pending.append((0, Expunge()))
             flags = codec.make_flags(system, keywords)
             is_pending = bool(pending)
             for number, mark in marks.get(folder, []):
