@@ -24,6 +24,11 @@ def put_away(store: Store, draft: Draft) -> int:
     return number
 
 
+def discard(store: Store, number: int) -> None:
+    """Delete a draft."""
+    store.write(lambda tx: tx.delete_draft(number)).result()
+
+
 @pytest.mark.timeout(420)
 def test_drafting_killed_anywhere_neither_doubles_nor_loses(
     tmp_path: Path, record_property: Callable[[str, object], None]
@@ -47,7 +52,7 @@ def test_drafting_killed_anywhere_neither_doubles_nor_loses(
             with scene.store() as store:
                 put_away(store, replace(first, id=number, body="Two"))
                 put_away(store, Draft(mine, subject="New", body="Three"))
-                store.write(lambda tx, doomed=doomed: tx.delete_draft(doomed)).result()
+                discard(store, doomed)
             directory = scene.copy()
             killed = scene.kill(directory, "sync", step)
             scene.run(directory, "sync")
