@@ -152,6 +152,17 @@ class _TrustingAdapter(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED"
 
 
+def proxy_for(url: str) -> str:
+    """Return `host:port` of the proxy that requests to a URL go through; empty for none.
+
+    A name and a password in the proxy's URL are left out.
+    """
+    if is_loopback(urlsplit(url).hostname or ""):
+        return ""
+    found = get_environ_proxies(url).get(urlsplit(url).scheme, "")
+    return urlsplit(found if "//" in found else f"//{found}").netloc.rpartition("@")[2]
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine, so that no proxy can be meant."""
     host = host.rstrip(".").lower()

@@ -25,6 +25,7 @@ _CATCHES_EVERYTHING: Final = {
     "tuimail/sandbox/imap_server.py": "root of a connection's task: tests look at the defects",
     "tuimail/store/commits.py": "root of the writer thread: the error is the caller's",
     "tuimail/store/store.py": "root of the writer thread: a listener cannot undo a commit",
+    "tuimail/sync/checkup.py": "root of a check's thread: a defect ends one check",
     "tuimail/sync/desk.py": "root of a request's task: whoever asked gets an answer",
     "tuimail/sync/setup.py": "root of a step's thread: a bug ends the step, not the set-up",
     "tuimail/sync/watcher.py": "root of the idle thread: a bug ends one watch",

@@ -194,6 +194,18 @@ def is_engine_running(folder: Path) -> bool:
     return False
 
 
+def holder_named(folder: Path) -> Holder | None:
+    """Return who the lock file names; whether they still have it is for `is_engine_running`."""
+    try:
+        handle = os.open(folder / FILE_NAME, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        return _holder(handle)
+    finally:
+        os.close(handle)
+
+
 def _lock(handle: int, path: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

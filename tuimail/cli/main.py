@@ -34,6 +34,7 @@ _VERBS: Final = {
     "show": "tuimail.cli.verbs.show:show",
     "send": "tuimail.cli.verbs.send:send",
     "repair": "tuimail.cli.verbs.repair:repair",
+    "doctor": "tuimail.cli.verbs.doctor:doctor",
     "demo": "tuimail.cli.verbs.demo:demo",
 }
 

@@ -23,6 +23,11 @@ def data_dir() -> Path:
     return _private(_base("XDG_DATA_HOME", ".local/share"))
 
 
+def data_path() -> Path:
+    """Return where the data folder is or would be. Not made."""
+    return _base("XDG_DATA_HOME", ".local/share") / "tuimail"
+
+
 def state_dir() -> Path:
     """`$XDG_STATE_HOME/tuimail`: logs."""
     return _private(_base("XDG_STATE_HOME", ".local/state"))

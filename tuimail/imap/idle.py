@@ -91,11 +91,7 @@ class IdleLoop:
     def _idle(self, session: ImapSession) -> None:
         """One IDLE, from its `+` to the answer to DONE."""
         channel = session.channel
-        tag = channel.begin("IDLE")
-        refusal = channel.await_continuation(tag)
-        if isinstance(refusal, Completion):
-            refusal.check("IDLE")
-            raise ProtocolViolation("The server ends IDLE before it began.")
+        tag = _begin(session)
         self._report_if_changed(session)
         deadline = self._clock() + self._renew_seconds
         while (left := deadline - self._clock()) > 0:
@@ -111,3 +107,25 @@ class IdleLoop:
     def _report(self, session: ImapSession) -> None:
         self._reported = session.channel.changes
         self._on_change()
+
+
+def try_idle(session: ImapSession) -> None:
+    """Begin IDLE in the selected folder and end it at once: whether it is accepted and answered.
+
+    Raises:
+        CommandRejected, CommandInvalid, ProtocolViolation: It is not.
+        NetworkError: The connection broke.
+    """
+    tag = _begin(session)
+    session.channel.wire.send(b"DONE\r\n")
+    session.channel.finish(tag, "IDLE")
+
+
+def _begin(session: ImapSession) -> bytes:
+    """Send IDLE and wait for its `+`; return the tag."""
+    tag = session.channel.begin("IDLE")
+    refusal = session.channel.await_continuation(tag)
+    if isinstance(refusal, Completion):
+        refusal.check("IDLE")
+        raise ProtocolViolation("The server ends IDLE before it began.")
+    return tag

@@ -14,6 +14,8 @@ class Verdict(StrEnum):
     OK = "pass"
     WARN = "warn"
     FAIL = "fail"
+    SKIPPED = "skipped"
+    """It was not looked at: something that it needs failed, or there is nothing to look at."""
 
 
 @dataclass(frozen=True, slots=True)

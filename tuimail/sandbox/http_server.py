@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+import time
 import urllib.parse
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
 
 _LARGEST_BODY = 8 << 20
@@ -75,6 +77,8 @@ class HttpServer:
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.clock_ahead = 0.0
+        """Seconds that the Date of every answer is ahead of the real time."""
 
     async def open(self) -> None:
         """Listen, on the port of the last time if there was one; nothing if it listens."""
@@ -100,7 +104,7 @@ class HttpServer:
                 response = await self._handler(request)
                 if response.drop:
                     break
-                writer.write(_encoded(response))
+                writer.write(_encoded(response, time.time() + self.clock_ahead))
                 await writer.drain()
         except OSError:
             pass  # the client went away; there is nobody to answer
@@ -155,9 +159,10 @@ def _fields(encoded: str) -> dict[str, str]:
     return {name: values[0] for name, values in parsed.items()}
 
 
-def _encoded(response: HttpResponse) -> bytes:
+def _encoded(response: HttpResponse, now: float) -> bytes:
     lines = [
         f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
+        f"Date: {formatdate(now, usegmt=True)}",
         f"Content-Type: {response.content_type}",
         f"Content-Length: {len(response.body)}",
         *(f"{name}: {value}" for name, value in response.headers.items()),

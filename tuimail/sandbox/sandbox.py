@@ -95,6 +95,10 @@ class Sandbox:
         """Entra ID's authority URL, with the tenant."""
         return self.entra.authority
 
+    def set_clock_ahead(self, seconds: float) -> None:
+        """Let the Date of Entra ID's answers be wrong: the client's clock is what is checked."""
+        self._https.clock_ahead = seconds
+
     @property
     def graph_url(self) -> str:
         """Microsoft Graph's root, as a client puts it before ``/me/sendMail``."""
