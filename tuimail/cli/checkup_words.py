@@ -33,11 +33,10 @@ def rows(checked: Checked, columns: int, *, is_ascii: bool) -> list[str]:
     lines = _wrapped(clean(found.says), head, below, columns)
     notice = found.problem
     if notice is not None:
-        for text in (notice.you_can,):
-            if text:
-                lines += _wrapped(clean(text), below, below, columns)
-        # Whole: it is copied.
-        lines += [f"{below}{clean(text)}" for text in (notice.command, notice.url) if text]
+        if notice.you_can:
+            lines += _wrapped(clean(notice.you_can), below, below, columns)
+        # Whole, and far to the left so that they fit: they are copied.
+        lines += [f"    {clean(text)}" for text in (notice.command, notice.url) if text]
         if notice.detail:
             said = f"The server said: {clean(notice.detail)}"
             lines += _wrapped(said, below, below, columns)

@@ -77,7 +77,7 @@ def check_sending(account: Account, tokens: TokenProvider, submitter: SendingChe
     began = time.monotonic()
     try:
         token = tokens.get().result(TOKEN_SECONDS)
-        asyncio.run(submitter.check(username=account.username, token=token))
+        asyncio.run(submitter.check(username=account.signs_in_as, token=token))
     except concurrent.futures.TimeoutError:
         late = TokenUnavailable("Microsoft's sign-in service does not answer.")
         return _failed(late, "entra", account, time.monotonic() - began)

@@ -162,7 +162,7 @@ class MailboxCheckup:
             return skipped("sending cannot be tried without a message")
         finding = check_sending(self._account, self._tokens, self._submitter)
         if finding.verdict is Verdict.OK:
-            return passed("EHLO, STARTTLS and AUTH work; nothing was sent")
+            return passed("EHLO, STARTTLS and AUTH are accepted; nothing was sent")
         return Found.of(finding)
 
 

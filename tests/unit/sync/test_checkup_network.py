@@ -1,0 +1,55 @@
+"""Both families of addresses, each judged by what the other can."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+import pytest
+
+from tuimail.model.account import Endpoint
+from tuimail.model.finding import Verdict
+from tuimail.sync import checkup_network
+from tuimail.sync.checkup import run_all
+from tuimail.sync.checkup_network import HostCheckup, judge_clock
+
+
+def test_a_clock_is_judged_by_how_far_it_is_off() -> None:
+    assert judge_clock(59).verdict is Verdict.OK
+    assert judge_clock(-61).verdict is judge_clock(300).verdict is Verdict.WARN
+    assert judge_clock(301).verdict is Verdict.FAIL
+
+
+def test_a_name_that_nobody_knows_stops_everything_after_it() -> None:
+    checkup = HostCheckup("IMAP", Endpoint("nowhere.invalid", 993), None)
+    found = {each.name: each.found for each in run_all(checkup.steps())}
+    assert found["dns"].says == "the name nowhere.invalid is not known here"
+    assert {found[name].verdict for name in ("ipv4", "ipv6", "tls")} == {Verdict.SKIPPED}
+
+
+@pytest.mark.parametrize(
+    ("code", "verdict"),
+    [
+        (None, Verdict.OK),
+        (errno.ENETUNREACH, Verdict.SKIPPED),
+        (errno.ECONNREFUSED, Verdict.WARN),
+    ],
+)
+def test_ipv6_that_is_missing_is_no_failure_where_ipv4_works(
+    monkeypatch: pytest.MonkeyPatch, code: int | None, verdict: Verdict
+) -> None:
+    """Red when a network without IPv6 counts as a limit."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        endpoint = Endpoint("two.example", server.getsockname()[1])
+        known = {socket.AF_INET: ["127.0.0.1"], socket.AF_INET6: ["2001:db8::1"]}
+        monkeypatch.setattr(checkup_network, "addresses_of", lambda _, family: known[family])
+        real = checkup_network._refusal
+        monkeypatch.setattr(
+            checkup_network,
+            "_refusal",
+            lambda address, port, name: code if name == "IPv6" else real(address, port, name),
+        )
+        steps = HostCheckup("IMAP", endpoint, None).steps()[:3]
+        found = {each.name: each.found for each in run_all(steps)}
+    assert found["ipv4"].verdict is Verdict.OK
+    assert found["ipv6"].verdict is verdict
