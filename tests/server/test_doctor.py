@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.server.account import DovecotAccount
+from tests.server.dovecot import Persona
+from tests.server.lanes import MakeAccount
 from tests.server.shell import Shell, sandbox_settings
 from tests.server.signing_in import sandbox_account, seed
 from tuimail.sandbox.personas import persona_named
@@ -217,11 +218,11 @@ def test_the_report_of_a_refused_mailbox_names_nobody(shell: Shell, fresh_sandbo
 
 
 def test_a_server_with_condstore_is_named_so(
-    dovecot_account: DovecotAccount, tmp_path: Path
+    make_dovecot_account: MakeAccount, tmp_path: Path
 ) -> None:
-    shell = Shell(tmp_path, dovecot_account.settings(), dovecot_account.approve)
+    account = make_dovecot_account(persona=Persona.DOVECOT)
+    shell = Shell(tmp_path, account.settings(), account.approve)
     shell.sign_in()
-    shell.run("sync")
     rows = json.loads(shell.run("doctor", "--json").stdout)
     says = {row["check"]: row["says"] for row in rows if row["group"].startswith("Mailbox")}
     assert says["capabilities"].endswith("changes by others are told by CONDSTORE")
