@@ -35,8 +35,7 @@ def test_drafting_killed_anywhere_neither_doubles_nor_loses(
 ) -> None:
     """One draft is replaced, one is new, one is withdrawn.
 
-    Mutations that turn it red: no `begin_draft_copy` before APPEND (two of the new one); `expunge`
-    before `_append`; `forget_draft_copies` before `expunge`.
+    Mutation that turns it red: `begin_draft_copy` after APPEND (two of the new revision).
     """
     for step in range(1, MOST_STEPS):
         place = tmp_path / str(step)

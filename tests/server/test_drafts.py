@@ -130,7 +130,7 @@ def test_a_draft_is_on_the_server_once_however_often_it_changes(line: Line) -> N
 def test_an_append_without_an_answer_is_looked_for_and_not_repeated(
     line: Line, first: bool
 ) -> None:
-    """Mutations that turn it red: no `begin_draft_copy` before APPEND; `_find` that returns None
+    """Mutations that turn it red: `begin_draft_copy` after APPEND; `_find` that returns None
     for a copy without UID.
     """
     draft = written(line)
@@ -184,6 +184,22 @@ def test_a_definite_no_is_told_and_nothing_is_lost(line: Line, code: bytes) -> N
     kept = line.client.store.read.draft(draft.id or 0)
     assert kept is not None
     assert kept.body == "Two"
+
+
+def test_a_former_revision_that_may_not_be_removed_is_told_and_hidden(line: Line) -> None:
+    """Guards: the next revision takes it out after all."""
+    draft = keep(line, written(line))
+    line.wait_until_settled()
+    line.answer_once(b"EXPUNGE", b"NO [NOPERM] Not this one.")
+    keep(line, replace(draft, body="Two"))
+    line.wait_until_settled()
+    assert "“Lunch” could not be replaced in the server's Drafts" in line.notice()[0]
+    assert texts(line) == [b"One", b"Two"]
+    wait_until(lambda: shown(line) == ["Lunch"], 20.0, "the row of the draft")
+
+    keep(line, replace(draft, body="Three"))
+    line.wait_until_settled()
+    assert texts(line) == [b"Three"]
 
 
 def test_a_passing_no_is_tried_again(line: Line) -> None:

@@ -222,7 +222,9 @@ def _refused(store: Store, account: AccountId, work: DraftWork, error: TuimailEr
     if draft is None:
         notice = draft_refused(work.subject, "taken out of", error)
     else:
-        notice = draft_refused(draft.subject, "put into", error)
+        copies = store.read.draft_copies(work.draft_id)
+        is_there = any(one.uid and one.revision == draft.revision for one in copies)
+        notice = draft_refused(draft.subject, "replaced in" if is_there else "put into", error)
 
     def end(tx: Writer) -> None:
         tx.finish_intents(work.ids, state=IntentState.FAILED, error=words)

@@ -106,7 +106,7 @@ def draft_refused(subject: str, what: str, error: TuimailError) -> Notice:
     """Say that the server refused what was to be done with its copy of a draft.
 
     Args:
-        what: "put into" or "taken out of".
+        what: "put into", "replaced in" or "taken out of".
     """
     name = f"The draft “{subject}”" if subject else "A draft"
     return _notice(
