@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.store.inspection import assert_counters_are_counts, assert_visible_is_folded
-from tests.store.mail import LISTED, Mailbox, envelope, fetched
+from tests.store.mail import LISTED, Mailbox, envelope, fetched, open_mailbox
 from tuimail.model.draft import Draft
 from tuimail.model.folder import UID, FolderId, FolderRole, ListedFolder
 from tuimail.model.intent import AppendDraft, IntentState, WithdrawDraft
 from tuimail.model.message import MessageKey
 from tuimail.store.draft_copies import SETTLE_SECONDS
+from tuimail.store.rescue import rescue
+from tuimail.store.store import Store
 
 DRAFTS = ListedFolder("Drafts", "/", FolderRole.DRAFTS, selectable=True, subscribed=True)
 
@@ -191,3 +194,27 @@ def test_equal_text_is_the_same_revision_whenever_it_was_stored(mailbox: Mailbox
     assert stored is not None
     assert stored.revision == draft.revision
     assert replace(draft, to="", cc="a").revision != draft.revision
+
+
+def test_a_rescue_keeps_what_is_known_of_the_servers_copies(tmp_path: Path) -> None:
+    """Guards: after a damaged database was replaced, the next revision still replaces the last.
+
+    Mutation that turns it red: `draft_copy` not carried in `_carry_drafts`.
+    """
+    mailbox = open_mailbox(tmp_path)
+    store = mailbox.store
+    store.write(lambda tx: tx.sync_folders(mailbox.account, (*LISTED, DRAFTS))).result()
+    folder = store.read.folder_with_role(mailbox.account, FolderRole.DRAFTS)
+    assert folder is not None
+    draft = save(mailbox, Draft(mailbox.account, subject="Lunch", body="One"))
+    append(mailbox, folder.id, draft, 1)
+    save(mailbox, replace(draft, body="Two"))
+    before = store.read.draft_copies(draft.id or 0)
+    store.close()
+    rescue(tmp_path)
+    rescued = Store.open(tmp_path)
+    try:
+        assert rescued.read.draft_copies(draft.id or 0) == before
+        assert [one.draft_id for one in rescued.read.draft_intents(mailbox.account)] == [draft.id]
+    finally:
+        rescued.close()
