@@ -49,12 +49,18 @@ def test_quitting_restores_the_terminal(directory: Path) -> None:
         assert_restored(bytes(terminal.output))
 
 
-def test_a_terminal_that_goes_away_ends_the_program(directory: Path) -> None:
+@pytest.mark.parametrize("says", [True, False])
+def test_a_terminal_that_goes_away_ends_the_program(directory: Path, says: bool) -> None:
+    """Guards against a program that goes on, busy, where no signal tells it that nobody looks.
+
+    Red without `watch_terminal`, when nothing is said.
+    """
     with Terminal([sys.executable, "-m", "tests.ui.run_sample", str(directory)]) as terminal:
         terminal.wait_for("online")
         terminal.hang_up()
-        terminal.send(signal.SIGHUP)
-        terminal.process.wait(timeout=20)
+        if says:
+            terminal.send(signal.SIGHUP)
+        assert terminal.process.wait(timeout=30) == 128 + signal.SIGHUP
 
 
 def test_a_crash_prints_where_and_never_the_values_of_variables(directory: Path) -> None:

@@ -37,7 +37,7 @@ from tuimail.ui.pace import Turns, settle_memory, take_short_turns
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.setting_up import SettingUp
-from tuimail.ui.signals import handle_signals
+from tuimail.ui.signals import handle_signals, watch_terminal
 from tuimail.ui.texts import MessageTexts
 from tuimail.ui.theming import choose_theme, depends_on_background, textual_theme
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -138,6 +138,7 @@ class TuimailApp(App[None]):
         self.scroll_sensitivity_y = 3.0
         self.set_keymap(self.settings.keys)
         self._ends += handle_signals(self._end_by_signal)
+        watch_terminal(self.set_interval, self._end_by_signal)
         newest = self.store.read.notices(1)
         self._newest_notice = newest[0][0] if newest else 0
         self._ends.append(self.store.subscribe(self._store_committed))

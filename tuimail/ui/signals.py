@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import signal
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Final
+
+LOOK_SECONDS: Final = 2.0
+"""How often to look whether the terminal is still there."""
 
 
 def handle_signals(end: Callable[[int], None]) -> list[Callable[[], None]]:
@@ -33,3 +39,31 @@ def handle_signals(end: Callable[[int], None]) -> list[Callable[[], None]]:
 def _forget(loop: asyncio.AbstractEventLoop, number: int) -> None:
     if not loop.is_closed():
         loop.remove_signal_handler(number)
+
+
+def watch_terminal(
+    every: Callable[[float, Callable[[], None]], object], end: Callable[[int], None]
+) -> None:
+    """End as on SIGHUP when the terminal that keys come from is closed.
+
+    A program that does not lead its session gets no signal then, and would read the end of its
+    input again and again.
+
+    Args:
+        every: Calls a function every so many seconds, on the loop.
+        end: Called with SIGHUP's number.
+    """
+
+    def look() -> None:
+        if _is_gone(0):
+            end(signal.SIGHUP)
+
+    if os.isatty(0):  # in tests keys may come from nowhere
+        every(LOOK_SECONDS, look)
+
+
+def _is_gone(handle: int) -> bool:
+    poll = select.poll()
+    poll.register(handle, 0)
+    gone = select.POLLHUP | select.POLLERR | select.POLLNVAL
+    return any(events & gone for _, events in poll.poll(0))
