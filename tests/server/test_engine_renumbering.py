@@ -122,7 +122,8 @@ def test_waiting_intents_cost_nothing_while_they_cannot_run(
             20.0,
             "a text",
         )
-    assert labels.count("push") <= 2
+    # One for the wake, and one for each job that may have made something possible; not one a text.
+    assert labels.count("push") <= 5
 
 
 def test_a_move_into_a_folder_that_was_renumbered_meanwhile_mixes_nothing_up(

@@ -175,18 +175,20 @@ def test_the_user_who_is_back_gets_the_folder_refreshed_now_and_then(
         folders = len(
             [one for one in client.store.read.folders(inbox.account_id) if one.selectable]
         )
-        wait_until(lambda: _counted(sandbox) == folders, 10.0, "the first count")
+        wait_until(lambda: _counted(sandbox) >= folders, 10.0, "the first count")
         sandbox.imap_server.pushes_stopped = True
         sandbox.deliver(mail("Not announced"), [client.account.address])
         client.engine.attend()
         client.row("Not announced")
-        wait_until(lambda: _counted(sandbox) == 2 * folders, 10.0, "the count after it")
+        wait_until(lambda: _counted(sandbox) >= 2 * folders, 10.0, "the count after it")
+        wait_for_idle(sandbox, lambda: client.folder(FolderRole.INBOX).here == 4)
+        before = _counted(sandbox)
         sandbox.deliver(mail("Nor this"), [client.account.address])
         for _ in range(50):
             client.engine.attend()
         later = time.monotonic() + 5 * slow.count_apart
         wait_until(lambda: time.monotonic() > later, describe="time for a look, were there one")
-        assert _counted(sandbox) == 2 * folders
+        assert _counted(sandbox) == before
         assert "Nor this" not in client.subjects()
 
 

@@ -101,7 +101,8 @@ async def test_throttled_counts_down_and_names_the_time(desk: Desk) -> None:
         desk.engine.set_status(desk.account, Connectivity.THROTTLED, since=NOW, next_attempt=until)
         await desk.see(pilot, "throttled 4:12")
         rows = screen_text(desk.app).split("\n")
-        assert rows[1] == " ! Exchange asks us to wait. Going on by itself at 09:48."
+        said = " ! Exchange asks us to wait. Going on by itself at 09:48."
+        assert rows[1] == f"{said:<72}gj jobs"
 
 
 async def test_sign_in_needed_names_the_key(desk: Desk) -> None:

@@ -80,6 +80,9 @@ class LoopThread:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        # A handshake under way belongs to no server yet; only the loop knows it, privately.
+        for transport in list(getattr(asyncio.get_running_loop(), "_transports", {}).values()):
+            transport.abort()
         # Connections that were cut, or lost in a handshake, close on the next rounds of the loop.
         for _ in range(_LAST_ROUNDS):
             await asyncio.sleep(0)
