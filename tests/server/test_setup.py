@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.server.trial import ANNA, Trial
 from tests.waiting import wait_until
@@ -209,6 +210,34 @@ def test_a_rule_that_refuses_the_sign_in_is_explained_and_another_way_is_open(
     assert state.now.ids.startswith("AADSTS53003")
     trial.set_up.sign_in(SignInMethod.BROWSER)
     wait_until(lambda: trial.state.page, 20, "a page")
+
+
+def test_where_codes_are_blocked_a_browser_signs_in(trial: Trial) -> None:
+    """The page refuses the code with 53003 and nobody tells the program; the browser is let in."""
+    with persona(trial, "device-code-blocked"):
+        trial.to_sign_in()
+        wait_until(lambda: trial.state.code, 20, "a code")
+        code = trial.state.code
+        assert code is not None
+        assert trial.sandbox.entra.answer_device_code(code.user_code, ANNA) == "ca_blocked"
+        trial.set_up.sign_in(SignInMethod.PASTE)
+        wait_until(lambda: trial.state.page, 20, "a page")
+        page = trial.state.page
+        assert page is not None
+        answer = requests.get(
+            page.url, verify=str(trial.sandbox.ca_file), allow_redirects=False, timeout=10
+        )
+        trial.set_up.paste(answer.headers["Location"])
+        trial.waits_at(SetupStep.READY, StepState.DONE)
+
+
+def test_a_rule_that_refuses_the_next_token_lets_the_set_up_end(trial: Trial) -> None:
+    """It is met half a minute later, by the mailbox, which goes on with what is here."""
+    with persona(trial, "conditional-access"):
+        trial.to_sign_in()
+        trial.approve()
+        trial.waits_at(SetupStep.READY, StepState.DONE)
+        assert trial.accounts()
 
 
 @pytest.mark.parametrize("name", ["smtp-off-mailbox", "smtp-off-tenant", "security-defaults"])

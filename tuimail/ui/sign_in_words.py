@@ -81,8 +81,13 @@ def sign_in_page(facts: SignInFacts, width: int, height: int, glyphs: Glyphs) ->
         return _problem_page(facts, facts.problem, width, text, glyphs)
     if facts.page is not None:
         return _browser_page(facts, facts.page, width, height, text, glyphs)
-    rows = _code_rows(facts, width, height, text, glyphs)
-    return Page(_beside_qr(rows, facts.uri, width, height, glyphs))
+    rows = _beside_qr(
+        _code_rows(facts, width, height, text, glyphs), facts.uri, width, height, glyphs
+    )
+    blocked: list[Row] = [(BLANK, Run(line, "muted")) for line in wrap_text(_BLOCKED, text)]
+    if facts.code and len(rows) + 1 + len(blocked) <= height:
+        rows += [EMPTY, *blocked]
+    return Page(rows)
 
 
 def _browser_page(
@@ -161,6 +166,8 @@ def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: G
 
 _OPEN = "On any phone or computer, open"
 _DEMO = "This is the demo: press Enter to approve."
+# Entra ID tells the page and never the program that waits (Microsoft: Conditional Access flows).
+_BLOCKED = "Does the page say 53003? Your organisation blocks codes: sign in with a browser."
 _CALM = ("tuimail never sees your password.", "It goes on by itself when you are done.")
 
 
