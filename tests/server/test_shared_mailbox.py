@@ -52,7 +52,12 @@ def test_both_are_read_with_one_sign_in(desk: SharedDesk) -> None:
     assert owner.tokens is shared.tokens
     wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 20.0, "its letters")
     assert desk.folder(FolderRole.INBOX).id != desk.folder(FolderRole.INBOX, OWNER).id
-    assert {each.user for each in desk.sandbox.imap_server.connections} == {OWNER, SHARED}
+    # One that is still signing in has no name yet.
+    wait_until(
+        lambda: {each.user for each in desk.sandbox.imap_server.connections} == {OWNER, SHARED},
+        20.0,
+        "connections of both",
+    )
 
 
 def test_flags_and_moves_happen_in_the_shared_mailbox(desk: SharedDesk) -> None:
