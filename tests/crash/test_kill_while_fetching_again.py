@@ -63,7 +63,8 @@ def test_a_folder_fetched_again_and_killed_anywhere_is_whole_after_the_next_sync
         with scene.store(directory) as store:
             assert store.read.part(keys["Message 003"], "1") == b"kept"
             assert [one.body for one in store.read.drafts()] == ["Mine"]
-            assert store.read.counts().pending_intents == 0
+            # The draft may still wait for a pause in writing.
+            assert store.read.counts().pending_intents <= 1
         if not was_killed:
             break
     assert step > 5

@@ -37,7 +37,7 @@ async def test_what_the_server_has_archived_comes_back_with_u(
             await until(lambda: len(box.folder("Archive")) == 1, 30.0, "the server's move")
             await until(lambda: not client.store.read.counts().pending_intents, 30.0, "its word")
             await pilot.press("u")
-            await until(lambda: "Message 2" in text(app), describe="the message in the list")
             await until(lambda: "Undone: 1 moved to Archive" in text(app), describe="the words")
+            await until(lambda: "Message 2" in text(app), describe="the message in the list")
             await until(lambda: len(box.folder("INBOX")) == 2, 30.0, "the way back")
             assert len(box.folder("Archive")) == 0
