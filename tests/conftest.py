@@ -10,7 +10,12 @@ from typing import Final
 
 import pytest
 
+from tuimail.auth import device_code
+
 pytest_plugins = ["tests.server.lanes", "tests.server.sandbox_fixture"]
+
+_LONGEST_FIRST: Final = ("soak", "crash", "fidelity", "server", "property", "ui", "store")
+"""Folders in the order in which they run; what is in none of them comes last."""
 
 _HOMES: Final = {
     "XDG_CONFIG_HOME": ".config",
@@ -26,6 +31,13 @@ def pytest_configure() -> None:
     faulthandler.register(signal.SIGUSR1, all_threads=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    here = Path(__file__).parent
+    rank = {folder: number for number, folder in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(here).parts[0], len(rank)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give the session, and every process it starts, an empty home; the user's is never touched."""
@@ -37,6 +49,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             place.mkdir(parents=True, mode=0o700)
             patch.setenv(variable, str(place))
         yield directory
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_codes() -> Iterator[None]:
+    """Ask fifty times a second whether a device code was approved, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(device_code, "SECOND", 0.02)
+        yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

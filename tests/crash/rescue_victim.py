@@ -1,8 +1,4 @@
-"""A rescue that is killed just before its n-th step, or that has a limit for the size of files.
-
-python -m tests.crash.rescue_victim DIRECTORY STEP LIMIT; 0 is no step and no limit. Exits with 3
-when there is no space.
-"""
+"""A rescue that is killed just before its n-th step, or that has a limit for the size of files."""
 
 from __future__ import annotations
 
@@ -10,15 +6,16 @@ import itertools
 import os
 import resource
 import signal
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tuimail.errors import StoreFull
 from tuimail.store.rescue import rescue
 
 
-def main() -> int:
-    directory, last, limit = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+def main(words: Sequence[str]) -> int:
+    """Rescue a directory; its step and its limit are numbers, 0 for none. 3 when space is short."""
+    directory, last, limit = Path(words[0]), int(words[1]), int(words[2])
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     steps = itertools.count(1)
@@ -32,7 +29,3 @@ def main() -> int:
     except StoreFull:
         return 3
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

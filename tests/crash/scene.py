@@ -6,13 +6,12 @@ import asyncio
 import itertools
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tests.crash.nursery import Nursery
 from tests.crash.victim import describe, run_errand
 from tests.server.client import Client, mail, sandbox_account
 from tuimail.http import HttpClient
@@ -28,7 +27,8 @@ MOST_STEPS: Final = 60
 class Scene:
     """A signed-in client directory that can be copied, and the server beside it."""
 
-    def __init__(self, sandbox: Sandbox, directory: Path) -> None:
+    def __init__(self, sandbox: Sandbox, directory: Path, nursery: Nursery) -> None:
+        self._nursery = nursery
         self.sandbox = sandbox
         self.owner = sandbox.accounts[0]
         self.mailbox = sandbox.mailbox(self.owner)
@@ -46,16 +46,10 @@ class Scene:
 
     def kill(self, directory: Path, what: str, writes: int) -> bool:
         """Run the errand until its n-th write; returns whether it was killed."""
-        words = [str(directory), describe(self.account), what, str(writes)]
-        result = subprocess.run(
-            [sys.executable, "-m", "tests.crash.victim", *words],
-            capture_output=True,
-            timeout=60,
-            check=False,
-        )
-        if result.returncode == 0:
+        ended = self._nursery.run(str(directory), describe(self.account), what, str(writes))
+        if ended.code == 0:
             return False
-        assert result.returncode == -signal.SIGKILL, result.stderr.decode()
+        assert ended.code == -signal.SIGKILL, ended.said
         return True
 
     def run(self, directory: Path, what: str) -> None:

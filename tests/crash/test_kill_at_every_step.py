@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.nursery import Nursery
 from tests.crash.scene import MOST_STEPS, Scene, fill
 from tests.server.client import mail
 from tests.server.sandbox_fixture import fresh_sandbox  # noqa: F401 - a fixture
@@ -31,9 +32,9 @@ def survived(record_property: Callable[[str, object], None]) -> Survived:
 
 
 @pytest.fixture
-def scene(fresh_sandbox: Sandbox, tmp_path: Path) -> Scene:  # noqa: F811
+def scene(fresh_sandbox: Sandbox, tmp_path: Path, nursery: Nursery) -> Scene:  # noqa: F811
     fill(fresh_sandbox, 130)
-    return Scene(fresh_sandbox, tmp_path)
+    return Scene(fresh_sandbox, tmp_path, nursery)
 
 
 def test_a_first_sync_killed_anywhere_is_continued(scene: Scene, survived: Survived) -> None:
@@ -48,10 +49,10 @@ def test_a_first_sync_killed_anywhere_is_continued(scene: Scene, survived: Survi
     survived(scene.killed_at_every_step("sync", is_whole))
 
 
-def with_intents(sandbox: Sandbox, directory: Path) -> Scene:
+def with_intents(sandbox: Sandbox, directory: Path, nursery: Nursery) -> Scene:
     """A synced client that flagged and deleted one, deleted another, and read a third."""
     fill(sandbox, 5)
-    scene = Scene(sandbox, directory)
+    scene = Scene(sandbox, directory, nursery)
     scene.run(scene.master, "sync")
     store = Store.open(scene.master)
     mine = scene.account.id
@@ -67,7 +68,9 @@ def with_intents(sandbox: Sandbox, directory: Path) -> Scene:
     return scene
 
 
-def test_intents_killed_anywhere_are_carried_out_once(tmp_path: Path, survived: Survived) -> None:
+def test_intents_killed_anywhere_are_carried_out_once(
+    tmp_path: Path, survived: Survived, nursery: Nursery
+) -> None:
     """Guards invariants 5 and 9: no move is lost, none is made twice.
 
     Mutation that turns it red: `tx.finish_intents` for `tx.start_intents` in sync/moves.py.
@@ -76,7 +79,7 @@ def test_intents_killed_anywhere_are_carried_out_once(tmp_path: Path, survived: 
     for step in range(MOST_STEPS):
         place = tmp_path / str(step)
         with Sandbox(place / "sandbox", device_interval=1) as sandbox:
-            scene = with_intents(sandbox, place)
+            scene = with_intents(sandbox, place, nursery)
             directory = scene.copy()
             killed = step > 0 and scene.kill(directory, "sync", step)
             scene.run(directory, "sync")

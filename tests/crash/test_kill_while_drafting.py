@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.nursery import Nursery
 from tests.crash.scene import MOST_STEPS, Scene
 from tuimail.model.draft import Draft
 from tuimail.sandbox.sandbox import Sandbox
@@ -31,7 +32,7 @@ def discard(store: Store, number: int) -> None:
 
 @pytest.mark.timeout(420)
 def test_drafting_killed_anywhere_neither_doubles_nor_loses(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    tmp_path: Path, nursery: Nursery, record_property: Callable[[str, object], None]
 ) -> None:
     """One draft is replaced, one is new, one is withdrawn.
 
@@ -40,7 +41,7 @@ def test_drafting_killed_anywhere_neither_doubles_nor_loses(
     for step in range(1, MOST_STEPS):
         place = tmp_path / str(step)
         with Sandbox(place / "sandbox", device_interval=1) as sandbox:
-            scene = Scene(sandbox, place)
+            scene = Scene(sandbox, place, nursery)
             scene.run(scene.master, "sync")
             with scene.store() as store:
                 mine = scene.account.id

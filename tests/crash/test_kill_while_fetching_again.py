@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.crash.nursery import Nursery
 from tests.crash.scene import MOST_STEPS, Scene, fill
 from tests.server.sandbox_fixture import fresh_sandbox  # noqa: F401 - a fixture
 from tests.store.inspection import raw_connection
@@ -18,6 +19,7 @@ from tuimail.sandbox.sandbox import Sandbox
 def test_a_folder_fetched_again_and_killed_anywhere_is_whole_after_the_next_sync(
     fresh_sandbox: Sandbox,  # noqa: F811
     tmp_path: Path,
+    nursery: Nursery,
     record_property: Callable[[str, object], None],
 ) -> None:
     """Guards invariants 7 and 9.
@@ -25,7 +27,7 @@ def test_a_folder_fetched_again_and_killed_anywhere_is_whole_after_the_next_sync
     Mutation that turns it red: the rows deleted instead of their UIDs in store/starting_over.py.
     """
     fill(fresh_sandbox, 130)
-    scene = Scene(fresh_sandbox, tmp_path)
+    scene = Scene(fresh_sandbox, tmp_path, nursery)
     scene.run(scene.master, "sync")
     expected = scene.local(scene.master)
     keys = scene.keys(scene.master)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.nursery import Nursery
 from tests.crash.scene import MOST_STEPS, Scene, fill
 from tuimail.model.folder import FolderId, FolderRole
 from tuimail.model.intent import (
@@ -63,13 +64,13 @@ def change_the_tree(scene: Scene, store: Store) -> None:
     store.write(lambda tx: tx.mark_folder_read(mine, inbox.id)).result()
 
 
-def arranged(sandbox: Sandbox, directory: Path, arrange: Arrange) -> Scene:
+def arranged(sandbox: Sandbox, directory: Path, arrange: Arrange, nursery: Nursery) -> Scene:
     """A synced client that did all this."""
     fill(sandbox, 5)
     doomed = sandbox.mailbox(sandbox.accounts[0]).create("Doomed")
     doomed.append(b"Subject: Saved\r\nMessage-ID: <saved@x.example>\r\n\r\nText\r\n")
     doomed.subscribed = True
-    scene = Scene(sandbox, directory)
+    scene = Scene(sandbox, directory, nursery)
     scene.run(scene.master, "sync")
     store = Store.open(scene.master)
     arrange(scene, store)
@@ -80,7 +81,10 @@ def arranged(sandbox: Sandbox, directory: Path, arrange: Arrange) -> Scene:
 @pytest.mark.timeout(420)
 @pytest.mark.parametrize("arrange", [file_without_move, change_the_tree])
 def test_filing_killed_anywhere_is_done_once(
-    tmp_path: Path, arrange: Arrange, record_property: Callable[[str, object], None]
+    tmp_path: Path,
+    arrange: Arrange,
+    nursery: Nursery,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Guards: no copy is made twice, nothing is removed that was not copied, no folder is doubled.
 
@@ -93,7 +97,7 @@ def test_filing_killed_anywhere_is_done_once(
         with Sandbox(place / "sandbox", device_interval=1) as sandbox:
             if arrange is file_without_move:
                 sandbox.imap_server.hidden_capabilities = {"MOVE"}
-            scene = arranged(sandbox, place, arrange)
+            scene = arranged(sandbox, place, arrange, nursery)
             directory = scene.copy()
             killed = step > 0 and scene.kill(directory, "sync", step)
             scene.run(directory, "sync")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.nursery import Nursery
 from tests.crash.scene import Scene, fill
 from tests.server.client import mail
 from tuimail.model.flags import FLAGGED
@@ -25,10 +26,10 @@ def survived(record_property: Callable[[str, object], None]) -> Survived:
 
 
 @pytest.fixture
-def scene(fresh_sandbox: Sandbox, tmp_path: Path) -> Scene:
+def scene(fresh_sandbox: Sandbox, tmp_path: Path, nursery: Nursery) -> Scene:
     """A client that knows everything there is."""
     fill(fresh_sandbox, 70)
-    scene = Scene(fresh_sandbox, tmp_path)
+    scene = Scene(fresh_sandbox, tmp_path, nursery)
     scene.run(scene.master, "sync")
     return scene
 

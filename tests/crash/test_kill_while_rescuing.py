@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.crash.nursery import Nursery
 from tests.crash.scene import MOST_STEPS
 from tests.store.wrecks import Wrecked, look, make_wreck
 from tuimail.errors import StoreCorrupt
@@ -24,16 +23,10 @@ def wrecked(tmp_path_factory: pytest.TempPathFactory) -> Wrecked:
     return make_wreck(tmp_path_factory.mktemp("wreck"))
 
 
-def run_victim(directory: Path, *, step: int = 0, limit: int = 0) -> int:
-    words = [str(directory), str(step), str(limit)]
-    result = subprocess.run(
-        [sys.executable, "-m", "tests.crash.rescue_victim", *words],
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert result.returncode in (0, 3, -signal.SIGKILL), result.stderr.decode()
-    return result.returncode
+def run_victim(rescuers: Nursery, directory: Path, *, step: int = 0, limit: int = 0) -> int:
+    ended = rescuers.run(str(directory), str(step), str(limit))
+    assert ended.code in (0, 3, -signal.SIGKILL), ended.said
+    return ended.code
 
 
 def damaged_copy(wrecked: Wrecked, directory: Path) -> dict[str, bytes]:
@@ -65,7 +58,10 @@ def assert_all_came_through(wrecked: Wrecked, directory: Path, before: dict[str,
 
 
 def test_a_rescue_killed_at_any_step_is_continued(
-    wrecked: Wrecked, tmp_path: Path, record_property: Callable[[str, object], None]
+    wrecked: Wrecked,
+    tmp_path: Path,
+    rescuers: Nursery,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Guards invariants 6 and 9 for the rescue.
 
@@ -74,7 +70,7 @@ def test_a_rescue_killed_at_any_step_is_continued(
     for step in range(1, MOST_STEPS):
         directory = tmp_path / str(step)
         before = damaged_copy(wrecked, directory)
-        if run_victim(directory, step=step) == 0:
+        if run_victim(rescuers, directory, step=step) == 0:
             break
         if step > 1:
             with pytest.raises(StoreCorrupt):
@@ -85,24 +81,26 @@ def test_a_rescue_killed_at_any_step_is_continued(
     record_property("kills survived", step - 1)
 
 
-def test_a_rescue_killed_twice_is_continued(wrecked: Wrecked, tmp_path: Path) -> None:
+def test_a_rescue_killed_twice_is_continued(
+    wrecked: Wrecked, tmp_path: Path, rescuers: Nursery
+) -> None:
     for first, second in ((3, 2), (4, 3), (6, 1), (7, 1), (8, 2)):
         directory = tmp_path / f"{first}-{second}"
         before = damaged_copy(wrecked, directory)
-        assert run_victim(directory, step=first) == -signal.SIGKILL
-        assert run_victim(directory, step=second) == -signal.SIGKILL
+        assert run_victim(rescuers, directory, step=first) == -signal.SIGKILL
+        assert run_victim(rescuers, directory, step=second) == -signal.SIGKILL
         rescue(directory, ["work"])
         assert_all_came_through(wrecked, directory, before)
 
 
 @pytest.mark.parametrize("limit", [1, 4096, 40_960, 120_000])
 def test_without_space_the_damaged_file_stays_where_it_is(
-    wrecked: Wrecked, tmp_path: Path, limit: int
+    wrecked: Wrecked, tmp_path: Path, rescuers: Nursery, limit: int
 ) -> None:
     directory = tmp_path / "data"
     before = damaged_copy(wrecked, directory)
 
-    assert run_victim(directory, limit=limit) == 3
+    assert run_victim(rescuers, directory, limit=limit) == 3
     assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
 
     rescue(directory, ["work"])

@@ -9,8 +9,7 @@ import asyncio
 import json
 import os
 import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
@@ -102,8 +101,9 @@ async def run_errand(store: Store, account: Account, what: str, http: HttpClient
                 await errand.fetch_text(MessageKey(int(key)))
 
 
-def main() -> None:
-    directory, account_text, what, writes = sys.argv[1:]
+def main(words: Sequence[str]) -> None:
+    """Do an errand until a write: a directory, an account, what, and how many writes."""
+    directory, account_text, what, writes = words
     account = read_account(account_text)
     store = MortalStore.open(Path(directory))
     assert isinstance(store, MortalStore)
@@ -112,7 +112,3 @@ def main() -> None:
     asyncio.run(run_errand(store, account, what, http))
     http.close()
     store.close()
-
-
-if __name__ == "__main__":
-    main()

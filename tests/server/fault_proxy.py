@@ -15,15 +15,12 @@ import re
 import socket
 import ssl
 import struct
-import threading
 import time
-from collections.abc import Coroutine
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from tests.server.faults import Cut, Faults, Terminate
 from tests.server.traffic import Traffic
-
-T = TypeVar("T")
+from tuimail.sandbox.loop_thread import LoopThread
 
 _Line = asyncio.Queue[tuple[float, bytes | None]]
 """What is on its way and when it arrives; b"" is the end of the stream, None a cut."""
@@ -62,21 +59,18 @@ class FaultProxy:
         self.port = 0
         self.client_tls, self.upstream_tls = _contexts(terminate)
         self._connections: set[_Connection] = set()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="fault-proxy", daemon=True)
+        self._runner = LoopThread("fault-proxy")
         self._server: asyncio.Server | None = None
 
     def start(self) -> None:
         """Listen on a free port, `port`."""
-        self._thread.start()
-        self._on_loop(self._listen())
+        self._runner.start()
+        self._runner.run(self._listen())
 
     def stop(self) -> None:
         """Close the port and every connection, and end the thread."""
-        self._on_loop(self._close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._runner.run(self._close())
+        self._runner.stop()
 
     def __enter__(self) -> FaultProxy:
         self.start()
@@ -92,20 +86,13 @@ class FaultProxy:
 
     def kill(self) -> None:
         """Close every connection now, in the way `faults.cut` says."""
-        self._on_loop(self._kill(self.faults.cut))
+        self._runner.run(self._kill(self.faults.cut))
 
     def inject(self, line: bytes) -> None:
         """Say a line to every client now, as if the server had said it. CRLF is added."""
-        self._on_loop(self._inject(line))
+        self._runner.run(self._inject(line))
 
     # ── on the proxy's own thread ─────────────────────────────────────────────────────────────
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-
-    def _on_loop(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(
@@ -117,13 +104,6 @@ class FaultProxy:
         if self._server is not None:
             self._server.close()
         await self._kill(Cut.RST)
-        current = asyncio.current_task()
-        others = [task for task in asyncio.all_tasks() if task is not current]
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        if self._server is not None:
-            await self._server.wait_closed()
 
     async def _kill(self, how: Cut) -> None:
         for connection in list(self._connections):

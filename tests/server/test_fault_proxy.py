@@ -288,7 +288,7 @@ def test_a_client_that_has_closed_does_not_count_however_late_that_is_noticed() 
     """
     busy = threading.Event()
     with FaultProxy(0, faults=Faults(blackhole=True)) as proxy:
-        proxy._loop.call_soon_threadsafe(busy.wait, 30)
+        proxy._runner.loop.call_soon_threadsafe(busy.wait, 30)
         for _ in range(4):
             socket.create_connection(("127.0.0.1", proxy.port)).close()
         with ExitStack() as held:

@@ -7,6 +7,7 @@ the public key that `TokenIssuer.write_dovecot_keys` writes.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 import threading
@@ -51,6 +52,12 @@ class TokenClaims:
         return mailbox.lower() in (self.user.lower(), self.shared_mailbox.lower())
 
 
+@functools.cache
+def _signing_key() -> rsa.RSAPrivateKey:
+    """The key of this process: making one takes as long as starting a whole sandbox."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 class TokenIssuer:
     """Signs and checks tokens. `shared` maps a user to the shared mailbox they may open."""
 
@@ -61,7 +68,7 @@ class TokenIssuer:
         self._lock = threading.Lock()
         self._revoked_before = 0
         self._serial = 0
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = _signing_key()
 
     def mint(
         self,

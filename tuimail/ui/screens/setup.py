@@ -77,7 +77,7 @@ class SetupScreen(Screen[Account | None]):
         """The steps between the bars, and a field that comes where something is typed."""
         yield TopBar("Set up tuimail" if self._is_first else "Add an account")
         yield SetupView()
-        yield AnswerField("", id="answer")
+        yield AnswerField()
         yield BottomBar()
 
     def on_mount(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.model.setup import SetupState
 from tuimail.text.safe import clean
 from tuimail.ui.roles import roles
 from tuimail.ui.setup_words import SetupFacts, SetupPage, setup_page
@@ -22,7 +21,8 @@ class SetupView(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.facts = SetupFacts(SetupState())
+        # Nothing asks for an address before the field that takes it has the keys.
+        self.facts: SetupFacts | None = None
 
     def show(self, facts: SetupFacts) -> None:
         """Show other facts; nothing is painted when they are the same."""
@@ -37,6 +37,8 @@ class SetupView(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
+        if self.facts is None:
+            return Strip.blank(self.size.width, self.rich_style)
         rows, copied, _ = self.page(self.facts)
         surface = "sheet" if y in copied else "background"
         return roles(self.app).strip(rows[y] if y < len(rows) else (), self.size.width, surface)
@@ -47,27 +49,30 @@ class AnswerField(LineInput):
 
     DEFAULT_CSS = """
     AnswerField, AnswerField:focus {
-        display: none; layer: above; dock: top; width: 1fr; background: $bar-background;
+        layer: above; dock: top; width: 1fr; background: $bar-background;
     }
-    AnswerField.open { display: block; }
     """
+
+    def __init__(self) -> None:
+        super().__init__("", id="answer")
+        self.display = False
 
     @property
     def is_open(self) -> bool:
         """Whether something is being typed."""
-        return self.has_class("open")
+        return self.display
 
     def open(self, value: str = "") -> None:
-        """Begin to type."""
+        """Begin to type; the next key already comes here."""
         self.value = clean(value)
         self.cursor_position = len(self.value)
-        self.add_class("open")
-        self.focus()
+        self.display = True
+        self.screen.set_focus(self)
 
     def close(self) -> None:
         """End typing."""
         self.clear()
-        self.remove_class("open")
+        self.display = False
         self.screen.set_focus(None)
 
     def place(self, page: SetupPage, view: SetupView) -> None:
