@@ -15,7 +15,7 @@ from tuimail.model.folder import UID, FolderId
 from tuimail.model.intent import Copy, Expunge, Intent, IntentState, Move, NewIntent, StoreFlags
 from tuimail.model.journal import EntryState
 from tuimail.model.message import MessageKey
-from tuimail.store.journal import KEPT
+from tuimail.store.journal_rows import KEPT
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def words(mailbox: Mailbox) -> list[str]:
 
 
 def test_the_last_100_actions_are_kept_across_restarts(tmp_path: Path) -> None:
-    """Mutation: `newest - KEPT` as `newest - KEPT - 1` in journal.act."""
+    """Mutation: `newest - KEPT` as `newest - KEPT - 1` in journal_rows.enter."""
     mailbox = open_mailbox(tmp_path)
     key = mailbox.record_one(mailbox.inbox, fetched(1))
     for number in range(KEPT + 7):

@@ -30,7 +30,7 @@ class JournalEntry:
         group_id: Its intents.
         at: When it was done, or done again; aware, UTC.
         words: What was done, for people.
-        messages: How many messages it changed.
+        messages: How many messages it changed; 1 for a change of a folder.
         undone_at: When it was taken back; None when it was not.
     """
 
@@ -45,7 +45,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """What came of an undo or a redo, counted in messages.
+    """What came of an undo or a redo, counted in messages; a change of a folder counts as one.
 
     Attributes:
         entry: The action, as it stands now.
@@ -53,6 +53,7 @@ class Reversal:
         gone: Are not in the mailbox any more.
         elsewhere: Were moved on by another program and stay where they are.
         final: Were deleted for ever or copied by the server already: that is not taken back.
+        reason: Why not, in a sentence, where it is about a folder.
     """
 
     entry: JournalEntry
@@ -60,6 +61,7 @@ class Reversal:
     gone: int = 0
     elsewhere: int = 0
     final: int = 0
+    reason: str = ""
 
 
 class Way(Enum):

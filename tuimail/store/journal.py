@@ -22,18 +22,26 @@ from tuimail.model.intent import (
     Expunge,
     IntentState,
     MessageState,
+    Move,
     NewIntent,
     StoreFlags,
 )
 from tuimail.model.journal import EntryState, JournalEntry, Reversal, Way, reverse
 from tuimail.model.message import MessageKey
-from tuimail.store import actions, codec, intents, marks, messages
+from tuimail.store import (
+    actions,
+    codec,
+    filing,
+    intents,
+    journal_rows,
+    journal_tree,
+    marks,
+    messages,
+)
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 from tuimail.store.visible import NOWHERE, on_its_way
-from tuimail.text.safe import SafeText, clean
-
-KEPT: Final = 100
+from tuimail.text.safe import SafeText
 
 _UNDER_WAY: Final = (IntentState.RUNNING, IntentState.UNCERTAIN)
 
@@ -126,12 +134,19 @@ def mark_folder_read(
 
 
 def _enter(tx: Transaction, group: int, words: str, shares: Sequence[_Share]) -> None:
-    newest = tx.connection.insert(
-        "INSERT INTO journal (group_id, at, words, messages, content, state)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (group, tx.now, codec.plain(clean(words)), _count(shares), _dump(shares), EntryState.DONE),
-    )
-    tx.connection.change("DELETE FROM journal WHERE id <= ?", (newest - KEPT,))
+    journal_rows.enter(tx, group, words, _count(shares), _dump(shares))
+    for keys, to in _moves(shares):
+        filing.learn(tx, keys, to)
+
+
+def _moves(shares: Iterable[_Share]) -> list[tuple[tuple[MessageKey, ...], FolderId]]:
+    """Return which messages were moved where."""
+    return [
+        (share.keys, action.to)
+        for share in shares
+        for action in share.actions
+        if isinstance(action, Move)
+    ]
 
 
 def undo(tx: Transaction) -> Reversal | None:
@@ -139,6 +154,9 @@ def undo(tx: Transaction) -> Reversal | None:
     entry = next_undo(tx.connection)
     if entry is None:
         return None
+    change = journal_tree.load(tx, entry.id)
+    if change is not None:
+        return journal_tree.undo(tx, entry, change)
     intents.cancel_group(tx, entry.group_id)
     copied = _keys_of(tx, entry.group_id, "copy", (*_UNDER_WAY, IntentState.DONE))
     back: list[NewIntent] = []
@@ -158,12 +176,10 @@ def undo(tx: Transaction) -> Reversal | None:
             put_back.append(_Share(share.before, share.actions, tuple(returned)))
     if back:
         intents.add(tx, back)
+    for keys, to in _moves(put_back):
+        filing.unlearn(tx, keys, to)
     state = EntryState.UNDONE if _count(put_back) else EntryState.FINAL
-    tx.connection.change(
-        "UPDATE journal SET state = ?, undone_at = ?, content = ? WHERE id = ?",
-        (state, tx.now if counts[Way.BACK] else None, _dump(put_back), entry.id),
-    )
-    tx.changes.intents = True
+    journal_rows.note_undone(tx, entry.id, state, _dump(put_back), came_back=counts[Way.BACK] > 0)
     return Reversal(
         entry,
         back=counts[Way.BACK],
@@ -178,6 +194,9 @@ def redo(tx: Transaction) -> Reversal | None:
     entry = next_redo(tx.connection)
     if entry is None:
         return None
+    change = journal_tree.load(tx, entry.id)
+    if change is not None:
+        return journal_tree.redo(tx, entry, change)
     again: list[NewIntent] = []
     gone = 0
     for share in _load(tx, entry):
@@ -189,19 +208,10 @@ def redo(tx: Transaction) -> Reversal | None:
                 again += [NewIntent(account, key, action) for action in share.actions]
     shares = _shares(tx, again)
     group = intents.add(tx, again) if again else entry.group_id
-    tx.connection.change(
-        "UPDATE journal SET group_id = ?, at = ?, messages = ?, content = ?, state = ?,"
-        " undone_at = NULL WHERE id = ?",
-        (
-            group,
-            tx.now,
-            _count(shares),
-            _dump(shares),
-            EntryState.DONE if again else EntryState.FINAL,
-            entry.id,
-        ),
-    )
-    tx.changes.intents = True
+    state = EntryState.DONE if again else EntryState.FINAL
+    journal_rows.note_redone(tx, entry.id, group, _count(shares), _dump(shares), state)
+    for keys, to in _moves(shares):
+        filing.learn(tx, keys, to)
     return Reversal(entry, back=_count(shares), gone=gone)
 
 
@@ -269,9 +279,8 @@ def _dump(shares: Iterable[_Share]) -> str:
 
 def _load(tx: Transaction, entry: JournalEntry) -> list[_Share]:
     """Read the content of an entry, with the living keys of messages that were merged since."""
-    content = tx.connection.value("SELECT content FROM journal WHERE id = ?", (entry.id,))
     shares = []
-    for share in json.loads(content):
+    for share in json.loads(journal_rows.content(tx, entry.id)):
         keys = (
             messages.resolve(tx.connection, MessageKey(key))
             for key in codec.load_ids(share["keys"])

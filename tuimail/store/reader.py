@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from tuimail.model.account import AccountId
@@ -10,6 +10,7 @@ from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole, Here, Round
+from tuimail.model.folder_settings import FolderSettings, LikelyTarget
 from tuimail.model.intent import (
     Baseline,
     DraftIntent,
@@ -31,6 +32,8 @@ from tuimail.store import (
     downloads,
     draft_copies,
     drafts,
+    filing,
+    folder_choices,
     folders,
     forgetting,
     intents,
@@ -84,6 +87,26 @@ class Reader:
     def folder_at_path(self, account: AccountId, path: str) -> Folder | None:
         """Return the folder with exactly this path, shown or not; INBOX in any case."""
         return folders.at_path(self._connection, account, path)
+
+    def folder_settings(self, folder: FolderId) -> FolderSettings:
+        """Return what was chosen for a folder in place of the settings."""
+        return folder_choices.of_folder(self._connection, folder)
+
+    def all_folder_settings(self, account: AccountId) -> dict[FolderId, FolderSettings]:
+        """Return what was chosen for the folders of an account, where something was."""
+        return folder_choices.of_account(self._connection, account)
+
+    def likely_targets(self, keys: Sequence[MessageKey], limit: int) -> list[LikelyTarget]:
+        """Return the folders messages may belong into, the likeliest first."""
+        return filing.likely(self._connection, keys, limit)
+
+    def recently_opened(self, limit: int) -> list[FolderId]:
+        """Return the folders that were opened last, the newest first."""
+        return filing.recently_opened(self._connection, limit)
+
+    def recently_filed(self, limit: int) -> list[FolderId]:
+        """Return the folders that mail was moved into last, the newest first."""
+        return filing.recently_filed(self._connection, limit)
 
     def server_counts(self, folder: FolderId) -> tuple[int, int]:
         """Return (messages, unseen ones) of the server's folder that are here."""

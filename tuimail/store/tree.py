@@ -91,8 +91,11 @@ def name_of(path: str, delimiter: str | None) -> str:
     return clean(last).strip() or clean(path).strip() or "(no name)"
 
 
-def add(tx: Transaction, new: NewFolderIntent) -> tuple[int, FolderId]:
+def add(tx: Transaction, new: NewFolderIntent, *, known_name: bool = False) -> tuple[int, FolderId]:
     """Store one change of the tree and fold it; return its group id and the folder.
+
+    Args:
+        known_name: The server had the name before, so it is not looked at.
 
     Raises:
         StoreError: It cannot be done, in words for the user.
@@ -101,10 +104,10 @@ def add(tx: Transaction, new: NewFolderIntent) -> tuple[int, FolderId]:
     folder = new.folder_id
     match new.action:
         case CreateFolder():
-            folder = _row_to_create(tx, new.account_id, tree, new.action)
+            folder = _row_to_create(tx, new.account_id, tree, new.action, folder)
         case RenameFolder() as rename:
             _refuse_special(tx, tree, folder)
-            _refuse_name(tree, rename, folder)
+            _refuse_name(tree, rename, folder, known=known_name)
         case DeleteFolder():
             _refuse_special(tx, tree, folder)
     if folder is None or (folder not in tree and not isinstance(new.action, CreateFolder)):
@@ -126,22 +129,27 @@ def _refuse_special(tx: Transaction, tree: Tree, folder: FolderId | None) -> Non
     if folder is None or folder not in tree or not tree[folder].exists:
         raise StoreError("The folder is not there any more.")
     for one in (folder, *below(tree, folder)):
-        role = tx.connection.value("SELECT role FROM folder WHERE id = ?", (one,))
-        if role is not None and tree[one].exists:
-            raise StoreError("A folder with a purpose, such as Sent Items, stays as it is.")
+        row = tx.connection.row("SELECT role, name FROM folder WHERE id = ?", (one,))
+        if row is None or row[0] is None or not tree[one].exists:
+            continue
+        if one == folder:
+            raise StoreError(f"{row[1]} stays as it is: the server keeps a purpose for it.")
+        raise StoreError(f"{row[1]} is in it, and the server keeps a purpose for that.")
 
 
 def _refuse_name(
-    tree: Tree, action: CreateFolder | RenameFolder, folder: FolderId | None = None
+    tree: Tree,
+    action: CreateFolder | RenameFolder,
+    folder: FolderId | None = None,
+    *,
+    known: bool = False,
 ) -> str:
-    """Return the new path, if it can be had."""
+    """Return the new path, if it can be had; `known` is a name that was there before."""
     place = next(iter(tree.values()), None) if folder is None else tree[folder]
     delimiter = "/" if place is None else place.delimiter
     name, parent = action.name, action.parent
-    if not name.strip() or name != clean(name) or len(name) > _LONGEST_NAME:
-        raise StoreError("A folder cannot have this name.")
-    if delimiter in name:
-        raise StoreError(f"A folder's name cannot hold {delimiter}.")
+    if not known:
+        _refuse_spelling(name, delimiter)
     if parent is not None and (parent not in tree or not tree[parent].exists):
         raise StoreError("The folder above it is not there any more.")
     if folder is not None and parent in (folder, *below(tree, folder)):
@@ -153,11 +161,30 @@ def _refuse_name(
     return path
 
 
+def _refuse_spelling(name: str, delimiter: str) -> None:
+    if not name.strip():
+        raise StoreError("A folder needs a name.")
+    if name != clean(name) or name != name.strip():
+        raise StoreError(
+            "A folder's name holds no tabs, no signs that are not seen, and no blanks at its ends."
+        )
+    if len(name) > _LONGEST_NAME:
+        raise StoreError(f"A folder's name has {_LONGEST_NAME} signs at most.")
+    if delimiter in name:
+        raise StoreError(f"A folder's name cannot hold {delimiter}.")
+
+
 def _row_to_create(
-    tx: Transaction, account: AccountId, tree: Tree, action: CreateFolder
+    tx: Transaction,
+    account: AccountId,
+    tree: Tree,
+    action: CreateFolder,
+    again: FolderId | None,
 ) -> FolderId:
-    """Return the row of a folder to be made: a new one, or that of one that was there before."""
+    """Return the row of a folder to be made: a new one, or that of one that was made before."""
     path = codec.plain(_refuse_name(tree, action))
+    if again is not None and again in tree and not tree[again].exists:
+        return again
     delimiter = next((place.delimiter for place in tree.values()), "/")
     _step_aside(tx, account, path)
     return FolderId(

@@ -12,6 +12,7 @@ from tuimail.model.download import DownloadPolicy
 from tuimail.model.draft import Draft
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderState, ListedFolder, Round
+from tuimail.model.folder_settings import FolderSettings
 from tuimail.model.intent import Baseline, IntentState, NewFolderIntent, NewIntent, TreeAction
 from tuimail.model.journal import Reversal
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
@@ -24,10 +25,13 @@ from tuimail.store import (
     downloads,
     draft_copies,
     drafts,
+    filing,
+    folder_choices,
     folders,
     forgetting,
     intents,
     journal,
+    journal_tree,
     marks,
     merge,
     meta,
@@ -126,6 +130,14 @@ class Writer:
         """Choose what is kept of a folder; None goes back to the settings."""
         downloads.choose(self._tx, folder, policy)
 
+    def choose_folder_settings(self, folder: FolderId, settings: FolderSettings) -> None:
+        """Choose for a folder, all of it at once; None in a field goes back to the settings."""
+        folder_choices.choose(self._tx, folder, settings)
+
+    def note_opened(self, folder: FolderId) -> None:
+        """Note that the user opened a folder: it is offered first next time."""
+        filing.note_opened(self._tx, folder)
+
     def set_files_kept(self, key: MessageKey, largest: int) -> None:
         """Note that all files of the message of up to `largest` octets are here."""
         downloads.set_files_kept(self._tx, key, largest)
@@ -212,13 +224,18 @@ class Writer:
             return marks.add(self._tx, account, folder, hold_seconds)
         return journal.mark_folder_read(self._tx, account, folder, hold_seconds, words)
 
-    def change_tree(self, new: NewFolderIntent) -> tuple[int, FolderId]:
+    def change_tree(self, new: NewFolderIntent, words: str | None = None) -> tuple[int, FolderId]:
         """Store one change of the tree and fold it; return its group id and the folder.
+
+        Args:
+            words: What was done, for the journal; None keeps it out of there.
 
         Raises:
             StoreError: It cannot be done, in words for the user.
         """
-        return tree.add(self._tx, new)
+        if words is None:
+            return tree.add(self._tx, new)
+        return journal_tree.change(self._tx, new, words)
 
     def confirm_mark(self, id: int) -> None:
         """Settle a folder marked read that the server has marked."""

@@ -68,6 +68,7 @@ def compact_tree(intents: Iterable[FolderIntent], now: datetime) -> list[TreeWor
             last is not None
             and last.folder == intent.folder_id
             and not last.began
+            and not last.delete
             and (last.create is None or not isinstance(intent.action, RenameFolder))
             and (last.not_before > now) == (intent.not_before > now)
         )

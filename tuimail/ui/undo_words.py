@@ -31,6 +31,8 @@ def redone_words(reversal: Reversal) -> str:
 
 def _rest(reversal: Reversal) -> str:
     """Name the messages that are not as they were, the reasons in one sentence."""
+    if reversal.reason:
+        return reversal.reason
     counts = (
         (reversal.gone, "is gone", "are gone"),
         (reversal.elsewhere, "was moved on by another program", "were moved on by other programs"),

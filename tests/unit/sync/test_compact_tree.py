@@ -60,6 +60,15 @@ def test_made_and_removed_again_is_nothing() -> None:
     assert [one.is_nothing for one in works] == [False, False]
 
 
+def test_removed_and_made_again_is_both() -> None:
+    """A folder that was undone and done again quickly. Mutation: no `not last.delete`."""
+    works = compact_tree([intent(1, ONE, DeleteFolder()), intent(2, ONE, CreateFolder("A"))], NOW)
+    assert [(one.delete, one.create, one.is_nothing) for one in works] == [
+        (True, None, False),
+        (False, CreateFolder("A"), False),
+    ]
+
+
 def test_folders_that_change_names_keep_their_order() -> None:
     """Guards: One to Spare, Two to One must not be said the other way round."""
     works = compact_tree(
