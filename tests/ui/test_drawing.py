@@ -18,6 +18,7 @@ from tuimail.ui.arrangement import Layout, measure_room
 from tuimail.ui.bindings import BINDINGS, Keys
 from tuimail.ui.formatting import countdown, cut, fit, list_date, long_date, number, size_text
 from tuimail.ui.glyphs import ASCII, UNICODE, choose_glyphs
+from tuimail.ui.list_columns import DEFAULT, Columns, one_line_columns, two_line_columns
 from tuimail.ui.list_layout import RowState, one_line, two_lines
 from tuimail.ui.roles import Roles
 from tuimail.ui.rows import Run, row_cells
@@ -43,6 +44,10 @@ def summary(sender: str, subject: str, *, flags: Flags = SEEN, words: str = "") 
         body=BodyState.COMPLETE,
         pending=True,
     )
+
+
+def columns_at(width: int) -> Columns:
+    return one_line_columns(DEFAULT, width, places=False)
 
 
 def test_both_glyph_sets_are_one_cell_wide_throughout() -> None:
@@ -126,10 +131,12 @@ HOSTILE = [
 def test_hostile_senders_and_subjects_keep_the_columns(text: str, width: int) -> None:
     message = summary(text, text, words=text, flags=FLAGGED | ANSWERED)
     state = RowState(cursor=True, marked=True)
-    row = one_line(message, state, width=width, now=NOW, glyphs=UNICODE)
+    columns = one_line_columns(DEFAULT, width, places=False)
+    row = one_line(message, state, columns=columns, now=NOW, glyphs=UNICODE)
     assert row_cells(row) == width
     assert "".join(run.text for run in row).endswith("@↑  09:44 ")
-    first, second = two_lines(message, state, width=width, now=NOW, glyphs=UNICODE)
+    columns = two_line_columns(DEFAULT, width)
+    first, second = two_lines(message, state, columns=columns, now=NOW, glyphs=UNICODE)
     assert row_cells(first) == width
     assert row_cells(second) <= width
     assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for run in row for char in run.text)
@@ -137,9 +144,9 @@ def test_hostile_senders_and_subjects_keep_the_columns(text: str, width: int) ->
 
 def test_first_words_follow_a_subject_that_leaves_room() -> None:
     message = summary("Kim", "Short", words="We accept 3.1", flags=Flags())
-    wide = one_line(message, RowState(), width=135, now=NOW, glyphs=UNICODE)
+    wide = one_line(message, RowState(), columns=columns_at(135), now=NOW, glyphs=UNICODE)
     assert any(run.text.startswith("  We accept") and run.role == "muted" for run in wide)
-    narrow = one_line(message, RowState(), width=80, now=NOW, glyphs=UNICODE)
+    narrow = one_line(message, RowState(), columns=columns_at(80), now=NOW, glyphs=UNICODE)
     assert not any("We accept" in run.text for run in narrow)
 
 
@@ -158,7 +165,7 @@ def test_a_read_row_is_three_runs_and_an_unread_one_at_most_five() -> None:
             pending=False,
             has_attachment=False,
         )
-        row = one_line(message, RowState(), width=80, now=NOW, glyphs=UNICODE)
+        row = one_line(message, RowState(), columns=columns_at(80), now=NOW, glyphs=UNICODE)
         assert len(list(palette.strip(row, 80))) <= most
 
 

@@ -208,9 +208,9 @@ async def test_one_window_costs_one_query(desk: Desk, size: tuple[int, int]) -> 
         await pilot.press("j", "k")
         await pilot.pause()
         assert reader.query_count - before <= (0 if size == (80, 24) else 40)
-        rows = desk.mailbox.message_list
-        window = rows._window
-        assert window is not None
+        rows = desk.mailbox.message_list.rows
+        assert rows is not None
+        window = rows.window
         before = reader.query_count
         assert window.get(700) is not None
         assert reader.query_count - before == 1

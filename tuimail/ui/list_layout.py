@@ -1,4 +1,4 @@
-"""How one message looks in the list, in one line or in two, as runs of text.
+"""How one row of the list looks, in one line or in two, as runs of text.
 
 Columns are in terminal cells and never move: what is missing leaves its cell blank, what is too
 long ends in the cut sign.
@@ -6,6 +6,8 @@ long ends in the cut sign.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,62 +15,187 @@ from typing import Final
 from rich.cells import cell_len
 
 from tuimail.model.message import MessageSummary
-from tuimail.ui.formatting import cut, fit, list_date
+from tuimail.ui.formatting import cut, fit, list_date, size_text
 from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.list_columns import Column, Columns
 from tuimail.ui.rows import BLANK, Row, Run
 
-ONE_LINE_WIDTH: Final = 64
 _FORWARDED: Final = "$Forwarded"
 _NO_SUBJECT: Final = "(no subject)"
+_WORDS_FROM: Final = 60
+"""Cells of the subject's column from which first words follow the subject in one line."""
+_WORDS_LEAST: Final = 18
+_WORDS_LEAST_BELOW: Final = 12
+_LONGEST: Final = 1000
+"""Characters of a subject that are looked at: no terminal shows more."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowState:
-    """What the list adds to a message: whether the cursor is there, whether it is marked.
+    """What the list adds to a message.
 
     Attributes:
         reversed: The row is shown in reverse, so its bar is a letter.
+        senders: Who takes part in a conversation; empty for the sender of the message.
+        count: How many messages the row stands for; 0 for the message alone.
+        unfolded: Those messages stand below it.
+        branch: What ties a message to the conversation it stands below, such as `├ `.
+        place: The folder or mailbox of the message; empty where all of them are in one.
+        matches: What a search looked for, in lower case.
     """
 
     cursor: bool = False
     marked: bool = False
     reversed: bool = False
+    senders: str = ""
+    count: int = 0
+    unfolded: bool = False
+    branch: str = ""
+    place: str = ""
+    matches: tuple[str, ...] = ()
 
 
 def one_line(
-    message: MessageSummary, state: RowState, *, width: int, now: datetime, glyphs: Glyphs
+    message: MessageSummary,
+    state: RowState,
+    *,
+    columns: Columns,
+    now: datetime,
+    glyphs: Glyphs,
 ) -> Row:
-    """Lay out a message in one row of `width` cells, at least 40."""
+    """Lay out a message in one row, exactly as wide as the columns."""
     base = "text" if message.flags.is_seen else "strong"
-    sender = max(13, min(24, width * 24 // 100))
-    subject = max(1, width - sender - 18)
-    return (
-        *_state_cells(message, state, glyphs),
-        Run(fit(message.from_text, sender, glyphs.cut), base),
-        Run("  "),
-        *_subject(message, subject, base, glyphs),
-        *_end_cells(message, now, glyphs),
-    )
+    row: list[Run] = [*_state_cells(message, state, glyphs)]
+    for column in columns.shown:
+        cells = columns.cells[column]
+        if column is Column.SENDER:
+            row += _sender(message, state, cells, base, glyphs)
+        elif column is Column.SUBJECT:
+            row += _subject(message, state, cells, base, glyphs, in_front=not columns.has_places)
+        elif column is Column.PLACE:
+            row.append(Run(fit(state.place, cells, glyphs.cut), "muted"))
+        else:
+            row += _facts(message, column, cells, now, glyphs)
+        row.append(Run(" " * columns.gaps[column]))
+    return tuple(row)
 
 
 def two_lines(
-    message: MessageSummary, state: RowState, *, width: int, now: datetime, glyphs: Glyphs
+    message: MessageSummary,
+    state: RowState,
+    *,
+    columns: Columns,
+    now: datetime,
+    glyphs: Glyphs,
 ) -> tuple[Row, Row]:
     """Lay out a message in two rows: who and when, then what."""
-    seen = message.flags.is_seen
-    sender = fit(message.from_text, max(1, width - 16), glyphs.cut)
-    first = (
+    first = [
         *_state_cells(message, state, glyphs),
-        Run(sender, "text" if seen else "strong"),
-        *_end_cells(message, now, glyphs),
-    )
-    room = max(1, width - 6)
-    subject = cut(message.subject or _NO_SUBJECT, room, glyphs.cut)
+        *_sender_and_count(message, state, columns.cells[Column.SENDER], glyphs),
+        BLANK,
+    ]
+    for column in columns.below_each_other:
+        first += [*_facts(message, column, columns.cells[column], now, glyphs), BLANK]
+    second = [_bar(state, glyphs), Run("    "), *_below(message, state, columns.width - 6, glyphs)]
+    return tuple(first), tuple(second)
+
+
+def _sender(message: MessageSummary, state: RowState, cells: int, base: str, glyphs: Glyphs) -> Row:
+    """The sender, with the count of a conversation at the right edge of the column."""
+    sign = _count(state, glyphs)
+    who = _clipped(state.senders or message.from_text)
+    if not sign:
+        return _marked(fit(who, cells, glyphs.cut), base, state.matches)
+    name = fit(who, cells - cell_len(sign) - 1, glyphs.cut)
+    return (*_marked(name, base, state.matches), BLANK, Run(sign, "muted"))
+
+
+def _sender_and_count(
+    message: MessageSummary, state: RowState, cells: int, glyphs: Glyphs
+) -> list[Run]:
+    """The sender, with the count two cells behind the name."""
+    base = "text" if message.flags.is_seen else "strong"
+    sign = _count(state, glyphs)
+    indent = " " * cell_len(state.branch)
+    room = cells - (cell_len(sign) + 2 if sign else 0)
+    name = cut(indent + _clipped(state.senders or message.from_text), max(1, room), glyphs.cut)
+    runs = _marked(name, base, state.matches)
+    behind = f"  {sign}" if sign else ""
+    blank = " " * max(0, cells - cell_len(name) - cell_len(behind))
+    return [*runs, Run(behind, "muted"), Run(blank)] if sign else [*runs, Run(blank)]
+
+
+def _count(state: RowState, glyphs: Glyphs) -> str:
+    if state.unfolded:
+        return glyphs.unfolded
+    return str(state.count) if state.count > 1 else ""
+
+
+def _subject(
+    message: MessageSummary,
+    state: RowState,
+    cells: int,
+    base: str,
+    glyphs: Glyphs,
+    *,
+    in_front: bool,
+) -> Row:
+    front: Row = ()
+    if in_front and state.place:
+        front = (Run(cut(state.place, max(1, cells // 3), glyphs.cut) + "  ", "label"),)
+        cells = max(1, cells - sum(cell_len(run.text) for run in front))
+    if state.branch:
+        words = message.snippet or message.subject or _NO_SUBJECT
+        room = max(1, cells - cell_len(state.branch))
+        role = "muted" if message.flags.is_seen else base
+        shown = _marked(fit(_clipped(words), room, glyphs.cut), role, state.matches)
+        return (*front, Run(state.branch, "rule"), *shown)
+    subject = _clipped(message.subject or _NO_SUBJECT)
+    left = cells - cell_len(subject)
+    if cells >= _WORDS_FROM and left >= _WORDS_LEAST and message.snippet:
+        words = fit(_clipped(message.snippet), left - 2, glyphs.cut)
+        return (
+            *front,
+            *_marked(subject, base, state.matches),
+            *_marked("  " + words, "muted", state.matches),
+        )
+    return (*front, *_marked(fit(subject, cells, glyphs.cut), base, state.matches))
+
+
+def _below(message: MessageSummary, state: RowState, room: int, glyphs: Glyphs) -> list[Run]:
+    """The second line: the place, the subject, and the first words of what is not read."""
+    seen = message.flags.is_seen
+    runs: list[Run] = []
+    room = max(1, room)
+    if state.place:
+        place = cut(state.place, max(1, room // 3), glyphs.cut) + "  "
+        runs.append(Run(place, "label"))
+        room = max(1, room - cell_len(place))
+    if state.branch:
+        words = _clipped(message.snippet or message.subject or _NO_SUBJECT)
+        words = cut(words, max(1, room - cell_len(state.branch)), glyphs.cut)
+        return [*runs, Run(state.branch, "rule"), *_marked(words, "muted", state.matches)]
+    subject = cut(_clipped(message.subject or _NO_SUBJECT), room, glyphs.cut)
+    runs += _marked(subject, "muted" if seen else "text", state.matches)
     left = room - cell_len(subject)
-    second = [_bar(state, glyphs), Run("    "), Run(subject, "muted" if seen else "text")]
-    if not seen and message.snippet and left > 12:
-        second.append(Run(cut("  " + message.snippet, left, glyphs.cut), "muted"))
-    return first, tuple(second)
+    if not seen and message.snippet and left > _WORDS_LEAST_BELOW:
+        words = cut("  " + _clipped(message.snippet), left, glyphs.cut)
+        runs += _marked(words, "muted", state.matches)
+    return runs
+
+
+def _facts(
+    message: MessageSummary, column: Column, cells: int, now: datetime, glyphs: Glyphs
+) -> Row:
+    """What stands in the narrow columns."""
+    if column is Column.SIGNS:
+        return (
+            Run(glyphs.attachment if message.has_attachment else " ", "muted"),
+            Run(glyphs.pending if message.pending else " ", "pending"),
+        )
+    if column is Column.SIZE:
+        return (Run(fit(size_text(message.size), cells, right=True), "muted"),)
+    return (Run(fit(list_date(message.internaldate, now), cells, right=True), "muted"),)
 
 
 def _bar(state: RowState, glyphs: Glyphs) -> Run:
@@ -99,24 +226,26 @@ def _state_cells(message: MessageSummary, state: RowState, glyphs: Glyphs) -> Ro
     )
 
 
-def _subject(message: MessageSummary, cells: int, base: str, glyphs: Glyphs) -> Row:
-    subject = message.subject or _NO_SUBJECT
-    left = cells - cell_len(subject)
-    if cells >= 60 and left >= 18 and message.snippet:
-        words = fit(message.snippet, left - 2, glyphs.cut)
-        return Run(subject, base), Run("  " + words, "muted")
-    return (Run(fit(subject, cells, glyphs.cut), base),)
+def _clipped(text: str) -> str:
+    """Return as much of a text as could be shown: measuring a long one costs time per paint."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + " "
 
 
-def _end_cells(message: MessageSummary, now: datetime, glyphs: Glyphs) -> Row:
-    return (
-        BLANK,
-        Run(glyphs.attachment if message.has_attachment else " ", "muted"),
-        Run(glyphs.pending if message.pending else " ", "pending"),
-        BLANK,
-        Run(fit(list_date(message.internaldate, now), 6, right=True), "muted"),
-        BLANK,
-    )
+def _marked(text: str, role: str, matches: Sequence[str]) -> Row:
+    """Return a text with what was looked for in a role of its own."""
+    if not matches:
+        return (Run(text, role),)
+    found = re.compile("|".join(map(re.escape, matches)), re.IGNORECASE)
+    runs: list[Run] = []
+    at = 0
+    for hit in found.finditer(text):
+        if hit.start() > at:
+            runs.append(Run(text[at : hit.start()], role))
+        runs.append(Run(hit.group(), "match"))
+        at = hit.end()
+    if at < len(text):
+        runs.append(Run(text[at:], role))
+    return tuple(runs)
 
 
 def empty_rows(
