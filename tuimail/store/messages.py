@@ -94,7 +94,7 @@ def summary(connection: Connection, key: MessageKey) -> MessageSummary | None:
         " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)",
         (key,),
     )
-    return None if row is None else _summary(row)
+    return None if row is None else make_summary(row)
 
 
 def message(connection: Connection, key: MessageKey) -> Message | None:
@@ -112,7 +112,7 @@ def message(connection: Connection, key: MessageKey) -> Message | None:
         return None
     envelope, structure, references, folder_id, uid = row[-5:]
     return Message(
-        _summary(row[:-5]),
+        make_summary(row[:-5]),
         codec.load_envelope(envelope),
         folder_id,
         uid,
@@ -225,10 +225,11 @@ def without_body(connection: Connection, folder: FolderId, among: int) -> list[M
 
 
 def _summaries(rows: list[Row]) -> list[MessageSummary]:
-    return [_summary(row) for row in rows]
+    return [make_summary(row) for row in rows]
 
 
-def _summary(row: Row) -> MessageSummary:
+def make_summary(row: Row) -> MessageSummary:
+    """Return a row of the view `message_summary`."""
     (
         key, account_id, folder_id, internaldate, from_text, to_text, subject, snippet,
         system, keywords, size, has_attachment, thread_id, body, pending, role,

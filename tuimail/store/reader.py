@@ -20,6 +20,7 @@ from tuimail.model.intent import (
     PendingAction,
 )
 from tuimail.model.journal import JournalEntry
+from tuimail.model.listing import Listing
 from tuimail.model.message import Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxItem, OutboxState
@@ -45,10 +46,12 @@ from tuimail.store import (
     pending,
     requests,
     rounds,
+    threads,
     tree,
 )
 from tuimail.store.connection import Connection
 from tuimail.store.downloads import KeptPart
+from tuimail.store.listings import ListReader
 from tuimail.store.meta import Counts
 from tuimail.text.address import Address
 
@@ -143,6 +146,17 @@ class Reader:
     def rank(self, folder: FolderId, position: Position) -> int:
         """Return how many messages are shown before `position`."""
         return messages.rank(self._connection, folder, position)
+
+    def listing(self, listing: Listing) -> ListReader:
+        """Return what reads the windows of a listing."""
+        return ListReader(self._connection, listing)
+
+    def thread(self, key: MessageKey) -> list[MessageSummary]:
+        """Return the conversation of a message, oldest first, in whatever folder they are.
+
+        What is in trash and junk is in it only when the message itself is there.
+        """
+        return threads.members(self._connection, key)
 
     def summary(self, key: MessageKey) -> MessageSummary | None:
         """Return one list row, None when the message is not shown anywhere."""

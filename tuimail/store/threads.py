@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from tuimail.model.account import AccountId
 from tuimail.model.envelope import Envelope
-from tuimail.model.message import MessageKey
-from tuimail.store import codec
+from tuimail.model.message import MessageKey, MessageSummary
+from tuimail.store import codec, messages
+from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
 
 # A References field may hold thousands of ids; the first and the latest carry the connection.
@@ -69,3 +70,19 @@ def unite(tx: Transaction, keep: int, others: set[int]) -> None:
         tx.connection.change(
             "UPDATE thread_link SET thread_id = ? WHERE thread_id = ?", (keep, other)
         )
+
+
+def members(connection: Connection, key: MessageKey) -> list[MessageSummary]:
+    """Return the conversation of a message, oldest first.
+
+    What is in trash and junk is left out, except in the folder of the message itself.
+    """
+    rows = connection.rows(
+        "SELECT message_summary.* FROM message AS one"
+        " JOIN message_summary ON message_summary.thread_id = one.thread_id WHERE one.id ="
+        " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)"
+        " AND (message_summary.shown_folder_id = one.shown_folder_id"
+        " OR role IS NULL OR role NOT IN ('trash', 'junk'))",
+        (key,),
+    )
+    return sorted(map(messages.make_summary, rows), key=lambda one: one.position)
