@@ -85,18 +85,19 @@ class Presence:
         await wait_until_due(self._wanted, due)
         async with self._seats.one():
             self._wanted.clear()
-            self._came, self.is_here = time.monotonic(), True
+            self.is_here = True
             try:
                 yield
             finally:
                 self.is_here = False
 
     async def until_unused(self) -> None:
-        """Wait until it may leave.
+        """Wait until it may leave. Called when it is connected: a visit begins there.
 
         Raises:
             Unused: It may.
         """
+        self._came = time.monotonic()
         while True:
             if self._may_leave():
                 raise Unused

@@ -25,11 +25,17 @@ class Wishes(Generic[W]):
 
     def __init__(self) -> None:
         self._wanted: dict[W, Priority] = {}
+        self._begun = 0
         self._event: Final = asyncio.Event()
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return how many nobody has begun with."""
         return len(self._wanted)
+
+    @property
+    def undone(self) -> int:
+        """How many are not done, those that are worked on included."""
+        return len(self._wanted) + self._begun
 
     def add(self, wish: W, priority: Priority) -> None:
         """Ask for something; asking again makes it newer and never less urgent."""
@@ -53,6 +59,7 @@ class Wishes(Generic[W]):
     @contextmanager
     def kept(self, wish: W, priority: Priority) -> Iterator[None]:
         """Put a wish back when work on it ends with the line or is cancelled."""
+        self._begun += 1
         try:
             yield
         except TuimailError as error:
@@ -62,6 +69,8 @@ class Wishes(Generic[W]):
         except asyncio.CancelledError:
             self.add(wish, priority)
             raise
+        finally:
+            self._begun -= 1
 
 
 BodyWish = tuple[MessageKey, str | None]

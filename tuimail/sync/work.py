@@ -103,8 +103,8 @@ class Work:
 
     @property
     def has_wishes(self) -> bool:
-        """Whether it was asked for something that nobody has begun with."""
-        return bool(self.refreshes or self.older or self.bodies)
+        """Whether it was asked for something that is not done."""
+        return any(wishes.undone for wishes in (self.refreshes, self.older, self.bodies))
 
     def look_around(self) -> None:
         """Count the messages of all folders soon: something happened, perhaps not only here."""

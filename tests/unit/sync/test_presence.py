@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
+import tuimail.sync.presence as presence_module
 from tests.waiting import until
 from tuimail.sync.presence import Presence, Seats, Unused
 from tuimail.sync.timing import Turns
@@ -88,3 +90,19 @@ async def test_what_is_used_stays_for_a_while() -> None:
 async def _one_turn(one: Presence) -> None:
     async with one.turn():
         pass
+
+
+async def test_a_visit_begins_when_it_is_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guards one that left before its letters came. Red when it begins with the seat."""
+    now = 1000.0
+    monkeypatch.setattr(presence_module, "time", SimpleNamespace(monotonic=lambda: now))
+    visitor = presence(Seats(1), Turns(look=3600.0, visit=60.0, stay=0.0, check=0.0))
+    async with visitor.turn():
+        now += 100.0  # a line so slow that signing in takes longer than a visit
+        stays = asyncio.create_task(visitor.until_unused())
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert not stays.done()
+        now += 61.0
+        with pytest.raises(Unused):
+            await stays
