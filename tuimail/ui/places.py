@@ -1,0 +1,139 @@
+"""What opens over the mail, and what works wherever the user is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from tuimail.model.account import Account, AccountId
+from tuimail.model.draft import Draft
+from tuimail.model.status import Connectivity, EngineControl
+from tuimail.ui.screens.mailbox import MailboxScreen
+from tuimail.ui.sending_watch import SendingWatch
+from tuimail.ui.setting_up import SettingUp
+from tuimail.ui.telling import Telling
+from tuimail.ui.widgets.bottom_bar import BottomBar
+
+if TYPE_CHECKING:
+    from tuimail.ui.sending import Sending
+
+
+class Places(Telling):
+    """The actions of the application, and the screens it opens.
+
+    Attributes:
+        sending: Counts down what is about to be sent.
+        setting_up: Adds mailboxes.
+    """
+
+    accounts: Mapping[AccountId, Account]
+    engine: EngineControl | None
+    sending: SendingWatch
+    setting_up: SettingUp
+    _asked_to_quit = False
+    _greeted = False
+
+    def action_help(self) -> None:
+        """Show the keys that work here."""
+        from tuimail.ui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    async def action_quit(self) -> None:
+        """Quit at once; what waits is in the store and goes on at the next start."""
+        self.remember_place()
+        self.exit()
+
+    async def action_leave(self) -> None:
+        """Quit, after saying what waits."""
+        waiting = self.store.read.counts().outbox_waiting
+        if waiting and not self._asked_to_quit:
+            self._asked_to_quit = True
+            sent = "it is" if waiting == 1 else "they are"
+            self.tell(f"Outbox {waiting}: q again quits, {sent} sent at the next start.")
+            return
+        await self.action_quit()
+
+    def mailbox_bars(self) -> list[BottomBar]:
+        """Return the last row if the mailbox is in front."""
+        return [self.screen.bottom] if isinstance(self.screen, MailboxScreen) else []
+
+    def remember_place(self) -> None:
+        """Remember where the cursor is, for the next start."""
+        for screen in self.screen_stack:
+            if isinstance(screen, MailboxScreen):
+                screen.remember_place()
+
+    def on_app_focus(self) -> None:
+        """The terminal has the focus again: look for news."""
+        if self.engine is not None:
+            self.engine.attend()
+
+    def action_retry(self) -> None:
+        """Connect again now rather than later."""
+        if self.engine is not None:
+            for account in self.accounts:
+                self.engine.reconnect(account)
+
+    def action_sign_in(self) -> None:
+        """Sign in to the account that needs it most."""
+        statuses = self.engine.status if self.engine is not None else {}
+        needing = [
+            account
+            for account, status in statuses.items()
+            if status.connectivity is Connectivity.SIGN_IN_REQUIRED
+        ]
+        account = next(iter((*needing, *self.accounts)), None)
+        if account is not None:
+            self.open_sign_in(account)
+
+    def action_add_account(self) -> None:
+        """Set another mailbox up."""
+        self.setting_up.open()
+
+    async def action_send_now(self) -> None:
+        """Send what counts down."""
+        await self.sending.hurry()
+
+    def action_open_outbox(self) -> None:
+        """Show the outbox."""
+        self.open_outbox()
+
+    async def undo_sending(self) -> bool:
+        """Take back what counts down; return whether there was something."""
+        return await self.sending.undo()
+
+    def open_composer(self, draft: Draft) -> None:
+        """Write."""
+        from tuimail.ui.screens.compose import ComposeScreen  # noqa: PLC0415 - not for the first frame
+
+        self.push_screen(ComposeScreen(draft), self._composer_closed)
+
+    def _composer_closed(self, sending: Sending | None) -> None:
+        if sending is not None:
+            self.sending.start(sending)
+
+    def open_outbox(self) -> None:
+        """Show the outbox."""
+        from tuimail.ui.screens.outbox import OutboxScreen  # noqa: PLC0415 - not for the first frame
+
+        self.push_screen(OutboxScreen())
+
+    def open_sign_in(self, account: AccountId) -> None:
+        """Sign in by device code."""
+        from tuimail.ui.screens.sign_in import SignInScreen  # noqa: PLC0415 - not for the first frame
+
+        if not isinstance(self.screen, SignInScreen):
+            self.push_screen(SignInScreen(account))
+
+    def begin_with_sign_in(self) -> None:
+        """Open the sign-in where nothing of a mailbox is here yet; once, so that one can leave."""
+        if self._greeted or self.engine is None or not isinstance(self.screen, MailboxScreen):
+            return
+        for account, status in self.engine.status.items():
+            needed = status.connectivity is Connectivity.SIGN_IN_REQUIRED
+            if needed and not self.store.read.folders(self.accounts[account].sign_in_id):
+                self._greeted = True
+                self.open_sign_in(account)
+                return
