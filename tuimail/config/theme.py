@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,7 +41,11 @@ _TOP_LEVEL: Final = frozenset({"name", "dark", "ansi", "variables", "boost", *CO
 _STYLES: Final = frozenset({"none", "bold", "underline", "reverse"})
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}\Z")
 _VARIABLE: Final = re.compile(r"[a-z][a-z0-9-]{0,59}\Z")
-_COLOUR: Final = re.compile(r"(?:#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|ansi_[a-z_]+)\Z")
+_ANSI_COLOUR: Final = (
+    "ansi_(?:default|(?:bright_)?(?:black|red|green|yellow|blue|magenta|cyan|white))"
+)
+_COLOUR: Final = re.compile(rf"(?:#[0-9a-fA-F]{{3}}|#[0-9a-fA-F]{{6}}|{_ANSI_COLOUR})\Z")
+_NO_COLOUR: Final = "is not a colour like #15181d or ansi_blue."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def load_theme(name: str) -> ThemeSpec:
     table = _read(path)
     problems = _problems(table)
     if problems:
-        raise ConfigError(f"Theme {name}: {' '.join(problems)}", file=str(path), key="theme")
+        said = " ".join(problems)
+        raise ConfigError(f"Theme {path.name}: {said}", file=str(path), key="theme")
     dark, ansi = bool(table.get("dark", True)), bool(table.get("ansi", False))
     base = _builtin(ANSI if ansi else DARK if dark else LIGHT)
     return ThemeSpec(
@@ -133,23 +139,24 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _problems(table: dict[str, Any]) -> list[str]:
-    found = [f"{key} is unknown." for key in table if key not in _TOP_LEVEL]
+    found = [
+        f"{key} is unknown{_nearest(key, _TOP_LEVEL)}." for key in table if key not in _TOP_LEVEL
+    ]
     found += [
         f"{key} is true or false."
         for key in ("dark", "ansi")
         if not isinstance(table.get(key, True), bool)
     ]
-    for key in (*COLOURS, "boost"):
-        if key in table and not _is_colour(table[key]):
-            found.append(f"{key} is not a colour like #15181d.")
+    found += [
+        f"{key} {_NO_COLOUR}"
+        for key in (*COLOURS, "boost")
+        if key in table and not _is_colour(table[key])
+    ]
     variables = table.get("variables", {})
     if not isinstance(variables, dict):
         return [*found, "variables is a table."]
-    return found + [
-        problem
-        for key, value in variables.items()
-        if (problem := _variable_problem(key, value)) is not None
-    ]
+    problems = (_variable_problem(key, value) for key, value in variables.items())
+    return found + [problem for problem in problems if problem is not None]
 
 
 def _is_colour(value: object) -> bool:
@@ -159,17 +166,25 @@ def _is_colour(value: object) -> bool:
 def _variable_problem(key: str, value: object) -> str | None:
     if not _VARIABLE.match(key):
         return f"variables.{key} is not a name like cursor-bar."
+    if key not in known_variables():
+        # Textual has many more of its own, which a theme may set; a slip is near to a known one.
+        near = _nearest(key, known_variables(), cutoff=0.8)
+        if near:
+            return f"variables.{key} is unknown{near}."
     if key.endswith("-style"):
         right = isinstance(value, str) and bool(value) and set(value.split()) <= _STYLES
         return None if right else f"variables.{key} is none, bold, underline or reverse."
-    if not isinstance(value, str):
-        return f"variables.{key} is text."
-    # A role is a colour. Other variables are Textual's own, which takes more than colours.
-    if key in _builtin(DARK)["variables"] and not (_is_colour(value) or _is_textuals(key)):
-        return f"variables.{key} is not a colour like #15181d."
-    return None
+    return None if _is_colour(value) else f"variables.{key} {_NO_COLOUR}"
 
 
-def _is_textuals(key: str) -> bool:
-    prefixes = ("block-", "input-", "footer-", "border", "scrollbar")
-    return key.startswith(prefixes)
+@cache
+def known_variables() -> frozenset[str]:
+    """Return the names that a theme's `[variables]` can have: the roles, and some of Textual's."""
+    return frozenset(_builtin(DARK)["variables"]) | frozenset(_builtin(ANSI)["variables"])
+
+
+def _nearest(key: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - 7 ms that only a mistake needs
+
+    near = get_close_matches(key, sorted(known), n=1, cutoff=cutoff)
+    return f", nearest {near[0]}" if near else ""

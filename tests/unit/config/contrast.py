@@ -1,0 +1,21 @@
+"""How well one colour is read on another, as WCAG 2 measures it."""
+
+from __future__ import annotations
+
+from tuimail.config.theme import ThemeSpec
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def colour(spec: ThemeSpec, name: str) -> str:
+    return spec.variables.get(name) or spec.colours[name]
