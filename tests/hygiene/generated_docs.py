@@ -6,13 +6,12 @@ tables the program itself uses; `test_generated_docs` compares them with the fil
 
 from __future__ import annotations
 
-import ast
 import inspect
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -23,6 +22,7 @@ from msgspec import inspect as types
 from tests.hygiene.demo_page import demo_page
 from tests.hygiene.source import ROOT
 from tuimail.config import schema
+from tuimail.config.described import field_docstrings
 from tuimail.ui.bindings import BINDINGS, BindingSpec, shown_key
 
 _NOTE: Final = (
@@ -64,7 +64,7 @@ def settings_page() -> str:
     """Render docs/configuration.md from the structs of the settings."""
     plain: list[str] = []
     tables: list[str] = []
-    told = _field_docstrings(schema.Settings)
+    told = field_docstrings(schema.Settings)
     for field in msgspec.structs.fields(schema.Settings):
         kind = types.type_info(field.type)
         table = _table_of(kind)
@@ -98,7 +98,7 @@ def _table_of(kind: types.Type) -> type[schema.Table] | None:
 
 def _table_section(table: type[schema.Table]) -> list[str]:
     name, _, words = (inspect.getdoc(table) or "").partition(": ")
-    told = _field_docstrings(table)
+    told = field_docstrings(table)
     text = [f"## {name}", words[:1].upper() + words[1:]]
     for field in msgspec.structs.fields(table):
         text += _field_section(field, types.type_info(field.type), told)
@@ -144,20 +144,6 @@ def _type_words(kind: types.Type) -> str:
 def _as_declared(word: str) -> int:
     """Literals come sorted from msgspec; readers want the order of the source."""
     return inspect.getsource(schema).index(word.strip("`"))
-
-
-def _field_docstrings(table: type[schema.Table]) -> dict[str, str]:
-    tree = ast.parse(inspect.getsource(table))
-    body = next(node.body for node in tree.body if isinstance(node, ast.ClassDef))
-    told = {}
-    for field, text in pairwise(body):
-        match field, text:
-            case (
-                ast.AnnAssign(target=ast.Name(id=name)),
-                ast.Expr(value=ast.Constant(value=str(words))),
-            ):
-                told[name] = inspect.cleandoc(words)
-    return told
 
 
 # ------------------------------------------------------------------------------------- keys

@@ -1,7 +1,8 @@
 """Run the application on a data directory, in the terminal it is started in.
 
-`python -m tests.ui.run_sample DIRECTORY [crash | damage]`: when `gr` is typed it fails, with a
-secret in a local variable, or reads a database that was damaged a moment before.
+`python -m tests.ui.run_sample DIRECTORY [SETTINGS] [crash | damage]`: with a settings file, and
+when `gr` is typed it fails, with a secret in a local variable, or reads a database that was damaged
+a moment before.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.sample_mail import NOW, sample_account
-from tuimail.config.settings import DEFAULTS
+from tuimail.config.settings import DEFAULTS, load_or_default
 from tuimail.model.status import Connectivity, EngineControl
 from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
@@ -42,8 +43,19 @@ def main() -> int:
             engine.set_status(id_, Connectivity.ONLINE, since=NOW, online_at=NOW)
         return engine
 
+    files = [Path(each) for each in sys.argv[2:] if each.endswith(".toml")]
+    file = files[0] if files else None
+    settings, mistake = load_or_default(file) if file is not None else (DEFAULTS, None)
     kind = {"crash": CrashingApp, "damage": DamagingApp}.get(sys.argv[-1], TuimailApp)
-    app = kind(store, DEFAULTS, accounts, start_engine, clock=lambda: NOW)
+    app = kind(
+        store,
+        settings,
+        accounts,
+        start_engine,
+        mistake=mistake,
+        settings_file=file,
+        clock=lambda: NOW,
+    )
     try:
         return app.run_in_terminal()
     finally:

@@ -142,6 +142,18 @@ class Terminal:
         """Read until a text is shown."""
         self._read_until(lambda: text in self.text, timeout, f"{text!r} on\n{self.text}")
 
+    def wait_for_bottom(self, text: str, *, timeout: float = 30.0) -> None:
+        """Read until a text is in the last row: it is painted last, so the frame stands then."""
+        self._read_until(
+            lambda: text in self._lines()[-1], timeout, f"{text!r} at the end of\n{self.text}"
+        )
+
+    def read_until(self, pattern: bytes, *, timeout: float = 30.0) -> None:
+        """Read until a pattern is among what was sent."""
+        self._read_until(
+            lambda: re.search(pattern, self.output), timeout, f"{pattern!r} in the output"
+        )
+
     def wait_for_end(self, *, timeout: float = 30.0) -> int:
         """Read until the program ends; return its exit code."""
         self._read_until(lambda: self.process.poll() is not None, timeout, "the end")

@@ -12,11 +12,22 @@ import termios
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from textual._xterm_parser import XTermParser
+from textual.events import Key
 
 from tests.ui.terminal import Terminal
-from tuimail.ui.background import LateAnswer, ask_background, ask_terminal
+from tuimail.config.settings import DEFAULTS
+from tuimail.ui.background import (
+    LateAnswer,
+    ask_background,
+    ask_terminal,
+    reported,
+    understand_reports,
+)
 from tuimail.ui.theming import choose_theme, depends_on_background
 
 QUESTION = b"\x1b]11;?"
@@ -124,9 +135,33 @@ def test_keys_that_are_typed_are_left_alone() -> None:
 def test_the_theme_follows_the_terminal_unless_it_is_named(
     setting: str, environ: dict[str, str], colours: str, dark: bool, name: str
 ) -> None:
-    assert choose_theme(setting, environ, colours, dark=dark) == name
+    settings = msgspec.structs.replace(DEFAULTS, theme=setting)
+    assert choose_theme(settings, environ, colours, dark=dark) == name
     expected = name in ("tuimail-dark", "tuimail-light")
-    assert depends_on_background(setting, environ, colours) is expected
+    assert depends_on_background(settings, environ, colours) is expected
+
+
+@pytest.mark.parametrize("change", [{"accessible": True}, {"link": "slow"}])
+def test_a_screen_reader_and_a_slow_line_get_the_terminals_own_colours(
+    change: dict[str, Any],
+) -> None:
+    settings = msgspec.structs.replace(DEFAULTS, **change)
+    environ = {"TERM": "xterm-256color"}
+    assert choose_theme(settings, environ, "truecolor", dark=True) == "ansi"
+    named = msgspec.structs.replace(settings, theme="nord")
+    assert choose_theme(named, environ, "truecolor", dark=True) == "nord"
+
+
+def test_a_report_of_the_colours_is_no_key_that_does_something() -> None:
+    """Guards against `CSI ? 997 ; 2 n` being typed: `?` would open the help, `n` something else."""
+    understand_reports()
+    parser = XTermParser()
+    for sequence, dark in (("\x1b[?997;1n", True), ("\x1b[?997;2n", False)):
+        events = list(parser.feed(sequence))
+        assert len(events) == 1
+        assert isinstance(events[0], Key)
+        assert reported(events[0].character) is dark
+    assert [reported(each) for each in ("?", "n", None, "")] == [None] * 4
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,7 @@ def _run_app(
             add_shared=_adder(settings, file, store, windows),
             approve_demo=approve_demo,
             new_setup=_setter_up(settings, file, store, windows, given),
+            settings_file=file,
         )
         return app.run_in_terminal()
     finally:

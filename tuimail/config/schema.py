@@ -124,6 +124,19 @@ class TokenSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True
     `pass insert --multiline --force tuimail`."""
 
 
+class NotifySettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[notify]`: being told of new mail while you look elsewhere. Which folders tell of it is
+    chosen in the folders; by default the Inbox does."""
+
+    by: Literal["auto", "off", "bell", "osc9", "osc777", "desktop"] = "auto"
+    """How. `bell`: the terminal's bell. `osc9` and `osc777`: by the terminal, which shows it on
+    your desk, also over SSH. `desktop`: with `notify-send`. `auto`: the best that is known to
+    work here, else the bell. Never while the terminal has the focus."""
+
+    show: Literal["count", "sender", "subject"] = "count"
+    """What is told: how many, also who wrote, or also what about. Others may see it."""
+
+
 class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
@@ -143,8 +156,21 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     row."""
 
     mouse: Literal["auto", "off", "clicks", "full"] = "auto"
-    """Whether the mouse is used; `clicks` and `full` do the same. `auto`: clicks, over SSH
+    """What the mouse does. `clicks`: clicks and the wheel. `full`: drags the lines between the
+    panes too. `off`: nothing; the terminal selects text with it. `auto`: clicks, over SSH
     nothing."""
+
+    link: Literal["fast", "slow"] = "fast"
+    """`slow` saves bytes: the list over the reader without folders beside them, the theme `ansi`
+    and the cursor's bar alone, unless you chose others."""
+
+    accessible: bool = False
+    """For screen readers: the terminal's cursor stands on the row and is seen, the row is said in
+    words in the last row, countdowns are said once, lists have one line per message, and the
+    theme is `ansi` unless you chose one."""
+
+    title: bool = True
+    """Whether the terminal's title says how many messages are unread."""
 
     accounts: dict[str, AccountSettings] = {}
     """The mailboxes."""
@@ -160,6 +186,9 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     download: DownloadSettings = DownloadSettings()
     """Keeping mail for reading without a network."""
+
+    notify: NotifySettings = NotifySettings()
+    """Being told of new mail."""
 
     tokens: TokenSettings = TokenSettings()
     """Tokens."""

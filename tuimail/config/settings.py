@@ -16,15 +16,7 @@ import msgspec
 
 from tuimail.config.accounts import account_from_table
 from tuimail.config.paths import write_atomically
-from tuimail.config.schema import (
-    AccountSettings,
-    ComposeSettings,
-    DownloadSettings,
-    ReaderSettings,
-    SendSettings,
-    Settings,
-    Table,
-)
+from tuimail.config.schema import AccountSettings, Settings, Table
 from tuimail.errors import ConfigError
 
 __all__ = ["DEFAULTS", "AccountSettings", "Settings", "change", "load", "load_or_default"]
@@ -33,10 +25,9 @@ _T = TypeVar("_T", bound=Table)
 
 DEFAULTS: Final = Settings()
 _SUBTABLES: Final[dict[str, type[Table]]] = {
-    "reader": ReaderSettings,
-    "compose": ComposeSettings,
-    "send": SendSettings,
-    "download": DownloadSettings,
+    name: type(table)
+    for name in Settings.__struct_fields__
+    if isinstance(table := getattr(DEFAULTS, name), Table)
 }
 _ACCOUNT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,39}\Z")
 
@@ -116,6 +107,8 @@ def _put(document: Any, path: Sequence[str], value: object) -> None:
     table = document
     for step in path[:-1]:
         if step not in table:
+            if value is None:
+                return
             table[step] = tomlkit.table(is_super_table=step == "accounts")
         table = table[step]
     if value is None:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.signal import Signal
+from textual.widget import Widget
 
 from tuimail.errors import TuimailError
 from tuimail.model.account import Account, AccountId
@@ -24,10 +27,14 @@ from tuimail.model.notice import Severity
 from tuimail.model.setup import SetupControl
 from tuimail.model.status import EngineControl
 from tuimail.ui.appearance import Appearance
+from tuimail.ui.arrivals import Arrivals
+from tuimail.ui.background import understand_reports
 from tuimail.ui.bindings import Keys, bindings_for
 from tuimail.ui.chords import Chords
+from tuimail.ui.colourless import replace_filters
 from tuimail.ui.commit_slot import CommitSlot
 from tuimail.ui.crash import print_without_locals, self_check
+from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.messages import EngineChanged, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
 from tuimail.ui.places import Places
@@ -35,6 +42,7 @@ from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.setting_up import SettingUp
 from tuimail.ui.signals import handle_signals, watch_terminal
+from tuimail.ui.terminal_modes import TerminalModes
 from tuimail.ui.texts import MessageTexts
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
@@ -58,12 +66,15 @@ class TuimailApp(Places):
         add_shared: Adds a shared mailbox to an account; returns it, and whether it opens now. It
             is called in a thread and may raise a `TuimailError`.
         new_setup: Makes the service that sets a mailbox up; called in a thread.
+        settings_file: Where settings are written, and read again when others write it.
         clock: Returns the time, aware, in the zone dates are shown in.
     """
 
     TITLE = "tuimail"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
+    # No scrollbars: their cells are half blocks that few fonts and no ASCII terminal have.
+    CSS = "* { scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0; }"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("app")
 
     def __init__(
@@ -78,6 +89,7 @@ class TuimailApp(Places):
         approve_demo: Callable[[str], object] | None = None,
         add_shared: Callable[[Account, str], tuple[Account, bool]] | None = None,
         new_setup: Callable[[], SetupControl] | None = None,
+        settings_file: Path | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         # Without colours Textual would still send greys, unless the palette is the terminal's.
@@ -89,14 +101,17 @@ class TuimailApp(Places):
         self.add_shared = add_shared
         self.engine: EngineControl | None = None
         self.appearance = Appearance(self)
+        self.terminal = TerminalModes(self, os.environ)
+        self.arrivals = Arrivals(self, os.environ)
         self.glyphs = self.appearance.glyphs()
         self.keys = Keys(settings.keys)
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
+        self.signal_settings: Signal[Settings] = Signal(self, "settings")
         self.texts = MessageTexts(store)
         self.setting_up = SettingUp(self, new_setup)
         self.sending = SendingWatch(self, self.mailbox_bars)
-        self._mistake = f"{mistake.message} {mistake.hint}".strip() if mistake else ""
+        self.live_settings = LiveSettings(self, settings_file, mistake)
         self._greeting = greeting
         self._start_engine = start_engine
         self._clock = clock or (lambda: datetime.now().astimezone())
@@ -111,7 +126,7 @@ class TuimailApp(Places):
     def run_in_terminal(self) -> int:
         """Run on the terminal of the process; return the exit code."""
         self.appearance.ask_terminal()
-        self.run(mouse=self.appearance.wants_mouse)
+        self.run(mouse=False)  # by `terminal`, which asks for less
         return self.return_code or 0
 
     def on_mount(self) -> None:
@@ -119,10 +134,17 @@ class TuimailApp(Places):
         take_short_turns()
         self.animation_level = "none"
         self.scroll_sensitivity_y = 3.0
-        self.set_keymap(self.settings.keys)
+        understand_reports()
+        self.app_suspend_signal.subscribe(self, lambda _: self.terminal.give_back(), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _: self.terminal.take(), immediate=True)
+        self.dress()
+        self.terminal.take()
+        self.use_keys()
+        self.set_interval(LOOK_SECONDS, self.live_settings.look)
         self._ends += handle_signals(self._end_by_signal)
         watch_terminal(self.set_interval, self._end_by_signal)
         self.note_newest_notice()
+        self.arrivals.begin()
         self._ends.append(self.store.subscribe(self._commits.put))
 
     def get_default_screen(self) -> Screen[Any]:
@@ -132,7 +154,7 @@ class TuimailApp(Places):
     def on_ready(self) -> None:
         """The first frame stands: start the engine, and settle the memory."""
         threading.Thread(target=self._run_start, name="engine-start", daemon=True).start()
-        problem = self._mistake or self.keys.problem()
+        problem = self.live_settings.mistake or self.keys.problem()
         if problem:
             self.tell(problem, Severity.WARNING)
         elif self._greeting:
@@ -140,7 +162,8 @@ class TuimailApp(Places):
         self.call_after_refresh(settle_memory)
 
     def on_unmount(self) -> None:
-        """Stop listening, and end the process that renders."""
+        """Stop listening, give the terminal back, and end the process that renders."""
+        self.terminal.give_back()
         for end in reversed(self._ends):
             end()
         self._ends.clear()
@@ -179,6 +202,41 @@ class TuimailApp(Places):
         else:
             self.exit(return_code=1, message="tuimail failed.")
 
+    # -- settings ------------------------------------------------------------------------------
+
+    def dress(self) -> None:
+        """Look as the settings say."""
+        self.glyphs = self.appearance.glyphs()
+        self.appearance.use_theme()
+        self.terminal.use(
+            mouse=self.appearance.mouse,
+            shows_cursor=self.settings.accessible,
+            follows_background=self.appearance.follows_background,
+        )
+        self.arrivals.show_title()
+
+    def use_keys(self) -> None:
+        """Bind the keys of the settings."""
+        self.keys = Keys(self.settings.keys)
+        self.set_keymap(self.settings.keys)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every painted line goes through."""
+        filters = super().get_line_filters()
+        return replace_filters(filters) if self.no_color else filters
+
+    def repaint(self) -> None:
+        """Paint every screen anew: colours or signs are others."""
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(with_self=True):
+                if isinstance(widget, Widget):
+                    widget.refresh()
+
+    @property
+    def tints_cursor(self) -> bool:
+        """Whether the row at the cursor is tinted; else the bar in front alone moves."""
+        return self.appearance.tints_cursor
+
     # -- from the store ------------------------------------------------------------------------
 
     def on_store_changed(self, event: StoreChanged) -> None:
@@ -194,6 +252,7 @@ class TuimailApp(Places):
             if isinstance(screen, MailboxScreen):
                 screen.apply_changes(changes)
         self.signal_changes.publish(changes)
+        self.arrivals.changed(changes)
         if changes.notices:
             self.say_newest_notice()
 
@@ -203,8 +262,9 @@ class TuimailApp(Places):
         """Give keys to a question or a sequence first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._turns.key()
+            self.arrivals.key()
             self.store.courtesy.key()
-            if self.appearance.late_answer.takes(event.character):
+            if self.appearance.takes(event.character):
                 return
             self._asked_to_quit = self._asked_to_quit and event.key == "q"
             if any(bar.take_key(event) for bar in self.screen.query(BottomBar)):

@@ -123,3 +123,23 @@ class LateAnswer:
             self._until = None
         # Textual passes an escape that begins nothing it knows on as a circumflex.
         return not self._taken and character == "^"
+
+
+# Mode 2031 reports later changes: `CSI ? 997 ; 1 n` for dark, 2 for light. Textual would pass the
+# letters of a report on as typed keys; it looks such sequences up in this table first.
+_REPORTS: Final = {"\x1b[?997;1n": "\uf8d0", "\x1b[?997;2n": "\uf8d1"}
+_MEANS_DARK: Final = {"\uf8d0": True, "\uf8d1": False}
+
+
+def understand_reports() -> None:
+    """Let a report of the terminal's colours arrive as one key of no keyboard."""
+    from textual import _ansi_sequences  # noqa: PLC0415 - private: only this knows it
+
+    table = _ansi_sequences.ANSI_SEQUENCES_KEYS
+    if isinstance(table, dict):
+        table.update(_REPORTS)
+
+
+def reported(character: str | None) -> bool | None:
+    """Return what a key says about the background: dark, light, or None for an ordinary key."""
+    return _MEANS_DARK.get(character or "")

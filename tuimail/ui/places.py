@@ -15,6 +15,7 @@ from tuimail.ui.telling import Telling
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
 if TYPE_CHECKING:
+    from tuimail.ui.arrivals import Arrivals
     from tuimail.ui.sending import Sending
 
 
@@ -22,6 +23,7 @@ class Places(Telling):
     """The actions of the application, and the screens it opens.
 
     Attributes:
+        arrivals: Tells of new mail.
         sending: Counts down what is about to be sent.
         setting_up: Adds mailboxes.
     """
@@ -30,6 +32,7 @@ class Places(Telling):
     engine: EngineControl | None
     sending: SendingWatch
     setting_up: SettingUp
+    arrivals: Arrivals
     _asked_to_quit = False
     _greeted = False
 
@@ -67,8 +70,13 @@ class Places(Telling):
 
     def on_app_focus(self) -> None:
         """The terminal has the focus again: look for news."""
+        self.arrivals.focus(has_it=True)
         if self.engine is not None:
             self.engine.attend()
+
+    def on_app_blur(self) -> None:
+        """Somebody looks elsewhere."""
+        self.arrivals.focus(has_it=False)
 
     def action_retry(self) -> None:
         """Connect again now rather than later."""

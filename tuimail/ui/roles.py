@@ -8,7 +8,7 @@ costs about forty bytes on the line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from rich.segment import Segment
@@ -151,3 +151,8 @@ def roles(app: App[object]) -> Roles:
         known = (app.theme, Roles(app.theme_variables, colourless=app.no_color))
         _BY_APP[app] = known
     return known[1]
+
+
+def forget_roles(app: App[Any]) -> None:
+    """Make the styles anew: a theme of the same name has other colours."""
+    _BY_APP.pop(app, None)

@@ -21,6 +21,8 @@ from tuimail.ui.texts import MessageTexts
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings
     from tuimail.store.store import Store
+    from tuimail.ui.appearance import Appearance
+    from tuimail.ui.live_settings import LiveSettings
 
 
 class Shell(Protocol):
@@ -32,6 +34,7 @@ class Shell(Protocol):
         add_shared: Adds a shared mailbox to an account, in a thread; says whether it opens now.
         signal_changes: Publishes merged ChangeSets on the UI's loop.
         signal_status: Publishes nothing of worth: ask `engine.status`.
+        signal_settings: Publishes the settings when they were changed.
     """
 
     store: Store
@@ -45,6 +48,13 @@ class Shell(Protocol):
     texts: MessageTexts
     signal_changes: Signal[ChangeSet]
     signal_status: Signal[None]
+    signal_settings: Signal[Settings]
+    live_settings: LiveSettings
+    appearance: Appearance
+
+    @property
+    def tints_cursor(self) -> bool:
+        """Whether the row at the cursor is tinted; else the bar in front alone moves."""
 
     def now(self) -> datetime:
         """Return the time, aware, in the zone dates are shown in."""

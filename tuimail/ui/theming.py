@@ -1,7 +1,8 @@
 """Which theme the terminal gets, and how a theme file becomes Textual's.
 
 `theme = "auto"` looks at the terminal: the terminal's own sixteen colours where there are no more,
-or where none are wanted; else dark or light, as its background is.
+where none are wanted, where a screen reader reads or where every octet counts; else dark or light,
+as its background is.
 """
 
 from __future__ import annotations
@@ -12,38 +13,40 @@ from typing import Final
 
 from textual.theme import Theme
 
+from tuimail.config.schema import Settings
 from tuimail.config.theme import ANSI, DARK, LIGHT, ThemeSpec
 
 _MANY_COLOURS: Final = ("256", "truecolor")
 
 
-def depends_on_background(setting: str, environ: Mapping[str, str], colours: str | None) -> bool:
+def depends_on_background(
+    settings: Settings, environ: Mapping[str, str], colours: str | None
+) -> bool:
     """Whether the theme follows from the terminal's background."""
-    return setting == "auto" and not _is_plain(environ, colours)
+    return settings.theme == "auto" and not _is_plain(settings, environ, colours)
 
 
 def choose_theme(
-    setting: str, environ: Mapping[str, str], colours: str | None, *, dark: bool
+    settings: Settings, environ: Mapping[str, str], colours: str | None, *, dark: bool
 ) -> str:
     """Return the name of the theme.
 
     Args:
-        setting: `theme` of the settings.
         environ: The environment: `NO_COLOR`, `TERM`.
         colours: What Rich found: `standard` (16), `256`, `truecolor`, or None.
         dark: Whether the terminal's background is dark.
     """
-    if setting != "auto":
-        return setting
-    if _is_plain(environ, colours):
+    if settings.theme != "auto":
+        return settings.theme
+    if _is_plain(settings, environ, colours):
         return ANSI
     return DARK if dark else LIGHT
 
 
-def _is_plain(environ: Mapping[str, str], colours: str | None) -> bool:
+def _is_plain(settings: Settings, environ: Mapping[str, str], colours: str | None) -> bool:
     term = environ.get("TERM", "")
     few = term in ("linux", "dumb") or colours not in _MANY_COLOURS
-    return few or bool(environ.get("NO_COLOR"))
+    return few or settings.accessible or settings.link == "slow" or bool(environ.get("NO_COLOR"))
 
 
 def textual_theme(spec: ThemeSpec) -> Theme:

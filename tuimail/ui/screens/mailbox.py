@@ -29,12 +29,18 @@ class MailboxScreen(MailboxWriting):
         """Show the last folder straight from the store."""
         app = shell(self)
         app.signal_status.subscribe(self, self._status_changed)
-        self.message_list.tinted = app.settings.cursor != "gutter"
+        self.message_list.tinted = app.tints_cursor
         self.restore_layouts()
         self.folder_tree.reload()
         self.rearrange()
         self.open_first_folder()
         self.bars.refresh()
+
+    def settings_changed(self) -> None:
+        """Arrange and paint as the settings say now."""
+        self.message_list.tinted = shell(self).tints_cursor
+        self.reader.settings_changed()
+        self.rearrange()
 
     def on_message_view_position_changed(self, event: MessageView.PositionChanged) -> None:
         """Show how far the text is read."""

@@ -109,7 +109,7 @@ class ChoiceList(Widget, can_focus=True):
 
     @property
     def _tinted(self) -> bool:
-        return shell(self).settings.cursor != "gutter"
+        return shell(self).tints_cursor
 
     def _paint_changes(self) -> None:
         self._scroll()

@@ -222,6 +222,12 @@ class MessageView(Vertical, can_focus=True):
         """A low pane has the short head."""
         self._show_head()
 
+    def settings_changed(self) -> None:
+        """Lay head and text out anew."""
+        self._show_head()
+        if self._reading is not None:
+            self._show_text(self._reading, keep_place=True)
+
     def _say(self, sentence: str) -> None:
         sentence = shell(self).glyphs.own(sentence)
         self._body.show(
@@ -262,6 +268,9 @@ class MessageView(Vertical, can_focus=True):
         keep_place = keep_place and self._reading is not None
         self._reading = reading
         self._show_head()
+        self._show_text(reading, keep_place=keep_place)
+
+    def _show_text(self, reading: Reading, *, keep_place: bool) -> None:
         limit = shell(self).settings.reader.width
         self._body.show(lambda pane: _rows_of(reading, measure(pane, limit)), keep_place=keep_place)
 

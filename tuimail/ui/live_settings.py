@@ -1,0 +1,98 @@
+"""The settings while tuimail runs: changed here or in the file, and taken over at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tuimail.config.settings_file import SettingsFile
+from tuimail.errors import ConfigError, TuimailError
+from tuimail.model.notice import Severity
+from tuimail.ui.screens.mailbox import MailboxScreen
+
+if TYPE_CHECKING:
+    from tuimail.config.schema import Settings
+    from tuimail.ui.app import TuimailApp
+
+LOOK_SECONDS: Final = 2.0
+"""How often to look whether the file was written."""
+
+
+class LiveSettings:
+    """Keeps the application and the file in step.
+
+    Args:
+        app: What the settings are for.
+        path: The file; None where changes last until the end only.
+        mistake: What was wrong with the file at the start.
+
+    Attributes:
+        mistake: What is wrong with the file now, in a sentence; empty when nothing is.
+        saved_at: When a setting was written last, or None.
+    """
+
+    def __init__(self, app: TuimailApp, path: Path | None, mistake: TuimailError | None) -> None:
+        self._app = app
+        self._file = SettingsFile(path, app.settings)
+        self.mistake = _words(mistake) if mistake is not None else ""
+
+    @property
+    def path(self) -> Path | None:
+        """The file."""
+        return self._file.path
+
+    def look(self) -> None:
+        """Take over what was written by others; a file with a mistake changes nothing."""
+        if self._file.was_changed(self._app.settings):
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the file and use what it says."""
+        if self._file.path is None or not self._file.path.exists():
+            return
+        try:
+            settings = self._file.read()
+        except ConfigError as error:
+            self.mistake = _words(error)
+            self._refresh_bars()
+            return
+        self.mistake = ""
+        self.use(settings)
+
+    async def change(self, changes: Mapping[str, object]) -> None:
+        """Write settings and use them.
+
+        Args:
+            changes: Dotted key to value; None goes back to the default.
+
+        Raises:
+            ConfigError: A value cannot be, or the file has another mistake; nothing is written.
+            OSError: The file cannot be written.
+        """
+        settings = await asyncio.to_thread(self._file.change, self._app.settings, changes)
+        self.use(settings)
+        self._file.take_note(settings)
+
+    def use(self, settings: Settings) -> None:
+        """Use other settings; what the engine was started with stays until the next start."""
+        app = self._app
+        app.settings = settings
+        app.dress()
+        app.use_keys()
+        app.signal_settings.publish(settings)
+        for screen in app.screen_stack:
+            if isinstance(screen, MailboxScreen):
+                screen.settings_changed()
+        app.repaint()
+
+    def _refresh_bars(self) -> None:
+        for screen in self._app.screen_stack:
+            if isinstance(screen, MailboxScreen):
+                screen.bars.refresh()
+        self._app.tell(self.mistake, Severity.WARNING)
+
+
+def _words(error: TuimailError) -> str:
+    return f"{error.message} {error.hint}".strip()
