@@ -168,7 +168,7 @@ def test_a_short_theme_is_completed_from_the_built_in_of_its_kind(own: Path) -> 
 
 def test_everything_wrong_with_a_theme_is_in_one_message_with_its_file(own: Path) -> None:
     (own / "bad.toml").write_text(
-        'dark = "yes"\nprimary = "blue"\ncolour = "#ffffff"\nbackgruond = "#000000"\n'
+        'dark = "yes"\nprimary = "blue"\ncolour = "#ffffff"\nbackgrnd = "#000000"\n'
         '[variables]\nkey = "red"\nkey-style = "italic"\n"x y" = "#ffffff"\nscrollbar = 3\n'
         'unraed = "#ffffff"\nborder = "ansi_purple"\n'
     )
@@ -179,7 +179,7 @@ def test_everything_wrong_with_a_theme_is_in_one_message_with_its_file(own: Path
     assert caught.value.file == str(own / "bad.toml")
     for word in ("dark", "primary", "colour", "variables.key ", "key-style", "x y", "scrollbar"):
         assert word in message
-    assert "backgruond is unknown, nearest background." in message
+    assert "backgrnd is unknown, nearest background." in message
     assert "variables.unraed is unknown, nearest unread." in message
     assert "variables.border is not a colour" in message
 
