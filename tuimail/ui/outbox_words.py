@@ -107,7 +107,7 @@ def subject_of_item(item: OutboxItem) -> str:
     return item.subject or _NO_SUBJECT
 
 
-def entry_row(entry: Entry, width: int, now: datetime, glyphs: Glyphs, *, current: bool) -> Row:
+def entry_row(entry: Entry, width: int, now: datetime, glyphs: Glyphs, bar: str) -> Row:
     """Lay out one row: state, people, subject, date."""
     width = min(width, MOST_CELLS)
     if entry.item is not None:
@@ -121,7 +121,7 @@ def entry_row(entry: Entry, width: int, now: datetime, glyphs: Glyphs, *, curren
     subject = rest - people
     return crop_row(
         (
-            Run(glyphs.cursor if current else " ", "cursor-bar"),
+            Run(bar, "cursor-bar"),
             BLANK,
             Run(f"{glyph} ", role),
             Run(fit(word, _STATE_CELLS, glyphs.cut), role if role != "success" else "text"),

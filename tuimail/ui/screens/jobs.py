@@ -9,9 +9,6 @@ from datetime import timedelta
 from typing import Final
 
 from textual import work
-from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.timer import Timer
 
 from tuimail.errors import StoreError
 from tuimail.model.account import AccountId
@@ -28,70 +25,43 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.job_stories import job_story
 from tuimail.ui.jobs import Change, JobId, Jobs, Kind, gather
 from tuimail.ui.jobs_words import JobLines
+from tuimail.ui.screens.told_list import ToldList
 from tuimail.ui.sending import send_now
 from tuimail.ui.shell import shell
 from tuimail.ui.status_words import worst_words
-from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.widgets.choice_list import ChoiceList
-from tuimail.ui.widgets.story_view import StoryView
 from tuimail.ui.widgets.top_bar import TopBar
 
 _YES: Final = "y"
 _NOTHING: Final = Jobs({}, {}, (), (), {}, {})
 
 
-class JobsScreen(Screen[MessageKey | None]):
+class JobsScreen(ToldList[MessageKey | None]):
     """The list and, on demand, the story; ends with a message to go to, or None."""
 
-    DEFAULT_CSS = "JobsScreen { background: $background; }"
-    BINDINGS = bindings_for("jobs")
+    SCOPE = "jobs"
+    BINDINGS = bindings_for(SCOPE)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.top = TopBar("Jobs")
-        self.list = ChoiceList()
-        self.story = StoryView()
-        self.bottom = BottomBar()
+        super().__init__(TopBar("Jobs"))
         self._jobs = _NOTHING
         self._reading = self._read_again = False
         self._is_open = False
-        self._ticking: Timer | None = None
-
-    def compose(self) -> ComposeResult:
-        """List above story, between the bars."""
-        yield self.top
-        yield self.list
-        yield self.story
-        yield self.bottom
-
-    def on_mount(self) -> None:
-        """Read the store and follow its changes and those of the engine."""
-        app = shell(self)
-        app.signal_changes.subscribe(self, self._store_changed)
-        app.signal_status.subscribe(self, self._status_changed)
-        self.bottom.show_hints(app.keys.hints("jobs"))
-        self.list.focus()
-        several = len(app.accounts) != 1
-        self.top.context = f"{len(app.accounts)} mailbox{'es' if several else ''}"
-        self._reload()
-
-    def on_resize(self) -> None:
-        """Everything is laid out for the width."""
-        self._show()
 
     # -- what it shows -------------------------------------------------------------------------
 
-    def _store_changed(self, changes: ChangeSet) -> None:
+    def store_changed(self, changes: ChangeSet) -> None:
+        """Read again when something waits or waits no more."""
         if changes.intents or changes.outbox or changes.folders or changes.messages:
-            self._reload()
+            self.reload()
 
-    def _status_changed(self, _: None) -> None:
+    def status_changed(self) -> None:
+        """Show how every mailbox stands."""
         engine = shell(self).engine
         if engine is not None:
             self._jobs = replace(self._jobs, statuses=dict(engine.status))
-        self._show()
+        self.show()
 
-    def _reload(self) -> None:
+    def reload(self) -> None:
         """Read on another thread; a change that comes meanwhile is read right after."""
         self._read_again = True
         if not self._reading:
@@ -106,13 +76,13 @@ class JobsScreen(Screen[MessageKey | None]):
                 self._read_again = False
                 statuses = dict(app.engine.status) if app.engine is not None else {}
                 self._jobs = await asyncio.to_thread(_gather, app.store, names, statuses)
-                self._show()
+                self.show()
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
         finally:
             self._reading = False
 
-    def _show(self) -> None:
+    def show(self) -> None:
         """Say everything again; what did not change is not painted."""
         app, now, jobs = shell(self), shell(self).now(), self._jobs
         width = self.size.width
@@ -126,6 +96,8 @@ class JobsScreen(Screen[MessageKey | None]):
             self.list.fill(JobLines(jobs, now, app.glyphs, at).lines(width), first=first)
             if self._current == at:
                 break
+        count = len(app.accounts)
+        self.top.context = f"{count} mailbox{'es' if count != 1 else ''}"
         self.top.counts = f"{jobs.waiting} waiting" if jobs.waiting else ""
         words = worst_words(jobs.statuses, now)
         self.top.state, self.top.state_role = words.text, words.role
@@ -134,24 +106,12 @@ class JobsScreen(Screen[MessageKey | None]):
             story = job_story(jobs, self._current, now, app.glyphs)
         self.story.tell(story)
         soon = now + timedelta(minutes=1)
-        self._tick(words.counts_down or any(now < one.not_before < soon for one in jobs.changes))
-
-    def _tick(self, wanted: bool) -> None:
-        """Count down once per second, only while something counts."""
-        if wanted and self._ticking is None:
-            self._ticking = self.set_interval(1.0, self._show)
-        elif not wanted and self._ticking is not None:
-            self._ticking.stop()
-            self._ticking = None
+        self.tick(words.counts_down or any(now < one.not_before < soon for one in jobs.changes))
 
     @property
     def _current(self) -> JobId | None:
         current = self.list.current
         return current if isinstance(current, JobId) else None
-
-    def on_choice_list_moved(self) -> None:
-        """What is said below belongs to the cursor."""
-        self._show()
 
     def on_choice_list_chosen(self) -> None:
         """A click on the row with the cursor."""
@@ -159,18 +119,10 @@ class JobsScreen(Screen[MessageKey | None]):
 
     # -- keys ----------------------------------------------------------------------------------
 
-    def action_move(self, rows: int) -> None:
-        """Move the cursor."""
-        self.list.move(rows)
-
-    def action_edge(self, edge: int) -> None:
-        """Go to the first job or the last."""
-        self.list.edge(edge)
-
     def action_details(self) -> None:
         """Open the story of the job at the cursor, or close it."""
         self._is_open = not self._is_open
-        self._show()
+        self.show()
 
     def action_back(self) -> None:
         """Close the story, or leave."""

@@ -6,8 +6,6 @@ import asyncio
 from functools import partial
 
 from textual import work
-from textual.app import ComposeResult
-from textual.screen import Screen
 
 from tuimail.errors import StoreError
 from tuimail.model.account import AccountId
@@ -18,57 +16,32 @@ from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.formatting import list_date
 from tuimail.ui.notice_words import Told, notice_row, notice_story, to_copy
-from tuimail.ui.rows import BLANK, Line, Row, Run
+from tuimail.ui.rows import Line, Row, Run
+from tuimail.ui.screens.told_list import ToldList, said
 from tuimail.ui.shell import shell
-from tuimail.ui.status_words import worst_words
-from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.widgets.choice_list import ChoiceList
-from tuimail.ui.widgets.story_view import StoryView
 from tuimail.ui.widgets.top_bar import TopBar
 
 _MOST = 500
 
 
-class NoticesScreen(Screen[MessageKey | None]):
+class NoticesScreen(ToldList[MessageKey | None]):
     """The list and the story; ends with the message to go to, or None."""
 
-    DEFAULT_CSS = "NoticesScreen { background: $background; }"
-    BINDINGS = bindings_for("notices")
+    SCOPE = "notices"
+    BINDINGS = bindings_for(SCOPE)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.top = TopBar("Notifications", "newest first")
-        self.list = ChoiceList()
-        self.story = StoryView()
-        self.bottom = BottomBar()
+        super().__init__(TopBar("Notifications", "newest first"))
         self._told: dict[int, Told] = {}
         self._looked_at: set[int] = set()
 
-    def compose(self) -> ComposeResult:
-        """List above story, between the bars."""
-        yield self.top
-        yield self.list
-        yield self.story
-        yield self.bottom
-
-    def on_mount(self) -> None:
-        """Read the store and follow its changes."""
-        app = shell(self)
-        app.signal_changes.subscribe(self, self._store_changed)
-        app.signal_status.subscribe(self, self._show_state)
-        self.bottom.show_hints(app.keys.hints("notices"))
-        self.list.focus()
-        self._reload()
-
-    def on_resize(self) -> None:
-        """The story takes as many rows as it needs at this width."""
-        self._show()
-
-    def _store_changed(self, changes: ChangeSet) -> None:
+    def store_changed(self, changes: ChangeSet) -> None:
+        """Read again when something was told."""
         if changes.notices:
-            self._reload()
+            self.reload()
 
-    def _reload(self) -> None:
+    def reload(self) -> None:
+        """Read what was told."""
         app = shell(self)
         read = app.store.read
         names = {id_: account.name for id_, account in app.accounts.items()}
@@ -83,12 +56,12 @@ class NoticesScreen(Screen[MessageKey | None]):
             return
         self._told = {one.id: one for one in told}
         self._fill()
-        self._show()
+        self.show()
 
     def _fill(self) -> None:
         lines = [Line(partial(self._row, one), one.id) for one in self._told.values()]
         first = next(iter(self._told), None)
-        self.list.fill(lines or [Line(_blank), *map(_said, _EMPTY)], first=first)
+        self.list.fill(lines or said(_EMPTY), first=first)
 
     def _row(self, told: Told, width: int, bar: str) -> Row:
         app = shell(self)
@@ -100,15 +73,12 @@ class NoticesScreen(Screen[MessageKey | None]):
         number = self.list.current
         return self._told.get(number) if isinstance(number, int) else None
 
-    def on_choice_list_moved(self) -> None:
-        """Tell the story of another one."""
-        self._show()
-
     async def on_choice_list_chosen(self) -> None:
         """A click on the row with the cursor."""
         self.action_go()
 
-    def _show(self) -> None:
+    def show(self) -> None:
+        """Tell the story of the one at the cursor."""
         told, now = self._current, shell(self).now()
         if told is None:
             self.story.tell(None)
@@ -120,12 +90,7 @@ class NoticesScreen(Screen[MessageKey | None]):
             one.needs_you and one.id not in self._looked_at for one in self._told.values()
         )
         self.top.counts = f"{needing} need you" if needing else ""
-        self._show_state(None)
-
-    def _show_state(self, _: None) -> None:
-        app = shell(self)
-        words = worst_words(app.engine.status if app.engine else {}, app.now())
-        self.top.state, self.top.state_role = words.text, words.role
+        self.status_changed()
 
     def _message(self, told: Told) -> MessageKey | None:
         about = told.notice.about
@@ -133,14 +98,6 @@ class NoticesScreen(Screen[MessageKey | None]):
         return row.key if row is not None else None
 
     # -- keys ----------------------------------------------------------------------------------
-
-    def action_move(self, rows: int) -> None:
-        """Move the cursor."""
-        self.list.move(rows)
-
-    def action_edge(self, edge: int) -> None:
-        """Go to the newest or the oldest."""
-        self.list.edge(edge)
 
     def action_go(self) -> None:
         """Go to the message it is about."""
@@ -190,7 +147,8 @@ class NoticesScreen(Screen[MessageKey | None]):
         self.bottom.show_event(f"{len(read)} cleared.")
 
 
-_EMPTY = (
+_EMPTY: tuple[Row, ...] = (
+    (),
     (Run("Nothing happened yet.", "strong"),),
     (),
     (Run("Failures and undo steps are kept here.", "muted"),),
@@ -199,11 +157,3 @@ _EMPTY = (
 
 def _label(account: AccountId | None, names: dict[AccountId, str]) -> str:
     return names.get(account, "") if account is not None and len(names) > 1 else ""
-
-
-def _said(words: Row) -> Line:
-    return Line(lambda _width, _bar: (BLANK, *words))
-
-
-def _blank(_width: int, _bar: str) -> Row:
-    return ()

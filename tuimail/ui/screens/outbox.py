@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from textual import work
-from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.strip import Strip
-from textual.timer import Timer
-from textual.widget import Widget
 
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
@@ -19,162 +15,73 @@ from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.formatting import list_date
 from tuimail.ui.outbox_words import Entry, entries, entry_row, story_of
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run
+from tuimail.ui.rows import Line, Row, Run
+from tuimail.ui.screens.told_list import ToldList, said
 from tuimail.ui.sending import draft_of, send_now, take_back
 from tuimail.ui.shell import shell
-from tuimail.ui.status_words import state_words
-from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.widgets.story_view import StoryView
 from tuimail.ui.widgets.top_bar import TopBar
 
 _YES = "y"
 _KEEP = "k"
+_EMPTY: tuple[Row, ...] = ((), (Run("Nothing waits, and nothing was sent yet.", "muted"),))
 
 
-class OutboxList(Widget, can_focus=True):
-    """The rows; the cursor stays on its message through every change."""
-
-    DEFAULT_CSS = "OutboxList { height: 1fr; width: 100%; background: $background; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: list[Entry] = []
-        self.cursor = 0
-
-    @property
-    def current(self) -> Entry | None:
-        """The row at the cursor."""
-        return self.entries[self.cursor] if self.entries else None
-
-    def fill(self, rows: list[Entry]) -> None:
-        """Show other rows with the cursor on the same message, or near where it was."""
-        before = self.current
-        self.entries = rows
-        places = [index for index, row in enumerate(rows) if before and _same(row, before)]
-        self.cursor = places[0] if places else max(0, min(self.cursor, len(rows) - 1))
-        self.refresh()
-
-    def move_to(self, index: int) -> None:
-        """Put the cursor on a row."""
-        self.cursor = max(0, min(index, len(self.entries) - 1))
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Paint one row."""
-        width, app = self.size.width, shell(self)
-        index = y + max(0, self.cursor - self.size.height + 1)
-        if not self.entries and y == 1:
-            row: Row = (BLANK, Run("Nothing waits, and nothing was sent yet.", "muted"))
-            return roles(self.app).strip(row, width)
-        if index >= len(self.entries):
-            return roles(self.app).strip((), width)
-        current = index == self.cursor
-        row = entry_row(self.entries[index], width, app.now(), app.glyphs, current=current)
-        return roles(self.app).strip(row, width, "cursor" if current else "background")
-
-
-def _same(one: Entry, other: Entry) -> bool:
-    return one.identity == other.identity
-
-
-class OutboxScreen(Screen[None]):
+class OutboxScreen(ToldList[None]):
     """Every message with its state and what can be done about it."""
 
-    DEFAULT_CSS = "OutboxScreen { background: $background; }"
-    BINDINGS = bindings_for("outbox")
+    SCOPE = "outbox"
+    BINDINGS = bindings_for(SCOPE)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.top = TopBar("Outbox", "all mailboxes")
-        self.list = OutboxList()
-        self.story = StoryView()
-        self.bottom = BottomBar()
-        self._ticking: Timer | None = None
+        super().__init__(TopBar("Outbox", "all mailboxes"))
+        self._entries: dict[tuple[str, int], Entry] = {}
 
-    def compose(self) -> ComposeResult:
-        """List above story, between the bars."""
-        yield self.top
-        yield self.list
-        yield self.story
-        yield self.bottom
-
-    def on_mount(self) -> None:
-        """Read the store and follow its changes."""
-        app = shell(self)
-        app.signal_changes.subscribe(self, self._store_changed)
-        app.signal_status.subscribe(self, self._show_state)
-        self.bottom.show_hints(app.keys.hints("outbox"))
-        self.list.focus()
-        self._reload()
-
-    def on_resize(self) -> None:
-        """The story takes as many rows as it needs at this width."""
-        self._show()
-
-    def _store_changed(self, changes: ChangeSet) -> None:
+    def store_changed(self, changes: ChangeSet) -> None:
+        """Read again when a message went on."""
         if changes.outbox:
-            self._reload()
+            self.reload()
 
-    def _reload(self) -> None:
+    def reload(self) -> None:
+        """Read the messages on their way out and the drafts."""
         read = shell(self).store.read
         try:
-            self.list.fill(entries(read.outbox(), read.drafts()))
+            found = entries(read.outbox(), read.drafts())
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
-        self._show()
+        else:
+            self._entries = {entry.identity: entry for entry in found}
+        self.show()
 
-    def _show(self) -> None:
+    def _row(self, entry: Entry, width: int, bar: str) -> Row:
+        app = shell(self)
+        return entry_row(entry, width, app.now(), app.glyphs, bar)
+
+    @property
+    def _current(self) -> Entry | None:
+        identity = self.list.current
+        return next((one for name, one in self._entries.items() if name == identity), None)
+
+    def show(self) -> None:
         """Say everything again for the row at the cursor."""
-        app, entry = shell(self), self.list.current
+        lines = [Line(partial(self._row, one), name) for name, one in self._entries.items()]
+        self.list.fill(lines or said(_EMPTY), first=next(iter(self._entries), None))
+        app, entry = shell(self), self._current
         now = app.now()
         if entry is None:
             self.story.tell(None, "")
         else:
             when = entry.item.changed_at if entry.item else None
             self.story.tell(story_of(entry, now, app.glyphs), list_date(when, now) if when else "")
-        waiting = [row.item for row in self.list.entries if row.item and _waits(row.item)]
+        waiting = [one.item for one in self._entries.values() if one.item and _waits(one.item)]
         self.top.counts = f"{len(waiting)} waiting" if waiting else ""
-        self._show_state(None)
-        self._tick(any(item.not_before > now and not item.attempts for item in waiting))
-
-    def _show_state(self, _: None) -> None:
-        app = shell(self)
-        statuses = list(app.engine.status.values()) if app.engine else []
-        words = state_words(statuses[0] if statuses else None, None, app.now())
-        self.top.state, self.top.state_role = words.text, words.role
-
-    def _tick(self, wanted: bool) -> None:
-        """Count down once per second, only while something counts."""
-        if wanted and self._ticking is None:
-            self._ticking = self.set_interval(1.0, self._count)
-        elif not wanted and self._ticking is not None:
-            self._ticking.stop()
-            self._ticking = None
-
-    def _count(self) -> None:
-        self.list.refresh()
-        self._show()
+        self.status_changed()
+        self.tick(any(item.not_before > now and not item.attempts for item in waiting))
 
     # -- keys ----------------------------------------------------------------------------------
 
-    def action_move(self, rows: int) -> None:
-        """Move the cursor."""
-        self.list.move_to(self.list.cursor + rows)
-        self._show()
-
-    def action_edge(self, edge: int) -> None:
-        """Go to the first row or the last."""
-        self.list.move_to(0 if edge < 0 else len(self.list.entries) - 1)
-        self._show()
-
-    def action_back(self) -> None:
-        """Leave."""
-        self.dismiss(None)
-
     def action_copy(self) -> None:
         """Copy the administrator's line, in one line, by the terminal's clipboard (OSC 52)."""
-        item = self.list.current.item if self.list.current else None
+        item = self._current.item if self._current else None
         command = item.problem.command if item and item.problem else ""
         if not command:
             self.bottom.show_event("There is nothing to copy here.")
@@ -185,14 +92,14 @@ class OutboxScreen(Screen[None]):
     @work(group="outbox", exclusive=True)
     async def action_stop(self) -> None:
         """Take the message back; it stays here as a draft."""
-        item = self.list.current.item if self.list.current else None
+        item = self._current.item if self._current else None
         if item is not None and await self._take_back(item) is not None:
             self.bottom.show_event("It is a draft again.")
 
     @work(group="outbox", exclusive=True)
     async def action_edit(self) -> None:
         """Open the draft, or take the message back and open it."""
-        entry = self.list.current
+        entry = self._current
         if entry is None:
             return
         draft_id = entry.draft.id if entry.draft else None
@@ -218,7 +125,7 @@ class OutboxScreen(Screen[None]):
     @work(group="outbox", exclusive=True)
     async def action_send(self) -> None:
         """Try now; what may have been sent already only after a question."""
-        item = self.list.current.item if self.list.current else None
+        item = self._current.item if self._current else None
         if item is None or item.state in (OutboxState.SENT, OutboxState.SENDING):
             self.bottom.show_event("There is nothing to send here.")
             return
@@ -236,7 +143,7 @@ class OutboxScreen(Screen[None]):
     @work(group="outbox", exclusive=True)
     async def action_discard(self) -> None:
         """Drop the message or the draft, after a question."""
-        entry = self.list.current
+        entry = self._current
         if entry is None:
             return
         if entry.item is not None and entry.item.state in (OutboxState.SENT, OutboxState.SENDING):
