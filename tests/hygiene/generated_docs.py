@@ -108,7 +108,8 @@ def _table_section(table: type[schema.Table]) -> list[str]:
 def _field_section(
     field: msgspec.structs.FieldInfo, kind: types.Type, told: Mapping[str, str]
 ) -> list[str]:
-    return [f"### `{field.name}`", told[field.name], f"{_type_words(kind)}.{_default(field)}"]
+    words = _type_words(kind, field.name)
+    return [f"### `{field.name}`", told[field.name], f"{words}.{_default(field)}"]
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:
@@ -120,7 +121,7 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     return f" Default: `{json.dumps(value)}`."
 
 
-def _type_words(kind: types.Type) -> str:
+def _type_words(kind: types.Type, name: str) -> str:
     match kind:
         case types.BoolType():
             return "`true` or `false`"
@@ -129,21 +130,26 @@ def _type_words(kind: types.Type) -> str:
         case types.FloatType(ge=low, le=high):
             return f"A number from {low} to {high}"
         case types.LiteralType(values=values):
-            words = sorted((f'`"{value}"`' for value in values), key=_as_declared)
+            words = _as_declared(values, name)
             return "One of " + ", ".join(words) if len(words) > 1 else words[0]
         case types.UnionType(types=several):
-            first, *others = (_type_words(one) for one in reversed(several))
+            first, *others = (_type_words(one, name) for one in reversed(several))
             return ", or ".join([first, *(f"{one[0].lower()}{one[1:]}" for one in others)])
         case types.StrType():
             return "Text"
         case types.VarTupleType(item_type=types.StrType()):
             return "A list of texts"
+        case types.VarTupleType(item_type=types.LiteralType(values=values)):
+            words = _as_declared(values, name)
+            return "A list of some of " + ", ".join(words)
     raise TypeError(f"no words for {kind}")
 
 
-def _as_declared(word: str) -> int:
+def _as_declared(values: Sequence[object], name: str) -> list[str]:
     """Literals come sorted from msgspec; readers want the order of the source."""
-    return inspect.getsource(schema).index(word.strip("`"))
+    source = inspect.getsource(schema)
+    source = source.partition(f"    {name}: ")[2] + source
+    return sorted((f'`"{value}"`' for value in values), key=lambda one: source.index(one[1:-1]))
 
 
 # ------------------------------------------------------------------------------------- keys

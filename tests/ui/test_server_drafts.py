@@ -13,6 +13,7 @@ from tuimail.model.envelope import Envelope
 from tuimail.model.flags import SEEN
 from tuimail.model.folder import UID, FolderId, FolderRole
 from tuimail.model.intent import AppendDraft
+from tuimail.model.listing import InFolder
 from tuimail.model.message import FetchedMessage, MessageKey
 from tuimail.text.address import make_address
 from tuimail.text.safe import clean
@@ -47,8 +48,7 @@ def on_the_server(stage: Stage, uid: int, message_id: str, subject: str) -> Mess
 async def open_in_drafts(stage: Stage, key: MessageKey) -> None:
     screen = stage.app.screen
     assert isinstance(screen, MailboxScreen)
-    screen.open_folder(drafts_folder(stage))
-    screen.message_list.show(drafts_folder(stage), key)
+    screen.open_place(InFolder(drafts_folder(stage)), key)
     screen.message_list.focus()
     await stage.pilot.pause()
     await stage.press("enter")

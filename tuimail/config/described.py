@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect as types
 
+from tuimail.config import schema
 from tuimail.config.schema import AccountSettings, Settings, Table
 
 AT_NEXT_START: Final = ("accounts", "download", "tokens")
@@ -145,5 +146,5 @@ def _setting(
 
 def _in_order(choices: tuple[str, ...], table: type[Table], field: str) -> tuple[str, ...]:
     """Literals come sorted from msgspec; readers want the order of the source."""
-    source = inspect.getsource(table).partition(f"    {field}: ")[2]
+    source = inspect.getsource(table).partition(f"    {field}: ")[2] + inspect.getsource(schema)
     return tuple(sorted(choices, key=lambda word: source.index(f'"{word}"')))

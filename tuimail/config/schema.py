@@ -10,6 +10,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
+Order = Literal[
+    "date", "sender", "subject", "size", "unread", "flagged", "reverse-date", "reverse-sender",
+    "reverse-subject", "reverse-size", "reverse-unread", "reverse-flagged",
+]  # fmt: skip
+ColumnName = Literal["sender", "subject", "place", "signs", "size", "date"]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 
 
@@ -68,6 +73,23 @@ class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     mark_read_after: Seconds | Literal["off"] = 2.0
     """Seconds until an open message counts as read; 0 at once, `"off"` never."""
+
+
+class ListSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[list]`: the list of messages. One folder may have its own: `o` in the list sorts it, `t`
+    puts its messages together."""
+
+    conversations: bool = True
+    """Whether the messages of a conversation are put together in one row."""
+
+    sort: Order = "date"
+    """By what it is sorted: the newest, the largest, what is unread or flagged first, names and
+    subjects from A to Z. Conversations stand by date; sorted otherwise, the list is one by one."""
+
+    columns: tuple[ColumnName, ...] = ("sender", "subject", "place", "signs", "date")
+    """The columns of a row in one line, from the left. `place` is the folder or mailbox, where a
+    list shows several; `signs` are attachment and pending. In front stand unread, flagged and
+    answered."""
 
 
 class ComposeSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -174,6 +196,9 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     accounts: dict[str, AccountSettings] = {}
     """The mailboxes."""
+
+    list: ListSettings = ListSettings()
+    """The list of messages."""
 
     reader: ReaderSettings = ReaderSettings()
     """Reading."""

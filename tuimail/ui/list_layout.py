@@ -6,7 +6,6 @@ long ends in the cut sign.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Final
 from rich.cells import cell_len
 
 from tuimail.model.message import MessageSummary
+from tuimail.text.folding import found_in
 from tuimail.ui.formatting import cut, fit, list_date, size_text
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.list_columns import Column, Columns
@@ -41,7 +41,7 @@ class RowState:
         unfolded: Those messages stand below it.
         branch: What ties a message to the conversation it stands below, such as `├ `.
         place: The folder or mailbox of the message; empty where all of them are in one.
-        matches: What a search looked for, in lower case.
+        matches: What a search looked for, folded.
     """
 
     cursor: bool = False
@@ -235,17 +235,12 @@ def _marked(text: str, role: str, matches: Sequence[str]) -> Row:
     """Return a text with what was looked for in a role of its own."""
     if not matches:
         return (Run(text, role),)
-    found = re.compile("|".join(map(re.escape, matches)), re.IGNORECASE)
     runs: list[Run] = []
     at = 0
-    for hit in found.finditer(text):
-        if hit.start() > at:
-            runs.append(Run(text[at : hit.start()], role))
-        runs.append(Run(hit.group(), "match"))
-        at = hit.end()
-    if at < len(text):
-        runs.append(Run(text[at:], role))
-    return tuple(runs)
+    for start, end in found_in(text, matches):
+        runs += [Run(text[at:start], role), Run(text[start:end], "match")]
+        at = end
+    return tuple(run for run in (*runs, Run(text[at:], role)) if run.text)
 
 
 def empty_rows(

@@ -1,24 +1,34 @@
 """The rows of a list in the order they are gone through: heads, and what stands below some of them.
 
 A head is a message, or a conversation shown by one of its messages. Below a conversation that is
-unfolded stand its messages. A place is named by its head, counted from the first, and by the row
-below that, so nothing needs to know how many rows a million unfolded conversations would have.
+unfolded stand its messages. A place is named by its head and by the row below that, so nothing
+needs to know how many rows a million unfolded conversations would have.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tuimail.errors import StoreCorrupt
+from tuimail.model.listing import Listing, ListRow
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui.window import ListWindow
+
+if TYPE_CHECKING:
+    from tuimail.store.listings import ListReader
+    from tuimail.store.reader import Reader
+
+_FAR: Final = 5000
+"""Rows from which going further counts heads alone, whatever stands below them."""
 
 
 class Spot(NamedTuple):
     """A place in the list.
 
     Attributes:
-        head: Which head, counted from the first.
+        head: Which head, by its index in the window.
         below: 0 is the head itself; then the rows below it.
     """
 
@@ -26,7 +36,7 @@ class Spot(NamedTuple):
     below: int = 0
 
 
-FIRST = Spot(0)
+FIRST: Final = Spot(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +44,31 @@ class ListedRow:
     """What stands at a place.
 
     Attributes:
-        message: The message, or the one that a conversation is shown by.
-        thread: The conversation that it heads or stands below; None for a message alone.
-        count: How many messages of a conversation it heads; 0 elsewhere.
-        senders: Who takes part in the conversation, in short.
-        unfolded: Those messages stand below it.
-        branch: What ties it to the conversation it stands below: its depth, and whether it is the
-            last.
+        message: The message; of a conversation its newest in the place.
+        head: The head it is, or stands below.
+        shown: The message with what is to be said of the whole conversation.
+        below: It stands below a conversation.
+        last: It is the last one there.
+        unfolded: It heads a conversation whose messages stand below it.
     """
 
     message: MessageSummary
-    thread: int | None = None
-    count: int = 0
-    senders: str = ""
+    head: ListRow
+    shown: MessageSummary
+    below: bool = False
+    last: bool = False
     unfolded: bool = False
-    is_below: bool = False
-    is_last: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many messages the conversation has that it heads; 0 elsewhere."""
+        conversation = self.head.conversation
+        return conversation.count if conversation is not None and not self.below else 0
+
+    @property
+    def thread(self) -> int | None:
+        """The conversation it heads or stands below."""
+        return self.head.conversation.id if self.head.conversation is not None else None
 
     @property
     def is_folded(self) -> bool:
@@ -61,44 +80,208 @@ class ListRows:
     """Goes through the rows of one list.
 
     Args:
-        window: Its heads.
+        listing: What it shows.
+        read: Returns the reader of the calling thread.
+        report: Told when rows cannot be read.
     """
 
-    def __init__(self, window: ListWindow) -> None:
-        self.window = window
+    def __init__(
+        self,
+        listing: Listing,
+        read: Callable[[], Reader],
+        report: Callable[[StoreCorrupt], None],
+    ) -> None:
+        self.listing = listing.effective
+        self._reader = read
+        self.window = ListWindow(self.read, report)
+        self._children: dict[int, list[MessageSummary]] = {}
+        self._all_unfolded = False
+        self._exceptions: set[int] = set()
+
+    def read(self) -> ListReader:
+        """Return a reader of the listing."""
+        return self._reader().listing(self.listing)
 
     @property
     def total(self) -> int:
-        """How many heads there are."""
+        """How many heads are known of."""
         return self.window.total
 
     def row(self, spot: Spot) -> ListedRow | None:
         """Return what stands there, reading it when it is not at hand."""
         head = self.window.get(spot.head)
-        return None if head is None else ListedRow(head)
+        if head is None:
+            return None
+        below = self._below(head)
+        if spot.below:
+            if spot.below > len(below):
+                return None
+            message = below[spot.below - 1]
+            return ListedRow(message, head, message, True, spot.below == len(below))
+        return ListedRow(head.message, head, _said_of_all(head), unfolded=bool(below))
+
+    # -- going through -------------------------------------------------------------------------
 
     def move(self, spot: Spot, by: int) -> Spot:
         """Return the place so many rows further, at most the last or the first one."""
-        return Spot(max(0, min(self.total - 1, spot.head + by)))
+        if not self._unfolded_any or abs(by) > _FAR:
+            self.window.reach(spot.head + by)
+            return self._clamped(Spot(spot.head + by))
+        spot = self._clamped(spot)
+        step = 1 if by > 0 else -1
+        for _ in range(abs(by)):
+            following = self._next(spot) if step > 0 else self._previous(spot)
+            if following is None:
+                break
+            spot = following
+        return spot
+
+    def _clamped(self, spot: Spot) -> Spot:
+        head = max(self.window.lowest, min(self.window.highest, spot.head))
+        if head != spot.head or not spot.below:
+            return Spot(head)
+        return Spot(head, min(spot.below, self._depth(head)))
+
+    def _next(self, spot: Spot) -> Spot | None:
+        if spot.below < self._depth(spot.head):
+            return Spot(spot.head, spot.below + 1)
+        self.window.reach(spot.head + 1)
+        return Spot(spot.head + 1) if spot.head < self.window.highest else None
+
+    def _previous(self, spot: Spot) -> Spot | None:
+        if spot.below:
+            return Spot(spot.head, spot.below - 1)
+        self.window.reach(spot.head - 1)
+        if spot.head <= self.window.lowest:
+            return None
+        return Spot(spot.head - 1, self._depth(spot.head - 1))
+
+    def _depth(self, head: int) -> int:
+        if not self._unfolded_any:
+            return 0
+        row = self.window.get(head)
+        return len(self._below(row)) if row is not None else 0
+
+    def first(self) -> Spot:
+        """Return the first place."""
+        self.window.reach(self.window.lowest - 1)
+        if self.window.lowest != 0:
+            self.window.reload()
+        return Spot(self.window.lowest)
 
     def last(self) -> Spot:
         """Return the last place."""
-        return Spot(max(0, self.total - 1))
+        head = max(self.window.last(), self.window.lowest)
+        return Spot(head, self._depth(head))
 
     def run(self, top: Spot, count: int) -> list[Spot]:
         """Return the places from `top`, as many as there are and no more than `count`."""
-        return [Spot(head) for head in range(top.head, min(self.total, top.head + count))]
+        if self.total <= 0:
+            return []
+        spots = [self._clamped(top)]
+        while len(spots) < count and (following := self._next(spots[-1])) is not None:
+            spots.append(following)
+        return spots[:count]
+
+    def between(self, one: Spot, other: Spot) -> Iterator[ListedRow]:
+        """Go through the rows from one place to another, both included."""
+        at, end = min(one, other), max(one, other)
+        while at <= end:
+            row = self.row(at)
+            if row is not None:
+                yield row
+            following = self._next(at)
+            if following is None:
+                return
+            at = following
+
+    # -- finding again -------------------------------------------------------------------------
 
     def find(self, row: ListedRow) -> Spot | None:
         """Return where something stands now, None when it is not at hand."""
-        index = self.window.index_of(row.message.key)
-        return None if index is None else Spot(index)
+        index = self.window.index_of(row.head)
+        if index is None:
+            return None
+        if row.below:
+            head = self.window.get(index)
+            for at, message in enumerate(self._below(head) if head else (), 1):
+                if message.key == row.message.key:
+                    return Spot(index, at)
+        return Spot(index)
 
-    def near(self, row: ListedRow) -> Spot:
-        """Return where something stands now, or else where it stood by the order of the list."""
+    def spot_of(self, key: MessageKey) -> Spot | None:
+        """Return where a message stands, None when the list does not have it."""
+        row = self.read().row(key)
+        if row is None:
+            return None
+        index = self.window.index_of(row)
+        if index is None:
+            index = self.window.rank(row.anchor)
+        return None if index is None else self._clamped(Spot(index))
+
+    def near(self, row: ListedRow, spot: Spot) -> Spot:
+        """Return where something stands now, or else what has come to where it stood.
+
+        Args:
+            spot: Where it stood.
+        """
+        index = self.window.index_of(row.head)
+        if index is None:
+            rank = self.window.rank(row.head.anchor)
+            return self._clamped(Spot(spot.head if rank is None else rank))
         found = self.find(row)
-        return Spot(self.window.rank(row.message.position)) if found is None else found
+        if row.below and found == Spot(index):  # it is gone from an unfolded conversation
+            return self._clamped(Spot(index, spot.below))
+        return Spot(index) if found is None else found
 
-    def keys(self, row: ListedRow) -> list[MessageKey]:
-        """Return the messages a row stands for."""
-        return [row.message.key]
+    # -- folding -------------------------------------------------------------------------------
+
+    @property
+    def _unfolded_any(self) -> bool:
+        return self._all_unfolded or bool(self._exceptions)
+
+    def is_unfolded(self, thread: int) -> bool:
+        """Whether the messages of a conversation stand below it."""
+        return (thread in self._exceptions) is not self._all_unfolded
+
+    def fold(self, thread: int, folded: bool) -> None:
+        """Fold or unfold a conversation."""
+        if self.is_unfolded(thread) is folded:
+            self._exceptions ^= {thread}
+
+    def fold_all(self) -> bool:
+        """Fold all conversations if some is unfolded, else unfold all; return whether folded."""
+        fold = self._unfolded_any
+        self._all_unfolded = not fold
+        self._exceptions.clear()
+        return fold
+
+    def forget_children(self) -> None:
+        """Read the messages of conversations again when they are shown next."""
+        self._children.clear()
+
+    def children(self, thread: int) -> list[MessageSummary]:
+        """Return the messages of a conversation, newest first."""
+        if thread not in self._children:
+            self._children[thread] = self.read().children(thread)
+        return self._children[thread]
+
+    def _below(self, head: ListRow) -> list[MessageSummary]:
+        conversation = head.conversation
+        if conversation is None or conversation.count < 2 or not self.is_unfolded(conversation.id):
+            return []
+        return self.children(conversation.id)
+
+
+def _said_of_all(head: ListRow) -> MessageSummary:
+    """Return the message that a conversation is shown by, with what holds for all of them."""
+    conversation = head.conversation
+    if conversation is None or conversation.count < 2:
+        return head.message
+    flags = replace(conversation.flags, keywords=head.message.flags.keywords)
+    return replace(
+        head.message,
+        flags=flags,
+        has_attachment=conversation.has_attachment,
+        pending=conversation.pending,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 from tuimail.errors import TuimailError
-from tuimail.model.folder import FolderId
+from tuimail.model.listing import Place
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.setup import SetupControl
@@ -33,11 +33,11 @@ class Said(Message):
 
 
 class FolderChosen(Message):
-    """A folder was opened in the tree."""
+    """A folder or a view was opened in the tree."""
 
-    def __init__(self, folder: FolderId) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
-        self.folder = folder
+        self.place = place
 
 
 class CursorMoved(Message):

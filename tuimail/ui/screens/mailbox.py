@@ -143,7 +143,7 @@ class MailboxScreen(MailboxWriting):
         """Show what commits changed, at once: the next key already acts on it."""
         if changes.folders or changes.outbox or changes.lists:
             self.folder_tree.reload()
-        if self.message_list.folder is None and (changes.folders or changes.lists):
+        if self.place is None and (changes.folders or changes.lists):
             self.open_first_folder()
         self.message_list.apply(changes)
         self.bars.refresh()

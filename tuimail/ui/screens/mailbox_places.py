@@ -1,12 +1,19 @@
-"""Which folder the mailbox screen lists, and where the cursor was in each."""
+"""Which folder or view the mailbox screen lists, and where the cursor was in each."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId, FolderRole
+from tuimail.model.listing import AllInboxes, Flagged, InFolder, Place
 from tuimail.model.message import MessageKey
+from tuimail.ui.list_choice import choice_for
 from tuimail.ui.messages import FolderChosen
 from tuimail.ui.screens.mailbox_reading import MailboxReading
 from tuimail.ui.shell import shell
+
+_VIEWS: Final[dict[str, Place]] = {"all_inboxes": AllInboxes(), "flagged": Flagged()}
 
 
 class MailboxPlaces(MailboxReading):
@@ -14,22 +21,38 @@ class MailboxPlaces(MailboxReading):
 
     def __init__(self) -> None:
         super().__init__()
-        self._cursors: dict[FolderId, MessageKey] = {}
+        self._cursors: dict[Place, MessageKey] = {}
+
+    @property
+    def place(self) -> Place | None:
+        """What is listed."""
+        listing = self.message_list.listing
+        return None if listing is None else listing.place
 
     @property
     def folder(self) -> Folder | None:
-        """The folder whose messages are listed, as the store has it now."""
-        return (
-            None
-            if self.message_list.folder is None
-            else shell(self).store.read.folder(self.message_list.folder)
-        )
+        """The folder whose messages are listed, as the store has it now; None for a view."""
+        folder = self.message_list.folder
+        return None if folder is None else shell(self).store.read.folder(folder)
+
+    @property
+    def account_here(self) -> AccountId | None:
+        """The account of the folder that is listed, or else of the message at the cursor."""
+        folder, row = self.folder, self.message_list.cursor
+        if folder is not None:
+            return folder.account_id
+        return row.account_id if row is not None else next(iter(shell(self).accounts), None)
+
+    # -- opening -------------------------------------------------------------------------------
 
     def open_first_folder(self) -> None:
-        """List the folder that was shown last, or else the first one there is."""
+        """List what was shown last, or else the first folder there is."""
         app = shell(self)
         reader = app.store.read
         stored = reader.meta("ui.folder") or ""
+        if stored in _VIEWS:
+            self.open_place(_VIEWS[stored], remember=False)
+            return
         last = reader.folder(FolderId(int(stored))) if stored.isdecimal() else None
         folders = [folder for id_ in app.accounts for folder in reader.folders(id_)]
         if last is None or last.id not in {folder.id for folder in folders}:
@@ -39,32 +62,59 @@ class MailboxPlaces(MailboxReading):
 
     def open_folder(self, folder: FolderId, *, remember: bool = True) -> None:
         """List a folder with the cursor where it was, and tell the engine."""
+        self.open_place(InFolder(folder), remember=remember)
+
+    def open_place(
+        self, place: Place, key: MessageKey | None = None, *, remember: bool = True
+    ) -> None:
+        """List a folder or a view, and tell the engine.
+
+        Args:
+            key: The message that gets the cursor; None for the one that had it before.
+            remember: The next start begins there.
+        """
         app = shell(self)
         self.keep_cursor()
-        key = self._cursors.get(folder)
-        if key is None:
-            stored = app.store.read.meta(f"ui.cursor.{folder}") or ""
-            key = MessageKey(int(stored)) if stored.isdecimal() else None
-        self.message_list.show(folder, key)
-        self.folder_tree.point_at(folder)
-        if app.engine is not None:
-            app.engine.focus(folder)
+        self.show_place(place, self._cursor_in(place) if key is None else key)
+        if isinstance(place, InFolder):
+            self.folder_tree.point_at(place.folder)
+            if app.engine is not None:
+                app.engine.focus(place.folder)
         if remember:
-            app.remember("ui.folder", str(folder))
+            app.remember("ui.folder", _name(place))
+
+    def show_place(self, place: Place, key: MessageKey | None) -> None:
+        """Show the list of a place as it was chosen for it."""
+        app = shell(self)
+        choice = choice_for(place, app.store.read, app.settings.list)
+        self.message_list.wanted_columns = choice.columns
+        self.message_list.show(choice.listing(place), key)
+
+    def _cursor_in(self, place: Place) -> MessageKey | None:
+        if place in self._cursors:
+            return self._cursors[place]
+        stored = shell(self).store.read.meta(f"ui.cursor.{_name(place)}") or ""
+        return MessageKey(int(stored)) if stored.isdecimal() else None
 
     def keep_cursor(self) -> None:
-        """Remember where the cursor is in the folder that is shown."""
-        folder, row = self.message_list.folder, self.message_list.cursor
-        if folder is not None and row is not None:
-            self._cursors[folder] = row.key
-            shell(self).remember(f"ui.cursor.{folder}", str(row.key))
+        """Remember where the cursor is in what is shown."""
+        place, row = self.place, self.message_list.cursor
+        if place is not None and row is not None:
+            self._cursors[place] = row.key
+            shell(self).remember(f"ui.cursor.{_name(place)}", str(row.key))
+
+    def leave_for_list(self) -> None:
+        """Close the folders and the reader, and go to the list."""
+        self.reading = self.tree_open = False
+        self.rearrange()
+        self.message_list.focus()
 
     def on_folder_chosen(self, event: FolderChosen) -> None:
         """Open it and go to the list."""
-        self.open_folder(event.folder)
-        self.tree_open = self.reading = False
-        self.rearrange()
-        self.message_list.focus()
+        self.open_place(event.place)
+        self.leave_for_list()
+
+    # -- keys ----------------------------------------------------------------------------------
 
     def action_unread_folder(self, step: int) -> None:
         """Open the next folder with unread mail."""
@@ -77,24 +127,30 @@ class MailboxPlaces(MailboxReading):
                 self.message_list.focus()
 
     def action_go(self, role: str) -> None:
-        """Open the folder with a role, in the account of the one that is shown."""
-        folder, reader = self.folder, shell(self).store.read
-        found = reader.folder_with_role(folder.account_id, FolderRole(role)) if folder else None
+        """Open the folder with a role, in the account of what is shown."""
+        account, reader = self.account_here, shell(self).store.read
+        found = reader.folder_with_role(account, FolderRole(role)) if account is not None else None
         if found is None:
             self.bottom.show_event("This mailbox has no such folder.")
             return
-        self.reading = self.tree_open = False
         self.open_folder(found.id)
-        self.rearrange()
-        self.message_list.focus()
+        self.leave_for_list()
+
+    def action_view(self, name: str) -> None:
+        """Open a view over all mailboxes: `all_inboxes` or `flagged`."""
+        self.open_place(_VIEWS[name])
+        self.leave_for_list()
 
     def go_to_message(self, key: MessageKey | None) -> None:
         """List the folder of a message with the cursor on it."""
         row = shell(self).store.read.summary(key) if key is not None else None
-        if row is None:
-            return
-        self.reading = self.tree_open = False
-        self.open_folder(row.folder_id)
-        self.message_list.show(row.folder_id, row.key)
-        self.rearrange()
-        self.message_list.focus()
+        if row is not None:
+            self.open_place(InFolder(row.folder_id), row.key)
+            self.leave_for_list()
+
+
+def _name(place: Place) -> str:
+    """Return what a place is called where it is remembered."""
+    if isinstance(place, InFolder):
+        return str(place.folder)
+    return next((name for name, view in _VIEWS.items() if view == place), "search")

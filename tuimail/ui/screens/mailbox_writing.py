@@ -13,8 +13,7 @@ class MailboxWriting(MailboxPlaces):
 
     def action_write(self) -> None:
         """Write a new message from the account of the folder that is shown."""
-        app, folder = shell(self), self.folder
-        account = folder.account_id if folder else next(iter(app.accounts), None)
+        app, account = shell(self), self.account_here
         if account is None:
             self.bottom.show_event("There is no account to write from.")
         else:

@@ -8,6 +8,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tuimail.model.folder import Folder, FolderId, FolderRole
+from tuimail.model.listing import InFolder
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.messages import FolderChosen
 from tuimail.ui.roles import roles
@@ -137,7 +138,7 @@ class FolderTree(ScrollView, can_focus=True):
         elif row.folder is not None and not row.folder.selectable:
             self._fold(not row.folded)
         elif row.folder is not None:
-            self.post_message(FolderChosen(row.folder.id))
+            self.post_message(FolderChosen(InFolder(row.folder.id)))
 
     def action_fold(self) -> None:
         """Fold the folder at the cursor, or go to the one it is in."""

@@ -27,6 +27,7 @@ from tuimail.ui.list_layout import RowState, empty_rows, one_line, two_lines
 from tuimail.ui.list_rows import FIRST, ListedRow, ListRows, Spot
 from tuimail.ui.marking import Marks
 from tuimail.ui.messages import CursorMoved
+from tuimail.ui.place_names import ME, PlaceNames, short_names
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import Row
 from tuimail.ui.shell import shell
@@ -52,6 +53,7 @@ class RowsPane(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: ListRows | None = None
+        self.places: PlaceNames | None = None
         self.marks = Marks()
         self._top = FIRST
         self._cursor = FIRST
@@ -83,8 +85,8 @@ class RowsPane(Widget, can_focus=True):
 
     @property
     def cursor_index(self) -> int:
-        """Where the cursor is, counted from the first message or conversation."""
-        return self._cursor.head
+        """Where the cursor is, counted from the first message or conversation that is known of."""
+        return self._cursor.head - (self.rows.window.lowest if self.rows else 0)
 
     @property
     def row_height(self) -> int:
@@ -136,9 +138,13 @@ class RowsPane(Widget, can_focus=True):
             self._refresh_row(old)
             self._refresh_row(self._cursor)
         self._place_terminal_cursor()
+        self._cursor_set()
         key = self._cursor_row.message.key if self._cursor_row else None
         if (before and before.message.key) != key:
             self.post_message(CursorMoved(key, by_user=by_user))
+
+    def _cursor_set(self) -> None:
+        """The cursor stands somewhere else, or its rows have changed."""
 
     def _refresh_row(self, spot: Spot) -> None:
         if spot in self.spots:
@@ -194,7 +200,7 @@ class RowsPane(Widget, can_focus=True):
     def action_edge(self, end: int) -> None:
         """Go to the first (-1) or the last (1) row."""
         if self.rows is not None:
-            self._set_cursor(FIRST if end < 0 else self.rows.last())
+            self._set_cursor(self.rows.first() if end < 0 else self.rows.last())
 
     # -- painting ------------------------------------------------------------------------------
 
@@ -222,16 +228,37 @@ class RowsPane(Widget, can_focus=True):
         app, width = shell(self), self.size.width
         state = self._state(row, here, reversed_)
         if self.row_height == 1:
-            columns = one_line_columns(self.wanted_columns, width, places=False)
-            return (
-                one_line(row.message, state, columns=columns, now=app.now(), glyphs=app.glyphs),
-            )
+            places = self.places is not None and self.places.are_shown
+            columns = one_line_columns(self.wanted_columns, width, places=places)
+            line = one_line(row.shown, state, columns=columns, now=app.now(), glyphs=app.glyphs)
+            return (line,)
         columns = two_line_columns(self.wanted_columns, width)
-        return two_lines(row.message, state, columns=columns, now=app.now(), glyphs=app.glyphs)
+        return two_lines(row.shown, state, columns=columns, now=app.now(), glyphs=app.glyphs)
 
     def _state(self, row: ListedRow, here: bool, reversed_: bool) -> RowState:
-        marked = row.message.key in self.marks
-        return RowState(here, marked, reversed_)
+        glyphs = shell(self).glyphs
+        many = row.count > 1
+        marked = self.marks.touches(row.thread) if many else row.message.key in self.marks
+        return RowState(
+            cursor=here,
+            marked=marked,
+            reversed=reversed_,
+            senders=self._senders(row),
+            count=row.count,
+            unfolded=row.unfolded,
+            branch=f"{glyphs.last_branch if row.last else glyphs.branch} " if row.below else "",
+            place=self.places.of(row.message) if self.places is not None else "",
+            matches=self.rows.listing.limit.words if self.rows is not None else (),
+        )
+
+    def _senders(self, row: ListedRow) -> str:
+        """Return who wrote, where that is not simply the sender."""
+        conversation = row.head.conversation
+        if row.count > 1 and conversation is not None:
+            return short_names(conversation.senders)
+        places = self.places
+        mixed = row.below or (places is not None and places.are_shown)
+        return ME if mixed and places is not None and places.is_own(row.message) else ""
 
     def _render_empty(self, y: int) -> Strip:
         sentence, fact, keys = self.empty
