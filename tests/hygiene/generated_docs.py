@@ -23,7 +23,7 @@ from tests.hygiene.demo_page import demo_page
 from tests.hygiene.source import ROOT
 from tuimail.config import schema
 from tuimail.config.described import field_docstrings
-from tuimail.ui.bindings import BINDINGS, BindingSpec, shown_key
+from tuimail.ui.bindings import BINDINGS, TITLES, BindingSpec, shown_key
 
 _NOTE: Final = (
     "<!-- Made by `python -m tests.hygiene.generate_docs`; changes here are lost. -->\n\n"
@@ -172,25 +172,6 @@ A key in the tables is written as people read it. In the settings `^s` is `ctrl+
 `escape`, `PageDown` is `pagedown`, `?` is `question_mark`, `gg` is `g g`. A name that is unknown,
 or a key that hides another of the same place, is said in the last row after the start.
 """
-_PLACES: Final = MappingProxyType(
-    {
-        "app": "Everywhere",
-        "mailbox": "Mail and folders",
-        "list": "Message list",
-        "tree": "Folders",
-        "reader": "Reader",
-        "attachments": "Attachments",
-        "composer": "Composer",
-        "outbox": "Outbox",
-        "jobs": "Jobs",
-        "notices": "Notifications",
-        "keep": "What is kept of a folder",
-        "shared": "Adding a shared mailbox",
-        "sign_in": "Sign-in",
-        "setup": "Set-up",
-        "help": "Help",
-    }
-)
 _NUMBERED: Final = re.compile(r"(?P<stem>\w+\.\w+_)(?P<number>[1-9])\Z")
 
 
@@ -198,7 +179,7 @@ def keys_page() -> str:
     """Render docs/keybindings.md from the table of bindings."""
     text = [_KEYS_INTRO]
     for scope, specs in groupby(BINDINGS, key=lambda spec: spec.scope):
-        text += [f"## {_PLACES[scope]}\n", "| keys | what it does | id |", "|---|---|---|"]
+        text += [f"## {TITLES[scope]}\n", "| keys | what it does | id |", "|---|---|---|"]
         text += _key_rows(list(specs))
         text.append("")
     return _NOTE + "\n".join(text).rstrip() + "\n"

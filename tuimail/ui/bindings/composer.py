@@ -1,0 +1,30 @@
+"""The composer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tuimail.ui.bindings.spec import BindingSpec, spec
+
+TITLE: Final = "Composer"
+
+BINDINGS: Final[tuple[BindingSpec, ...]] = (
+    spec("composer.send", "ctrl+s", "send", "send", hint="send"),
+    spec("composer.editor", "ctrl+e", "editor", "write in your editor", hint="editor"),
+    spec("composer.copies", "ctrl+b", "copies", "show or hide Cc and Bcc", hint="Cc Bcc"),
+    spec("composer.next", "tab", "next_field", "next field", hint="next field"),
+    spec("composer.previous", "shift+tab", "app.focus_previous", "previous field"),
+    spec("composer.help", "f1", "app.help", "this help", hint="help"),
+    spec("composer.close", "escape", "close", "close, keep the draft", hint="close, keep draft"),
+)
+
+HINTS: Final[dict[str, tuple[str, ...]]] = {
+    "composer": (
+        "composer.help",
+        "composer.send",
+        "composer.editor",
+        "composer.copies",
+        "composer.next",
+        "composer.close",
+    ),
+}

@@ -1,0 +1,14 @@
+"""What works everywhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tuimail.ui.bindings.spec import BindingSpec, spec
+
+TITLE: Final = "Everywhere"
+
+BINDINGS: Final[tuple[BindingSpec, ...]] = (
+    spec("app.help", "question_mark,f1", "app.help", "this help", hint="help"),
+    spec("app.quit", "ctrl+q", "app.quit", "quit at once"),
+)

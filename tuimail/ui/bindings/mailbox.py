@@ -1,0 +1,65 @@
+"""The mailbox screen: what works on the message and the folder, wherever the focus is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tuimail.ui.bindings.spec import BindingSpec, spec
+
+TITLE: Final = "Mail and folders"
+
+BINDINGS: Final[tuple[BindingSpec, ...]] = (
+    spec("mailbox.write", "m", "write", "write new", hint="write"),
+    spec("mailbox.reply", "r", "reply(False)", "reply", hint="reply"),
+    spec("mailbox.reply_all", "R", "reply(True)", "reply all", hint="all"),
+    spec("mailbox.trash", "d", "trash", "trash, undo with u", hint="trash"),
+    spec("mailbox.delete", "D", "delete", "delete for ever …"),
+    spec("mailbox.archive", "a", "archive", "archive", hint="archive"),
+    spec("mailbox.junk", "exclamation_mark", "junk", "junk, or not junk", hint="junk"),
+    spec("mailbox.flag", "F", "flag", "flag", hint="flag"),
+    spec("mailbox.unread", "N", "unread", "unread", hint="unread"),
+    spec("mailbox.read_folder", "M", "read_folder", "mark all in this folder read"),
+    spec("mailbox.mark", "space", "mark", "mark, next", hint="mark"),
+    spec("mailbox.unmark", "escape", "clear", "unmark, hide the banner", hint="unmark", show=False),
+    spec("mailbox.undo", "u", "undo", "undo", hint="undo"),
+    spec("mailbox.redo", "ctrl+r", "redo", "redo"),
+    spec("mailbox.send_now", "y", "app.send_now", "send now what counts down", show=False),
+    spec("mailbox.folders", "c", "folders", "folder …", hint="folder"),
+    spec("mailbox.layout", "w", "layout", "layout", hint="layout"),
+    spec("mailbox.next_folder", "J", "unread_folder(1)", "next unread folder"),
+    spec("mailbox.previous_folder", "K", "unread_folder(-1)", "previous unread folder"),
+    spec("mailbox.next_unread", "tab", "next_unread", "next unread"),
+    spec("mailbox.next_pane", "f6", "pane(1)", "next pane"),
+    spec("mailbox.previous_pane", "shift+f6", "pane(-1)", "previous pane"),
+    spec("mailbox.back", "q", "back", "back, quit"),
+    spec("mailbox.outbox", "g o", "app.open_outbox", "Outbox"),
+    spec("mailbox.jobs", "g j", "jobs", "jobs"),
+    spec("mailbox.notices", "g n", "notices", "notifications"),
+    spec("mailbox.retry", "g r", "app.retry", "connect again now"),
+    spec("mailbox.sign_in", "g s", "app.sign_in", "sign in"),
+    spec("mailbox.add_account", "g a", "app.add_account", "add an account"),
+    spec("mailbox.go_inbox", "g i", "go('inbox')", "Inbox"),
+    spec("mailbox.go_sent", "g t", "go('sent')", "Sent Items"),
+    spec("mailbox.go_drafts", "g d", "go('drafts')", "Drafts"),
+    spec("mailbox.go_archive", "g e", "go('archive')", "Archive"),
+    spec("mailbox.go_junk", "g k", "go('junk')", "Junk Email"),
+)
+
+HINTS: Final[dict[str, tuple[str, ...]]] = {
+    "marked": (
+        "app.help",
+        "mailbox.trash",
+        "mailbox.archive",
+        "mailbox.junk",
+        "mailbox.flag",
+        "mailbox.unread",
+        "mailbox.mark",
+        "mailbox.unmark",
+    ),
+    "empty": (
+        "app.help",
+        "mailbox.write",
+        "mailbox.folders",
+        "mailbox.undo",
+    ),
+}

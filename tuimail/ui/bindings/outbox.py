@@ -1,0 +1,33 @@
+"""The outbox."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tuimail.ui.bindings.spec import BindingSpec, spec
+
+TITLE: Final = "Outbox"
+
+BINDINGS: Final[tuple[BindingSpec, ...]] = (
+    spec("outbox.stop", "u", "stop", "stop, back to draft", hint="stop, back to draft"),
+    spec("outbox.send", "t", "send", "try now, or send again", hint="try now"),
+    spec("outbox.edit", "e,enter", "edit", "open the draft", hint="edit"),
+    spec("outbox.discard", "d", "discard", "discard …", hint="discard …"),
+    spec("outbox.copy", "y", "copy", "copy the line for the administrator"),
+    spec("outbox.down", "j,down", "move(1)", "next"),
+    spec("outbox.up", "k,up", "move(-1)", "previous"),
+    spec("outbox.first", "g g,home", "edge(-1)", "first"),
+    spec("outbox.last", "G,end", "edge(1)", "last"),
+    spec("outbox.back", "q,escape", "back", "back", hint="back"),
+)
+
+HINTS: Final[dict[str, tuple[str, ...]]] = {
+    "outbox": (
+        "app.help",
+        "outbox.back",
+        "outbox.stop",
+        "outbox.send",
+        "outbox.edit",
+        "outbox.discard",
+    ),
+}

@@ -1,0 +1,49 @@
+"""The reader."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tuimail.ui.bindings.spec import BindingSpec, spec
+
+TITLE: Final = "Reader"
+
+BINDINGS: Final[tuple[BindingSpec, ...]] = (
+    spec("reader.down", "j,down", "scroll_lines(1)", "scroll down"),
+    spec("reader.up", "k,up", "scroll_lines(-1)", "scroll up"),
+    spec("reader.page_down", "pagedown,ctrl+f,space", "scroll_pages(1)", "next page"),
+    spec("reader.page_up", "pageup,ctrl+b,b", "scroll_pages(-1)", "previous page"),
+    spec("reader.half_down", "ctrl+d", "scroll_halves(1)", "half a page down"),
+    spec("reader.half_up", "ctrl+u", "scroll_halves(-1)", "half a page up"),
+    spec("reader.first", "g g,home", "scroll_edge(-1)", "to the top"),
+    spec("reader.last", "G,end", "scroll_edge(1)", "to the end"),
+    spec("reader.next", "J", "screen.next_message(1)", "next message"),
+    spec("reader.previous", "K", "screen.next_message(-1)", "previous message"),
+    spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
+    *(
+        spec(
+            f"reader.file_{number}",
+            str(number),
+            f"save_attachment({number})",
+            f"save attachment {number}",
+            show=False,
+        )
+        for number in range(1, 10)
+    ),
+    spec("reader.back", "q,escape,h,left", "screen.back", "back", hint="back"),
+)
+
+HINTS: Final[dict[str, tuple[str, ...]]] = {
+    "reader": (
+        "app.help",
+        "reader.back",
+        "mailbox.reply",
+        "mailbox.reply_all",
+        "mailbox.trash",
+        "mailbox.archive",
+        "reader.attachments",
+        "mailbox.junk",
+        "mailbox.flag",
+        "mailbox.unread",
+    ),
+}

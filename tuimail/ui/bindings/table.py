@@ -1,0 +1,77 @@
+"""All the tables as one, in the order of the help and of the docs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.binding import Binding, BindingType
+
+from tuimail.ui.bindings import (
+    attachments,
+    composer,
+    everywhere,
+    help,
+    jobs,
+    keep,
+    mailbox,
+    message_list,
+    notices,
+    outbox,
+    reader,
+    setup,
+    shared,
+    sign_in,
+    tree,
+)
+from tuimail.ui.bindings.spec import BindingSpec
+
+_TABLES: Final = (
+    everywhere,
+    mailbox,
+    message_list,
+    tree,
+    reader,
+    attachments,
+    composer,
+    outbox,
+    jobs,
+    notices,
+    keep,
+    shared,
+    sign_in,
+    setup,
+    help,
+)
+
+BINDINGS: Final[tuple[BindingSpec, ...]] = tuple(
+    line for table in _TABLES for line in table.BINDINGS
+)
+
+TITLES: Final[dict[str, str]] = {table.BINDINGS[0].scope: table.TITLE for table in _TABLES}
+"""What a scope is called in the help and the docs."""
+
+HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
+    place: ids for table in _TABLES for place, ids in getattr(table, "HINTS", {}).items()
+}
+"""By place, in the order of the hint row; what does not fit is left out from the right."""
+
+
+def bindings_for(scope: str, *, priority: bool = False) -> list[BindingType]:
+    """Return the Textual bindings of one place, for its `BINDINGS`.
+
+    Args:
+        scope: The place.
+        priority: They come before those of a field with the focus.
+    """
+    return [
+        Binding(
+            ",".join(spec.keys),
+            spec.action,
+            spec.description,
+            show=False,
+            priority=priority,
+            id=spec.id,
+        )
+        for spec in BINDINGS
+        if spec.scope == scope
+    ]
