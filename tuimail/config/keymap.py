@@ -1,21 +1,24 @@
-"""Own keys: which keys each binding has after the settings were applied.
+"""Which keys each binding has, after a preset and the person's own keys were laid over it.
 
 The bindings themselves are the screen's; this module is handed what they are. It refuses what
-cannot work, keeps the default there, and tells every problem instead of the first.
+cannot work, keeps there what was before, and tells every problem instead of the first.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from tuimail.config.key_names import key_name
+from tuimail.config.key_presets import Preset, preset_in
 from tuimail.errors import ConfigError
 
-_KEY: Final = re.compile(r"(?:(?:ctrl|alt|shift|super|hyper|meta)\+)*(?:[a-z0-9_]+|[^\s,])\Z", re.I)
 _LONGEST_SEQUENCE: Final = 3
+
+Keys = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,13 @@ class KeyDefault:
         keys: Separated by commas; the keys of a sequence by blanks: `"j,down"`, `"g g"`. A comma
             as a key is `comma`.
         scope: Where it works; two bindings of one scope cannot share a key.
+        outer: Scopes that work there too. A key there may be hidden by one of this scope, but
+            none may be the beginning of the other's sequence: it could not be told apart.
     """
 
     keys: str
     scope: str
+    outer: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,81 +44,198 @@ class Keymap:
 
     keys: MappingProxyType[str, tuple[str, ...]]
 
-    def overrides(self, defaults: Mapping[str, KeyDefault]) -> dict[str, str]:
-        """Return what differs from the defaults, in the form of the settings."""
-        return {
-            binding: ",".join(keys)
-            for binding, keys in self.keys.items()
-            if keys != _split(defaults[binding].keys)
-        }
-
 
 def build_keymap(
     defaults: Mapping[str, KeyDefault], chosen: Mapping[str, str], *, file: str = ""
 ) -> tuple[Keymap, list[ConfigError]]:
-    """Apply the table `[keys]` to the shipped bindings.
+    """Apply a preset and the table `[keys]` to the shipped bindings.
 
     Args:
         defaults: Every binding by id.
-        chosen: Binding id to keys separated by commas; empty text unbinds.
+        chosen: Binding id to keys separated by commas; empty text unbinds. `preset` names the
+            preset that is applied before.
         file: The settings file, for the messages.
 
     Returns:
-        The keymap, and everything that is wrong: unknown ids, impossible keys, conflicts. A
-        chosen key that another binding of the scope has by default takes it away from there.
+        The keymap, and everything that is wrong: unknown ids and presets, impossible keys,
+        conflicts, and keys that left another binding without any. A chosen key that another
+        binding of the scope has takes it away from there.
     """
-    problems: list[ConfigError] = []
-    keys = {binding: _split(default.keys) for binding, default in defaults.items()}
-    accepted: dict[str, tuple[str, ...]] = {}
-    for binding, text in chosen.items():
-        problem = _refusal(binding, text, defaults, file)
-        if problem is not None:
-            problems.append(problem)
-            continue
-        accepted[binding] = _split(text)
-    problems += _conflicts(accepted, defaults, file)
-    for binding, taken in accepted.items():
-        for other, shipped in keys.items():
-            if other not in accepted and defaults[other].scope == defaults[binding].scope:
-                keys[other] = tuple(key for key in shipped if key not in taken)
-        keys[binding] = taken
+    preset, problems = preset_in(chosen, file)
+    keys = {binding: _shipped(default.keys, preset) for binding, default in defaults.items()}
+    wanted, found = _accepted(preset.keys, defaults, preset.file)
+    problems += found
+    problems += _conflicts(wanted, defaults, preset.file)
+    _lay_over(keys, wanted, defaults)
+    own = {binding: text for binding, text in chosen.items() if binding != "preset"}
+    wanted, found = _accepted(own, defaults, file)
+    problems += found
+    problems += _conflicts(wanted, defaults, file)
+    lost = _lay_over(keys, wanted, defaults)
+    problems += _left_without(lost, keys, file)
     return Keymap(MappingProxyType(keys)), problems
 
 
-def _split(text: str) -> tuple[str, ...]:
-    parts = (" ".join(part.split()) for part in text.split(","))
-    return tuple(dict.fromkeys(part for part in parts if part))
+def _shipped(text: str, preset: Preset) -> tuple[str, ...]:
+    """Return the default keys, with the first key of a sequence as the preset has it."""
+    keys = (part.strip() for part in text.split(","))
+    if not preset.prefixes:
+        return tuple(keys)
+    moved = []
+    for key in keys:
+        first, blank, rest = key.partition(" ")
+        moved.append(f"{preset.prefixes.get(first, first)} {rest}" if blank else key)
+    return tuple(moved)
 
 
-def _refusal(
-    binding: str, text: str, defaults: Mapping[str, KeyDefault], file: str
-) -> ConfigError | None:
+def _accepted(
+    chosen: Mapping[str, str], defaults: Mapping[str, KeyDefault], file: str
+) -> tuple[Keys, list[ConfigError]]:
+    accepted: Keys = {}
+    problems = []
+    for binding, text in chosen.items():
+        name = f"keys.{binding}"
+        if binding not in defaults:
+            problems.append(_unknown(binding, defaults, file))
+            continue
+        named, wrong = _named(text)
+        if wrong:
+            problems.append(ConfigError(f"{name}: {wrong}", file=file, key=name))
+        else:
+            accepted[binding] = named
+    return accepted, problems
+
+
+def _unknown(binding: str, defaults: Mapping[str, KeyDefault], file: str) -> ConfigError:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    near = get_close_matches(binding, defaults, n=1, cutoff=0.5)
+    if not near:
+        same = [known for known in defaults if known.partition(".")[2] == binding]
+        near = same or get_close_matches(
+            binding, [known.partition(".")[2] for known in defaults], n=1, cutoff=0.6
+        )
+        near = [known for known in defaults if known.endswith(f".{near[0]}")] if near else []
+    nearest = f"keys.{near[0]}" if near else ""
     name = f"keys.{binding}"
-    if binding not in defaults:
-        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
-
-        near = get_close_matches(binding, defaults, n=1, cutoff=0.5)
-        nearest = f"keys.{near[0]}" if near else ""
-        return ConfigError(f"{name} is unknown.", file=file, key=name, nearest=nearest)
-    for sequence in _split(text):
-        steps = sequence.split()
-        if len(steps) > _LONGEST_SEQUENCE or not all(_KEY.match(step) for step in steps):
-            return ConfigError(f"{name}: {sequence!r} is not a key.", file=file, key=name)
-    return None
+    return ConfigError(f"{name} is unknown.", file=file, key=name, nearest=nearest)
 
 
-def _conflicts(
-    accepted: dict[str, tuple[str, ...]], defaults: Mapping[str, KeyDefault], file: str
-) -> list[ConfigError]:
-    """Find keys chosen twice in one scope; the later choice gives them up."""
-    owner: dict[tuple[str, str], str] = {}
+def _named(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the keys by their names, and what is wrong with one of them."""
+    named: dict[str, None] = {}
+    for part in text.split(","):
+        steps = part.split()
+        if not steps:
+            continue
+        names = [key_name(step) for step in steps]
+        if not all(names):
+            wrong = steps[names.index("")]
+            if len(steps) == 1 and 1 < len(wrong) <= _LONGEST_SEQUENCE and wrong.isalpha():
+                return (), f"{wrong!r} is not a key. A sequence has blanks: {' '.join(wrong)!r}."
+            return (), f"{wrong!r} is not a key."
+        if len(names) > _LONGEST_SEQUENCE:
+            return (), f"{' '.join(steps)!r} is too long: {_LONGEST_SEQUENCE} keys at most."
+        named[" ".join(names)] = None
+    return tuple(named), ""
+
+
+class _Taken:
+    """Who has which key, and whose sequences begin with it."""
+
+    def __init__(self, defaults: Mapping[str, KeyDefault]) -> None:
+        self._defaults = defaults
+        self._owners: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self._begun: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        beside: dict[str, set[str]] = defaultdict(set)
+        for default in defaults.values():
+            for scope in default.outer:
+                beside[default.scope].add(scope)
+                beside[scope].add(default.scope)
+            beside[default.scope].add(default.scope)
+        self._beside = beside
+
+    def add(self, binding: str, key: str) -> None:
+        """Note that a binding has a key."""
+        scope = self._defaults[binding].scope
+        self._owners[scope, key].append(binding)
+        for head in _heads(key):
+            self._begun[scope, head].append((binding, key))
+
+    def rivals(self, binding: str, key: str) -> Iterator[tuple[str, str]]:
+        """Yield bindings and those keys of theirs that cannot stand beside this one."""
+        scope = self._defaults[binding].scope
+        for owner in self._owners.get((scope, key), ()):
+            yield owner, key
+        for place in self._beside[scope]:
+            yield from self._begun.get((place, key), ())
+            for head in _heads(key):
+                for owner in self._owners.get((place, head), ()):
+                    yield owner, head
+
+
+def _heads(sequence: str) -> Iterator[str]:
+    steps = sequence.split(" ")
+    for count in range(1, len(steps)):
+        yield " ".join(steps[:count])
+
+
+def _conflicts(accepted: Keys, defaults: Mapping[str, KeyDefault], file: str) -> list[ConfigError]:
+    """Find keys that were chosen twice; the later choice gives them up."""
+    taken = _Taken(defaults)
     found = []
-    for binding, keys in list(accepted.items()):
-        scope = defaults[binding].scope
+    for binding, keys in accepted.items():
+        kept = []
         for key in keys:
-            first = owner.setdefault((scope, key), binding)
-            if first != binding:
-                accepted[binding] = tuple(kept for kept in accepted[binding] if kept != key)
-                what = f"keys.{binding}: {key!r} is already keys.{first}."
-                found.append(ConfigError(what, file=file, key=f"keys.{binding}"))
+            rival = next((each for each in taken.rivals(binding, key)), None)
+            if rival is None:
+                kept.append(key)
+                taken.add(binding, key)
+                continue
+            other, theirs = rival
+            words = (
+                f"is already keys.{other}"
+                if theirs == key
+                else f"and {theirs!r} of keys.{other} begin alike"
+            )
+            name = f"keys.{binding}"
+            found.append(ConfigError(f"{name}: {key!r} {words}.", file=file, key=name))
+        accepted[binding] = tuple(kept)
     return found
+
+
+def _lay_over(
+    keys: Keys, accepted: Keys, defaults: Mapping[str, KeyDefault]
+) -> dict[tuple[str, str], list[str]]:
+    """Give the accepted bindings their keys, and take those away from the rest.
+
+    Returns:
+        Who lost something to which key of whom.
+    """
+    taken = _Taken(defaults)
+    for binding, shipped in keys.items():
+        if binding not in accepted:
+            for key in shipped:
+                taken.add(binding, key)
+    lost: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for binding, chosen in accepted.items():
+        for key in chosen:
+            for other, theirs in taken.rivals(binding, key):
+                if theirs in keys[other]:
+                    keys[other] = tuple(each for each in keys[other] if each != theirs)
+                    lost[binding, key].append(other)
+        keys[binding] = chosen
+    return lost
+
+
+def _left_without(
+    lost: Mapping[tuple[str, str], list[str]], keys: Keys, file: str
+) -> Iterator[ConfigError]:
+    """Say which bindings have no key any more because of a chosen one."""
+    for (binding, key), losers in lost.items():
+        bare = [other for other in losers if not keys[other]]
+        if bare:
+            more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
+            name = f"keys.{binding}"
+            words = f"{name}: {key!r} was the only key of keys.{bare[0]}{more}."
+            yield ConfigError(words, file=file, key=name)

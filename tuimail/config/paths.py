@@ -14,7 +14,7 @@ _OWNER_ONLY = 0o700
 
 
 def config_dir() -> Path:
-    """`$XDG_CONFIG_HOME/tuimail`: settings, own themes."""
+    """`$XDG_CONFIG_HOME/tuimail`: settings, own themes and keys."""
     return _private(_base("XDG_CONFIG_HOME", ".config"))
 
 
@@ -49,6 +49,11 @@ def settings_path(chosen: Path | None = None) -> Path:
 def own_themes_dir() -> Path:
     """Return where the user's own themes are. Not made: a home may be read-only."""
     return _config() / "themes"
+
+
+def own_keys_dir() -> Path:
+    """Return where the user's own sets of keys are. Not made: a home may be read-only."""
+    return _config() / "keys"
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:

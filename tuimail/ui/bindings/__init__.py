@@ -10,8 +10,19 @@ A new key is one line in the file of its scope: `everywhere` (`app.`), `mailbox`
 
 from __future__ import annotations
 
-from tuimail.ui.bindings.keys import Keys
-from tuimail.ui.bindings.spec import BindingSpec, Hint, shown_key
-from tuimail.ui.bindings.table import BINDINGS, TITLES, bindings_for
+from tuimail.ui.bindings.keys import Keys, problem_words
+from tuimail.ui.bindings.spec import BindingSpec, Count, Hint, shown_key
+from tuimail.ui.bindings.table import BINDINGS, BY_ID, TITLES, bindings_for
 
-__all__ = ["BINDINGS", "TITLES", "BindingSpec", "Hint", "Keys", "bindings_for", "shown_key"]
+__all__ = [
+    "BINDINGS",
+    "BY_ID",
+    "TITLES",
+    "BindingSpec",
+    "Count",
+    "Hint",
+    "Keys",
+    "bindings_for",
+    "problem_words",
+    "shown_key",
+]

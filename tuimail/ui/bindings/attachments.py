@@ -7,6 +7,7 @@ from typing import Final
 from tuimail.ui.bindings.spec import BindingSpec, spec
 
 TITLE: Final = "Attachments"
+OUTER: Final[tuple[str, ...]] = ()
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("attachments.save", "s,enter", "save", "save the file", hint="save"),

@@ -7,6 +7,7 @@ from typing import Final
 from tuimail.ui.bindings.spec import BindingSpec, spec
 
 TITLE: Final = "Everywhere"
+OUTER: Final[tuple[str, ...]] = ()
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("app.help", "question_mark,f1", "app.help", "this help", hint="help"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tuimail.ui.bindings.spec import BindingSpec, spec
+from tuimail.ui.bindings.spec import BindingSpec, Count, spec
 
 TITLE: Final = "Jobs"
 
@@ -14,8 +14,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("jobs.cancel", "x", "cancel", "cancel", hint="cancel"),
     spec("jobs.copy", "y", "copy", "copy server text", hint="copy server text"),
     spec("jobs.notices", "n", "notices", "notifications", hint="notifications"),
-    spec("jobs.down", "j,down", "move(1)", "next"),
-    spec("jobs.up", "k,up", "move(-1)", "previous"),
+    spec("jobs.down", "j,down", "move(1)", "next", count=Count.AGAIN),
+    spec("jobs.up", "k,up", "move(-1)", "previous", count=Count.AGAIN),
     spec("jobs.first", "g g,home", "edge(-1)", "first"),
     spec("jobs.last", "G,end", "edge(1)", "last"),
     spec("jobs.back", "q,escape", "back", "back", hint="back"),

@@ -7,6 +7,7 @@ from typing import Final
 from tuimail.ui.bindings.spec import BindingSpec, spec
 
 TITLE: Final = "What is kept of a folder"
+OUTER: Final[tuple[str, ...]] = ()
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("keep.choose", "enter", "choose", "keep it so", hint="keep it so"),

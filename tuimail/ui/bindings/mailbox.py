@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tuimail.ui.bindings.spec import BindingSpec, spec
+from tuimail.ui.bindings.spec import BindingSpec, Count, spec
 
 TITLE: Final = "Mail and folders"
 
@@ -12,23 +12,43 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("mailbox.write", "m", "write", "write new", hint="write"),
     spec("mailbox.reply", "r", "reply(False)", "reply", hint="reply"),
     spec("mailbox.reply_all", "R", "reply(True)", "reply all", hint="all"),
-    spec("mailbox.trash", "d", "trash", "trash, undo with u", hint="trash"),
-    spec("mailbox.delete", "D", "delete", "delete for ever …"),
-    spec("mailbox.archive", "a", "archive", "archive", hint="archive"),
-    spec("mailbox.junk", "exclamation_mark", "junk", "junk, or not junk", hint="junk"),
-    spec("mailbox.flag", "F", "flag", "flag", hint="flag"),
-    spec("mailbox.unread", "N", "unread", "unread", hint="unread"),
+    spec(
+        "mailbox.trash",
+        "d",
+        "trash",
+        "trash, undo with {mailbox.undo}",
+        hint="trash",
+        count=Count.MESSAGES,
+    ),
+    spec("mailbox.delete", "D", "delete", "delete for ever …", count=Count.MESSAGES),
+    spec("mailbox.archive", "a", "archive", "archive", hint="archive", count=Count.MESSAGES),
+    spec(
+        "mailbox.junk",
+        "exclamation_mark",
+        "junk",
+        "junk, or not junk",
+        hint="junk",
+        count=Count.MESSAGES,
+    ),
+    spec("mailbox.flag", "F", "flag", "flag", hint="flag", count=Count.MESSAGES),
+    spec("mailbox.unread", "N", "unread", "unread", hint="unread", count=Count.MESSAGES),
     spec("mailbox.read_folder", "M", "read_folder", "mark all in this folder read"),
-    spec("mailbox.mark", "space", "mark", "mark, next", hint="mark"),
+    spec("mailbox.mark", "space", "mark", "mark, next", hint="mark", count=Count.AGAIN),
     spec("mailbox.unmark", "escape", "clear", "unmark, hide the banner", hint="unmark", show=False),
-    spec("mailbox.undo", "u", "undo", "undo", hint="undo"),
-    spec("mailbox.redo", "ctrl+r", "redo", "redo"),
+    spec("mailbox.undo", "u", "undo", "undo", hint="undo", count=Count.AGAIN),
+    spec("mailbox.redo", "ctrl+r", "redo", "redo", count=Count.AGAIN),
     spec("mailbox.send_now", "y", "app.send_now", "send now what counts down", show=False),
-    spec("mailbox.folders", "c", "folders", "folder …", hint="folder"),
+    spec("mailbox.folders", "c", "folders", "folder …", hint="folder", title="Show the folders"),
     spec("mailbox.layout", "w", "layout", "layout", hint="layout"),
-    spec("mailbox.next_folder", "J", "unread_folder(1)", "next unread folder"),
-    spec("mailbox.previous_folder", "K", "unread_folder(-1)", "previous unread folder"),
-    spec("mailbox.next_unread", "tab", "next_unread", "next unread"),
+    spec("mailbox.next_folder", "J", "unread_folder(1)", "next unread folder", count=Count.AGAIN),
+    spec(
+        "mailbox.previous_folder",
+        "K",
+        "unread_folder(-1)",
+        "previous unread folder",
+        count=Count.AGAIN,
+    ),
+    spec("mailbox.next_unread", "tab", "next_unread", "next unread", count=Count.AGAIN),
     spec("mailbox.next_pane", "f6", "pane(1)", "next pane"),
     spec("mailbox.previous_pane", "shift+f6", "pane(-1)", "previous pane"),
     spec("mailbox.back", "q", "back", "back, quit"),
@@ -38,11 +58,11 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("mailbox.retry", "g r", "app.retry", "connect again now"),
     spec("mailbox.sign_in", "g s", "app.sign_in", "sign in"),
     spec("mailbox.add_account", "g a", "app.add_account", "add an account"),
-    spec("mailbox.go_inbox", "g i", "go('inbox')", "Inbox"),
-    spec("mailbox.go_sent", "g t", "go('sent')", "Sent Items"),
-    spec("mailbox.go_drafts", "g d", "go('drafts')", "Drafts"),
-    spec("mailbox.go_archive", "g e", "go('archive')", "Archive"),
-    spec("mailbox.go_junk", "g k", "go('junk')", "Junk Email"),
+    spec("mailbox.go_inbox", "g i", "go('inbox')", "Inbox", title="Go to Inbox"),
+    spec("mailbox.go_sent", "g t", "go('sent')", "Sent Items", title="Go to Sent Items"),
+    spec("mailbox.go_drafts", "g d", "go('drafts')", "Drafts", title="Go to Drafts"),
+    spec("mailbox.go_archive", "g e", "go('archive')", "Archive", title="Go to Archive"),
+    spec("mailbox.go_junk", "g k", "go('junk')", "Junk Email", title="Go to Junk Email"),
 )
 
 HINTS: Final[dict[str, tuple[str, ...]]] = {

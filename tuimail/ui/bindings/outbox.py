@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tuimail.ui.bindings.spec import BindingSpec, spec
+from tuimail.ui.bindings.spec import BindingSpec, Count, spec
 
 TITLE: Final = "Outbox"
 
@@ -14,8 +14,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("outbox.edit", "e,enter", "edit", "open the draft", hint="edit"),
     spec("outbox.discard", "d", "discard", "discard …", hint="discard …"),
     spec("outbox.copy", "y", "copy", "copy the line for the administrator"),
-    spec("outbox.down", "j,down", "move(1)", "next"),
-    spec("outbox.up", "k,up", "move(-1)", "previous"),
+    spec("outbox.down", "j,down", "move(1)", "next", count=Count.AGAIN),
+    spec("outbox.up", "k,up", "move(-1)", "previous", count=Count.AGAIN),
     spec("outbox.first", "g g,home", "edge(-1)", "first"),
     spec("outbox.last", "G,end", "edge(1)", "last"),
     spec("outbox.back", "q,escape", "back", "back", hint="back"),

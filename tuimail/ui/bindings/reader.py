@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from tuimail.ui.bindings.spec import BindingSpec, spec
+from tuimail.ui.bindings.spec import BindingSpec, Count, spec
 
 TITLE: Final = "Reader"
+OUTER: Final = ("mailbox", "app")
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
-    spec("reader.down", "j,down", "scroll_lines(1)", "scroll down"),
-    spec("reader.up", "k,up", "scroll_lines(-1)", "scroll up"),
-    spec("reader.page_down", "pagedown,ctrl+f,space", "scroll_pages(1)", "next page"),
-    spec("reader.page_up", "pageup,ctrl+b,b", "scroll_pages(-1)", "previous page"),
-    spec("reader.half_down", "ctrl+d", "scroll_halves(1)", "half a page down"),
-    spec("reader.half_up", "ctrl+u", "scroll_halves(-1)", "half a page up"),
+    spec("reader.down", "j,down", "scroll_lines(1)", "scroll down", count=Count.STEPS),
+    spec("reader.up", "k,up", "scroll_lines(-1)", "scroll up", count=Count.STEPS),
+    spec(
+        "reader.page_down",
+        "pagedown,ctrl+f,space",
+        "scroll_pages(1)",
+        "next page",
+        count=Count.STEPS,
+    ),
+    spec(
+        "reader.page_up", "pageup,ctrl+b,b", "scroll_pages(-1)", "previous page", count=Count.STEPS
+    ),
+    spec("reader.half_down", "ctrl+d", "scroll_halves(1)", "half a page down", count=Count.STEPS),
+    spec("reader.half_up", "ctrl+u", "scroll_halves(-1)", "half a page up", count=Count.STEPS),
     spec("reader.first", "g g,home", "scroll_edge(-1)", "to the top"),
     spec("reader.last", "G,end", "scroll_edge(1)", "to the end"),
-    spec("reader.next", "J", "screen.next_message(1)", "next message"),
-    spec("reader.previous", "K", "screen.next_message(-1)", "previous message"),
+    spec("reader.next", "J", "screen.next_message(1)", "next message", count=Count.STEPS),
+    spec("reader.previous", "K", "screen.next_message(-1)", "previous message", count=Count.STEPS),
     spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
     *(
         spec(

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Final, NamedTuple
+
+from tuimail.config.key_names import key_character
 
 Hint = tuple[str, str]
 """A key as shown and the word behind it."""
 
 _SHOWN: Final = {
-    "question_mark": "?",
-    "exclamation_mark": "!",
-    "slash": "/",
-    "backslash": "\\",
-    "colon": ":",
-    "comma": ",",
-    "full_stop": ".",
-    "plus": "+",
     "escape": "Esc",
     "enter": "Enter",
     "tab": "Tab",
+    "delete": "Del",
+    "insert": "Ins",
+    "backspace": "Backspace",
     "pagedown": "PageDown",
     "pageup": "PageUp",
     "home": "Home",
@@ -30,6 +28,20 @@ _SHOWN: Final = {
 }
 
 
+class Count(Enum):
+    """What a number before the key means."""
+
+    NOTHING = "nothing"
+    STEPS = "steps"
+    """That many steps: the number of the action is multiplied."""
+    AGAIN = "again"
+    """The action is done that many times."""
+    MESSAGES = "messages"
+    """It is done to that many messages, from the cursor on."""
+    PLACE = "place"
+    """The number is where to go, counted from 1."""
+
+
 class BindingSpec(NamedTuple):
     """One thing a key does.
 
@@ -37,12 +49,12 @@ class BindingSpec(NamedTuple):
         id: What `[keys]` calls it.
         keys: Textual key names, the first one is shown.
         action: A Textual action of the place that the scope names.
-        description: For the help screen.
-        scope: Where it works: `app`, `mailbox`, `list`, `tree`, `reader`, `composer`, `outbox`,
-            `jobs`, `notices`, `keep`, `shared`, `attachments`, `sign_in`, `setup`,
-            `help`.
-        show: Whether the help screen lists it.
+        description: For the help screen; `{mailbox.undo}` in it becomes the key of that binding.
+        scope: Where it works, the name of one of the tables.
+        show: Whether the help screen and the list of all commands have it.
         hint: The word in the hint row; empty when it is never hinted there.
+        title: Its name in the list of all commands; empty for the description.
+        count: What a number before the key means.
     """
 
     id: str
@@ -52,14 +64,29 @@ class BindingSpec(NamedTuple):
     scope: str
     show: bool = True
     hint: str = ""
+    title: str = ""
+    count: Count = Count.NOTHING
+
+    @property
+    def command(self) -> str:
+        """What it is called in the command line: `reply-all`."""
+        return self.id.partition(".")[2].replace("_", "-")
 
 
 def spec(
-    id_: str, keys: str, action: str, description: str, *, hint: str = "", show: bool = True
+    id_: str,
+    keys: str,
+    action: str,
+    description: str,
+    *,
+    hint: str = "",
+    show: bool = True,
+    title: str = "",
+    count: Count = Count.NOTHING,
 ) -> BindingSpec:
     """Write one line of the table: the scope is the part of the id before the dot."""
-    scope = id_.partition(".")[0]
-    return BindingSpec(id_, tuple(keys.split(",")), action, description, scope, show, hint)
+    scope, split = id_.partition(".")[0], tuple(keys.split(","))
+    return BindingSpec(id_, split, action, description, scope, show, hint, title, count)
 
 
 def shown_key(key: str) -> str:
@@ -68,8 +95,9 @@ def shown_key(key: str) -> str:
         return "".join(shown_key(part) for part in key.split(" "))
     if key.startswith("ctrl+"):
         return "^" + key.removeprefix("ctrl+")
-    if key.startswith("shift+"):
-        return "shift+" + shown_key(key.removeprefix("shift+"))
+    modifier, plus, rest = key.partition("+")
+    if plus:
+        return f"{modifier}+{shown_key(rest)}"
     if len(key) > 1 and key[0] == "f" and key[1:].isdecimal():
         return key.upper()
-    return _SHOWN.get(key, key)
+    return _SHOWN.get(key) or key_character(key) or key

@@ -50,6 +50,13 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = tuple(
 TITLES: Final[dict[str, str]] = {table.BINDINGS[0].scope: table.TITLE for table in _TABLES}
 """What a scope is called in the help and the docs."""
 
+OUTER: Final[dict[str, tuple[str, ...]]] = {
+    table.BINDINGS[0].scope: getattr(table, "OUTER", ("app",)) for table in _TABLES
+}
+"""By scope, the scopes that work there too; none in a sheet, which takes every key."""
+
+BY_ID: Final[dict[str, BindingSpec]] = {line.id: line for line in BINDINGS}
+
 HINT_ORDER: Final[dict[str, tuple[str, ...]]] = {
     place: ids for table in _TABLES for place, ids in getattr(table, "HINTS", {}).items()
 }

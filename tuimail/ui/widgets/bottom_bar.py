@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import Hint, shown_key
+from tuimail.ui.chord_words import waiting_row
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Row, Run, crop_row, ends, row_cells
@@ -78,12 +79,24 @@ class BottomBar(Widget):
         self._question: asyncio.Future[str | None] | None = None
         self._answers: Mapping[str, str] = {}
         self._timer: Timer | None = None
+        self._waiting: tuple[str, str] | None = None
+        self._aside = ""
 
     # -- what it shows -------------------------------------------------------------------------
 
     def show_hints(self, hints: Sequence[Hint], right: str = "") -> None:
         """Set the hints; they are seen when no event and no question stands there."""
         self._hints, self._right = list(hints), right
+        self.refresh()
+
+    @property
+    def aside(self) -> str:
+        """What stands at the right of the hints as long as it lasts; nothing when empty."""
+        return self._aside
+
+    @aside.setter
+    def aside(self, words: str) -> None:
+        self._aside = words
         self.refresh()
 
     def show_event(
@@ -109,17 +122,10 @@ class BottomBar(Widget):
         if not self.asking:
             self._say([Run(strong, "strong"), Run(text)], keys, None)
 
-    def offer(self, title: str, hints: Sequence[Hint]) -> None:
-        """Show what can follow a prefix, in place of the hints, until `clear`."""
-        if self.asking:
-            return
-        said: list[Run] = [Run(f"{title}:", "strong")]
-        for key, word in hints:
-            piece = [Run("  "), Run(key, "key"), Run(f" {word}", "muted")]
-            if row_cells(said) + row_cells(piece) > self.size.width - 2:
-                break
-            said += piece
-        self._say(said, (), None)
+    def wait(self, typed: str, waits_for: str) -> None:
+        """Show what was typed and for what it waits, before all else; empty text ends that."""
+        self._waiting = (typed, waits_for) if typed else None
+        self.refresh()
 
     def clear(self) -> None:
         """Return to the hints; a question that still stands is answered with None."""
@@ -189,8 +195,10 @@ class BottomBar(Widget):
     def render_line(self, y: int) -> Strip:
         """Paint the row."""
         width = self.size.width
-        if self._said:
+        if self._waiting is not None:
+            row = waiting_row(*self._waiting, width, shell(self).glyphs)
+        elif self._said:
             row = said_row(self._said, self._keys, width)
         else:
-            row = hint_row(self._hints, width, self._right)
+            row = hint_row(self._hints, width, self._aside or self._right)
         return roles(self.app).strip(row, width, "bar")

@@ -1,0 +1,205 @@
+"""The keyboard: which keys are in use, what a key leads to, and why it leads to nothing.
+
+Single keys are bound by Textual. What comes before them is here: sequences, numbers, recorded keys,
+the last action again. Whatever runs an action passes `refuses`, so that it is said why it cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Protocol, runtime_checkable
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+
+from tuimail.ui.bindings import BindingSpec, Count, Keys, shown_key
+from tuimail.ui.chords import Chords
+from tuimail.ui.macros import LETTERS, Macros
+from tuimail.ui.scopes import Call, call_of, node_of, places, with_parameter
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.bottom_bar import BottomBar
+
+_MOST_TIMES: Final = 100
+"""How often an action is done at most because of a number before its key."""
+
+
+@runtime_checkable
+class TakesSeveral(Protocol):
+    """A screen on which a number before a key means messages."""
+
+    def take_following(self, count: int) -> str:
+        """Let the next action be for so many, from the cursor on; returns why not, or nothing."""
+
+
+class Keyboard:
+    """What stands between the keys and the actions.
+
+    Args:
+        app: Whose keyboard it is.
+        chosen: `[keys]` of the settings.
+        file: The settings file, for what is said of mistakes.
+    """
+
+    def __init__(self, app: App[None], chosen: Mapping[str, str], file: str = "") -> None:
+        self._app, self._file = app, file
+        self.keys = Keys(chosen, file=file)
+        self._chords = Chords(app, lambda: self.keys, self.run, self._say, self._wait)
+        self._last: tuple[BindingSpec, int | None] | None = None
+        self.macros = Macros(
+            app, lambda: shell(app).store.read, lambda name, text: shell(app).remember(name, text)
+        )
+
+    def use(self, chosen: Mapping[str, str]) -> None:
+        """Use other keys from now on."""
+        self._chords.cancel()
+        self.keys = Keys(chosen, file=self._file)
+        self._app.set_keymap(self.keys.keymap)
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    async def take(self, event: events.Key) -> bool:
+        """Take a key that is not only one key; the rest is left to the bindings."""
+        macros = self.macros
+        if macros.playing and not macros.is_played(event):
+            macros.interrupt()
+            return True
+        if not macros.playing:
+            macros.note(event)
+        if await self._chords.take(event):
+            return True
+        self._look_up(event)
+        return False
+
+    def _look_up(self, event: events.Key) -> None:
+        """Remember what can be repeated, and say that a key is bound to nothing."""
+        focused = self._app.focused
+        if focused is not None and focused.check_consume_key(event.key, event.character):
+            return
+        for scope, _ in places(self._app):
+            line = self.keys.find(scope, event.key)
+            if line is not None:
+                if line.count is Count.MESSAGES:
+                    self._last = (line, None)
+                return
+        if event.key not in self._app.active_bindings:
+            self.macros.interrupt()
+            typed = event.character if event.is_printable and event.character else event.key
+            self._say(self.keys.not_bound(shown_key(typed)))
+
+    # -- actions -------------------------------------------------------------------------------
+
+    def refuses(self, call: Call) -> bool:
+        """Say why an action cannot be done; return whether that is so."""
+        reason = call.why_not
+        if reason:
+            self.macros.interrupt()
+            self._say(reason)
+        return bool(reason)
+
+    async def run(self, line: BindingSpec, node: DOMNode, count: int | None = None) -> None:
+        """Run a binding.
+
+        Args:
+            line: Of the table.
+            node: On whom.
+            count: The number before it.
+        """
+        if self.refuses(call_of(self._app, line.action, node)):
+            return
+        if line.count is Count.MESSAGES:
+            self._last = (line, count)
+            reason = self._take_following(node, count)
+            if reason:
+                self._say(reason)
+                return
+        if count is None or line.count in (Count.NOTHING, Count.MESSAGES):
+            await self._app.run_action(line.action, node)
+        elif line.count is Count.STEPS:
+            await self._app.run_action(with_parameter(line.action, count), node)
+        elif line.count is Count.PLACE:
+            await self._app.run_action(("", "place", (count,)), node)
+        else:
+            for _ in range(min(count, _MOST_TIMES)):
+                await self._app.run_action(line.action, node)
+
+    def _take_following(self, node: DOMNode, count: int | None) -> str:
+        if count is None or not isinstance(node, TakesSeveral):
+            return ""
+        return node.take_following(count)
+
+    async def repeat(self) -> None:
+        """Do again what was done to messages last."""
+        last = self._last
+        if last is None:
+            self._say("Nothing was done yet that can be done again.")
+            return
+        line, count = last
+        node = node_of(line, places(self._app))
+        if node is not None:
+            await self.run(line, node, count)
+
+    # -- recorded keys -------------------------------------------------------------------------
+
+    def record(self) -> None:
+        """Begin to keep keys under a letter, or end it."""
+        macros = self.macros
+        if not macros.recording:
+            typed = self.keys.shown("mailbox.record")
+            self._chords.ask_letter("record", typed, macros.offers(), self._begin_recording)
+            return
+        letter = macros.recording
+        kept = macros.stop(ended_by=1)
+        self._aside("")
+        play = self.keys.shown("mailbox.play")
+        self._say(f"{kept} keys kept. {play} {letter} presses them again.")
+
+    def _begin_recording(self, letter: str) -> None:
+        if letter not in LETTERS:
+            self._say("Keys are kept under a letter from a to z.")
+            return
+        self.macros.start(letter)
+        self._aside(f"recording {letter}   {self.keys.shown('mailbox.record')} ends it")
+
+    def play(self, times: int) -> None:
+        """Press again the keys under a letter; the key for it once more means the last letter."""
+        macros = self.macros
+        if macros.playing:
+            macros.interrupt()
+            self._say("Recorded keys do not press others.")
+            return
+        offers = macros.offers()
+        if not offers:
+            record = self.keys.shown("mailbox.record")
+            self._say(f"No keys are kept. {record} and a letter begins.")
+            return
+
+        def chosen(key: str) -> None:
+            letter = key if key in LETTERS else macros.last
+            if not macros.stored(letter):
+                self._say(f"No keys are kept under {shown_key(key)}.")
+                return
+            self._app.run_worker(self._play(letter, min(times, _MOST_TIMES)), group="macro")
+
+        self._chords.ask_letter("press again", self.keys.shown("mailbox.play"), offers, chosen)
+
+    async def _play(self, letter: str, times: int) -> None:
+        if not await self.macros.play(letter, times):
+            shell(self._app).tell(f"The keys under {letter} were stopped.")
+
+    # -- the last row --------------------------------------------------------------------------
+
+    def _say(self, words: str) -> None:
+        shell(self._app).tell(words)
+
+    def _bars(self) -> list[BottomBar]:
+        return list(self._app.screen.query(BottomBar))
+
+    def _wait(self, typed: str, waits_for: str) -> None:
+        for bar in self._bars():
+            bar.wait(typed, waits_for)
+
+    def _aside(self, words: str) -> None:
+        for screen in self._app.screen_stack:
+            for bar in screen.query(BottomBar):
+                bar.aside = words
