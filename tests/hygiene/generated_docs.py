@@ -23,7 +23,8 @@ from tests.hygiene.demo_page import demo_page
 from tests.hygiene.source import ROOT
 from tuimail.config import schema
 from tuimail.config.described import field_docstrings
-from tuimail.ui.bindings import BINDINGS, TITLES, BindingSpec, shown_key
+from tuimail.config.key_presets import PRESETS
+from tuimail.ui.bindings import BINDINGS, TITLES, BindingSpec, Count, Keys, shown_key
 
 _NOTE: Final = (
     "<!-- Made by `python -m tests.hygiene.generate_docs`; changes here are lost. -->\n\n"
@@ -81,7 +82,8 @@ def settings_page() -> str:
 _KEYS_EXAMPLE: Final = """\
 ```toml
 [keys]
-"list.down" = "j,n,down"
+preset = "vim"
+"list.down" = "j, n, Down"
 "list.first" = "g g"
 ```
 
@@ -157,46 +159,69 @@ def _as_declared(values: Sequence[object], name: str) -> list[str]:
 _KEYS_INTRO: Final = """\
 # Keys
 
-`?` shows the keys of the place you are in. The last row hints at the most useful ones.
+`?` shows the keys of the place you are in, `^p` finds every action by its name, and the last row
+hints at the most useful ones.
 
-`[keys]` in the [settings](configuration.md#keys) gives a binding other keys, by its id. Keys are
-separated by commas; the keys of a sequence by blanks:
+The columns are the sets of keys that tuimail comes with. `:keys` chooses one, and so does `[keys]`
+in the [settings](configuration.md#keys), which also gives a binding keys of your own, by its id:
 
 ```toml
 [keys]
-"mailbox.trash" = "d,delete"
+preset = "mutt"
+"mailbox.trash" = "d, Del"
 "mailbox.go_archive" = "g a"
+"mailbox.layout" = ""            # no key
 ```
 
-A key in the tables is written as people read it. In the settings `^s` is `ctrl+s`, `Esc` is
-`escape`, `PageDown` is `pagedown`, `?` is `question_mark`, `gg` is `g g`. A name that is unknown,
-or a key that hides another of the same place, is said in the last row after the start.
+Keys are separated by commas, the keys of a sequence by blanks. They are written as in the tables
+(`^s`, `Esc`, `#`, but `g g` with a blank and `comma` for the comma) or by their names (`ctrl+s`,
+`escape`). How to make a set of your own: [Keys and themes](guide/keys-and-themes.md#keys).
+
+A number before a key counts where the last column says so.
 """
+_COUNTS: Final = MappingProxyType(
+    {
+        Count.NOTHING: "",
+        Count.STEPS: "steps",
+        Count.AGAIN: "times",
+        Count.MESSAGES: "messages",
+        Count.PLACE: "place",
+    }
+)
 _NUMBERED: Final = re.compile(r"(?P<stem>\w+\.\w+_)(?P<number>[1-9])\Z")
 
 
 def keys_page() -> str:
-    """Render docs/keybindings.md from the table of bindings."""
+    """Render docs/keybindings.md from the table of bindings and the presets."""
+    presets = {name: Keys({"preset": name}) for name in PRESETS}
     text = [_KEYS_INTRO]
     for scope, specs in groupby(BINDINGS, key=lambda spec: spec.scope):
-        text += [f"## {TITLES[scope]}\n", "| keys | what it does | id |", "|---|---|---|"]
-        text += _key_rows(list(specs))
+        text.append(f"## {TITLES[scope]}\n")
+        text.append(f"| what it does | {' | '.join(presets)} | id | number |")
+        text.append("|---" * (len(presets) + 3) + "|")
+        text += _key_rows(list(specs), list(presets.values()))
         text.append("")
     return _NOTE + "\n".join(text).rstrip() + "\n"
 
 
-def _key_rows(specs: Sequence[BindingSpec]) -> Iterator[str]:
+def _key_rows(specs: Sequence[BindingSpec], presets: Sequence[Keys]) -> Iterator[str]:
     """One row each; bindings that differ in a number alone share one."""
     for stem, group in groupby(specs, key=_without_number):
         first, *others = group
-        keys = " ".join(f"`{shown_key(key)}`" for key in first.keys)
-        words, name = first.description, f"`{first.id}`"
+        words, name, last = presets[0].words(first), f"`{first.id}`", first
         if others and stem != first.id:
             last = others[-1]
-            keys += f" … `{shown_key(last.keys[0])}`"
             words = words.rsplit(" ", 1)[0] + " of that number"
             name += f" … `{last.id}`"
-        yield f"| {keys} | {words} | {name} |"
+        columns = " | ".join(_keys_of(first, last, keys) for keys in presets)
+        yield f"| {words} | {columns} | {name} | {_COUNTS[first.counting]} |"
+
+
+def _keys_of(first: BindingSpec, last: BindingSpec, keys: Keys) -> str:
+    shown = " ".join(f"`{shown_key(key)}`".replace("|", "\\|") for key in keys.keys(first))
+    if last is not first and shown:
+        shown += f" … `{shown_key(keys.keys(last)[0])}`"
+    return shown or "·"
 
 
 def _without_number(spec: BindingSpec) -> str:

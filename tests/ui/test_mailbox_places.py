@@ -24,9 +24,11 @@ async def test_a_prefix_says_what_can_follow_and_what_is_not_bound(desk: Desk) -
     async with desk.app.run_test(size=SIZE) as pilot:
         await desk.start(pilot)
         await pilot.press("g")
-        await desk.see(pilot, " g:  g first message")
+        await desk.see(pilot, "── g: go to ──")
+        assert "  g  first message" in screen_text(desk.app)
         await pilot.press("x")
         await desk.see(pilot, "g x is not bound. ? shows the keys.")
+        assert "── g: go to ──" not in screen_text(desk.app)
 
 
 async def test_own_keys_may_be_sequences(

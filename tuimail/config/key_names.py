@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import string
 import unicodedata
 from typing import Final
 
@@ -40,7 +41,6 @@ _SHORT: Final = {
     "plus_sign": "plus",
     "low_line": "underscore",
 }
-_LONG: Final = {short: long for long, short in _SHORT.items()}
 
 
 def key_name(written: str) -> str:
@@ -64,15 +64,15 @@ def key_name(written: str) -> str:
 
 def key_character(name: str) -> str:
     """Return the character that a name stands for: `#` for `number_sign`; empty when none."""
-    if name in _NAMED and name not in _LONG:
+    if name in _CHARACTERS:
+        return _CHARACTERS[name]
+    if name in _NAMED:
         return ""
     try:
-        return unicodedata.lookup(_LONG.get(name, name).replace("_", " "))
+        found = unicodedata.lookup(name.replace("_", " "))
     except KeyError:
-        try:
-            return unicodedata.lookup(_LONG.get(name, name).replace("_", "-"))
-        except KeyError:
-            return ""
+        return ""
+    return found if found.isprintable() else ""
 
 
 def _parts(written: str) -> list[str]:
@@ -87,10 +87,17 @@ def _name(last: str) -> str:
             return last
         if not last.isprintable() or last.isspace():
             return ""
-        name = unicodedata.name(last, "").lower().replace("-", "_").replace(" ", "_")
-        return _SHORT.get(name, name)
+        return _sign_name(last)
     lowered = last.lower()
     lowered = _ALIASES.get(lowered, lowered)
     if lowered in _NAMED or key_character(lowered):
         return lowered
     return ""
+
+
+def _sign_name(sign: str) -> str:
+    name = unicodedata.name(sign, "").lower().replace("-", "_").replace(" ", "_")
+    return _SHORT.get(name, name)
+
+
+_CHARACTERS: Final = {_sign_name(sign): sign for sign in string.punctuation}

@@ -206,36 +206,34 @@ def _conflicts(accepted: Keys, defaults: Mapping[str, KeyDefault], file: str) ->
 
 def _lay_over(
     keys: Keys, accepted: Keys, defaults: Mapping[str, KeyDefault]
-) -> dict[tuple[str, str], list[str]]:
+) -> dict[str, list[str]]:
     """Give the accepted bindings their keys, and take those away from the rest.
 
     Returns:
-        Who lost something to which key of whom.
+        By binding, from which others it took something.
     """
     taken = _Taken(defaults)
     for binding, shipped in keys.items():
         if binding not in accepted:
             for key in shipped:
                 taken.add(binding, key)
-    lost: dict[tuple[str, str], list[str]] = defaultdict(list)
+    lost: dict[str, list[str]] = defaultdict(list)
     for binding, chosen in accepted.items():
         for key in chosen:
             for other, theirs in taken.rivals(binding, key):
                 if theirs in keys[other]:
                     keys[other] = tuple(each for each in keys[other] if each != theirs)
-                    lost[binding, key].append(other)
+                    lost[binding].append(other)
         keys[binding] = chosen
     return lost
 
 
-def _left_without(
-    lost: Mapping[tuple[str, str], list[str]], keys: Keys, file: str
-) -> Iterator[ConfigError]:
+def _left_without(lost: Mapping[str, list[str]], keys: Keys, file: str) -> Iterator[ConfigError]:
     """Say which bindings have no key any more because of a chosen one."""
-    for (binding, key), losers in lost.items():
-        bare = [other for other in losers if not keys[other]]
+    for binding, losers in lost.items():
+        bare = [other for other in dict.fromkeys(losers) if not keys[other]]
         if bare:
             more = f" and {len(bare) - 1} more" if len(bare) > 1 else ""
             name = f"keys.{binding}"
-            words = f"{name}: {key!r} was the only key of keys.{bare[0]}{more}."
+            words = f"{name} leaves keys.{bare[0]}{more} without a key."
             yield ConfigError(words, file=file, key=name)

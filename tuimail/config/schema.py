@@ -219,4 +219,6 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Tokens."""
 
     keys: dict[str, str] = {}
-    """Own keys: the id of a binding, and its keys separated by commas."""
+    """The keys. `preset`: the set they come from, `default`, `mutt`, `vim`, `gmail`, `outlook` or
+    the name of a file in the folder `keys` beside the settings. Everything else is the id of a
+    binding and its own keys separated by commas; empty text means no key."""

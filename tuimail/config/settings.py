@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from tuimail.config.accounts import account_from_table
+from tuimail.config.key_presets import flat
 from tuimail.config.paths import write_atomically
 from tuimail.config.schema import AccountSettings, Settings, Table
 from tuimail.errors import ConfigError
@@ -136,8 +137,21 @@ def _convert(table: Mapping[str, Any], path: Path) -> Settings:
     for name, values in _as_table(table.get("accounts", {}), "accounts", path).items():
         accounts[name] = _convert_account(name, values, path)
     plain = {key: value for key, value in table.items() if key != "accounts"}
+    if "keys" in plain:
+        plain["keys"] = _convert_keys(plain["keys"], path)
     settings = _msgspec(plain, Settings, "", path)
     return msgspec.structs.replace(settings, accounts=accounts)
+
+
+def _convert_keys(value: object, path: Path) -> dict[str, str]:
+    """Return `[keys]` by id, however deep the ids are written: `[keys.list]` is a table too."""
+    keys = flat(_as_table(value, "keys", path))
+    for name, chosen in keys.items():
+        if not isinstance(chosen, str):
+            key = f"keys.{name}"
+            words = f"{path.name}: {key}: it is text, such as 'g g' or 'd, Del'."
+            raise ConfigError(words, file=str(path), key=key)
+    return keys
 
 
 def _convert_account(name: str, values: object, path: Path) -> AccountSettings:
@@ -238,8 +252,20 @@ def _drop(table: dict[str, Any], key: str) -> bool:
         if name is not None and rest == f"{name}.shared":
             return table["accounts"][name].pop("shared", None) is not None
         return name is not None and table["accounts"].pop(name, None) is not None
+    if top == "keys" and rest and isinstance(table.get("keys"), dict):
+        return _drop_id(table["keys"], rest)
     below = table.get(top)
     if rest and isinstance(below, dict) and rest in below:
         del below[rest]
         return True
     return table.pop(top, None) is not None
+
+
+def _drop_id(table: dict[str, Any], id_: str) -> bool:
+    """Take out a key whose name has dots, and may be written as tables in each other."""
+    if id_ in table:
+        del table[id_]
+        return True
+    first, _, rest = id_.partition(".")
+    below = table.get(first)
+    return isinstance(below, dict) and bool(rest) and _drop_id(below, rest)

@@ -29,11 +29,12 @@ from tuimail.model.status import EngineControl
 from tuimail.ui.appearance import Appearance
 from tuimail.ui.arrivals import Arrivals
 from tuimail.ui.background import understand_reports
-from tuimail.ui.bindings import Keys, bindings_for
-from tuimail.ui.chords import Chords
+from tuimail.ui.bindings import bindings_for
 from tuimail.ui.colourless import replace_filters
 from tuimail.ui.commit_slot import CommitSlot
 from tuimail.ui.crash import print_without_locals, self_check
+from tuimail.ui.key_actions import KeyActions
+from tuimail.ui.keyboard import Keyboard
 from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.messages import EngineChanged, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from tuimail.store.store import Store
 
 
-class TuimailApp(Places):
+class TuimailApp(KeyActions, Places):
     """tuimail on a terminal.
 
     Args:
@@ -104,7 +105,7 @@ class TuimailApp(Places):
         self.terminal = TerminalModes(self, os.environ)
         self.arrivals = Arrivals(self, os.environ)
         self.glyphs = self.appearance.glyphs()
-        self.keys = Keys(settings.keys)
+        self.keyboard = Keyboard(self, settings.keys, str(settings_file or ""))
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
         self.signal_settings: Signal[Settings] = Signal(self, "settings")
@@ -115,7 +116,6 @@ class TuimailApp(Places):
         self._greeting = greeting
         self._start_engine = start_engine
         self._clock = clock or (lambda: datetime.now().astimezone())
-        self._chords = Chords(self)
         self._commits = CommitSlot(lambda: self.post_message(StoreChanged()))
         self._turns = Turns(self.deliver_changes, self.set_timer)
         self._ends: list[Callable[[], None]] = []
@@ -215,11 +215,6 @@ class TuimailApp(Places):
         )
         self.arrivals.show_title()
 
-    def use_keys(self) -> None:
-        """Bind the keys of the settings."""
-        self.keys = Keys(self.settings.keys)
-        self.set_keymap(self.settings.keys)
-
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what every painted line goes through."""
         filters = super().get_line_filters()
@@ -269,7 +264,7 @@ class TuimailApp(Places):
             self._asked_to_quit = self._asked_to_quit and event.key == "q"
             if any(bar.take_key(event) for bar in self.screen.query(BottomBar)):
                 return
-            if await self._chords.take(event):
+            if await self.keyboard.take(event):
                 return
         await super().on_event(event)
 

@@ -42,7 +42,7 @@ class Keyboard:
     """
 
     def __init__(self, app: App[None], chosen: Mapping[str, str], file: str = "") -> None:
-        self._app, self._file = app, file
+        self._app, self._file, self._chosen = app, file, chosen
         self.keys = Keys(chosen, file=file)
         self._chords = Chords(app, lambda: self.keys, self.run, self._say, self._wait)
         self._last: tuple[BindingSpec, int | None] | None = None
@@ -51,9 +51,11 @@ class Keyboard:
         )
 
     def use(self, chosen: Mapping[str, str]) -> None:
-        """Use other keys from now on."""
+        """Use these keys from now on."""
         self._chords.cancel()
-        self.keys = Keys(chosen, file=self._file)
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.keys = Keys(chosen, file=self._file)
         self._app.set_keymap(self.keys.keymap)
 
     # -- keys ----------------------------------------------------------------------------------
@@ -79,7 +81,7 @@ class Keyboard:
         for scope, _ in places(self._app):
             line = self.keys.find(scope, event.key)
             if line is not None:
-                if line.count is Count.MESSAGES:
+                if line.counting is Count.MESSAGES:
                     self._last = (line, None)
                 return
         if event.key not in self._app.active_bindings:
@@ -107,17 +109,17 @@ class Keyboard:
         """
         if self.refuses(call_of(self._app, line.action, node)):
             return
-        if line.count is Count.MESSAGES:
+        if line.counting is Count.MESSAGES:
             self._last = (line, count)
             reason = self._take_following(node, count)
             if reason:
                 self._say(reason)
                 return
-        if count is None or line.count in (Count.NOTHING, Count.MESSAGES):
+        if count is None or line.counting in (Count.NOTHING, Count.MESSAGES):
             await self._app.run_action(line.action, node)
-        elif line.count is Count.STEPS:
+        elif line.counting is Count.STEPS:
             await self._app.run_action(with_parameter(line.action, count), node)
-        elif line.count is Count.PLACE:
+        elif line.counting is Count.PLACE:
             await self._app.run_action(("", "place", (count,)), node)
         else:
             for _ in range(min(count, _MOST_TIMES)):

@@ -68,9 +68,9 @@ def _scopes_of(kind: type[DOMNode]) -> tuple[str, ...]:
         binding.id
         for base in kind.__mro__
         for binding in base.__dict__.get("BINDINGS", ())
-        if isinstance(binding, Binding) and binding.id in BY_ID
+        if isinstance(binding, Binding)
     )
-    return tuple(dict.fromkeys(BY_ID[id_].scope for id_ in ids if id_ is not None))
+    return tuple(dict.fromkeys(BY_ID[id_].scope for id_ in ids if id_ in BY_ID))
 
 
 def call_of(app: App[None], action: str | tuple[str, str, Parameters], node: DOMNode) -> Call:

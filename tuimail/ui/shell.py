@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tuimail.store.store import Store
     from tuimail.ui.appearance import Appearance
     from tuimail.ui.live_settings import LiveSettings
+    from tuimail.ui.sending_watch import SendingWatch
 
 
 class Shell(Protocol):
@@ -32,6 +33,7 @@ class Shell(Protocol):
         engine: None until it runs, which is shortly after the first frame.
         approve_demo: Approves a device code, in the demo; else None.
         add_shared: Adds a shared mailbox to an account, in a thread; says whether it opens now.
+        sending: Counts down what is about to be sent.
         signal_changes: Publishes merged ChangeSets on the UI's loop.
         signal_status: Publishes nothing of worth: ask `engine.status`.
         signal_settings: Publishes the settings when they were changed.
@@ -44,8 +46,8 @@ class Shell(Protocol):
     approve_demo: Callable[[str], object] | None
     add_shared: Callable[[Account, str], tuple[Account, bool]] | None
     glyphs: Glyphs
-    keys: Keys
     texts: MessageTexts
+    sending: SendingWatch
     signal_changes: Signal[ChangeSet]
     signal_status: Signal[None]
     signal_settings: Signal[Settings]
@@ -55,6 +57,10 @@ class Shell(Protocol):
     @property
     def tints_cursor(self) -> bool:
         """Whether the row at the cursor is tinted; else the bar in front alone moves."""
+
+    @property
+    def keys(self) -> Keys:
+        """The keys as they are now."""
 
     def now(self) -> datetime:
         """Return the time, aware, in the zone dates are shown in."""

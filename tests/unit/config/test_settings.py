@@ -105,7 +105,8 @@ def test_a_ca_file_is_found_beside_the_settings_and_in_the_home(tmp_path: Path, 
         (WORK + "shared = ['i@b.c', 'I@b.c']", "accounts.work.shared", "named twice"),
         (WORK + "username = 'a b'", "accounts.work.username", "blanks"),
         ('[accounts."../x"]', "accounts.../x", "a name has"),
-        ("[keys]\nsend = 3", "keys", "text"),
+        ("[keys]\nsend = 3", "keys.send", "text"),
+        ("[keys.list]\ndown = 3", "keys.list.down", "text"),
     ],
 )
 def test_a_mistake_names_its_key(tmp_path: Path, text: str, key: str, words: str) -> None:
@@ -267,6 +268,14 @@ def test_every_field_has_a_description_under_it() -> None:
         places = [at for at, line in enumerate(lines) if line.startswith(f"    {name}: ")]
         assert places
         assert all(lines[at + 1].lstrip().startswith('"""') for at in places), name
+
+
+def test_keys_may_be_tables_and_a_wrong_one_leaves_the_rest(tmp_path: Path) -> None:
+    text = "[keys]\npreset = 'mutt'\n'list.up' = 'k'\n[keys.list]\ndown = 'n'\nopen = ['o']\n"
+    settings, error = load_or_default(written(tmp_path, text))
+    assert settings.keys == {"preset": "mutt", "list.up": "k", "list.down": "n"}
+    assert error is not None
+    assert error.key == "keys.list.open"
 
 
 def test_reading_settings_imports_nothing_that_only_writing_needs() -> None:

@@ -46,7 +46,7 @@ class Keys:
             for scope, keys in self._by_key.items()
         }
 
-        self._counting = {line.scope for line in BINDINGS if line.count is not Count.NOTHING}
+        self._counting = {line.scope for line in BINDINGS if line.counting is not Count.NOTHING}
 
     def _choose(self, chosen: Mapping[str, str], file: str) -> None:
         from tuimail.config.keymap import KeyDefault, build_keymap  # noqa: PLC0415 - rarely needed

@@ -54,7 +54,7 @@ class BindingSpec(NamedTuple):
         show: Whether the help screen and the list of all commands have it.
         hint: The word in the hint row; empty when it is never hinted there.
         title: Its name in the list of all commands; empty for the description.
-        count: What a number before the key means.
+        counting: What a number before the key means.
     """
 
     id: str
@@ -65,7 +65,7 @@ class BindingSpec(NamedTuple):
     show: bool = True
     hint: str = ""
     title: str = ""
-    count: Count = Count.NOTHING
+    counting: Count = Count.NOTHING
 
     @property
     def command(self) -> str:
@@ -93,7 +93,7 @@ def shown_key(key: str) -> str:
     """Return a key as people read it: `gg`, `^p`, `Tab`, `?`, `F6`."""
     if " " in key:
         return "".join(shown_key(part) for part in key.split(" "))
-    if key.startswith("ctrl+"):
+    if key.startswith("ctrl+") and key.count("+") == 1:
         return "^" + key.removeprefix("ctrl+")
     modifier, plus, rest = key.partition("+")
     if plus:

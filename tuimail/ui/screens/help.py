@@ -60,7 +60,7 @@ def help_rows(place: str, keys: Keys, width: int, glyphs: Glyphs) -> list[Row]:
     if place in ("list", "tree", "reader"):
         sections.append(_MAILBOX)
     shown = [
-        (title, [(key, glyphs.own(words)) for key, words in keys.described(scopes)])
+        (title, [(key, glyphs.own(keys.words(line))) for key, line in keys.described(scopes)])
         for title, scopes in (*sections, _EVERYWHERE)
     ]
     longest = max(len(key) for _, entries in shown for key, _ in entries)

@@ -10,6 +10,8 @@ from tuimail.model.changes import ChangeSet
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.messages import ListChanged
+from tuimail.ui.scopes import Parameters
+from tuimail.ui.screens import mailbox_reasons
 from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_writing import MailboxWriting
 from tuimail.ui.shell import shell
@@ -41,6 +43,19 @@ class MailboxScreen(MailboxWriting):
         self.message_list.tinted = shell(self).tints_cursor
         self.reader.settings_changed()
         self.rearrange()
+
+    def why_not(self, action: str, parameters: Parameters) -> str:
+        """Return why an action makes no sense now; empty when it can be done."""
+        return mailbox_reasons.why_not(self, action, parameters)
+
+    def take_following(self, count: int) -> str:
+        """Mark so many messages from the cursor on, for the action that follows."""
+        if self.focused is not self.message_list:
+            return "A number of messages is counted in the list."
+        if self.message_list.marked:
+            return f"Some are marked: {shell(self).keys.shown('mailbox.unmark')} unmarks them."
+        self.message_list.mark_following(count)
+        return ""
 
     def on_message_view_position_changed(self, event: MessageView.PositionChanged) -> None:
         """Show how far the text is read."""

@@ -1,0 +1,102 @@
+"""Why an action on the mailbox screen makes no sense now, in the words of the last row.
+
+One table for every way to an action: its key, the help, the list of all commands, the command
+line. What is only known once it was tried is said by the action itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from tuimail.model.folder import FolderRole
+from tuimail.ui.scopes import Parameters
+from tuimail.ui.shell import shell
+
+if TYPE_CHECKING:
+    from tuimail.ui.screens.mailbox import MailboxScreen
+
+Reason = Callable[["MailboxScreen", Parameters], str]
+
+_NO_MESSAGE: Final = "There is no message here."
+
+
+def _message(screen: MailboxScreen, _: Parameters) -> str:
+    return "" if screen.message_list.cursor is not None else _NO_MESSAGE
+
+
+def _mark(screen: MailboxScreen, _: Parameters) -> str:
+    if screen.focused is not screen.message_list:
+        return "Messages are marked in the list."
+    return _message(screen, ())
+
+
+def _archive(screen: MailboxScreen, _: Parameters) -> str:
+    row = screen.message_list.cursor
+    if row is None:
+        return _NO_MESSAGE
+    app = shell(screen)
+    if app.store.read.folder_with_role(row.account_id, FolderRole.ARCHIVE) is not None:
+        return ""
+    again = app.keys.shown("mailbox.retry")
+    return f"This mailbox has no archive. Make a folder named Archive; {again} finds it."
+
+
+def _read_folder(screen: MailboxScreen, _: Parameters) -> str:
+    folder = screen.folder
+    return "" if folder is not None and folder.unread else "Nothing is unread here."
+
+
+def _next_unread(screen: MailboxScreen, _: Parameters) -> str:
+    folder = screen.folder
+    return "" if folder is not None and folder.unread else "No unread messages here."
+
+
+def _unread_folder(screen: MailboxScreen, parameters: Parameters) -> str:
+    step = parameters[0]
+    here = screen.message_list.folder
+    found = screen.folder_tree.unread_after(here, step if isinstance(step, int) else 1)
+    return "" if found is not None else "No folder has unread mail."
+
+
+def _go(screen: MailboxScreen, parameters: Parameters) -> str:
+    folder, role = screen.folder, FolderRole(str(parameters[0]))
+    reader = shell(screen).store.read
+    if folder is not None and reader.folder_with_role(folder.account_id, role) is not None:
+        return ""
+    return "This mailbox has no such folder."
+
+
+def _undo(screen: MailboxScreen, _: Parameters) -> str:
+    if shell(screen).sending.active or screen.deeds.undoable() is not None:
+        return ""
+    return "Nothing to undo."
+
+
+def _redo(screen: MailboxScreen, _: Parameters) -> str:
+    return "" if shell(screen).store.read.next_redo() is not None else "Nothing to do again."
+
+
+def _write(screen: MailboxScreen, _: Parameters) -> str:
+    return "" if shell(screen).accounts else "There is no account to write from."
+
+
+REASONS: Final[Mapping[str, Reason]] = {
+    **dict.fromkeys(("reply", "trash", "delete", "junk", "flag", "unread"), _message),
+    "archive": _archive,
+    "mark": _mark,
+    "read_folder": _read_folder,
+    "next_unread": _next_unread,
+    "unread_folder": _unread_folder,
+    "go": _go,
+    "undo": _undo,
+    "redo": _redo,
+    "write": _write,
+}
+"""By the name of the action, without its parameters."""
+
+
+def why_not(screen: MailboxScreen, action: str, parameters: Parameters) -> str:
+    """Return why an action of the mailbox screen cannot be done now; empty when it can."""
+    reason = REASONS.get(action)
+    return reason(screen, parameters) if reason is not None else ""
