@@ -25,7 +25,11 @@ class RawImap:
         self._socket = tls_context(sandbox).wrap_socket(plain, server_hostname="localhost")
         self._file = self._socket.makefile("rb")
         self._count = 0
-        self.greeting = self.line()
+        try:
+            self.greeting = self.line()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
 
     def __enter__(self) -> Self:
         return self
