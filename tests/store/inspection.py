@@ -15,6 +15,7 @@ from tuimail.model.intent import Action, Expunge, MessageState, ReadFolder, fold
 from tuimail.store import codec
 from tuimail.store.actions import load_action
 from tuimail.store.connection import FILE_NAME
+from tuimail.text import folding
 
 
 @contextmanager
@@ -99,3 +100,52 @@ def assert_space_is_counted(mailbox: Mailbox) -> None:
         ).fetchall()
     assert wrong == []
     assert stored == counted
+
+
+def assert_catalogue_is_right(mailbox: Mailbox) -> None:
+    """Check conversations, their counters, what is sorted and what is searched, from scratch."""
+    with raw_connection(mailbox.store.directory) as connection:
+        kept = connection.execute(
+            "SELECT folder_id, thread_id, newest, newest_key, members, unread, flagged, answered,"
+            " attached, pending FROM conversation ORDER BY 1, 2"
+        ).fetchall()
+        counted: dict[tuple[int, int], list[int]] = {}
+        for folder, thread, flags, *row in connection.execute(
+            "SELECT shown_folder_id, thread_id, flags, internaldate, id, has_attachment, pending"
+            " FROM message WHERE shown_folder_id IS NOT NULL AND thread_id IS NOT NULL"
+            " AND sort_sender IS NOT NULL ORDER BY internaldate, id"
+        ):
+            date, key, attached, pending = row
+            sums = counted.setdefault((folder, thread), [0, 0, 0, 0, 0, 0, 0, 0])
+            sums[:2] = date, key
+            one = (1, not flags & 1, bool(flags & 4), bool(flags & 2), attached, pending)
+            sums[2:] = (a + b for a, b in zip(sums[2:], one, strict=True))
+        assert kept == [(*place, *sums) for place, sums in sorted(counted.items())]
+        assert (
+            connection.execute("SELECT id, conversations FROM folder ORDER BY id").fetchall()
+            == connection.execute(
+                "SELECT id, (SELECT count(*) FROM conversation WHERE folder_id = folder.id)"
+                " FROM folder ORDER BY id"
+            ).fetchall()
+        )
+        texts = connection.execute("SELECT * FROM search_text ORDER BY doc").fetchall()
+        assert texts == sorted(_searched(connection))
+        # With rank 1 the index is compared with the text (https://sqlite.org/fts5.html, 6.5).
+        connection.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
+
+
+def _searched(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str, str]]:
+    for key, date, envelope_json in connection.execute(
+        "SELECT id, internaldate, envelope FROM message JOIN message_detail ON message_key = id"
+        " WHERE sort_sender IS NOT NULL"
+    ):
+        envelope = codec.load_envelope(envelope_json)
+        people = (
+            dict.fromkeys((*envelope.from_, *envelope.sender)),
+            dict.fromkeys((*envelope.to, *envelope.cc, *envelope.bcc)),
+        )
+        senders, recipients = (
+            "\n".join(folding.fold(f"{one.name} {one.address}") for one in group)
+            for group in people
+        )
+        yield date * 2**28 + key, senders, recipients, folding.fold_subject(envelope.subject)

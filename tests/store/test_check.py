@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.inspection import (
+    assert_catalogue_is_right,
     assert_counters_are_counts,
     assert_space_is_counted,
     assert_visible_is_folded,
@@ -40,6 +41,19 @@ DISORDERS = {
     "tree": ["UPDATE folder SET shown = 0, name = 'Wrong' WHERE id = 2"],
     "space": ["UPDATE message SET kept = 77 WHERE id = 4"],
     "counters": ["UPDATE folder SET total = total + 3, unread = 0 WHERE id = 1"],
+    "catalogue": [
+        "UPDATE message SET sort_sender = NULL WHERE id = 3",
+        "DELETE FROM search_text WHERE doc = (SELECT (internaldate << 28) + id FROM message"
+        " WHERE id = 4)",
+        "INSERT INTO search_text VALUES (7, 'a', 'b', 'nobody')",
+        "INSERT INTO search (rowid, senders) VALUES (8, 'nothing has this text')",
+    ],
+    "folded": [
+        "UPDATE conversation SET unread = unread + 1, newest_key = 1 WHERE thread_id = 5",
+        "DELETE FROM conversation WHERE thread_id = 7",
+        "INSERT INTO conversation VALUES (1, 999, 0, 0, 1, 0, 0, 0, 0, 0)",
+        "UPDATE folder SET conversations = 77 WHERE id = 1",
+    ],
     "numbers": ["UPDATE meta SET value = '3' WHERE key = 'located'"],
 }
 
@@ -104,6 +118,7 @@ def assert_in_order(place: Path, wrecked: Wrecked) -> None:
         assert_visible_is_folded(mailbox)
         assert_counters_are_counts(mailbox)
         assert_space_is_counted(mailbox)
+        assert_catalogue_is_right(mailbox)
     finally:
         store.close()
     with raw_connection(place) as connection:

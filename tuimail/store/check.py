@@ -1,7 +1,6 @@
 """What must be true of a database, check by check, each with how it is mended.
 
-Every check looks and mends in one transaction, and finds nothing the second time. A search index
-adds itself to `CHECKS`.
+Every check looks and mends in one transaction, and finds nothing the second time.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tuimail.errors import StoreCorrupt, StoreError, StoreFull, StoreLocked
-from tuimail.store import check_rows, check_sums
+from tuimail.store import check_catalogue, check_rows, check_sums
 from tuimail.store.connection import (
     Connection,
     damaged,
@@ -56,6 +55,8 @@ CHECKS: Final = (
           check_rows.mend_outbox),
     Check("conversations", "conversations", "{count} held not all of their messages",
           check_rows.mend_threads),
+    Check("catalogue", "order and search of messages", "{count} could not be sorted or found",
+          check_catalogue.mend_catalogue),
     Check("visible", "what is shown of messages", "{count} did not show the server and what waits",
           check_sums.mend_visible),
     Check("tree", "what is shown of folders", "{count} did not show the server and what waits",
@@ -63,6 +64,8 @@ CHECKS: Final = (
     Check("space", "space that is taken", "{count} did not add up", check_sums.mend_space),
     Check("counters", "counters of folders", "{count} did not add up",
           check_sums.mend_counters),
+    Check("folded", "folded conversations", "{count} did not add up",
+          check_catalogue.mend_conversations),
     Check("numbers", "numbering of places", "{count} lay too low",
           check_sums.mend_numbers),
 )  # fmt: skip
@@ -113,6 +116,8 @@ def mend_file(connection: Connection) -> int:
 
 def _make_indexes(connection: Connection) -> None:
     connection.change("REINDEX")
+    # A search index is no index of SQLite's, and newer versions look into it too.
+    connection.change("INSERT INTO search (search) VALUES ('rebuild')")
     left = _problems(connection, "integrity_check")
     if left:
         raise damaged(left[0])

@@ -10,7 +10,7 @@ from typing import Final
 
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
-from tuimail.store import codec, salvage, starting_over, threads
+from tuimail.store import catalogue, codec, salvage, starting_over, threads
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
 
@@ -72,6 +72,7 @@ def mend_heads(tx: Transaction) -> int:
         "INSERT INTO message_detail (message_key, envelope, refs) VALUES (?, '{}', '[]')",
         ((key,) for key, _ in rows),
     )
+    catalogue.enter(tx, [MessageKey(key) for key, _ in rows])
     for folder in {folder for _, folder in rows}:
         starting_over.start_over(tx, FolderId(folder))
     return len(rows)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from tuimail.errors import StoreError
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
-from tuimail.store import messages, threads
+from tuimail.store import catalogue, messages, threads
 from tuimail.store.connection import Row
 from tuimail.store.recording import locate, reserve_locations
 from tuimail.store.transaction import Transaction
@@ -41,6 +41,7 @@ def merge(tx: Transaction, keep: MessageKey, drop: MessageKey) -> MessageKey:
         "UPDATE message_alias SET message_key = ? WHERE message_key = ?", (older, newer)
     )
     tx.connection.change("DELETE FROM message WHERE id = ?", (newer,))
+    catalogue.enter(tx, [older])
     tx.connection.change(
         "INSERT INTO message_alias (alias, message_key) VALUES (?, ?)", (newer, older)
     )

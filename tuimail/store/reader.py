@@ -156,7 +156,7 @@ class Reader:
 
         What is in trash and junk is in it only when the message itself is there.
         """
-        return threads.members(self._connection, key)
+        return threads.conversation(self._connection, key)
 
     def summary(self, key: MessageKey) -> MessageSummary | None:
         """Return one list row, None when the message is not shown anywhere."""

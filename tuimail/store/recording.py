@@ -18,7 +18,7 @@ from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderRole
 from tuimail.model.intent import MarkFolderRead, MessageState, ReadFolder, fold
 from tuimail.model.message import FetchedMessage, MessageKey
-from tuimail.store import addresses, codec, folders, threads
+from tuimail.store import addresses, catalogue, codec, folders, threads
 from tuimail.store.transaction import Transaction
 from tuimail.store.visible import (
     NOWHERE,
@@ -49,6 +49,8 @@ class _Content:
     has_attachment: int
     message_id: str | None
     digest: bytes | None
+    sort_sender: str | None
+    sort_subject: str | None
 
     def columns(self) -> tuple[object, ...]:
         return tuple(getattr(self, name) for name in self.__dataclass_fields__)
@@ -111,7 +113,7 @@ def _record_one(
 ) -> MessageKey:
     envelope_json = codec.dump_envelope(message.envelope)
     structure = codec.usable_structure(message.structure)
-    content = _content(message, structure, envelope_json)
+    content = _content(message, structure, envelope_json, place.role)
     detail = (
         envelope_json,
         codec.dump_structure(structure),
@@ -131,18 +133,22 @@ def _record_one(
             " VALUES (?, ?, ?, ?)",
             (key, *detail),
         )
+        catalogue.write_text(tx, key, content.internaldate, message.envelope)
         _note_possible_move(tx, place, key, content)
         is_sent = place.role is FolderRole.SENT
         addresses.learn(tx, message.envelope, when=content.internaldate, is_sent=is_sent)
     else:
-        _update(tx, key, message.flags, content, detail)
+        _update(tx, key, message, content, detail)
     ids = threads.mentioned_ids(message.envelope, message.references)
     threads.join(tx, place.account, key, ids)
     return key
 
 
 def _content(
-    message: FetchedMessage, structure: BodyStructure | None, envelope_json: str
+    message: FetchedMessage,
+    structure: BodyStructure | None,
+    envelope_json: str,
+    role: FolderRole | None,
 ) -> _Content:
     envelope = message.envelope
     received = message.internaldate or envelope.date
@@ -150,6 +156,7 @@ def _content(
     digest = None
     if message_id is None:
         digest = blake2b(envelope_json.encode(), digest_size=16).digest()
+    keys = catalogue.sort_keys(envelope, role)
     return _Content(
         internaldate=0 if received is None else codec.to_seconds(received),
         size=max(0, min(message.size, _LARGEST_SIZE)),
@@ -159,6 +166,8 @@ def _content(
         has_attachment=int(structure is not None and bool(attachments(structure))),
         message_id=message_id,
         digest=digest,
+        sort_sender=keys.sender,
+        sort_subject=keys.subject,
     )
 
 
@@ -246,8 +255,9 @@ def _insert(
         tx.connection.insert(
             "INSERT INTO message (account_id, folder_id, uid, located, state, server_flags,"
             " server_keywords, shown_folder_id, flags, keywords, pending, internaldate, size,"
-            " from_text, to_text, subject, has_attachment, message_id, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " from_text, to_text, subject, has_attachment, message_id, digest, sort_sender,"
+            " sort_subject)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 place.account,
                 place.folder,
@@ -271,20 +281,22 @@ def _insert(
 def _update(
     tx: Transaction,
     key: MessageKey,
-    flags: Flags,
+    message: FetchedMessage,
     content: _Content,
     detail: tuple[str, str | None, str],
 ) -> None:
     *columns, shown_folder = tx.connection.rows(
         "SELECT internaldate, size, from_text, to_text, subject, has_attachment,"
-        " message_id, digest, shown_folder_id FROM message WHERE id = ?",
+        " message_id, digest, sort_sender, sort_subject, shown_folder_id FROM message"
+        " WHERE id = ?",
         (key,),
     )[0]
     stored = _Content(*columns)
     if stored != content:
         tx.connection.change(
             "UPDATE message SET internaldate = ?, size = ?, from_text = ?, to_text = ?,"
-            " subject = ?, has_attachment = ?, message_id = ?, digest = ? WHERE id = ?",
+            " subject = ?, has_attachment = ?, message_id = ?, digest = ?, sort_sender = ?,"
+            " sort_subject = ? WHERE id = ?",
             (*content.columns(), key),
         )
         tx.changes.messages.add(key)
@@ -298,7 +310,9 @@ def _update(
     )
     if changed:
         tx.changes.messages.add(key)
-    set_server_flags(tx, key, flags)
+    if changed or stored != content:
+        catalogue.write_text(tx, key, content.internaldate, message.envelope)
+    set_server_flags(tx, key, message.flags)
     refold(tx, [key])
 
 

@@ -20,7 +20,7 @@ from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutboxState
-from tuimail.store import actions, codec, drafts, meta, notices, outbox, threads, tree
+from tuimail.store import actions, catalogue, codec, drafts, meta, notices, outbox, threads, tree
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
 from tuimail.store.trees import Value
@@ -41,7 +41,9 @@ _SERVER_SIDE: Final = frozenset(
         *("synced_low", "checked_at", "error", "beyond", "beyond_unread"),
     }
 )
-_FETCHED_AGAIN: Final = frozenset({"uid", "body", "kept", "files_to", "thread_id"})
+_FETCHED_AGAIN: Final = frozenset(
+    {"uid", "body", "kept", "files_to", "thread_id", "sort_sender", "sort_subject"}
+)
 _SENSELESS: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError)
 
 
@@ -268,6 +270,7 @@ def _carry_detail(hull: _Hull, key: MessageKey, values: Values) -> None:
     )[0]
     ids = [*([] if own is None else [own]), *threads.mentioned_ids(envelope, references)]
     threads.join(hull.tx, account, key, list(dict.fromkeys(ids)))
+    catalogue.enter(hull.tx, [key])
 
 
 def _carry_changes(hull: _Hull, rows: Iterable[Found]) -> None:

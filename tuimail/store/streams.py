@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tuimail.model.listing import Anchor
+from tuimail.model.listing import Anchor, Sort
+from tuimail.store.catalogue import DOC_BITS
 
 Values = tuple[object, ...]
 Statement = tuple[str, list[object]]
@@ -28,6 +29,8 @@ class Order:
         value: The expression of `Anchor.value`.
         date: The expression of INTERNALDATE.
         values: What an anchor is in terms of `columns`.
+        also: Further columns that are selected.
+        condition: What holds for all that is in the index.
     """
 
     table: str
@@ -37,6 +40,8 @@ class Order:
     value: str
     date: str
     values: Callable[[Anchor], Values]
+    also: str = ""
+    condition: str = "1"
 
 
 BY_DATE: Final = Order(
@@ -49,27 +54,95 @@ BY_DATE: Final = Order(
     values=lambda anchor: (anchor.internaldate, anchor.key),
 )
 
+CONVERSATIONS: Final = Order(
+    table="conversation",
+    columns=("newest", "newest_key"),
+    descending=True,
+    key="newest_key",
+    value="0",
+    date="newest",
+    values=lambda anchor: (anchor.internaldate, anchor.key),
+    also=", folder_id AS folder, thread_id AS thread",
+)
+
+# By date as well, along an index that has a column before it which is the same throughout.
+BY_DATE_WITHIN: Final = Order(
+    table="message",
+    columns=("back_date", "back_id"),
+    descending=False,
+    key="id",
+    value="0",
+    date="internaldate",
+    values=lambda anchor: (-anchor.internaldate, -anchor.key),
+    condition="sort_sender IS NOT NULL",
+)
+
+
+def _doc(anchor: Anchor) -> Values:
+    return ((anchor.internaldate << DOC_BITS) + anchor.key,)
+
+
+_KEY_OF_DOC: Final = f"& {(1 << DOC_BITS) - 1}"
+
+# Across all folders, by date. FTS5 gives what it finds in the order of its rowids.
+TEXTS: Final = Order(
+    table="search_text",
+    columns=("doc",),
+    descending=True,
+    key=f"doc {_KEY_OF_DOC}",
+    value="0",
+    date=f"doc >> {DOC_BITS}",
+    values=_doc,
+)
+FOUND: Final = Order(
+    table="search",
+    columns=("rowid",),
+    descending=True,
+    key=f"rowid {_KEY_OF_DOC}",
+    value="0",
+    date=f"rowid >> {DOC_BITS}",
+    values=_doc,
+)
+
+
+def _by(column: str) -> Order:
+    return Order(
+        table="message",
+        columns=(column, "back_date", "back_id"),
+        descending=False,
+        key="id",
+        value=column,
+        date="internaldate",
+        values=lambda anchor: (anchor.value, -anchor.internaldate, -anchor.key),
+        condition="sort_sender IS NOT NULL",
+    )
+
+
+BY: Final = {
+    Sort.DATE: BY_DATE,
+    Sort.SENDER: _by("sort_sender"),
+    Sort.SUBJECT: _by("sort_subject"),
+    Sort.SIZE: _by("smallness"),
+    Sort.UNREAD: _by("seen"),
+    Sort.FLAGGED: _by("unflagged"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:
     """An order and the conditions of each source in it.
 
     Attributes:
-        sources: (condition, parameters); none when there is nothing to show.
+        sources: (condition, parameters), at least one.
     """
 
     order: Order
     sources: tuple[tuple[str, Values], ...]
 
     def walk(
-        self,
-        limit: int,
-        *,
-        start: Anchor | None = None,
-        backward: bool = False,
-        skip: int = 0,
+        self, limit: int, *, start: Anchor | None = None, backward: bool = False, skip: int = 0
     ) -> Statement:
-        """Return a statement for (key, value, date), in the order walked, and its parameters.
+        """Return a statement for (key, value, date), in the order walked.
 
         Args:
             limit: At most so many; -1 for all.
@@ -81,32 +154,32 @@ class Stream:
         descends = order.descending ^ backward
         direction = " DESC" if descends else ""
         by = ", ".join(f"{column}{direction}" for column in order.columns)
-        selected = f"{order.key} AS key, {order.value} AS value, {order.date} AS date"
-        # A merge orders by what is selected, so the columns are selected where there is one.
-        extra = "".join(f", {column} AS {column}" for column in order.columns)
-        parts: list[str] = []
-        parameters: list[object] = []
-        for condition, values in self.sources:
-            after, bounds = self._after(start, "<" if descends else ">")
-            parts.append(
-                f"SELECT {selected}{extra} FROM {order.table} WHERE {condition}{after}"  # noqa: S608
-            )
-            parameters += [*values, *bounds]
-        union = " UNION ALL ".join(parts)
+        # A merge orders by what is selected.
+        columns = "".join(f", {column} AS {column}" for column in order.columns)
+        selected = (
+            f"{order.key} AS key, {order.value} AS value, {order.date} AS date{columns}{order.also}"
+        )
+        union, parameters = self._united(selected, start, "<" if descends else ">")
         return f"{union} ORDER BY {by} LIMIT ? OFFSET ?", [*parameters, limit, skip]
 
     def count(self, anchor: Anchor | None = None, *, backward: bool = False) -> Statement:
         """Return a statement for how many entries there are, or stand before a place."""
         sign = ">" if self.order.descending ^ backward else "<"
+        union, parameters = self._united("count(*) AS count", anchor, sign)
+        return f"SELECT sum(count) FROM ({union})", parameters  # noqa: S608 - made of constants
+
+    def _united(self, selected: str, start: Anchor | None, sign: str) -> Statement:
+        order = self.order
+        after, bounds = self._after(start, sign)
         parts: list[str] = []
         parameters: list[object] = []
         for condition, values in self.sources:
-            after, bounds = self._after(anchor, sign)
             parts.append(
-                f"SELECT count(*) AS count FROM {self.order.table} WHERE {condition}{after}"  # noqa: S608
+                f"SELECT {selected} FROM {order.table}"  # noqa: S608 - made of constants
+                f" WHERE {order.condition} AND {condition}{after}"
             )
             parameters += [*values, *bounds]
-        return f"SELECT sum(count) FROM ({' UNION ALL '.join(parts)})", parameters  # noqa: S608
+        return " UNION ALL ".join(parts), parameters
 
     def _after(self, start: Anchor | None, sign: str) -> tuple[str, Sequence[object]]:
         if start is None:

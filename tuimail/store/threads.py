@@ -7,10 +7,11 @@ arrive does not matter. Subjects are never compared.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tuimail.model.account import AccountId
 from tuimail.model.envelope import Envelope
+from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.store import codec, messages
 from tuimail.store.connection import Connection
@@ -72,17 +73,28 @@ def unite(tx: Transaction, keep: int, others: set[int]) -> None:
         )
 
 
-def members(connection: Connection, key: MessageKey) -> list[MessageSummary]:
-    """Return the conversation of a message, oldest first.
+def members(
+    connection: Connection, thread: int, folders: Collection[FolderId]
+) -> list[MessageSummary]:
+    """Return the messages of a conversation, oldest first.
 
-    What is in trash and junk is left out, except in the folder of the message itself.
+    Args:
+        folders: Trash and junk are left out, unless they are among these.
     """
-    rows = connection.rows(
-        "SELECT message_summary.* FROM message AS one"
-        " JOIN message_summary ON message_summary.thread_id = one.thread_id WHERE one.id ="
-        " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)"
-        " AND (message_summary.shown_folder_id = one.shown_folder_id"
-        " OR role IS NULL OR role NOT IN ('trash', 'junk'))",
-        (key,),
+    rows = connection.rows("SELECT * FROM message_summary WHERE thread_id = ?", (thread,))
+    return sorted(
+        (
+            messages.make_summary(row)
+            for row in rows
+            if row[-1] not in ("trash", "junk") or row[2] in folders
+        ),
+        key=lambda one: one.position,
     )
-    return sorted(map(messages.make_summary, rows), key=lambda one: one.position)
+
+
+def conversation(connection: Connection, key: MessageKey) -> list[MessageSummary]:
+    """Return the conversation of a message that is shown, oldest first."""
+    own = messages.summary(connection, key)
+    if own is None or own.thread_id is None:
+        return [] if own is None else [own]
+    return members(connection, own.thread_id, (own.folder_id,))

@@ -22,6 +22,7 @@ from tuimail.model.request import NewRequest
 from tuimail.model.status import EngineStatus
 from tuimail.store import (
     bodies,
+    catalogue,
     downloads,
     draft_copies,
     drafts,
@@ -89,6 +90,14 @@ class Writer:
     ) -> list[MessageKey]:
         """Store messages that FETCH delivered and return their keys, in the same order."""
         return recording.record(self._tx, folder, fetched)
+
+    def enter_catalogue(self, limit: int) -> int:
+        """Make some of what was here before lists could be sorted and searched ready for it.
+
+        Returns:
+            Below which key messages are still to be entered: 0 when all are.
+        """
+        return catalogue.enter_some(self._tx, limit)
 
     def record_flags(self, folder: FolderId, flags: Mapping[UID, Flags]) -> int:
         """Store flags that the server reported; return how many rows they were news for."""

@@ -1,0 +1,151 @@
+"""Which way to walk for a listing, and what to look at on the way.
+
+The way is chosen so that little is passed over: along the index of what is looked for where there
+is one, along the list itself where the folder is small or nothing else helps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from tuimail.model.account import AccountId
+from tuimail.model.folder import FolderId
+from tuimail.model.listing import AllInboxes, Flagged, InFolder, Listing, Sort
+from tuimail.model.search import Filed, Is, Search, State
+from tuimail.store import limits, streams
+from tuimail.store.connection import Connection
+from tuimail.store.limits import Condition
+from tuimail.store.streams import Order, Stream
+
+_SMALL: Final = 5000
+"""Up to so many messages a list is walked itself rather than the index of words."""
+
+_MOST_SOURCES: Final = 100
+_UNWANTED: Final = "(folder.role IS NULL OR folder.role NOT IN ('trash', 'junk'))"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a listing is read.
+
+    Attributes:
+        listing: What is really shown (`Listing.effective`).
+        folders: Of the place; None when it is not made of folders.
+        residue: What is still to be looked at; of a conversation, one message has to fulfil it.
+        place: What a message in the place fulfils, whichever way is walked.
+    """
+
+    listing: Listing
+    folders: tuple[FolderId, ...] | None
+    stream: Stream
+    residue: Condition
+    place: Condition
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether all that is walked past is shown."""
+        return not self.residue.sql
+
+
+def view(connection: Connection, listing: Listing) -> View:
+    """Choose how to read a listing."""
+    listing = listing.effective
+    wanted = limits.condition(connection, listing.limit)
+    if isinstance(listing.place, InFolder | AllInboxes):
+        folders = _folders(connection, listing.place)
+        place = _in_folders(folders)
+        stream, is_of_place = _in_order(connection, listing, folders)
+        residue = wanted if is_of_place else place & wanted
+        return View(listing, folders, stream, residue, place)
+    place = _of_accounts(listing.place.accounts)
+    if isinstance(listing.place, Flagged):
+        place &= Condition(f"message.unflagged = 0 AND {_UNWANTED}")
+    stream = _everywhere(connection, listing)
+    return View(listing, None, stream, place & wanted, place)
+
+
+def _folders(connection: Connection, place: InFolder | AllInboxes) -> tuple[FolderId, ...]:
+    if isinstance(place, InFolder):
+        return (place.folder,)
+    rows = connection.rows("SELECT id, account_id FROM folder WHERE role = 'inbox' ORDER BY id")
+    return tuple(id for id, account in rows if not place.accounts or account in place.accounts)[
+        :_MOST_SOURCES
+    ]
+
+
+def _in_folders(folders: tuple[FolderId, ...]) -> Condition:
+    marks = ", ".join("?" * len(folders))
+    return Condition(f"message.shown_folder_id IN ({marks})", folders)
+
+
+def _of_accounts(accounts: frozenset[AccountId]) -> Condition:
+    marks = ", ".join("?" * len(accounts))
+    return Condition(
+        f"message.account_id IN ({marks})" if accounts else "", tuple(sorted(accounts))
+    )
+
+
+def _in_order(
+    connection: Connection, listing: Listing, folders: tuple[FolderId, ...]
+) -> tuple[Stream, bool]:
+    """Return the stream, and whether it is of these folders alone."""
+    if listing.conversations:
+        return _sources(streams.CONVERSATIONS, "folder_id", folders), True
+    if listing.sort is not Sort.DATE:
+        return _sources(streams.BY[listing.sort], "shown_folder_id", folders), True
+    question = limits.question(listing.limit)
+    if question is not None and _total(connection, folders) > _SMALL:
+        return _found(question), False
+    state = _indexed_state(listing.limit)
+    if state:
+        return _sources(streams.BY_DATE_WITHIN, "shown_folder_id", folders, state), True
+    return _sources(streams.BY_DATE, "shown_folder_id", folders), True
+
+
+def _everywhere(connection: Connection, listing: Listing) -> Stream:
+    if isinstance(listing.place, Flagged) or _is(listing.limit, State.FLAGGED):
+        flagged = "unflagged = 0 AND shown_folder_id IS NOT NULL"
+        return Stream(streams.BY_DATE_WITHIN, ((flagged, ()),))
+    question = limits.question(listing.limit)
+    if question is not None:
+        return _found(question)
+    for term in listing.limit.terms:
+        if isinstance(term, Filed) and not term.negated:
+            folders = limits.filed(connection, term.names)
+            if 0 < len(folders) <= _MOST_SOURCES:
+                return _sources(streams.BY_DATE, "shown_folder_id", folders)
+    return Stream(streams.TEXTS, (("1", ()),))
+
+
+def _found(question: str) -> Stream:
+    return Stream(streams.FOUND, (("search MATCH ?", (question,)),))
+
+
+def _sources(order: Order, column: str, folders: Iterable[int], also: str = "") -> Stream:
+    sources = tuple((f"{column} = ?{also}", (folder,)) for folder in folders)
+    return Stream(order, sources or (("0", ()),))
+
+
+def _indexed_state(search: Search) -> str:
+    """Return the condition that an index of flags begins with, or nothing."""
+    if _is(search, State.FLAGGED):
+        return " AND unflagged = 0"
+    for term in search.terms:
+        if isinstance(term, Is) and term.state is State.UNREAD:
+            return f" AND seen = {int(term.negated)}"
+    return ""
+
+
+def _is(search: Search, state: State) -> bool:
+    return Is(state) in search.terms
+
+
+def _total(connection: Connection, folders: tuple[FolderId, ...]) -> int:
+    marks = ", ".join("?" * len(folders))
+    found: int = connection.value(
+        f"SELECT coalesce(sum(total), 0) FROM folder WHERE id IN ({marks})",  # noqa: S608
+        folders,
+    )
+    return found
