@@ -11,13 +11,14 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal
 
+import msgspec
+
 from tuimail.config.surroundings import surroundings
 from tuimail.config.theme import ThemeSpec, load_theme, load_theme_or_builtin
 from tuimail.errors import ConfigError
 from tuimail.model.notice import Severity
 from tuimail.ui.background import LateAnswer, ask_background, reported
 from tuimail.ui.glyphs import Glyphs, choose_glyphs
-from tuimail.ui.roles import forget_roles
 from tuimail.ui.theming import choose_theme, depends_on_background, textual_theme
 
 if TYPE_CHECKING:
@@ -113,6 +114,14 @@ class Appearance:
         colours = app.console.color_system
         return choose_theme(app.settings, self._environ, colours, dark=self._dark)
 
+    @property
+    def automatic_theme(self) -> str:
+        """The name of the theme that `auto` takes here."""
+        app = self._app
+        settings = msgspec.structs.replace(app.settings, theme="auto")
+        colours = app.console.color_system
+        return choose_theme(settings, self._environ, colours, dark=self._dark)
+
     def use_theme(self) -> None:
         """Use the theme of the settings; say what is wrong with it."""
         spec, problem = load_theme_or_builtin(self.chosen_theme, dark=self._dark)
@@ -137,7 +146,6 @@ class Appearance:
             # A theme that was written anew: Textual looks again only at another name.
             app.theme = "textual-dark"
         app.register_theme(theme)
-        forget_roles(app)
         app.theme = spec.name
         if app.is_running:
             app.repaint()

@@ -15,7 +15,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from textual.app import App
 
@@ -58,7 +58,7 @@ def editor_command(setting: str, environ: Mapping[str, str]) -> list[str]:
 
 
 async def edit_file(
-    app: App[object], command: list[str], path: Path, saved: Callable[[str], None]
+    app: App[Any], command: list[str], path: Path, saved: Callable[[str], None]
 ) -> None:
     """Run the editor on a file and wait for its end.
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -37,6 +39,7 @@ class LiveSettings:
         self._app = app
         self._file = SettingsFile(path, app.settings)
         self.mistake = _words(mistake) if mistake is not None else ""
+        self.saved_at: datetime | None = None
 
     @property
     def path(self) -> Path | None:
@@ -72,8 +75,30 @@ class LiveSettings:
             OSError: The file cannot be written.
         """
         settings = await asyncio.to_thread(self._file.change, self._app.settings, changes)
+        if self.path is not None:
+            self.saved_at = self._app.now()
+        self.mistake = ""
         self.use(settings)
         self._file.take_note(settings)
+
+    async def edit(self) -> None:
+        """Open the file in the user's editor; what was saved holds at once.
+
+        Raises:
+            EditorFailed: There is no editor, or it failed.
+            OSError: The file cannot be made.
+        """
+        path = self.path
+        if path is None:
+            self._app.tell("There is no settings file here.")
+            return
+        from tuimail.ui.editor import edit_file, editor_command  # noqa: PLC0415 - few need it
+
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        command = editor_command(self._app.settings.compose.editor, os.environ)
+        await edit_file(self._app, command, path, lambda _text: None)
+        self.reload()
 
     def use(self, settings: Settings) -> None:
         """Use other settings; what the engine was started with stays until the next start."""

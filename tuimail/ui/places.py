@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from textual import work
+
+from tuimail.errors import ConfigError, TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.draft import Draft
+from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity, EngineControl
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
@@ -15,7 +19,10 @@ from tuimail.ui.telling import Telling
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
 if TYPE_CHECKING:
+    from tuimail.config.settings import Settings
+    from tuimail.ui.appearance import Appearance
     from tuimail.ui.arrivals import Arrivals
+    from tuimail.ui.live_settings import LiveSettings
     from tuimail.ui.sending import Sending
 
 
@@ -33,6 +40,9 @@ class Places(Telling):
     sending: SendingWatch
     setting_up: SettingUp
     arrivals: Arrivals
+    appearance: Appearance
+    live_settings: LiveSettings
+    settings: Settings
     _asked_to_quit = False
     _greeted = False
 
@@ -145,3 +155,50 @@ class Places(Telling):
                 self._greeted = True
                 self.open_sign_in(account)
                 return
+
+    # -- settings ------------------------------------------------------------------------------
+
+    def action_settings(self) -> None:
+        """Show the settings."""
+        from tuimail.ui.screens.settings import SettingsScreen  # noqa: PLC0415 - not for the first frame
+
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen())
+
+    def action_themes(self) -> None:
+        """Choose a theme."""
+        self.open_themes()
+
+    def open_themes(self) -> None:
+        """Choose a theme; each is shown as the cursor passes over it."""
+        from tuimail.ui.widgets.theme_sheet import ThemeSheet  # noqa: PLC0415 - not for the first frame
+
+        if not isinstance(self.screen, ThemeSheet):
+            sheet = ThemeSheet(self.settings.theme, self.appearance.automatic_theme)
+            self.push_screen(sheet, self._theme_chosen)
+
+    def _theme_chosen(self, name: str | None) -> None:
+        if name is not None:
+            self.change_settings({"theme": name})
+
+    @work(group="settings")
+    async def change_settings(self, changes: Mapping[str, object]) -> None:
+        """Write settings; say why when it is not possible."""
+        try:
+            await self.live_settings.change(changes)
+        except ConfigError as error:
+            self.appearance.use_theme()
+            self.tell(f"{error.message} {error.hint}".strip(), Severity.ERROR)
+        except OSError as error:
+            self.appearance.use_theme()
+            self.tell(f"Not saved: {error.strerror or 'it cannot be written'}.", Severity.ERROR)
+
+    @work(group="settings", exclusive=True)
+    async def action_edit_settings(self) -> None:
+        """Open the settings file in the user's editor."""
+        try:
+            await self.live_settings.edit()
+        except TuimailError as error:
+            self.tell(f"{error.message} {error.hint}".strip(), Severity.ERROR)
+        except OSError as error:
+            self.tell(f"{error.strerror or 'The file cannot be opened'}.", Severity.ERROR)

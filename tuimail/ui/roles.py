@@ -8,7 +8,7 @@ costs about forty bytes on the line.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from rich.segment import Segment
@@ -141,18 +141,14 @@ def _same_ground(style: Style, other: Style) -> bool:
     )
 
 
-_BY_APP: WeakKeyDictionary[App[object], tuple[str, Roles]] = WeakKeyDictionary()
+_BY_APP: WeakKeyDictionary[App[object], tuple[Mapping[str, str], Roles]] = WeakKeyDictionary()
 
 
 def roles(app: App[object]) -> Roles:
     """Return the styles of the application's current theme, made once per theme."""
-    known = _BY_APP.get(app)
-    if known is None or known[0] != app.theme:
-        known = (app.theme, Roles(app.theme_variables, colourless=app.no_color))
+    known, variables = _BY_APP.get(app), app.theme_variables
+    # Textual makes the variables anew whenever the theme is another, or was written anew.
+    if known is None or known[0] is not variables:
+        known = (variables, Roles(variables, colourless=app.no_color))
         _BY_APP[app] = known
     return known[1]
-
-
-def forget_roles(app: App[Any]) -> None:
-    """Make the styles anew: a theme of the same name has other colours."""
-    _BY_APP.pop(app, None)

@@ -80,6 +80,12 @@ class Shell(Protocol):
     def open_composer(self, draft: Draft) -> None:
         """Write."""
 
+    def change_settings(self, changes: Mapping[str, object]) -> object:
+        """Write settings; say why when it is not possible."""
+
+    def open_themes(self) -> None:
+        """Choose a theme; each is shown as the cursor passes over it."""
+
     def open_outbox(self) -> None:
         """Show the outbox."""
 

@@ -51,7 +51,7 @@ class BannerWords(NamedTuple):
         word: What that key does.
     """
 
-    about: tuple[AccountId, Connectivity, str]
+    about: object
     severity: Severity
     strong: str
     text: str
@@ -119,6 +119,21 @@ def banner_words(
             if _lasting(status) is connectivity:
                 return _banner(account, status, names, now)
     return _full_disk(statuses)
+
+
+def settings_banner(mistake: str) -> BannerWords | None:
+    """Say what is wrong with the settings file, where nothing is worse.
+
+    Args:
+        mistake: In a sentence or two; empty when nothing is.
+    """
+    if not mistake:
+        return None
+    strong, stop, rest = mistake.partition(". ")
+    about = ("settings", mistake)
+    return BannerWords(
+        about, Severity.WARNING, strong + stop.strip(), rest, "mailbox.settings", "settings"
+    )
 
 
 def _full_disk(statuses: Mapping[AccountId, EngineStatus]) -> BannerWords | None:

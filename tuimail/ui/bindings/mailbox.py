@@ -66,6 +66,10 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("mailbox.retry", "g r", "app.retry", "connect again now"),
     spec("mailbox.sign_in", "g s", "app.sign_in", "sign in"),
     spec("mailbox.add_account", "g a", "app.add_account", "add an account"),
+    spec("mailbox.settings", "comma", "app.settings", "settings"),
+    spec("mailbox.themes", "g c", "app.themes", "colours, theme …"),
+    spec("mailbox.split_less", "less_than_sign", "split(-1)", "less for the list"),
+    spec("mailbox.split_more", "greater_than_sign", "split(1)", "more for the list"),
 )
 
 HINTS: Final[dict[str, tuple[str, ...]]] = {

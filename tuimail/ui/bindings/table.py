@@ -8,7 +8,9 @@ from textual.binding import Binding, BindingType
 
 from tuimail.ui.bindings import (
     attachments,
+    choice,
     composer,
+    entry,
     everywhere,
     help,
     jobs,
@@ -18,6 +20,7 @@ from tuimail.ui.bindings import (
     notices,
     outbox,
     reader,
+    settings,
     setup,
     shared,
     sign_in,
@@ -40,6 +43,9 @@ _TABLES: Final = (
     shared,
     sign_in,
     setup,
+    settings,
+    choice,
+    entry,
     help,
 )
 

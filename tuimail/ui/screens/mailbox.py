@@ -90,6 +90,12 @@ class MailboxScreen(MailboxWriting):
         self.choose_layout()
         self.rearrange()
 
+    def action_split(self, by: int) -> None:
+        """Move the line between list and reader."""
+        if not self.move_split(by):
+            key = shell(self).keys.shown("mailbox.layout")
+            self.bottom.show_event(f"There is no line to move: {key} shows list and reader.")
+
     def action_pane(self, step: int) -> None:
         """Move the focus to the next pane."""
         panes = self.pane_order()

@@ -14,7 +14,7 @@ from tuimail.ui.arrangement import Layout
 from tuimail.ui.formatting import number
 from tuimail.ui.mailbox_words import counts_words, empty_words, waiting_words
 from tuimail.ui.shell import shell
-from tuimail.ui.status_words import banner_words, state_words
+from tuimail.ui.status_words import banner_words, settings_banner, state_words
 from tuimail.ui.undo_words import entry_words
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class MailboxBars:
         statuses = app.engine.status if app.engine is not None else {}
         names = {id_: account.name for id_, account in app.accounts.items()}
         had_banner = screen.banner.display
-        screen.banner.show(banner_words(statuses, names, now))
+        mistake = settings_banner(app.live_settings.mistake)
+        screen.banner.show(banner_words(statuses, names, now) or mistake)
         if screen.message_list.total == 0:
             self._say_empty(folder, status, now)
         self.refresh_hints()

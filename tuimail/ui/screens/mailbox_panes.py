@@ -7,8 +7,9 @@ from textual.containers import Container, Horizontal
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tuimail.ui.arrangement import Layout, Room, WidthClass, measure_room
+from tuimail.ui.arrangement import TREE_ON_DEMAND, Layout, Room, WidthClass, measure_room
 from tuimail.ui.shell import shell
+from tuimail.ui.split import STEP, Line, Splits
 from tuimail.ui.widgets.banner import Banner
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.folder_tree import FolderTree
@@ -51,6 +52,7 @@ class MailboxPanes(Screen[None]):
         self.reading = False
         self.tree_open = False
         self._chosen: dict[WidthClass, Layout] = {}
+        self._splits = Splits(self._recall, self._keep)
 
     def compose(self) -> ComposeResult:
         """Bars above and below the panes."""
@@ -66,6 +68,12 @@ class MailboxPanes(Screen[None]):
                 yield self.reader
         yield self.bottom
 
+    def _recall(self, name: str) -> str | None:
+        return shell(self).store.read.meta(name)
+
+    def _keep(self, name: str, value: str) -> None:
+        shell(self).remember(name, value)
+
     def restore_layouts(self) -> None:
         """Read the layouts that were chosen before."""
         reader = shell(self).store.read
@@ -78,12 +86,18 @@ class MailboxPanes(Screen[None]):
     def layout_now(self) -> Layout:
         """How list and reader share the screen."""
         chosen = self._chosen.get(self.room.width_class)
-        return chosen if chosen in self.room.layouts else self.room.default
+        if chosen in self.room.layouts:
+            return chosen
+        # Rows over the full width can be scrolled by the terminal itself.
+        if shell(self).settings.link == "slow" and Layout.STACK in self.room.layouts:
+            return Layout.STACK
+        return self.room.default
 
     @property
     def tree_is_permanent(self) -> bool:
         """Whether the folders always stand at the left."""
-        return self.room.width_class is WidthClass.WIDE
+        slow = shell(self).settings.link == "slow" and self.layout_now is Layout.STACK
+        return self.room.width_class is WidthClass.WIDE and not slow
 
     def place_panes(self) -> None:
         """Show the panes that fit in the places they belong."""
@@ -97,7 +111,7 @@ class MailboxPanes(Screen[None]):
         tree = self.tree_is_permanent or self.tree_open
         covers = tree and room.width_class is WidthClass.NARROW
         _display(self.folder_tree, tree)
-        self.folder_tree.styles.width = room.tree_width
+        self.folder_tree.styles.width = self._tree_width
         _display(self.tree_divider, tree and not covers)
         _display(self.mail, not covers)
         one = layout is Layout.ONE
@@ -106,24 +120,79 @@ class MailboxPanes(Screen[None]):
         between = layout is Layout.STACK and self.tree_is_permanent
         _display(self.mail_divider, layout is Layout.COLUMNS or between)
         self.mail.styles.layout = "horizontal" if layout is Layout.COLUMNS else "vertical"
-        self._size_panes(layout, height - 2 - int(self.banner.display))
+        self._size_panes(layout, self._mail_rows)
         self.message_list.force_lines(self._lines(layout))
         self.reader.short = layout is Layout.STACK and not self.tree_is_permanent
         self._keep_focus()
 
     def _size_panes(self, layout: Layout, rows: int) -> None:
         columns, stack = layout is Layout.COLUMNS, layout is Layout.STACK
-        self.message_list.styles.width = self.room.list_width if columns else "100%"
-        self.message_list.styles.height = self.room.list_height(rows) if stack else "100%"
+        self.message_list.styles.width = self._list_size(columns, rows) if columns else "100%"
+        self.message_list.styles.height = self._list_size(columns, rows) if stack else "100%"
         self.mail_divider.styles.width = 1 if columns else "100%"
         self.mail_divider.styles.height = "100%" if columns else 1
         self.reader.styles.width = "1fr" if columns else "100%"
         self.reader.styles.height = "1fr" if stack else "100%"
 
+    @property
+    def _tree_width(self) -> int:
+        room = self.room
+        if not self.tree_is_permanent:
+            return TREE_ON_DEMAND if room.width_class is not WidthClass.NARROW else room.width
+        return self._splits.size(room.width_class, Line.BESIDE_TREE, room.width, room.tree_width)
+
+    def _list_size(self, columns: bool, rows: int) -> int:
+        room = self.room
+        if columns:
+            cells = self._mail_width
+            return self._splits.size(room.width_class, Line.BESIDE_LIST, cells, room.list_width)
+        default = room.list_height(rows)
+        return self._splits.size(room.width_class, Line.BELOW_LIST, rows, default)
+
+    @property
+    def _mail_width(self) -> int:
+        """Of list and reader together."""
+        beside = self._tree_width + 1 if self.tree_is_permanent else 0
+        return self.room.width - beside - 1
+
+    @property
+    def _mail_rows(self) -> int:
+        return self.app.size.height - 2 - int(self.banner.display)
+
+    def move_split(self, by: int) -> bool:
+        """Move the line between list and reader; return whether there is one."""
+        layout = self.layout_now
+        if layout is Layout.ONE:
+            return False
+        columns = layout is Layout.COLUMNS
+        line = Line.BESIDE_LIST if columns else Line.BELOW_LIST
+        room = self._mail_width if columns else self._mail_rows
+        size = self._list_size(columns, self._mail_rows) + by * STEP[line]
+        self._splits.choose(self.room.width_class, line, room, size)
+        self.place_panes()
+        return True
+
+    def on_divider_dragged(self, event: Divider.Dragged) -> None:
+        """Put the line where the mouse is."""
+        event.stop()
+        width_class, tree = self.room.width_class, event.divider is self.tree_divider
+        if tree and self.tree_is_permanent:
+            line, room, size = Line.BESIDE_TREE, self.room.width, event.at.x
+        elif tree:
+            return
+        elif self.layout_now is Layout.COLUMNS:
+            line, room = Line.BESIDE_LIST, self._mail_width
+            size = event.at.x - self.message_list.region.x
+        else:
+            line, room = Line.BELOW_LIST, self._mail_rows
+            size = event.at.y - self.message_list.region.y
+        self._splits.choose(width_class, line, room, size, keep=event.done)
+        self.place_panes()
+
     def _lines(self, layout: Layout) -> int | None:
-        density = shell(self).settings.density
-        if density != "auto":
-            return 1 if density == "one" else 2
+        settings = shell(self).settings
+        if settings.density != "auto" or settings.accessible:
+            return 2 if settings.density == "two" else 1
         if layout is Layout.COLUMNS or self.room.width_class is WidthClass.NARROW:
             return 2
         return 1

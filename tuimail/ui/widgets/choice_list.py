@@ -20,7 +20,11 @@ from tuimail.ui.shell import shell
 
 
 class ChoiceList(Widget, can_focus=True):
-    """Rows from top to bottom, scrolled so that the cursor is seen."""
+    """Rows from top to bottom, scrolled so that the cursor is seen.
+
+    Args:
+        ground: The surface it stands on.
+    """
 
     DEFAULT_CSS = "ChoiceList { height: 1fr; width: 100%; background: $background; }"
 
@@ -30,8 +34,9 @@ class ChoiceList(Widget, can_focus=True):
     class Chosen(Message):
         """The row at the cursor was clicked once more."""
 
-    def __init__(self) -> None:
+    def __init__(self, ground: str = "background") -> None:
         super().__init__()
+        self._ground = ground
         self._lines: list[Line] = []
         self._cursor = -1
         self._top = 0
@@ -131,7 +136,7 @@ class ChoiceList(Widget, can_focus=True):
         self._painted += [None] * (y + 1 - len(self._painted))
         self._painted[y] = row
         here = y + self._top == self._cursor and row is not None
-        surface = "cursor" if here and self._tinted else "background"
+        surface = "cursor" if here and self._tinted else self._ground
         return roles(self.app).strip(row or (), width, surface)
 
     def on_resize(self) -> None:

@@ -1,0 +1,109 @@
+"""A sheet at the bottom that takes one line of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.formatting import cut
+from tuimail.ui.roles import roles
+from tuimail.ui.rows import BLANK, Run
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.address_input import LineInput
+from tuimail.ui.widgets.choice_sheet import SheetKeys, SheetTitle
+
+
+class Remark(Widget):
+    """What is worth knowing of what is typed, or what is wrong with it."""
+
+    DEFAULT_CSS = "Remark { height: 1; width: 100%; }"
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text, self._role = text, "muted"
+
+    def say(self, text: str, role: str) -> None:
+        """Say something else."""
+        if (text, role) != (self._text, self._role):
+            self._text, self._role = text, role
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the words."""
+        width, glyphs = self.size.width, shell(self).glyphs
+        words = cut(glyphs.own(self._text), width - 2, glyphs.cut)
+        return roles(self.app).strip((BLANK, Run(words, self._role)), width, "sheet")
+
+
+class EntryPrompt(Widget):
+    """The sign before the line."""
+
+    DEFAULT_CSS = "EntryPrompt { width: 3; height: 1; }"
+
+    def render_line(self, y: int) -> Strip:
+        """Paint it."""
+        return roles(self.app).strip((Run(" > ", "key"),), self.size.width, "bar")
+
+
+class EntrySheet(ModalScreen[str | None]):
+    """Answers what was typed, or None when nothing is to change.
+
+    Args:
+        title: What is typed.
+        value: What stands there at first.
+        remark: What is worth knowing.
+        problem: Returns what is wrong with a text, empty for nothing. Asked at Enter.
+    """
+
+    DEFAULT_CSS = """
+    EntrySheet { align: left bottom; background: transparent; }
+    EntrySheet Horizontal { height: 1; width: 100%; background: $bar-background; }
+    EntrySheet LineInput, EntrySheet LineInput:focus { background: $bar-background; }
+    EntrySheet SheetKeys { width: 26; }
+    """
+    BINDINGS = bindings_for("entry")
+
+    def __init__(self, title: str, value: str, remark: str, problem: Callable[[str], str]) -> None:
+        super().__init__()
+        self._title = SheetTitle(title)
+        self._remark = Remark(remark)
+        self._says = remark
+        self._problem = problem
+        self._line = LineInput(value, id="entry")
+
+    def compose(self) -> ComposeResult:
+        """Title, what is worth knowing, the line with its keys."""
+        yield self._title
+        yield self._remark
+        with Horizontal():
+            yield EntryPrompt()
+            yield self._line
+            yield SheetKeys(("Enter", "keep it"), ("Esc", "close"))
+
+    def on_mount(self) -> None:
+        """Type at the end of what is there."""
+        self._line.focus()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._remark.say(self._says, "muted")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        problem = self._problem(event.value.strip())
+        if problem:
+            self._remark.say(problem, "error")
+        else:
+            self.dismiss(event.value.strip())
+
+    def action_close(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
