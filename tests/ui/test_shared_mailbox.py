@@ -20,7 +20,8 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity
 from tuimail.ui.glyphs import UNICODE
 from tuimail.ui.screens.compose import ComposeScreen
-from tuimail.ui.tree_layout import Branch, draw_row, tree_rows
+from tuimail.ui.forest import Branch, Forest
+from tuimail.ui.tree_layout import Totals, draw_row, tree_rows
 
 SHARED = "info@contoso.com"
 WORK = AccountSettings(address="anna@contoso.com", client_id="thunderbird")
@@ -143,6 +144,6 @@ async def test_trouble_with_it_names_it_and_the_own_mailbox_stays_online(desk: D
     [(28, " info@contoso.com  shared"), (24, " info@contoso.com"), (12, " info@cont…")],
 )
 def test_where_there_is_no_room_shared_goes_first(width: int, row: str) -> None:
-    label = tree_rows([Branch(SHARED, (), True)], (), 0)[-1]
+    label = tree_rows(Forest([Branch(SHARED, (), True)]), (), Totals())[-1]
     drawn = draw_row(label, cursor=False, reversed_=False, width=width, glyphs=UNICODE)
     assert "".join(run.text for run in drawn) == row

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from tuimail.model.folder import FolderId
 from tuimail.model.intent import (
@@ -17,6 +18,9 @@ from tuimail.model.intent import (
     TreeAction,
     UnsubscribeFolder,
 )
+from tuimail.text.safe import clean
+
+LONGEST_NAME: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +84,18 @@ def below(tree: Tree, folder: FolderId) -> list[FolderId]:
     start = top.path + top.delimiter
     found = [one for one, place in tree.items() if place.path.startswith(start)]
     return sorted(found, key=lambda one: (-len(tree[one].path), one))
+
+
+def name_problem(name: str, delimiter: str) -> str:
+    """Return why a new folder cannot have this name, in a sentence; empty when it can."""
+    if not name.strip():
+        return "A folder needs a name."
+    if delimiter and delimiter in name:
+        return f"A folder's name cannot hold {delimiter}."
+    if name != clean(name):
+        return "A folder's name cannot hold tabs and other signs that are not seen."
+    if name != name.strip():
+        return "A folder's name cannot begin or end with a blank."
+    if len(name) > LONGEST_NAME:
+        return f"A folder's name has {LONGEST_NAME} signs at most."
+    return ""

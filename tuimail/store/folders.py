@@ -6,7 +6,9 @@ would go with it. It is only not shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from tuimail.errors import StoreError
@@ -51,6 +53,36 @@ def folders(connection: Connection, account: AccountId) -> list[Folder]:
         "SELECT * FROM folder_row WHERE account_id = ? AND shown = 1", (account,)
     )
     return sorted(map(_folder, rows), key=_tree_order)
+
+
+def all_folders(connection: Connection, *, everything: bool) -> dict[AccountId, list[Folder]]:
+    """Return the folders of all accounts that are shown, in one statement, in order.
+
+    Args:
+        everything: Those that are not subscribed too.
+    """
+    shown = "shown = 1"
+    if everything:
+        shown = "(shown = 1 OR (listed AND has_mail AND NOT subscribed))"
+    rows = connection.rows(
+        f"SELECT folder_row.* FROM folder_row JOIN (SELECT id, has_mail FROM folder) USING (id)"  # noqa: S608 - a constant
+        f" WHERE {shown}"
+    )
+    found: dict[AccountId, list[Folder]] = defaultdict(list)
+    for row in rows:
+        found[row[1]].append(_folder(row))
+    for listed in found.values():
+        listed.sort(key=_tree_order)
+    return dict(found)
+
+
+def some_folders(connection: Connection, ids: Collection[FolderId]) -> list[Folder]:
+    """Return these folders as far as they are there, shown or not, in one statement."""
+    rows = connection.rows(
+        "SELECT * FROM folder_row WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(ids)),),
+    )
+    return [_folder(row) for row in rows]
 
 
 def _tree_order(folder: Folder) -> tuple[int, str, str]:

@@ -75,6 +75,14 @@ class Reader:
         """Return the folders that are shown: those with a role first, the rest by path."""
         return folders.folders(self._connection, account)
 
+    def all_folders(self, *, everything: bool = False) -> dict[AccountId, list[Folder]]:
+        """Return the folders of all accounts that are shown; `everything`: all there are."""
+        return folders.all_folders(self._connection, everything=everything)
+
+    def some_folders(self, ids: Collection[FolderId]) -> list[Folder]:
+        """Return these folders as far as they are there, shown or not."""
+        return folders.some_folders(self._connection, ids)
+
     def hidden_folders(self, account: AccountId) -> list[Folder]:
         """Return the folders that could be shown and are not subscribed, by path."""
         return folders.hidden(self._connection, account)

@@ -19,13 +19,11 @@ from tuimail.model.intent import (
     RenameFolder,
     TreeAction,
 )
-from tuimail.model.tree import FolderPlace, Tree, below, fold_tree, path_below
+from tuimail.model.tree import FolderPlace, Tree, below, fold_tree, name_problem, path_below
 from tuimail.store import actions, codec, intent_rows
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
 from tuimail.text.safe import clean
-
-_LONGEST_NAME = 200
 
 
 def server_tree(connection: Connection, account: AccountId) -> Tree:
@@ -148,8 +146,9 @@ def _refuse_name(
     place = next(iter(tree.values()), None) if folder is None else tree[folder]
     delimiter = "/" if place is None else place.delimiter
     name, parent = action.name, action.parent
-    if not known:
-        _refuse_spelling(name, delimiter)
+    problem = "" if known else name_problem(name, delimiter)
+    if problem:
+        raise StoreError(problem)
     if parent is not None and (parent not in tree or not tree[parent].exists):
         raise StoreError("The folder above it is not there any more.")
     if folder is not None and parent in (folder, *below(tree, folder)):
@@ -159,19 +158,6 @@ def _refuse_name(
     if path.casefold() in taken or path.upper() == "INBOX":
         raise StoreError("There is a folder with this name, shown or not.")
     return path
-
-
-def _refuse_spelling(name: str, delimiter: str) -> None:
-    if not name.strip():
-        raise StoreError("A folder needs a name.")
-    if name != clean(name) or name != name.strip():
-        raise StoreError(
-            "A folder's name holds no tabs, no signs that are not seen, and no blanks at its ends."
-        )
-    if len(name) > _LONGEST_NAME:
-        raise StoreError(f"A folder's name has {_LONGEST_NAME} signs at most.")
-    if delimiter in name:
-        raise StoreError(f"A folder's name cannot hold {delimiter}.")
 
 
 def _row_to_create(

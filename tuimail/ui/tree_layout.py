@@ -1,31 +1,28 @@
-"""The folders of all accounts as rows: what stands where, folded or not, and how it looks."""
+"""The rows of the folder tree: what stands where, folded, found or not, and how it looks."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from enum import Enum
+from typing import Final
 
 from tuimail.model.folder import Folder, FolderId, FolderRole
+from tuimail.ui.forest import Forest
 from tuimail.ui.formatting import cut
 from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.matching import match
 from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 
 # Their counts are muted: nothing in them is news.
-_QUIET: Final = (FolderRole.DRAFTS, FolderRole.JUNK, FolderRole.TRASH)
+QUIET: Final = (FolderRole.DRAFTS, FolderRole.JUNK, FolderRole.TRASH)
 
 
-class Branch(NamedTuple):
-    """What the tree shows of one account.
+class View(Enum):
+    """What lists messages of several folders."""
 
-    Attributes:
-        folders: In the order of the store: roles first, then by path.
-        is_shared: Whether it is a shared mailbox; it stands below its owner.
-    """
-
-    label: str
-    folders: Sequence[Folder]
-    is_shared: bool = False
+    INBOXES = "All inboxes"
+    FLAGGED = "Flagged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,87 +32,174 @@ class TreeRow:
     Attributes:
         text: A folder's name, an account's label, or empty for a gap.
         level: 0 for places and accounts, 1 for an account's folders, 2 for theirs …
-        folder: None for an account's label, a gap and the outbox.
+        folder: None for an account's label, a gap, a view and the outbox.
+        view: What is listed across folders.
         outbox: Whether it is the outbox.
         folded: True or False for a folder with children, None for one without.
         count: What stands at the right, 0 for nothing.
         quiet: The count is muted and the name never strong.
         mark: What stands behind an account's label: that it is a shared mailbox.
+        pending: A change of the folder itself is not confirmed by the server.
+        faint: The folder is not subscribed, or only leads to one that was found.
+        hits: The places of `text` that were looked for.
     """
 
     text: str
     level: int = 0
     folder: Folder | None = None
+    view: View | None = None
     outbox: bool = False
     folded: bool | None = None
     count: int = 0
     quiet: bool = False
     mark: str = ""
+    pending: bool = False
+    faint: bool = False
+    hits: tuple[int, ...] = ()
 
     @property
     def selectable(self) -> bool:
         """Whether the cursor may stand here."""
-        return self.folder is not None or self.outbox
+        return self.folder is not None or self.outbox or self.view is not None
+
+    @property
+    def identity(self) -> object:
+        """What it stands for, the same through every change; None for a label or a gap."""
+        if self.folder is not None:
+            return self.folder.id
+        return "outbox" if self.outbox else self.view
 
 
-def tree_rows(
-    branches: Sequence[Branch],
-    folded: Collection[FolderId],
-    outbox: int,
-) -> list[TreeRow]:
-    """Return the rows: the outbox, then each account with its folders below each other.
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What is counted across folders.
+
+    Attributes:
+        outbox: Messages that wait to be sent.
+        flagged: Flagged messages; None where the view is not shown.
+    """
+
+    outbox: int = 0
+    flagged: int | None = None
+
+
+def tree_rows(forest: Forest, folded: Collection[FolderId], totals: Totals) -> list[TreeRow]:
+    """Return the rows: the views and the outbox, then each account with its folders.
 
     Args:
-        branches: The accounts, each shared mailbox after its owner.
         folded: Folders whose children are not shown.
-        outbox: How many messages wait.
     """
-    rows = [TreeRow("Outbox", outbox=True, count=outbox, quiet=True)]
-    for label, folders, is_shared in branches:
-        rows += [TreeRow(""), TreeRow(label, mark="shared" if is_shared else "")]
-        children: dict[FolderId | None, list[Folder]] = {}
-        by_path = {folder.tree_path: folder for folder in folders}
-        for folder in folders:
-            parent = _parent(folder, by_path)
-            children.setdefault(parent.id if parent else None, []).append(folder)
-        _add(rows, children, None, 1, folded)
+    rows = view_rows(forest, totals)
+    for branch, tops in zip(forest.branches, forest.tops, strict=True):
+        rows += [TreeRow(""), TreeRow(branch.label, mark="shared" if branch.is_shared else "")]
+        _add(rows, forest, tops, 1, folded)
     return rows
 
 
-def _parent(folder: Folder, by_path: dict[str, Folder]) -> Folder | None:
-    """Return the nearest listed ancestor. Roles stand at the top wherever the server has them."""
-    if folder.role is not None or not folder.delimiter:
-        return None
-    path = folder.tree_path
-    while folder.delimiter in path:
-        path = path.rpartition(folder.delimiter)[0]
-        if path in by_path:
-            return by_path[path]
-    return None
+def view_rows(forest: Forest, totals: Totals) -> list[TreeRow]:
+    """Return the rows that stand above the first account."""
+    rows = []
+    if len(forest.branches) > 1:
+        unread = forest.unread_in_inboxes
+        rows.append(TreeRow(View.INBOXES.value, view=View.INBOXES, count=unread))
+    if totals.flagged is not None:
+        rows.append(
+            TreeRow(View.FLAGGED.value, view=View.FLAGGED, count=totals.flagged, quiet=True)
+        )
+    rows.append(TreeRow("Outbox", outbox=True, count=totals.outbox, quiet=True))
+    return rows
 
 
 def _add(
     rows: list[TreeRow],
-    children: dict[FolderId | None, list[Folder]],
-    parent: FolderId | None,
+    forest: Forest,
+    folders: Collection[FolderId],
     level: int,
     folded: Collection[FolderId],
 ) -> None:
-    for folder in children.get(parent, ()):
-        below = folder.id in children
-        is_folded = folder.id in folded if below else None
-        quiet = folder.role in _QUIET
-        count = folder.total if folder.role is FolderRole.DRAFTS else folder.unread
-        if is_folded:
-            count += _unread_below(children, folder.id)
-        rows.append(TreeRow(folder.name, level, folder, folded=is_folded, count=count, quiet=quiet))
-        if below and not is_folded:
-            _add(rows, children, folder.id, level + 1, folded)
+    for folder in folders:
+        children = forest.children.get(folder)
+        is_folded = folder in folded if children else None
+        rows.append(folder_row(forest, folder, level, folded=is_folded))
+        if children and not is_folded:
+            _add(rows, forest, children, level + 1, folded)
 
 
-def _unread_below(children: dict[FolderId | None, list[Folder]], parent: FolderId) -> int:
-    return sum(
-        folder.unread + _unread_below(children, folder.id) for folder in children.get(parent, ())
+def folder_row(forest: Forest, folder_id: FolderId, level: int, *, folded: bool | None) -> TreeRow:
+    """Return the row of one folder as it is now."""
+    folder = forest.folders[folder_id]
+    count = folder.total if folder.role is FolderRole.DRAFTS else folder.unread
+    if folded:
+        count += forest.unread_below(folder_id)
+    return TreeRow(
+        folder.name,
+        level,
+        folder,
+        folded=folded,
+        count=count,
+        quiet=folder.role in QUIET,
+        pending=folder.pending,
+        faint=not folder.subscribed and folder.role is None,
+    )
+
+
+def found_rows(forest: Forest, typed: str) -> tuple[list[TreeRow], int]:
+    """Return the folders whose paths fit what was typed, with those they are in, and the best.
+
+    Returns:
+        The rows, and the index of the one that fits best; -1 when none does.
+    """
+    hits = _found(forest, typed)
+    leading = {above for folder in hits for above in forest.above(folder)}
+    rows: list[TreeRow] = []
+    best, best_cost = -1, 0
+
+    def add(folders: Collection[FolderId], level: int) -> None:
+        nonlocal best, best_cost
+        for folder_id in folders:
+            if folder_id in hits:
+                cost, places = hits[folder_id]
+                if best < 0 or cost < best_cost:
+                    best, best_cost = len(rows), cost
+                rows.append(_found_row(forest, folder_id, level, places))
+            elif folder_id in leading:
+                folder = forest.folders[folder_id]
+                rows.append(TreeRow(folder.name, level, folder, folded=False, faint=True))
+            if folder_id in leading:
+                add(forest.children.get(folder_id, ()), level + 1)
+
+    for branch, tops in zip(forest.branches, forest.tops, strict=True):
+        start = len(rows)
+        label = TreeRow(branch.label, mark="shared" if branch.is_shared else "")
+        rows += [TreeRow(""), label] if rows else [label]
+        before = len(rows)
+        add(tops, 1)
+        if len(rows) == before:
+            del rows[start:]
+    return rows, best
+
+
+def _found(forest: Forest, typed: str) -> Mapping[FolderId, tuple[int, tuple[int, ...]]]:
+    """Return what fits: the folder's own name counts, the way to it where its words need it."""
+    found = {}
+    for folder in forest.in_order():
+        path = folder.tree_path if folder.delimiter and folder.role is None else folder.name
+        fit = match(typed, path)
+        if fit is None:
+            continue
+        shift = len(path) - len(folder.name)
+        places = tuple(place - shift for place in fit.hits if place >= shift)
+        if places or not typed.strip():
+            found[folder.id] = (fit.cost, places)
+    return found
+
+
+def _found_row(forest: Forest, folder_id: FolderId, level: int, places: tuple[int, ...]) -> TreeRow:
+    folder = forest.folders[folder_id]
+    quiet = folder.role in QUIET
+    count = folder.total if folder.role is FolderRole.DRAFTS else folder.unread
+    return TreeRow(
+        folder.name, level, folder, count=count, quiet=quiet, pending=folder.pending, hits=places
     )
 
 
@@ -123,17 +207,38 @@ def draw_row(row: TreeRow, *, cursor: bool, reversed_: bool, width: int, glyphs:
     """Lay out one row of the tree in `width` cells."""
     if not row.selectable:
         return _draw_label(row, width, glyphs)
-    indent = "  " * row.level
-    if row.folded is not None:
+    indent = "  " * min(row.level, max(0, (width - 8) // 2))
+    if row.folded is not None and indent:
         sign = glyphs.folded if row.folded else glyphs.unfolded
         indent = f"{indent[:-2]}{sign} "
     bar = Run(">" if reversed_ else glyphs.cursor, "cursor-bar") if cursor else BLANK
-    count = f"{row.count} " if row.count else " "
-    right = (Run(count, "muted" if row.quiet else "count"),)
+    right = _count(row, glyphs)
     room = width - 1 - len(indent) - row_cells(right) - 1
     name = cut(row.text, max(1, room), glyphs.cut)
     role = "strong" if row.count and not row.quiet else "text"
-    return ends((bar, Run(indent, "muted"), Run(name, role)), right, width)
+    runs = lit(name, row.hits, "muted" if row.faint else role)
+    return ends((bar, Run(indent, "muted"), *runs), right, width)
+
+
+def _count(row: TreeRow, glyphs: Glyphs) -> tuple[Run, ...]:
+    mark = (Run(f"{glyphs.pending} ", "pending"),) if row.pending else ()
+    if not row.count:
+        return (*mark, BLANK) if not mark else mark
+    return (*mark, Run(f"{row.count} ", "muted" if row.quiet else "count"))
+
+
+def lit(name: str, hits: Collection[int], role: str) -> list[Run]:
+    """Return a name as runs with the letters that were found shown as hits."""
+    if not hits:
+        return [Run(name, role)]
+    runs: list[Run] = []
+    for place, letter in enumerate(name):
+        own = "hit" if place in hits else role
+        if runs and runs[-1].role == own:
+            runs[-1] = Run(runs[-1].text + letter, own)
+        else:
+            runs.append(Run(letter, own))
+    return runs
 
 
 def _draw_label(row: TreeRow, width: int, glyphs: Glyphs) -> Row:

@@ -17,7 +17,8 @@ from tuimail.ui.glyphs import UNICODE
 from tuimail.ui.mailbox_words import empty_words
 from tuimail.ui.rows import plain_text
 from tuimail.ui.story import Story, story_rows
-from tuimail.ui.tree_layout import Branch, tree_rows
+from tuimail.ui.forest import Branch, Forest
+from tuimail.ui.tree_layout import Totals, tree_rows
 
 NOW = datetime(2026, 11, 23, 9, 44, tzinfo=UTC)
 
@@ -56,7 +57,7 @@ def test_a_folder_that_was_never_fetched_says_how_much_will_come() -> None:
     [(FolderRole.INBOX, False), (FolderRole.JUNK, True), (FolderRole.TRASH, True)],
 )
 def test_unread_mail_in_junk_and_in_deleted_items_is_no_news(role: FolderRole, quiet: bool) -> None:
-    rows = tree_rows([Branch("work", [folder("A", role, unread=3)])], (), 0)
+    rows = tree_rows(Forest([Branch("work", [folder("A", role, unread=3)])]), (), Totals())
     assert (rows[-1].count, rows[-1].quiet) == (3, quiet)
 
 

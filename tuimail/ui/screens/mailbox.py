@@ -162,8 +162,7 @@ class MailboxScreen(MailboxWriting):
 
     def apply_changes(self, changes: ChangeSet) -> None:
         """Show what commits changed, at once: the next key already acts on it."""
-        if changes.folders or changes.outbox or changes.lists:
-            self.folder_tree.reload()
+        self.folder_tree.apply(changes)
         if self.place is None and (changes.folders or changes.lists):
             self.open_first_folder()
         self.message_list.apply(changes)

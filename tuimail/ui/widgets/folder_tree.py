@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
+
 from textual import events
 from textual.geometry import Offset, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tuimail.model.account import AccountId
+from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.listing import InFolder
 from tuimail.ui.bindings import bindings_for
+from tuimail.ui.forest import Branch, Forest
 from tuimail.ui.messages import FolderChosen
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
-from tuimail.ui.tree_layout import Branch, TreeRow, draw_row, tree_rows
+from tuimail.ui.tree_layout import (
+    QUIET,
+    Totals,
+    TreeRow,
+    draw_row,
+    folder_row,
+    found_rows,
+    tree_rows,
+    view_rows,
+)
 from tuimail.ui.widgets.keep_sheet import choose_for
 from tuimail.ui.widgets.shared_sheet import add_to
+
+_MOST_REPLACED = 200
+"""When more folders changed at once, all are read again."""
 
 
 class FolderTree(ScrollView, can_focus=True):
@@ -28,75 +46,156 @@ class FolderTree(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._forest = Forest()
         self._rows: list[TreeRow] = []
         self._cursor = 0
         self._folded: set[FolderId] = set()
+        self._typed: str | None = None
+        self._everything = False
+        self._restored = False
 
     # -- what it shows -------------------------------------------------------------------------
 
     @property
-    def folders(self) -> list[Folder]:
-        """The folders in the order they are shown; folded ones are left out."""
-        return [row.folder for row in self._rows if row.folder is not None]
+    def current(self) -> Folder | None:
+        """The folder at the cursor."""
+        return self._rows[self._cursor].folder if self._rows else None
+
+    @property
+    def current_account(self) -> AccountId | None:
+        """Whose folder is at the cursor; on a view or the outbox the first account."""
+        folder = self.current
+        return folder.account_id if folder else next(iter(shell(self).accounts), None)
+
+    @property
+    def shows_everything(self) -> bool:
+        """Whether folders that are not subscribed are listed too."""
+        return self._everything
 
     def reload(self) -> None:
         """Read folders and counters again; the cursor stays on its folder."""
         app = shell(self)
-        reader = app.store.read
-        here = self._rows[self._cursor] if self._rows else None
-        branches = [
-            Branch(account.name, reader.folders(id_), account.is_shared)
-            for id_, account in app.accounts.items()
-        ]
-        self._rows = tree_rows(branches, self._folded, reader.counts().outbox_waiting)
-        self._cursor = self._index_of(here)
+        self._restore()
+        found = app.store.read.all_folders(everything=self._everything)
+        self._forest = Forest(
+            [
+                Branch(account.name, found.get(id_, ()), account.is_shared)
+                for id_, account in app.accounts.items()
+            ]
+        )
+        self._fill()
+
+    def _restore(self) -> None:
+        """Read once what was folded, and whether all folders were listed."""
+        if not self._restored:
+            self._restored = True
+            read = shell(self).store.read
+            self._folded = set(json.loads(read.meta("ui.folded") or "[]"))
+            self._everything = read.meta("ui.all_folders") == "1"
+
+    def apply(self, changes: ChangeSet) -> None:
+        """Show what commits changed: where only counts did, nothing else is looked at."""
+        touched = changes.folders | changes.lists
+        if not touched:
+            if changes.outbox:
+                self._fill()
+            return
+        if len(touched) <= _MOST_REPLACED:
+            now = shell(self).store.read.some_folders(touched)
+            mine = [folder for folder in now if folder.account_id in shell(self).accounts]
+            if self._forest.replace(mine, touched):
+                self._recount(touched)
+                return
+        self.reload()
+
+    def _recount(self, touched: Collection[FolderId]) -> None:
+        if self._typed is not None:
+            self._fill()
+            return
+        concerned = set(touched)
+        for folder in touched:
+            concerned.update(self._forest.above(folder))
+        for index, row in enumerate(self._rows):
+            if row.folder is not None and row.folder.id in concerned:
+                now = folder_row(self._forest, row.folder.id, row.level, folded=row.folded)
+                self._put(index, now)
+        # The views above the first account count across folders.
+        for index, row in enumerate(view_rows(self._forest, self._totals())):
+            self._put(index, row)
+
+    def _put(self, index: int, row: TreeRow) -> None:
+        if self._rows[index] != row:
+            self._rows[index] = row
+            self.refresh_line(index)
+
+    def _totals(self) -> Totals:
+        return Totals(outbox=shell(self).store.read.counts().outbox_waiting)
+
+    def _fill(self) -> None:
+        """Lay the rows out anew, with the cursor on what it was on."""
+        here = self._rows[self._cursor].identity if self._rows else None
+        if self._typed is None:
+            self._rows = tree_rows(self._forest, self._folded, self._totals())
+            self._cursor = self._index_of(here)
+        else:
+            self._rows, best = found_rows(self._forest, self._typed)
+            self._cursor = max(0, best)
         self.virtual_size = Size(0, len(self._rows))
         self.refresh()
 
-    def _index_of(self, row: TreeRow | None) -> int:
-        if row is not None and row.outbox:
-            return 0
-        if row is not None and row.folder is not None:
-            found = self._find(row.folder.id)
-            if found is not None:
-                return found
-        for index, other in enumerate(self._rows):
-            if other.folder is not None and other.folder.role is FolderRole.INBOX:
+    def _index_of(self, identity: object) -> int:
+        inbox = 0
+        for index, row in enumerate(self._rows):
+            if identity is not None and row.identity == identity:
                 return index
-        return 0
+            if not inbox and row.folder is not None and row.folder.role is FolderRole.INBOX:
+                inbox = index
+        return inbox
 
     def point_at(self, folder: FolderId) -> None:
         """Put the cursor on a folder, unfolding what hides it."""
-        found = self._find(folder)
-        if found is None and self._folded:
-            self._folded.clear()
-            self.reload()
-            found = self._find(folder)
-        if found is not None:
-            self._set_cursor(found)
-
-    def _find(self, folder: FolderId) -> int | None:
+        hiding = self._folded.intersection(self._forest.above(folder))
+        if hiding:
+            self._folded -= hiding
+            self._fill()
         for index, row in enumerate(self._rows):
-            if row.folder is not None and row.folder.id == folder:
-                return index
-        return None
+            if row.identity == folder:
+                self._set_cursor(index)
 
     def unread_after(self, folder: FolderId | None, step: int) -> FolderId | None:
         """Return the next folder with unread mail, going round; quiet ones do not count."""
-        ids = [row.folder.id for row in self._rows if row.folder is not None]
-        news = {
-            row.folder.id
-            for row in self._rows
-            if row.folder and row.folder.unread and not row.quiet
-        }
+        folders = list(self._forest.in_order())
+        news = {each.id for each in folders if each.unread and each.role not in QUIET}
         if not news:
             return None
+        ids = [each.id for each in folders]
         start = ids.index(folder) if folder in ids else -1 if step > 0 else 0
         for distance in range(1, len(ids) + 1):
             candidate = ids[(start + step * distance) % len(ids)]
             if candidate in news:
                 return candidate
         return None
+
+    # -- finding and toggling ------------------------------------------------------------------
+
+    def find(self, typed: str | None) -> str:
+        """Show only what fits; None ends it. Returns what is wrong, empty when nothing is."""
+        self._typed = typed
+        if typed is None:
+            here = self.current
+            self._fill()
+            if here is not None:
+                self.point_at(here.id)
+            return ""
+        self._fill()
+        self.scroll_to(y=max(0, self._cursor - self.size.height + 1), animate=False)
+        return "" if self._rows else "No folder is named so."
+
+    def show_everything(self, everything: bool) -> None:
+        """List the folders that are not subscribed too, or not; remembered."""
+        self._everything = everything
+        shell(self).remember("ui.all_folders", str(int(everything)))
+        self.reload()
 
     # -- the cursor ----------------------------------------------------------------------------
 
@@ -115,12 +214,16 @@ class FolderTree(ScrollView, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move to the next row a cursor may stand on."""
-        index = self._cursor + by
-        while 0 <= index < len(self._rows):
-            if self._rows[index].selectable:
-                self._set_cursor(index)
-                return
-            index += by
+        step, index = (1 if by > 0 else -1), self._cursor
+        for _ in range(abs(by)):
+            ahead = index + step
+            while 0 <= ahead < len(self._rows) and not self._rows[ahead].selectable:
+                ahead += step
+            if not 0 <= ahead < len(self._rows):
+                break
+            index = ahead
+        if index != self._cursor:
+            self._set_cursor(index)
 
     def action_edge(self, end: int) -> None:
         """Go to the first or the last row."""
@@ -162,7 +265,7 @@ class FolderTree(ScrollView, can_focus=True):
 
     def action_keep(self) -> None:
         """Choose what of the folder at the cursor is kept for reading without a network."""
-        folder = self._rows[self._cursor].folder if self._rows else None
+        folder = self.current
         if folder is None or not folder.selectable:
             shell(self).tell("There is no mail here to keep.")
         else:
@@ -170,18 +273,19 @@ class FolderTree(ScrollView, can_focus=True):
 
     def action_add_shared(self) -> None:
         """Ask for the address of a shared mailbox of the account at the cursor."""
-        accounts = shell(self).accounts
-        folder = self._rows[self._cursor].folder if self._rows else None
-        here = accounts.get(folder.account_id) if folder else next(iter(accounts.values()), None)
+        accounts, whose = shell(self).accounts, self.current_account
+        here = accounts.get(whose) if whose is not None else None
         owner = accounts.get(here.sign_in_id) if here else None
         if owner is not None:
             add_to(self, owner, self.reload)
 
     def _fold(self, folded: bool) -> None:
-        folder = self._rows[self._cursor].folder
-        if folder is not None:
+        folder = self.current
+        if folder is not None and folder.id in self._forest.children:
             (self._folded.add if folded else self._folded.discard)(folder.id)
-            self.reload()
+            self._folded &= self._forest.folders.keys()
+            shell(self).remember("ui.folded", json.dumps(sorted(self._folded)))
+            self._fill()
 
     # -- painting and events -------------------------------------------------------------------
 
@@ -191,10 +295,10 @@ class FolderTree(ScrollView, can_focus=True):
         palette = roles(self.app)
         if index >= len(self._rows):
             return palette.strip((), width, "side")
-        here = index == self._cursor
+        here = index == self._cursor and self._rows[index].selectable
         surface = "side"
         if here:
-            surface = "cursor" if self.has_focus else "cursor-blur"
+            surface = "cursor" if self.has_focus or self._typed is not None else "cursor-blur"
         reverse = here and surface == "cursor" and palette.reverses_cursor
         row = draw_row(
             self._rows[index],
