@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.store.inspection import assert_counters_are_counts, assert_visible_is_folded
 from tests.store.mail import Mailbox, fetched
+from tuimail.errors import StoreError
 from tuimail.model.flags import SEEN, Flags
-from tuimail.model.intent import IntentState, StoreFlags
+from tuimail.model.intent import Expunge, IntentState, Move, StoreFlags
 from tuimail.model.message import MessageKey
 
 
@@ -45,3 +47,37 @@ def test_a_folder_marked_read_is_unread_again_where_it_was(
     asked = [one.action for one in mailbox.store.read.intents()]
     expected = 0 if how_far is IntentState.QUEUED else 2
     assert asked == [StoreFlags(remove=SEEN)] * expected
+
+
+def test_an_emptied_folder_is_deleted_message_by_message_and_comes_back_while_it_is_held(
+    mailbox: Mailbox,
+) -> None:
+    """Few statements, and the same as if each had been asked for: the fold agrees.
+
+    Mutation: `hide_all` without `pending = 1`.
+    """
+    keys = mailbox.record(mailbox.trash, [fetched(n + 1) for n in range(3)])
+    mailbox.submit(keys[0], StoreFlags(add=SEEN))
+    elsewhere = mailbox.record_one(mailbox.inbox, fetched(9))
+    moved = mailbox.record_one(mailbox.inbox, fetched(10))
+    mailbox.submit(moved, Move(mailbox.trash))
+    store = mailbox.store
+
+    store.write(lambda tx: tx.empty_folder(mailbox.trash, 6.0, "4 deleted for ever")).result()
+
+    assert mailbox.shown(mailbox.trash) == []
+    assert mailbox.shown(mailbox.inbox) == [elsewhere]
+    asked = {one.key for one in store.read.intents() if isinstance(one.action, Expunge)}
+    assert asked == {*keys, moved}
+    assert_visible_is_folded(mailbox)
+    assert_counters_are_counts(mailbox)
+
+    reversal = mailbox.undo()
+    assert reversal is not None
+    assert reversal.back == 4
+    assert set(mailbox.shown(mailbox.trash)) == {*keys, moved}
+    assert_visible_is_folded(mailbox)
+    assert mailbox.redo() is None
+
+    with pytest.raises(StoreError, match="nothing to delete"):
+        store.write(lambda tx: tx.empty_folder(mailbox.projects, 6.0, "nothing")).result()

@@ -14,6 +14,7 @@ from tuimail.model.folder import UID, FolderId
 from tuimail.model.intent import (
     Baseline,
     Copy,
+    Expunge,
     FolderIntent,
     Intent,
     IntentState,
@@ -35,7 +36,7 @@ from tuimail.store import (
 )
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
-from tuimail.store.visible import refold
+from tuimail.store.visible import hide_all, refold
 from tuimail.text.safe import clean
 
 PENDING: Final = tuple(state for state in IntentState if state.is_pending)
@@ -114,6 +115,20 @@ def add(tx: Transaction, new: Sequence[NewIntent]) -> int:
         )
         keys.append(key)
     refold(tx, keys)
+    return group
+
+
+def expunge_all(tx: Transaction, folder: FolderId, hold_seconds: float) -> int:
+    """Delete for ever what is seen in a folder, with a few statements; return the group id."""
+    group = intent_rows.new_group(tx)
+    kind, args = actions.dump_action(Expunge())
+    tx.connection.change(
+        "INSERT INTO intent (account_id, group_id, message_key, kind, args, state, not_before)"
+        " SELECT account_id, ?, id, ?, ?, ?, ? FROM message WHERE shown_folder_id = ? ORDER BY id",
+        (group, kind, args, IntentState.QUEUED, tx.now + hold_seconds, folder),
+    )
+    tx.changes.intents = True
+    hide_all(tx, folder)
     return group
 
 

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tuimail.errors import StoreError
 from tuimail.model.account import AccountId
 from tuimail.model.flags import SEEN
 from tuimail.model.folder import FolderId
@@ -106,6 +107,27 @@ def act(tx: Transaction, new: Sequence[NewIntent], words: str) -> int:
     """
     shares = _shares(tx, new)
     group = intents.add(tx, new)
+    _enter(tx, group, words, shares)
+    return group
+
+
+def empty_folder(tx: Transaction, folder: FolderId, hold_seconds: float, words: str) -> int:
+    """Delete for ever what is here of a folder; return the group id.
+
+    What is on the server alone stays: nobody has seen it.
+
+    Raises:
+        StoreError: Nothing is in it.
+    """
+    held: dict[MessageState, list[MessageKey]] = defaultdict(list)
+    for key, system, keywords in tx.connection.rows(
+        "SELECT id, flags, keywords FROM message WHERE shown_folder_id = ?", (folder,)
+    ):
+        held[MessageState(folder, codec.make_flags(system, keywords))].append(key)
+    if not held:
+        raise StoreError("There is nothing to delete.")
+    shares = [_Share(before, (Expunge(),), tuple(keys)) for before, keys in held.items()]
+    group = intents.expunge_all(tx, folder, hold_seconds)
     _enter(tx, group, words, shares)
     return group
 

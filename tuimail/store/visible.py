@@ -137,6 +137,16 @@ def _refold_one(tx: Transaction, key: MessageKey) -> None:
     note_visible_change(tx.changes, key, before, visible)
 
 
+def hide_all(tx: Transaction, folder: FolderId) -> None:
+    """Fold over a folder that each of its messages was deleted for ever, at last."""
+    tx.connection.change(
+        "UPDATE message SET shown_folder_id = NULL, pending = 1 WHERE shown_folder_id = ?",
+        (folder,),
+    )
+    tx.changes.list_changed(folder)
+    tx.changes.folders.add(folder)
+
+
 def note_visible_change(
     changes: Changes, key: MessageKey, before: MessageState, after: MessageState
 ) -> None:

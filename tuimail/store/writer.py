@@ -233,6 +233,10 @@ class Writer:
             return marks.add(self._tx, account, folder, hold_seconds)
         return journal.mark_folder_read(self._tx, account, folder, hold_seconds, words)
 
+    def empty_folder(self, folder: FolderId, hold_seconds: float, words: str) -> int:
+        """Delete for ever what is here of a folder; return the group id."""
+        return journal.empty_folder(self._tx, folder, hold_seconds, words)
+
     def change_tree(self, new: NewFolderIntent, words: str | None = None) -> tuple[int, FolderId]:
         """Store one change of the tree and fold it; return its group id and the folder.
 

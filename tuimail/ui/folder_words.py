@@ -41,8 +41,10 @@ def delete_question(name: str, messages: int, folders: int) -> str:
 
 
 def empty_question(folder: Folder) -> str:
-    """Ask whether all messages of a folder are to be deleted."""
-    return f"Delete {messages_words(folder.total)} in {folder.name} for ever?"
+    """Ask whether what is here of a folder is to be deleted; what is not here is not touched."""
+    rest = folder.total - folder.here
+    but = f" {number(rest)} not fetched yet stay." if rest > 0 else ""
+    return f"Delete {messages_words(folder.here)} in {folder.name} for ever?{but}"
 
 
 def subscribed_words(folder: Folder, *, on: bool, all_key: str, everything: bool) -> str:

@@ -223,7 +223,7 @@ def draw_row(row: TreeRow, *, cursor: bool, reversed_: bool, width: int, glyphs:
 def _count(row: TreeRow, glyphs: Glyphs) -> tuple[Run, ...]:
     mark = (Run(f"{glyphs.pending} ", "pending"),) if row.pending else ()
     if not row.count:
-        return (*mark, BLANK) if not mark else mark
+        return mark or (BLANK,)
     return (*mark, Run(f"{row.count} ", "muted" if row.quiet else "count"))
 
 

@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from textual.screen import Screen
 
 from tuimail.errors import StoreError
-from tuimail.model.folder import Folder
+from tuimail.model.folder import Folder, FolderId
+from tuimail.model.intent import NewFolderIntent
 from tuimail.model.journal import JournalEntry
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import Hint
@@ -59,6 +60,26 @@ class DeedRunner:
         write = shell(self._screen).store.write(
             lambda tx: tx.mark_folder_read(folder.account_id, folder.id, HOLD_SECONDS, words),
             urgent=True,
+        )
+        group = await self._written(write)
+        if group is not None:
+            self._done(group, words)
+
+    async def change_tree(self, new: NewFolderIntent, words: str) -> FolderId | None:
+        """Store a change of the folder tree; return the folder, None when that failed."""
+        write = shell(self._screen).store.write(lambda tx: tx.change_tree(new, words), urgent=True)
+        done = await self._written(write)
+        if done is None:
+            return None
+        group, folder = done
+        self._done(group, words)
+        return folder
+
+    async def empty_folder(self, folder: Folder) -> None:
+        """Delete for ever what is here of a folder."""
+        words = f"{number(folder.here)} deleted for ever from {folder.name}"
+        write = shell(self._screen).store.write(
+            lambda tx: tx.empty_folder(folder.id, HOLD_SECONDS, words), urgent=True
         )
         group = await self._written(write)
         if group is not None:

@@ -89,13 +89,21 @@ class KeepRows(Widget):
 
 
 class SheetHints(Widget):
-    """The keys of the sheet, in the last row."""
+    """The keys of a sheet, in the last row.
+
+    Args:
+        enter: What Enter does.
+    """
 
     DEFAULT_CSS = "SheetHints { height: 1; }"
 
+    def __init__(self, enter: str = "keep it so") -> None:
+        super().__init__()
+        self._enter = enter
+
     def render_line(self, y: int) -> Strip:
         """Paint the keys at the right, as in all sheets."""
-        right = _hints((("Enter", "keep it so"), ("Esc", "close")))
+        right = _hints((("Enter", self._enter), ("Esc", "close")))
         row = ends((), (*right, Run(" ")), self.size.width)
         return roles(self.app).strip(row, self.size.width, "bar")
 

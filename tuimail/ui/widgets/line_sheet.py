@@ -103,7 +103,7 @@ class LineSheet(ModalScreen[str | None]):
         move: Moves something on the screen below by rows (`1`, `-1`) or pages (`page` true).
         tab: What Tab does.
         above: Rows that stand above the line, such as what can be chosen.
-        check: Asked when Enter is pressed; what it returns is said, and the sheet stays.
+        check: Told the text when Enter is pressed; what it returns is said, and the sheet stays.
     """
 
     DEFAULT_CSS = """
@@ -122,7 +122,7 @@ class LineSheet(ModalScreen[str | None]):
         move: Callable[[int, bool], None] | None = None,
         tab: Callable[[], None] | None = None,
         above: Widget | None = None,
-        check: Callable[[], str] | None = None,
+        check: Typed | None = None,
     ) -> None:
         super().__init__()
         self._prompt, self._typed, self._hints = prompt, typed, hints
@@ -165,7 +165,7 @@ class LineSheet(ModalScreen[str | None]):
         if self._rest is not None:
             self._look()
         if self._check is not None:
-            self._remark.say(self._check())
+            self._remark.say(self._check(self.line.value))
         if not self._remark.display:
             self.dismiss(self.line.value)
 

@@ -1,0 +1,253 @@
+"""What keys do to folders: made, renamed, put away, emptied, shown, hidden, found by name.
+
+Each is an intent: stored, folded and shown before the server hears of it, marked `↑` until it has
+confirmed, and taken back by `u` where it can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Final
+
+from textual import work
+
+from tuimail.model.account import AccountId
+from tuimail.model.folder import Folder, FolderId, FolderRole
+from tuimail.model.intent import (
+    CreateFolder,
+    DeleteFolder,
+    NewFolderIntent,
+    RenameFolder,
+    SubscribeFolder,
+    TreeAction,
+    UnsubscribeFolder,
+)
+from tuimail.ui import folder_words as words
+from tuimail.ui.deeds import HOLD_SECONDS
+from tuimail.ui.folder_names import Wanted, read_path
+from tuimail.ui.formatting import cut
+from tuimail.ui.screens.mailbox_writing import MailboxWriting
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.folder_settings_sheet import choose_settings
+from tuimail.ui.widgets.line_sheet import LineSheet
+
+_YES: Final = "y"
+_MOST_CELLS: Final = 34
+_MOST_NAMES: Final = 99
+
+
+class MailboxFolders(MailboxWriting):
+    """The actions on the folder at the cursor of the tree."""
+
+    # -- finding and showing -------------------------------------------------------------------
+
+    def action_find_folder(self) -> None:
+        """Type some letters of a folder: the tree shows what fits."""
+        tree = self.folder_tree
+
+        def found(answer: str | None) -> None:
+            folder = tree.current if answer is not None else None
+            tree.find(None)
+            if folder is not None:
+                self.open_found(folder)
+
+        def move(rows: int, page: bool) -> None:
+            tree.action_move(rows * (max(1, tree.size.height - 1) if page else 1))
+
+        hints = (("Enter", "open"), ("Esc", "close"))
+        self.app.push_screen(LineSheet("Find", "", tree.find, hints, move=move), found)
+
+    def open_found(self, folder: Folder) -> None:
+        """Open a folder that was looked for, or go to it where it only holds folders."""
+        if folder.selectable:
+            self.open_folder(folder.id)
+            self.tree_open = self.reading = False
+            self.rearrange()
+            self.message_list.focus()
+        else:
+            self.folder_tree.point_at(folder.id)
+
+    def action_all_folders(self) -> None:
+        """List the folders that are not subscribed too, or only those that are."""
+        tree = self.folder_tree
+        tree.show_everything(not tree.shows_everything)
+        what = (
+            "All folders are listed." if tree.shows_everything else "Subscribed folders are listed."
+        )
+        self.bottom.show_event(what)
+
+    async def action_subscribe(self) -> None:
+        """Subscribe to the folder at the cursor, or take the subscription back."""
+        folder = self._at_cursor()
+        if folder is None:
+            return
+        if folder.role is not None:
+            self.bottom.show_event(f"{folder.name} is always shown.")
+            return
+        on = not folder.subscribed
+        said = words.subscribed_words(
+            folder,
+            on=on,
+            all_key=shell(self).keys.shown("tree.all"),
+            everything=self.folder_tree.shows_everything,
+        )
+        await self._change(folder, SubscribeFolder() if on else UnsubscribeFolder(), said)
+
+    def action_folder_settings(self) -> None:
+        """Choose how the folder at the cursor is listed, and whether it announces new mail."""
+        folder = self._at_cursor()
+        if folder is not None:
+            choose_settings(self.folder_tree, folder)
+
+    async def action_read_tree_folder(self) -> None:
+        """Mark everything in the folder at the cursor of the tree read."""
+        folder = self._at_cursor()
+        if folder is None:
+            return
+        if not folder.unread:
+            self.bottom.show_event(f"Nothing is unread in {folder.name}.")
+            return
+        await self.deeds.mark_folder_read(folder)
+
+    # -- making and renaming -------------------------------------------------------------------
+
+    def action_new_folder(self) -> None:
+        """Ask for the name of a new folder, below the one at the cursor."""
+        account = self.folder_tree.current_account
+        if account is None:
+            self.bottom.show_event("There is no account to make a folder in.")
+            return
+        here = self.folder_tree.current
+        known = self._known(account)
+        value = ""
+        if here is not None and here.role is None:
+            value = f"{here.tree_path}{here.delimiter or '/'}"
+
+        async def make(wanted: Wanted) -> None:
+            new = NewFolderIntent(account, None, CreateFolder(wanted.name, wanted.parent))
+            made = await self.deeds.change_tree(new, f"{wanted.name} made")
+            if made is not None:
+                self.folder_tree.point_at(made)
+
+        self._ask_path("New folder", value, known, make, "make it")
+
+    def action_rename_folder(self) -> None:
+        """Ask for another name, or another place, for the folder at the cursor."""
+        folder = self._at_cursor()
+        if folder is None or self._refused(folder, "renamed"):
+            return
+        known = self._known(folder.account_id)
+
+        async def rename(wanted: Wanted) -> None:
+            action = RenameFolder(wanted.name, wanted.parent)
+            said = f"{folder.name} renamed to {wanted.name}"
+            if wanted.name == folder.name:
+                said = f"{folder.name} moved"
+            await self._change(folder, action, said)
+
+        self._ask_path("Rename", folder.tree_path, known, rename, "rename", itself=folder.id)
+
+    def _ask_path(
+        self,
+        prompt: str,
+        value: str,
+        known: list[Folder],
+        then: Callable[[Wanted], Coroutine[None, None, None]],
+        verb: str,
+        *,
+        itself: FolderId | None = None,
+    ) -> None:
+        """Ask for a path; what is wrong with it is said while it is typed.
+
+        Args:
+            itself: The folder that gets it, which may keep what it has.
+        """
+
+        def problem(typed: str) -> str:
+            return read_path(typed, known, itself=itself).problem
+
+        def typed(text: str) -> str:
+            return "" if text == value or not text.strip() else problem(text)
+
+        def answered(text: str | None) -> None:
+            if text is not None and text.strip() != value:
+                self.run_worker(then(read_path(text, known, itself=itself)), group="folder")
+
+        hints = (("Enter", verb), ("Esc", "close"))
+        self.app.push_screen(LineSheet(prompt, value, typed, hints, check=problem), answered)
+
+    # -- putting away and emptying -------------------------------------------------------------
+
+    async def action_delete_folder(self) -> None:
+        """Move the folder at the cursor to Deleted Items; from there delete it for ever."""
+        folder = self._at_cursor()
+        if folder is None or self._refused(folder, "deleted"):
+            return
+        trash = shell(self).store.read.folder_with_role(folder.account_id, FolderRole.TRASH)
+        if trash is None or _is_in(folder, trash):
+            self.action_destroy_folder()
+            return
+        taken = {each.tree_path.casefold() for each in self._known(folder.account_id)}
+        name = _free_name(folder.name, f"{trash.tree_path}{trash.delimiter or '/'}", taken)
+        said = f"{folder.name} moved to {trash.name}"
+        await self._change(folder, RenameFolder(name, trash.id), said, hold=HOLD_SECONDS)
+
+    @work(group="delete", exclusive=True)
+    async def action_destroy_folder(self) -> None:
+        """Delete the folder at the cursor for ever, after a question."""
+        folder = self._at_cursor()
+        if folder is None or self._refused(folder, "deleted"):
+            return
+        known = self._known(folder.account_id)
+        inside = [each for each in known if _is_in(each, folder)]
+        messages = folder.total + sum(each.total for each in inside)
+        question = words.delete_question(cut(folder.name, _MOST_CELLS), messages, len(inside))
+        if await self.bottom.ask(question, {_YES: "delete"}) == _YES:
+            said = f"{folder.name} deleted for ever"
+            await self._change(folder, DeleteFolder(), said, hold=HOLD_SECONDS)
+
+    @work(group="delete", exclusive=True)
+    async def action_empty_folder(self) -> None:
+        """Delete everything in Deleted Items or Junk Email for ever, after a question."""
+        folder = self._at_cursor()
+        if folder is None:
+            return
+        if folder.role not in (FolderRole.TRASH, FolderRole.JUNK):
+            self.bottom.show_event("Only Deleted Items and Junk Email are emptied as a whole.")
+        elif not folder.here:
+            self.bottom.show_event(f"{folder.name} is empty.")
+        elif await self.bottom.ask(words.empty_question(folder), {_YES: "delete"}) == _YES:
+            await self.deeds.empty_folder(folder)
+
+    # -- what they share -----------------------------------------------------------------------
+
+    def _at_cursor(self) -> Folder | None:
+        folder = self.folder_tree.current
+        if folder is None:
+            self.bottom.show_event(words.NO_FOLDER)
+        return folder
+
+    def _refused(self, folder: Folder, verb: str) -> bool:
+        reason = words.stays(folder, verb)
+        if reason:
+            self.bottom.show_event(reason)
+        return bool(reason)
+
+    def _known(self, account: AccountId) -> list[Folder]:
+        return shell(self).store.read.all_folders(everything=True).get(account, [])
+
+    async def _change(
+        self, folder: Folder, action: TreeAction, said: str, *, hold: float = 0.0
+    ) -> None:
+        new = NewFolderIntent(folder.account_id, folder.id, action, hold)
+        await self.deeds.change_tree(new, said)
+
+
+def _is_in(folder: Folder, above: Folder) -> bool:
+    return folder.tree_path.startswith(f"{above.tree_path}{above.delimiter or '/'}")
+
+
+def _free_name(name: str, above: str, taken: set[str]) -> str:
+    """Return a name that no folder there has: `Projects`, else `Projects 2` …"""
+    candidates = (name, *(f"{name} {number}" for number in range(2, _MOST_NAMES)))
+    return next((each for each in candidates if f"{above}{each}".casefold() not in taken), name)

@@ -1,0 +1,125 @@
+"""The sheet that chooses for one folder what the settings say for all."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuimail.errors import StoreError
+from tuimail.model.folder import Folder
+from tuimail.model.folder_settings import FolderSettings
+from tuimail.model.notice import Severity
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.folder_settings_words import chosen_settings, knob_row, knobs, settings_title
+from tuimail.ui.roles import roles
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.keep_sheet import SheetHints
+
+
+class SettingRows(Widget):
+    """The title and what can be chosen.
+
+    Args:
+        name: The folder's.
+        now: What was chosen for it.
+    """
+
+    DEFAULT_CSS = "SettingRows { width: 100%; }"
+
+    def __init__(self, name: str, now: FolderSettings) -> None:
+        super().__init__()
+        self._folder_name, self._knobs = name, knobs(now)
+        self.cursor = 0
+        self.styles.height = len(self._knobs) + 1
+
+    @property
+    def chosen(self) -> FolderSettings:
+        """What is to be stored."""
+        return chosen_settings(self._knobs)
+
+    def move(self, rows: int) -> None:
+        """Move the cursor."""
+        self.cursor = max(0, min(len(self._knobs) - 1, self.cursor + rows))
+        self.refresh()
+
+    def turn(self, step: int) -> None:
+        """Choose the next at the cursor, or the one before."""
+        self._knobs[self.cursor] = self._knobs[self.cursor].turned(step)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the title or one choice."""
+        app, width, palette = shell(self), self.size.width, roles(self.app)
+        if y == 0:
+            title = settings_title(self._folder_name, width, app.glyphs)
+            return palette.strip(title, width, "sheet")
+        current = y - 1 == self.cursor
+        bar = ">" if palette.reverses_cursor else app.glyphs.cursor
+        keys = f"{app.keys.shown('folder.previous')} {app.keys.shown('folder.next')}"
+        row = knob_row(
+            self._knobs[y - 1], width, app.glyphs, cursor=bar if current else " ", keys=keys
+        )
+        return palette.strip(row, width, "cursor" if current else "sheet")
+
+
+class FolderSettingsSheet(ModalScreen[FolderSettings | None]):
+    """Answers the choices, or None when nothing is to change."""
+
+    DEFAULT_CSS = """
+    FolderSettingsSheet { align: left bottom; background: transparent; }
+    """
+    BINDINGS = bindings_for("folder")
+
+    def __init__(self, rows: SettingRows) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def compose(self) -> ComposeResult:
+        """Choices above keys."""
+        yield self._rows
+        yield SheetHints("keep it so")
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor."""
+        self._rows.move(rows)
+
+    def action_turn(self, step: int) -> None:
+        """Choose the next, or the one before."""
+        self._rows.turn(step)
+
+    def action_choose(self) -> None:
+        """Keep it so."""
+        self.dismiss(self._rows.chosen)
+
+    def action_close(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
+
+
+def choose_settings(owner: Widget, folder: Folder) -> None:
+    """Open the sheet for a folder and store what was chosen."""
+    now = shell(owner).store.read.folder_settings(folder.id)
+
+    def chosen(settings: FolderSettings | None) -> None:
+        if settings is not None and settings != now:
+            owner.run_worker(_store(owner, folder, settings), group="folder settings")
+
+    owner.app.push_screen(FolderSettingsSheet(SettingRows(folder.name, now)), chosen)
+
+
+async def _store(owner: Widget, folder: Folder, settings: FolderSettings) -> None:
+    app = shell(owner)
+    try:
+        await asyncio.wrap_future(
+            app.store.write(lambda tx: tx.choose_folder_settings(folder.id, settings), urgent=True)
+        )
+    except StoreError as error:
+        app.tell(error.message, Severity.ERROR)
+        return
+    app.deliver_changes()
+    said = "as in the settings" if settings.is_default else "its own settings"
+    app.tell(f"{folder.name}: {said}.", Severity.SUCCESS)
