@@ -11,7 +11,7 @@ from typing import Final
 
 from tuimail.model.flags import FLAGGED, SEEN, Flags
 from tuimail.model.folder import Folder
-from tuimail.model.intent import Expunge, Move, NewIntent, StoreFlags
+from tuimail.model.intent import Copy, Expunge, Move, NewIntent, StoreFlags
 from tuimail.model.message import MessageSummary
 from tuimail.ui.formatting import number
 
@@ -38,6 +38,15 @@ def move(rows: Sequence[MessageSummary], to: Folder) -> Deed:
     return Deed(
         tuple(NewIntent(row.account_id, row.key, Move(to.id), HOLD_SECONDS) for row in rows),
         f"{number(len(rows))} moved to {to.name}",
+        said=True,
+    )
+
+
+def copy(rows: Sequence[MessageSummary], to: Folder) -> Deed:
+    """Copy messages to a folder of their account, held so that it can be taken back."""
+    return Deed(
+        tuple(NewIntent(row.account_id, row.key, Copy(to.id), HOLD_SECONDS) for row in rows),
+        f"{number(len(rows))} copied to {to.name}",
         said=True,
     )
 

@@ -12,6 +12,8 @@ from tuimail.ui.bindings.spec import BindingSpec, Count, Hint, shown_key
 from tuimail.ui.bindings.table import BINDINGS, BY_ID, HINT_ORDER, OUTER
 from tuimail.ui.formatting import number
 
+_TREE_HINTS: Final = ("tree.find", "tree.new", "tree.rename", "tree.delete")
+"""Hints of the folders that follow those of two keys."""
 _ABOUT_MARKS: Final = ("app.help", "mailbox.mark", "mailbox.unmark")
 """Hints that are not about the messages that are marked."""
 _NAMED: Final = re.compile(r"\{([a-z_]+\.[a-z0-9_]+)\}")
@@ -142,6 +144,7 @@ class Keys:
             hints += [
                 *self._pair("tree.fold", "tree.unfold", "fold"),
                 *self._pair("mailbox.next_folder", "mailbox.previous_folder", "next/prev unread"),
+                *((self.shown(id_), self._hint(id_, None)) for id_ in _TREE_HINTS),
                 (self.shown("mailbox.back"), "back"),
                 (self.shown("tree.keep"), "keep offline"),
             ]

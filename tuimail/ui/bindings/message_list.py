@@ -30,6 +30,7 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "mailbox.reply_all",
         "mailbox.trash",
         "mailbox.archive",
+        "mailbox.move",
         "mailbox.flag",
         "mailbox.unread",
         "mailbox.mark",

@@ -13,12 +13,12 @@ from tuimail.ui.messages import ListChanged
 from tuimail.ui.scopes import Parameters
 from tuimail.ui.screens import mailbox_reasons
 from tuimail.ui.screens.mailbox_bars import MailboxBars
-from tuimail.ui.screens.mailbox_folders import MailboxFolders
+from tuimail.ui.screens.mailbox_picking import MailboxPicking
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_view import MessageView
 
 
-class MailboxScreen(MailboxFolders):
+class MailboxScreen(MailboxPicking):
     """Folders, list and reader, arranged by the size of the terminal."""
 
     BINDINGS = bindings_for("mailbox")

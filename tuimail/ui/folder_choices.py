@@ -1,0 +1,182 @@
+"""What a picker of folders offers, the likeliest first, and how its rows look.
+
+Nothing typed: where the messages may belong, where the user was or filed last, then all folders as
+in the tree. Something typed: what fits best; among equals the likely and the recent come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from tuimail.model.account import AccountId
+from tuimail.model.folder import Folder, FolderId
+from tuimail.model.folder_settings import LikelyTarget
+from tuimail.ui.folder_names import Wanted, read_path
+from tuimail.ui.formatting import cut, number
+from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.matching import match
+from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
+from tuimail.ui.tree_layout import lit
+
+_ELSEWHERE: Final = 2
+"""What it costs a folder to be in a mailbox that the messages cannot go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One row of a picker.
+
+    Attributes:
+        folder: None for a folder that is to be made.
+        label: Its path, or the name of the new one.
+        owner: The label of its mailbox; empty where there is one only.
+        why: Why it stands so far up: `conversation`, `12 from this sender`, `recent`.
+        is_elsewhere: Messages cannot go there: it is in another mailbox.
+        made: What is to be made, for a new folder.
+        hits: The places of `label` that were looked for.
+    """
+
+    label: str
+    folder: Folder | None = None
+    owner: str = ""
+    why: str = ""
+    is_elsewhere: bool = False
+    made: Wanted = field(default_factory=Wanted)
+    hits: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be picked.
+
+    Attributes:
+        folders: By account, in the order of the accounts and of their trees.
+        names: The labels of the accounts.
+        home: The accounts that messages can go to; empty for a picker that only goes there.
+        likely: Where the messages may belong.
+        recent: The last ones, the newest first.
+        without: Folders that make no sense, such as the one that is open.
+        can_make: Whether a folder can be made that is not there.
+    """
+
+    folders: Mapping[AccountId, Sequence[Folder]]
+    names: Mapping[AccountId, str]
+    home: frozenset[AccountId] = frozenset()
+    likely: Sequence[LikelyTarget] = ()
+    recent: Sequence[FolderId] = ()
+    without: Collection[FolderId] = ()
+    can_make: bool = False
+
+    def choices(self, typed: str) -> list[Choice]:
+        """Return what fits, the best first; a folder to be made comes last."""
+        reasons = self._reasons()
+        ranks = {folder: place for place, folder in enumerate(reasons)}
+        found: list[tuple[tuple[int, int, int], Choice]] = []
+        for place, folder in enumerate(self._all()):
+            fit = match(typed, _path(folder))
+            if fit is None:
+                continue
+            choice = Choice(
+                label=_path(folder),
+                folder=folder,
+                owner=self.names.get(folder.account_id, "") if len(self.names) > 1 else "",
+                why=reasons.get(folder.id, ""),
+                is_elsewhere=bool(self.home) and folder.account_id not in self.home,
+                hits=fit.hits,
+            )
+            cost = fit.cost + (_ELSEWHERE if choice.is_elsewhere else 0)
+            found.append(((cost, ranks.get(folder.id, len(ranks)), place), choice))
+        found.sort(key=lambda each: each[0])
+        new = self._new(typed)
+        return [choice for _, choice in found] + ([new] if new is not None else [])
+
+    def _all(self) -> list[Folder]:
+        return [
+            folder
+            for folders in self.folders.values()
+            for folder in folders
+            if folder.selectable and folder.id not in self.without
+        ]
+
+    def _reasons(self) -> dict[FolderId, str]:
+        """Return why some folders come first, in that order."""
+        reasons: dict[FolderId, str] = {}
+        for folder, of_conversation, messages in self.likely:
+            reasons[folder] = (
+                "conversation" if of_conversation else f"{number(messages)} from this sender"
+            )
+        for folder in self.recent:
+            reasons.setdefault(folder, "recent")
+        return reasons
+
+    def _new(self, typed: str) -> Choice | None:
+        """Return the folder that could be made of what was typed."""
+        if not self.can_make or not typed.strip() or len(self.home) != 1:
+            return None
+        (account,) = self.home
+        wanted = read_path(typed, self.folders.get(account, ()))
+        if wanted.problem:
+            return None
+        owner = self.names.get(account, "") if len(self.names) > 1 else ""
+        return Choice(label=typed.strip(), owner=owner, made=wanted)
+
+
+def _path(folder: Folder) -> str:
+    """Return what is shown and searched of a folder: roles by their name alone."""
+    if folder.role is not None or not folder.delimiter:
+        return folder.name
+    above, _, _ = folder.tree_path.rpartition(folder.delimiter)
+    return f"{above}{folder.delimiter}{folder.name}" if above else folder.name
+
+
+def choice_row(choice: Choice, width: int, glyphs: Glyphs, *, cursor: str) -> Row:
+    """Lay out one row; what stands at the right goes where there is no room for it."""
+    right: list[Run] = []
+    if choice.folder is None:
+        right.append(Run("new folder", "success"))
+    elif choice.why:
+        right.append(Run(choice.why, "muted"))
+    if choice.owner:
+        right += [Run("  "), Run(choice.owner, "label")]
+    right = [Run("  "), *right, BLANK]
+    if row_cells(right) > width // 2:
+        right = [Run("  "), Run(cut(choice.owner, width // 3, glyphs.cut), "label"), BLANK]
+    room = max(4, width - 2 - row_cells(right))
+    role = "muted" if choice.is_elsewhere else "text"
+    label = _name_run(choice, room, glyphs, role)
+    return ends((Run(cursor, "cursor-bar"), BLANK, *label), right, width)
+
+
+def _name_run(choice: Choice, room: int, glyphs: Glyphs, role: str) -> list[Run]:
+    """The way to a folder is muted, its own name is not."""
+    shown = cut(choice.label, room, glyphs.cut)
+    runs = lit(shown, [place for place in choice.hits if place < len(shown)], role)
+    name = choice.folder.name if choice.folder is not None else ""
+    above = len(choice.label) - len(name)
+    if not name or above <= 0 or not choice.label.endswith(name):
+        return runs
+    parted: list[Run] = []
+    place = 0
+    for text, own in runs:
+        split = max(0, min(len(text), above - place))
+        if own == role and split:
+            parted.append(Run(text[:split], "muted"))
+            text = text[split:]  # noqa: PLW2901 - the rest of the same run
+        place += split + (len(text) if own == role and split else len(text) - split)
+        if text:
+            parted.append(Run(text, own))
+    return parted
+
+
+def refusal(offer: Offer, choice: Choice, verb: str) -> str:
+    """Return why messages cannot go there, and what can be done; empty when they can.
+
+    Args:
+        verb: `move` or `copy`.
+    """
+    if not choice.is_elsewhere:
+        return ""
+    home = ", ".join(offer.names.get(account, "its mailbox") for account in offer.home)
+    return f"A {verb} stays in {home}: take a folder of it. Outlook goes between mailboxes."

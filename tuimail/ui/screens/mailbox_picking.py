@@ -1,0 +1,115 @@
+"""Folders by name: to go there, or to move or copy messages there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tuimail.model.account import AccountId
+from tuimail.model.folder import Folder, FolderId
+from tuimail.model.intent import CreateFolder, NewFolderIntent
+from tuimail.model.message import MessageSummary
+from tuimail.ui import deeds
+from tuimail.ui.folder_choices import Choice, Offer, refusal
+from tuimail.ui.formatting import number
+from tuimail.ui.screens.mailbox_folders import MailboxFolders
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.folder_picker import pick_folder
+
+_FIRST: Final = 5
+"""How many likely and how many recent folders come first."""
+
+
+class MailboxPicking(MailboxFolders):
+    """The pickers of folders."""
+
+    def open_folder(self, folder: FolderId, *, remember: bool = True) -> None:
+        """List a folder; it is offered first next time."""
+        super().open_folder(folder, remember=remember)
+        if remember:
+            # Of no weight: where this write fails, that of the folder's id has said so.
+            shell(self).store.write(lambda tx: tx.note_opened(folder))
+
+    def action_go_to_folder(self) -> None:
+        """Open a folder by some letters of its name; the last ones come first."""
+        app = shell(self)
+        read = app.store.read
+        here = self.folder
+        offer = Offer(
+            folders=self._folders(),
+            names={id_: account.name for id_, account in app.accounts.items()},
+            recent=read.recently_opened(_FIRST + 1),
+            without=(here.id,) if here is not None else (),
+        )
+
+        def picked(choice: Choice) -> None:
+            if choice.folder is not None:
+                self.open_found(choice.folder)
+
+        pick_folder(self, "Go to", "Go to", offer, "open", lambda _: "", picked)
+
+    def action_move_to(self) -> None:
+        """Move what is marked, or the message at the cursor, to a folder by its name."""
+        self._file(copying=False)
+
+    def action_copy_to(self) -> None:
+        """Copy what is marked, or the message at the cursor, to a folder by its name."""
+        self._file(copying=True)
+
+    def _file(self, *, copying: bool) -> None:
+        rows = self.chosen()
+        if not rows:
+            self.bottom.show_event("There is no message here.")
+            return
+        verb = "copy" if copying else "move"
+        app, read = shell(self), shell(self).store.read
+        offer = Offer(
+            folders=self._folders(),
+            names={id_: account.name for id_, account in app.accounts.items()},
+            home=frozenset(row.account_id for row in rows),
+            likely=read.likely_targets([row.key for row in rows], _FIRST),
+            recent=read.recently_filed(_FIRST),
+            without=_common_folder(rows),
+            can_make=True,
+        )
+        if len(offer.home) > 1:
+            where = f"{number(len(offer.home))} mailboxes"
+            said = f"These are in {where}, and a {verb} stays in one. Mark those of one."
+            self.bottom.show_event(said)
+            return
+
+        def refused(choice: Choice) -> str:
+            return refusal(offer, choice, verb)
+
+        def picked(choice: Choice) -> None:
+            self.run_worker(self._file_into(choice, rows, copying=copying), group="file")
+
+        what = number(len(rows)) if len(rows) > 1 else "message"
+        title = f"{verb.capitalize()} {what} to"
+        pick_folder(self, f"{verb.capitalize()} to", title, offer, verb, refused, picked)
+
+    async def _file_into(
+        self, choice: Choice, rows: Sequence[MessageSummary], *, copying: bool
+    ) -> None:
+        """Store it; a folder that is not there is made first, which is an undo of its own."""
+        folder = choice.folder or await self._make(choice, rows[0])
+        if folder is None:
+            return
+        deed = deeds.copy(rows, folder) if copying else deeds.move(rows, folder)
+        await self.carry_out(deed, rows)
+
+    async def _make(self, choice: Choice, row: MessageSummary) -> Folder | None:
+        wanted = choice.made
+        new = NewFolderIntent(row.account_id, None, CreateFolder(wanted.name, wanted.parent))
+        made = await self.deeds.change_tree(new, f"{wanted.name} made")
+        return None if made is None else shell(self).store.read.folder(made)
+
+    def _folders(self) -> dict[AccountId, list[Folder]]:
+        found = shell(self).store.read.all_folders()
+        return {id_: found.get(id_, []) for id_ in shell(self).accounts}
+
+
+def _common_folder(rows: Sequence[MessageSummary]) -> set[FolderId]:
+    """Return the folder that all of them are in: they need not go there."""
+    folders = {row.folder_id for row in rows}
+    return folders if len(folders) == 1 else set()
