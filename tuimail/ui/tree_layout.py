@@ -76,10 +76,12 @@ class Totals:
 
     Attributes:
         outbox: Messages that wait to be sent.
+        inboxes: Whether the view of all Inboxes is shown.
         flagged: Flagged messages; None where the view is not shown.
     """
 
     outbox: int = 0
+    inboxes: bool = False
     flagged: int | None = None
 
 
@@ -99,7 +101,7 @@ def tree_rows(forest: Forest, folded: Collection[FolderId], totals: Totals) -> l
 def view_rows(forest: Forest, totals: Totals) -> list[TreeRow]:
     """Return the rows that stand above the first account."""
     rows = []
-    if len(forest.branches) > 1:
+    if totals.inboxes:
         unread = forest.unread_in_inboxes
         rows.append(TreeRow(View.INBOXES.value, view=View.INBOXES, count=unread))
     if totals.flagged is not None:

@@ -55,7 +55,7 @@ class MailboxFolders(MailboxWriting):
             tree.action_move(rows * (max(1, tree.size.height - 1) if page else 1))
 
         hints = (("Enter", "open"), ("Esc", "close"))
-        self.app.push_screen(LineSheet("Find", "", tree.find, hints, move=move), found)
+        self.app.push_screen(LineSheet("Find ", "", tree.find, hints, move=move), found)
 
     def open_found(self, folder: Folder) -> None:
         """Open a folder that was looked for, or go to it where it only holds folders."""
@@ -174,7 +174,7 @@ class MailboxFolders(MailboxWriting):
                 self.run_worker(then(read_path(text, known, itself=itself)), group="folder")
 
         hints = (("Enter", verb), ("Esc", "close"))
-        self.app.push_screen(LineSheet(prompt, value, typed, hints, check=problem), answered)
+        self.app.push_screen(LineSheet(f"{prompt} ", value, typed, hints, check=problem), answered)
 
     # -- putting away and emptying -------------------------------------------------------------
 

@@ -125,5 +125,5 @@ def pick_folder(
             picked(rows.chosen)
 
     hints = (("Enter", verb), ("Esc", "close"))
-    sheet = LineSheet(prompt, "", rows.look_for, hints, move=rows.move, above=rows, check=check)
+    sheet = LineSheet(f"{prompt} ", "", rows.look_for, hints, move=rows.move, above=rows, check=check)
     owner.app.push_screen(sheet, answered)
