@@ -18,9 +18,9 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderRole, ListedFolder
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity
+from tuimail.ui.forest import Branch, Forest
 from tuimail.ui.glyphs import UNICODE
 from tuimail.ui.screens.compose import ComposeScreen
-from tuimail.ui.forest import Branch, Forest
 from tuimail.ui.tree_layout import Totals, draw_row, tree_rows
 
 SHARED = "info@contoso.com"

@@ -22,6 +22,8 @@ from tuimail.ui.tree_layout import lit
 
 _ELSEWHERE: Final = 2
 """What it costs a folder to be in a mailbox that the messages cannot go to."""
+_ABOVE: Final = 1
+"""What it costs that only a folder above it was named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,9 @@ class Offer:
                 hits=fit.hits,
             )
             cost = fit.cost + (_ELSEWHERE if choice.is_elsewhere else 0)
+            own_name = len(choice.label) - len(folder.name)
+            if fit.hits and fit.hits[-1] < own_name:
+                cost += _ABOVE
             found.append(((cost, ranks.get(folder.id, len(ranks)), place), choice))
         found.sort(key=lambda each: each[0])
         new = self._new(typed)

@@ -13,11 +13,11 @@ from tuimail.model.status import Connectivity
 from tuimail.text.address import make_address
 from tuimail.ui.bindings import Keys
 from tuimail.ui.compose_words import people_in_short
+from tuimail.ui.forest import Branch, Forest
 from tuimail.ui.glyphs import UNICODE
 from tuimail.ui.mailbox_words import empty_words
 from tuimail.ui.rows import plain_text
 from tuimail.ui.story import Story, story_rows
-from tuimail.ui.forest import Branch, Forest
 from tuimail.ui.tree_layout import Totals, tree_rows
 
 NOW = datetime(2026, 11, 23, 9, 44, tzinfo=UTC)

@@ -125,5 +125,7 @@ def pick_folder(
             picked(rows.chosen)
 
     hints = (("Enter", verb), ("Esc", "close"))
-    sheet = LineSheet(f"{prompt} ", "", rows.look_for, hints, move=rows.move, above=rows, check=check)
+    sheet = LineSheet(
+        f"{prompt} ", "", rows.look_for, hints, move=rows.move, above=rows, check=check
+    )
     owner.app.push_screen(sheet, answered)

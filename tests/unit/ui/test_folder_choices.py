@@ -1,0 +1,127 @@
+"""What a picker of folders offers, in which order, and why something cannot be taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+
+from tests.unit.ui.folders import (
+    BIFROST,
+    DEEP,
+    FOLDERS,
+    HOME,
+    INBOX,
+    PROJECTS,
+    VENDORS,
+    WORK,
+    make,
+)
+from tuimail.model.account import AccountId
+from tuimail.model.folder import FolderRole
+from tuimail.model.folder_settings import LikelyTarget
+from tuimail.ui.folder_choices import Choice, Offer, choice_row, refusal
+from tuimail.ui.folder_names import Wanted
+from tuimail.ui.glyphs import ASCII, UNICODE
+from tuimail.ui.rows import plain_text
+
+THEIRS = (
+    make(20, "INBOX", FolderRole.INBOX, account=HOME),
+    make(21, "Projects", account=HOME),
+)
+OFFER = Offer(
+    folders={WORK: FOLDERS, HOME: THEIRS},
+    names={WORK: "work", HOME: "home"},
+    home=frozenset({WORK}),
+    likely=(LikelyTarget(VENDORS.id, True, 1), LikelyTarget(DEEP.id, False, 12)),
+    recent=(BIFROST.id, VENDORS.id),
+    without={INBOX.id},
+    can_make=True,
+)
+
+
+def labels(offer: Offer, typed: str = "") -> list[str]:
+    return [f"{choice.label} {choice.owner}" for choice in offer.choices(typed)]
+
+
+def test_the_likely_and_the_recent_come_first_and_then_the_tree() -> None:
+    """Mutation: `ranks` not asked for in the order."""
+    found = OFFER.choices("")
+    assert [(choice.label, choice.why) for choice in found[:4]] == [
+        ("Vendors", "conversation"),
+        ("Projects/Bifrost/Deep", "12 from this sender"),
+        ("Projects/Bifrost", "recent"),
+        ("Deleted Items", ""),
+    ]
+    assert [choice.label for choice in found if choice.is_elsewhere] == ["Inbox", "Projects"]
+    assert not any(choice.folder == INBOX for choice in found)
+
+
+def test_what_fits_best_comes_first_and_another_mailbox_later() -> None:
+    """A folder's own name counts more than that of one above it, and that more than the recent.
+
+    Mutation: no `_ABOVE`.
+    """
+    assert labels(OFFER, "proj") == [
+        "Projects work",
+        "Projects/Bifrost/Deep work",
+        "Projects/Bifrost work",
+        "Projects home",
+        "proj work",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "made"),
+    [
+        ("Invoices", Wanted("Invoices")),
+        ("projects/Invoices", Wanted("Invoices", PROJECTS.id)),
+        ("Vendors", None),
+        ("No/such", None),
+        (" ", None),
+    ],
+)
+def test_a_folder_that_is_not_there_can_be_made(typed: str, made: Wanted | None) -> None:
+    last = OFFER.choices(typed)[-1:]
+    found = last[0].made if last and last[0].folder is None else None
+    assert found == made
+
+
+def test_nothing_is_made_where_messages_are_of_several_mailboxes_or_none() -> None:
+    assert OFFER.choices("Invoices")[-1].folder is None
+    homes: tuple[frozenset[AccountId], ...] = (frozenset({WORK, HOME}), frozenset())
+    for home in homes:
+        assert all(choice.folder for choice in replace(OFFER, home=home).choices("Invoices"))
+
+
+def test_another_mailbox_is_refused_with_the_way_out() -> None:
+    theirs = next(choice for choice in OFFER.choices("") if choice.is_elsewhere)
+    said = refusal(OFFER, theirs, "move")
+    assert said == "A move stays in work: take a folder of it. Outlook goes between mailboxes."
+    assert refusal(OFFER, OFFER.choices("")[0], "move") == ""
+
+
+def test_one_mailbox_needs_no_label() -> None:
+    alone = replace(OFFER, folders={WORK: FOLDERS}, names={WORK: "work"})
+    assert {choice.owner for choice in alone.choices("")} == {""}
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 160])
+@pytest.mark.parametrize(
+    "name", ["Plain", "見積書の件", "שלום", "a/b & c" * 9, "x" * 200, "e\u0301" * 40]
+)
+def test_a_row_is_exact_at_every_width(name: str, width: int) -> None:
+    folder = make(9, f"Projects/{name}")
+    choice = Choice(f"Projects/{name}", folder, "Finance desk", "12 from this sender", hits=(0, 9))
+    for glyphs in (UNICODE, ASCII):
+        row = choice_row(choice, width, glyphs, cursor=" ")
+        assert cell_len(plain_text(row)) == width
+
+
+def test_the_way_is_muted_and_the_name_is_not() -> None:
+    (choice,) = (each for each in OFFER.choices("deep") if each.folder == DEEP)
+    row = choice_row(choice, 60, UNICODE, cursor=" ")
+    shown = [(text, role) for text, role in row if text.strip()]
+    assert shown[0] == ("Projects/Bifrost/", "muted")
+    assert shown[1] == ("Deep", "hit")
