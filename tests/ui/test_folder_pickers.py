@@ -145,13 +145,12 @@ async def test_all_mailboxes_are_in_one_picker_and_another_one_is_refused_with_w
         await pilot.press("escape")
         await open_picker(desk, pilot, "g", "f")
         await pilot.press(*"invoices", "down", "enter")
-        await until(
-            lambda: (
-                desk.engine.focused[-1:]
-                and desk.store.read.folder(desk.engine.focused[-1]).account_id in (home, finance)
-            ),  # type: ignore[union-attr]
-            describe="a folder of another mailbox",
-        )
+
+        def is_elsewhere() -> bool:
+            opened = desk.store.read.folder(desk.engine.focused[-1])
+            return opened is not None and opened.account_id in (home, finance)
+
+        await until(is_elsewhere, describe="a folder of another mailbox")
 
 
 async def test_without_a_message_there_is_nothing_to_move(desk: Desk) -> None:

@@ -308,7 +308,7 @@ async def test_settings_of_a_folder_are_stored_and_go_back(desk: Desk) -> None:
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.start(pilot)
         await go_to(desk, pilot, "Vendors")
-        await pilot.press("comma")
+        await pilot.press("i")
         await desk.see(pilot, "Settings of Vendors")
         await pilot.press("l", "l", "j", "l", "j", "j", "h")
         await desk.see(pilot, "quiet")
@@ -316,9 +316,9 @@ async def test_settings_of_a_folder_are_stored_and_go_back(desk: Desk) -> None:
         await pilot.press("enter")
         await desk.see(pilot, "Vendors: its own settings.")
         vendors = desk.folder("Vendors").id
-        expected = FolderSettings(sort="-date", conversations=True, notify=False)
+        expected = FolderSettings(sort="reverse-date", conversations=True, notify=False)
         assert desk.store.read.folder_settings(vendors) == expected
-        await pilot.press("comma")
+        await pilot.press("i")
         await desk.see(pilot, "oldest first")
         await pilot.press("h", "h", "j", "h", "j", "j", "l", "enter")
         await desk.see(pilot, "Vendors: as in the settings.")
@@ -345,7 +345,7 @@ async def test_every_row_is_exact_with_odd_names(desk: Desk, size: tuple[int, in
     async with desk.app.run_test(size=size) as pilot:
         await desk.start(pilot)
         await pilot.press("c")
-        for keys in (["G"], ["slash", "a"], ["escape"], ["n"], ["escape"], ["comma"], ["escape"]):
+        for keys in (["G"], ["slash", "a"], ["escape"], ["n"], ["escape"], ["i"], ["escape"]):
             await pilot.press(*keys)
             await pilot.pause()
             assert_exact_rows(desk.app)

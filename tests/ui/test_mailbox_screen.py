@@ -39,7 +39,7 @@ ONE_LINE = """\
   ¶  Anna Lindqvist       Budget 2027: first cut                      @  28 Oct
      Security             Access review: 14 items need you               12 Oct
      Erik Dahl            Re: Cable plan, building C                      3 Oct
- ? help  m write  r reply  R all  d trash  a archive  F flag  N unread"""
+ ? help  m write  r reply  R all  d trash  a archive  s move  F flag  N unread"""
 
 EMPTY = """\
  Inbox  work                                                    0 of 0   online
@@ -153,11 +153,11 @@ async def test_the_folders_on_demand_keep_the_rows_of_the_list(desk: Desk) -> No
         await pilot.pause()
         rows = screen_text(desk.app).split("\n")
         assert rows[0].startswith(" Folders  1 account")
-        assert rows[4] == (
-            "▌  Inbox               12 │ ●   Board Office   Invitation: Board pre…     08:55"
+        assert rows[5] == (
+            "▌  Inbox               12 │     Azure DevOps   Build 20261123.4 fail…     08:31"
         )
-        assert rows[10].startswith(" ▼ Projects               │")
-        assert rows[11].startswith("     Bifrost            5 │")
+        assert rows[11].startswith(" ▼ Projects               │")
+        assert rows[12].startswith("     Bifrost            5 │")
         await pilot.press("escape")
         await pilot.pause()
         assert screen_text(desk.app).split("\n")[1] == (
@@ -205,7 +205,7 @@ async def test_a_resize_arranges_the_panes_for_the_width(desk: Desk) -> None:
     async with desk.app.run_test(size=(160, 48)) as pilot:
         await desk.start(pilot)
         rows = screen_rows(desk.app)
-        assert rows[1][:25] == " Outbox                 │"
+        assert rows[1][:25] == " Flagged                │"
         assert rows[2][84:86] == " │"
         assert rows[1][86:].startswith(" Quarterly numbers: final before the board")
         await pilot.resize_terminal(60, 20)

@@ -15,7 +15,7 @@ class FolderSettings:
     What is kept for reading without a network is a choice of its own (`model.download`).
 
     Attributes:
-        sort: The order of its list, as the setting `list.sort` writes it.
+        sort: The order of its list, as the setting `list.sort` writes it: `size`, `reverse-size`.
         conversations: Whether its messages are put together into conversations.
         columns: The columns of its list, as `list.columns` names them.
         notify: Whether new mail in it is announced.

@@ -18,13 +18,13 @@ _AS_SETTINGS: Final = "as in the settings"
 _SORTS: Final[tuple[tuple[str | None, str], ...]] = (
     (None, _AS_SETTINGS),
     ("date", "newest first"),
-    ("-date", "oldest first"),
+    ("reverse-date", "oldest first"),
     ("sender", "sender, A to Z"),
-    ("-sender", "sender, Z to A"),
+    ("reverse-sender", "sender, Z to A"),
     ("subject", "subject, A to Z"),
-    ("-subject", "subject, Z to A"),
+    ("reverse-subject", "subject, Z to A"),
     ("size", "largest first"),
-    ("-size", "smallest first"),
+    ("reverse-size", "smallest first"),
     ("unread", "unread first"),
     ("flagged", "flagged first"),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
 from tuimail.model.folder import Folder, FolderId, FolderRole
+from tuimail.model.listing import AllInboxes, Flagged
 from tuimail.ui.forest import Forest
 from tuimail.ui.formatting import cut
 from tuimail.ui.glyphs import Glyphs
@@ -18,11 +18,7 @@ from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 QUIET: Final = (FolderRole.DRAFTS, FolderRole.JUNK, FolderRole.TRASH)
 
 
-class View(Enum):
-    """What lists messages of several folders."""
-
-    INBOXES = "All inboxes"
-    FLAGGED = "Flagged"
+View = AllInboxes | Flagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class TreeRow:
         """What it stands for, the same through every change; None for a label or a gap."""
         if self.folder is not None:
             return self.folder.id
-        return "outbox" if self.outbox else self.view
+        return "Outbox" if self.outbox else self.view
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +72,11 @@ class Totals:
 
     Attributes:
         outbox: Messages that wait to be sent.
-        inboxes: Whether the view of all Inboxes is shown.
-        flagged: Flagged messages; None where the view is not shown.
+        flagged: Flagged messages, as far as that is known without counting them.
     """
 
     outbox: int = 0
-    inboxes: bool = False
-    flagged: int | None = None
+    flagged: int = 0
 
 
 def tree_rows(forest: Forest, folded: Collection[FolderId], totals: Totals) -> list[TreeRow]:
@@ -100,15 +94,12 @@ def tree_rows(forest: Forest, folded: Collection[FolderId], totals: Totals) -> l
 
 def view_rows(forest: Forest, totals: Totals) -> list[TreeRow]:
     """Return the rows that stand above the first account."""
-    rows = []
-    if totals.inboxes:
-        unread = forest.unread_in_inboxes
-        rows.append(TreeRow(View.INBOXES.value, view=View.INBOXES, count=unread))
-    if totals.flagged is not None:
-        rows.append(
-            TreeRow(View.FLAGGED.value, view=View.FLAGGED, count=totals.flagged, quiet=True)
-        )
-    rows.append(TreeRow("Outbox", outbox=True, count=totals.outbox, quiet=True))
+    rows = [
+        TreeRow("Flagged", view=Flagged(), count=totals.flagged, quiet=True),
+        TreeRow("Outbox", outbox=True, count=totals.outbox, quiet=True),
+    ]
+    if len(forest.branches) > 1:
+        rows.insert(0, TreeRow("All inboxes", view=AllInboxes(), count=forest.unread_in_inboxes))
     return rows
 
 

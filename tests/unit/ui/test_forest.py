@@ -99,7 +99,7 @@ def test_what_waits_for_the_server_is_marked() -> None:
 def test_views_come_first_and_the_first_of_several_inboxes_counts_all() -> None:
     other = replace(INBOX, id=FolderId(50), unread=3)
     forest = Forest([Branch("work", FOLDERS), Branch("home", (other,))])
-    rows = tree_rows(forest, (), Totals(outbox=1, inboxes=True, flagged=6))
+    rows = tree_rows(forest, (), Totals(outbox=1, flagged=6))
     assert [(row.text, row.count, row.quiet) for row in rows[:3]] == [
         ("All inboxes", 5, False),
         ("Flagged", 6, True),

@@ -15,5 +15,5 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("folder.next", "l,right", "turn(1)", "the next choice"),
     spec("folder.down", "j,down", "move(1)", "next"),
     spec("folder.up", "k,up", "move(-1)", "previous"),
-    spec("folder.close", "escape,q,comma", "close", "close", hint="close"),
+    spec("folder.close", "escape,q,i", "close", "close", hint="close"),
 )

@@ -144,7 +144,7 @@ class Keys:
             hints += [
                 *self._pair("tree.fold", "tree.unfold", "fold"),
                 *self._pair("mailbox.next_folder", "mailbox.previous_folder", "next/prev unread"),
-                *((self.shown(id_), self._hint(id_, None)) for id_ in _TREE_HINTS),
+                *((self.shown(id_), BY_ID[id_].hint) for id_ in _TREE_HINTS if self._keys[id_]),
                 (self.shown("mailbox.back"), "back"),
                 (self.shown("tree.keep"), "keep offline"),
             ]

@@ -63,7 +63,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
         "mark all in it read",
         title="Mark all in the folder read",
     ),
-    spec("tree.settings", "comma", "screen.folder_settings", "settings of the folder …"),
+    spec("tree.settings", "i", "screen.folder_settings", "settings of the folder …"),
     spec("tree.keep", "o", "keep", "keep offline …"),
     spec("tree.add_shared", "plus", "add_shared", "add a shared mailbox …"),
     spec("tree.first", "g g,home", "edge(-1)", "first folder"),

@@ -22,6 +22,7 @@ from tuimail.model.intent import (
     TreeAction,
     UnsubscribeFolder,
 )
+from tuimail.model.listing import InFolder
 from tuimail.ui import folder_words as words
 from tuimail.ui.deeds import HOLD_SECONDS
 from tuimail.ui.folder_names import Wanted, read_path
@@ -61,9 +62,7 @@ class MailboxFolders(MailboxWriting):
         """Open a folder that was looked for, or go to it where it only holds folders."""
         if folder.selectable:
             self.open_folder(folder.id)
-            self.tree_open = self.reading = False
-            self.rearrange()
-            self.message_list.focus()
+            self.leave_for_list()
         else:
             self.folder_tree.point_at(folder.id)
 
@@ -96,8 +95,15 @@ class MailboxFolders(MailboxWriting):
     def action_folder_settings(self) -> None:
         """Choose how the folder at the cursor is listed, and whether it announces new mail."""
         folder = self._at_cursor()
-        if folder is not None:
-            choose_settings(self.folder_tree, folder)
+        if folder is None:
+            return
+
+        def stored() -> None:
+            row = self.message_list.cursor
+            if self.place == InFolder(folder.id):
+                self.show_place(self.place, row.key if row is not None else None)
+
+        choose_settings(self.folder_tree, folder, stored)
 
     async def action_read_tree_folder(self) -> None:
         """Mark everything in the folder at the cursor of the tree read."""

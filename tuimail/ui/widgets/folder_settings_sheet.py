@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -100,18 +101,24 @@ class FolderSettingsSheet(ModalScreen[FolderSettings | None]):
         self.dismiss(None)
 
 
-def choose_settings(owner: Widget, folder: Folder) -> None:
-    """Open the sheet for a folder and store what was chosen."""
+def choose_settings(owner: Widget, folder: Folder, stored: Callable[[], None]) -> None:
+    """Open the sheet for a folder and store what was chosen.
+
+    Args:
+        stored: Called when something else holds now.
+    """
     now = shell(owner).store.read.folder_settings(folder.id)
 
     def chosen(settings: FolderSettings | None) -> None:
         if settings is not None and settings != now:
-            owner.run_worker(_store(owner, folder, settings), group="folder settings")
+            owner.run_worker(_store(owner, folder, settings, stored), group="folder settings")
 
     owner.app.push_screen(FolderSettingsSheet(SettingRows(folder.name, now)), chosen)
 
 
-async def _store(owner: Widget, folder: Folder, settings: FolderSettings) -> None:
+async def _store(
+    owner: Widget, folder: Folder, settings: FolderSettings, stored: Callable[[], None]
+) -> None:
     app = shell(owner)
     try:
         await asyncio.wrap_future(
@@ -121,5 +128,6 @@ async def _store(owner: Widget, folder: Folder, settings: FolderSettings) -> Non
         app.tell(error.message, Severity.ERROR)
         return
     app.deliver_changes()
+    stored()
     said = "as in the settings" if settings.is_default else "its own settings"
     app.tell(f"{folder.name}: {said}.", Severity.SUCCESS)

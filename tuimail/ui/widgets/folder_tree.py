@@ -23,6 +23,7 @@ from tuimail.ui.tree_layout import (
     QUIET,
     Totals,
     TreeRow,
+    View,
     draw_row,
     folder_row,
     found_rows,
@@ -158,9 +159,17 @@ class FolderTree(ScrollView, can_focus=True):
         if hiding:
             self._folded -= hiding
             self._fill()
+        self._point_at(folder)
+
+    def point_at_view(self, view: View) -> None:
+        """Put the cursor on a view."""
+        self._point_at(view)
+
+    def _point_at(self, identity: object) -> None:
         for index, row in enumerate(self._rows):
-            if row.identity == folder:
+            if row.identity == identity:
                 self._set_cursor(index)
+                return
 
     def unread_after(self, folder: FolderId | None, step: int) -> FolderId | None:
         """Return the next folder with unread mail, going round; quiet ones do not count."""
@@ -238,6 +247,8 @@ class FolderTree(ScrollView, can_focus=True):
         row = self._rows[self._cursor]
         if row.outbox:
             shell(self).open_outbox()
+        elif row.view is not None:
+            self.post_message(FolderChosen(row.view))
         elif row.folder is not None and not row.folder.selectable:
             self._fold(not row.folded)
         elif row.folder is not None:
