@@ -161,7 +161,7 @@ async def test_what_is_looked_for_and_what_was_changed_can_be_shown_alone(desk: 
         await pilot.press("escape")
         await until(lambda: desk.app.screen is screen, describe="the settings")
         await pilot.press("escape")
-        await desk.see(pilot, "send.review")
+        await desk.see(pilot, "compose.editor")
         assert desk.app.screen is screen
         await pilot.press("slash", *"xyzzy")
         await desk.see(pilot, "No setting is like that.")
