@@ -36,8 +36,8 @@ _CLOCKS_DIFFER: Final = timedelta(minutes=2)
 
 def tells(read: Reader, folder: Folder) -> bool:
     """Return whether new mail in a folder is told of: as chosen for it, else in the Inbox."""
-    chosen = read.meta(f"ui.notify.{folder.id}")
-    return folder.role is FolderRole.INBOX if chosen is None else chosen == "yes"
+    chosen = read.folder_settings(folder.id).notify
+    return folder.role is FolderRole.INBOX if chosen is None else chosen
 
 
 class Arrivals:
