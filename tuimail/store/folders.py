@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from tuimail.errors import StoreError
@@ -126,12 +126,19 @@ def at_path(connection: Connection, account: AccountId, path: str) -> Folder | N
     return None if row is None else _folder(row)
 
 
-def sync_folders(tx: Transaction, account: AccountId, listed: Sequence[ListedFolder]) -> None:
+def sync_folders(
+    tx: Transaction,
+    account: AccountId,
+    listed: Sequence[ListedFolder],
+    renamed_by_others: Mapping[FolderId, str],
+) -> None:
     """Bring the tree to what the server listed; listing the same again changes nothing.
 
     Shown is what holds mail and is subscribed or has a role: special-use folders are part of the
     mailbox whether somebody subscribed to them or not.
     """
+    for folder_id, path in renamed_by_others.items():
+        tree.take_name(tx, account, folder_id, codec.plain(path))
     renamed = tree.take_done(tx, account, [_canonical_path(item.path) for item in listed])
     known = {
         row[0]: (row[1], tuple(row[2:]))

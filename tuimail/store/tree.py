@@ -197,6 +197,13 @@ def _step_aside(
     )
 
 
+def take_name(tx: Transaction, account: AccountId, folder: FolderId, path: str) -> None:
+    """Give a folder the name it got from another client. The caller folds."""
+    _step_aside(tx, account, path, keep=folder)
+    tx.connection.change("UPDATE folder SET path = ? WHERE id = ?", (path, folder))
+    tx.changes.folders.add(folder)
+
+
 def confirm(tx: Transaction, folder: FolderId, action: TreeAction) -> list[FolderId]:
     """Write that the server has done it; return the folders that are gone now.
 

@@ -51,6 +51,7 @@ from tuimail.store.transaction import Transaction
 from tuimail.text.safe import SafeText
 
 _NOTHING_MOVED: Final[Mapping[MessageKey, tuple[FolderId, UID | None]]] = MappingProxyType({})
+_NOTHING_RENAMED: Final[Mapping[FolderId, str]] = MappingProxyType({})
 _NO_FLAGS: Final[Mapping[MessageKey, Flags]] = MappingProxyType({})
 
 
@@ -73,9 +74,18 @@ class Writer:
         """Delete an account with its folders, mail, drafts, outbox and changes."""
         forgetting.forget_account(self._tx, account)
 
-    def sync_folders(self, account: AccountId, listed: Sequence[ListedFolder]) -> None:
-        """Bring the tree to what the server listed; folders it lacks are hidden, not dropped."""
-        folders.sync_folders(self._tx, account, listed)
+    def sync_folders(
+        self,
+        account: AccountId,
+        listed: Sequence[ListedFolder],
+        renamed: Mapping[FolderId, str] = _NOTHING_RENAMED,
+    ) -> None:
+        """Bring the tree to what the server listed; folders it lacks are hidden, not dropped.
+
+        Args:
+            renamed: The paths of folders that another client gave another name.
+        """
+        folders.sync_folders(self._tx, account, listed, renamed)
 
     def set_folder_state(self, folder: FolderId, state: FolderState) -> None:
         """Store what is known of the server's side."""

@@ -86,6 +86,19 @@ def wait_to_be_found(tx: Writer, folder: FolderId, items: Items) -> None:
     )
 
 
+def look_for_folder(tx: Writer, ids: Sequence[int]) -> None:
+    """Keep what was asked of a folder that has another name now, or of the mail in it.
+
+    The listing that follows finds the folder again, or says that it is gone; then the server is
+    asked once more, and its refusal counts.
+    """
+    tx.requeue_intents(
+        ids,
+        not_before=datetime.now(UTC),
+        error="The folder was not where it had been; it is looked for.",
+    )
+
+
 def put_off(tx: Writer, ids: Sequence[int], attempts: int, words: str) -> None:
     """Try again later, after a time that grows with the attempts; in the end give up.
 

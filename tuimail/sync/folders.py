@@ -11,15 +11,19 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId, FolderState
 from tuimail.store.store import Store, Writer
 from tuimail.sync import plan
+from tuimail.sync.renamed import find_renamed
 
 
 def list_folders(
     session: ImapSession, store: Store, account: AccountId
 ) -> Generator[Step, None, None]:
-    """Fetch LIST and LSUB and store the tree. Rows of folders that are gone stay in the store."""
-    yield from ()
+    """Fetch LIST and LSUB and store the tree. Rows of folders that are gone stay in the store.
+
+    Where another client renamed a folder, its row gets the new name.
+    """
     listed = session.list_folders()
-    store.write(lambda tx: tx.sync_folders(account, listed)).result()
+    renamed = yield from find_renamed(session, store, account, listed)
+    store.write(lambda tx: tx.sync_folders(account, listed, renamed)).result()
 
 
 def count_messages(

@@ -24,13 +24,13 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, Folder, FolderId
 from tuimail.model.intent import IntentState
 from tuimail.store.store import Store, Writer
-from tuimail.sync.batch import DEFINITE_CODES, TRIES, Batch, intents_of, put_off
+from tuimail.sync.batch import DEFINITE_CODES, TRIES, Batch, intents_of, look_for_folder, put_off
 from tuimail.sync.compact import Work, compact
 from tuimail.sync.copies import CopyBatch
 from tuimail.sync.explain import change_refused
 from tuimail.sync.moves import MoveBatch
 from tuimail.sync.stores import ExpungeBatch, FlagBatch
-from tuimail.sync.tree import push_tree
+from tuimail.sync.tree import TreeOutcome, push_tree
 
 MOST_AT_ONCE: Final = 200
 """Messages per command, so that a lost reply leaves few to look for."""
@@ -40,9 +40,20 @@ Kind = FlagBatch | ExpungeBatch | CopyBatch | MoveBatch
 
 @dataclass(slots=True)
 class PushOutcome:
-    """Which folders should be refreshed: they received messages or their UIDs changed."""
+    """What is to be looked at afterwards.
+
+    Attributes:
+        refresh: Folders that received messages or whose UIDs changed.
+        relist: Whether a folder was not where it had been, so that the tree has to be listed.
+    """
 
     refresh: set[FolderId] = field(default_factory=set)
+    relist: bool = False
+
+    def add(self, tree: TreeOutcome) -> None:
+        """Take in what came of changes of the tree."""
+        self.refresh |= tree.refresh
+        self.relist |= tree.relist
 
 
 def push(
@@ -54,9 +65,9 @@ def push(
     or waits for a refresh is left to the next push.
     """
     outcome = PushOutcome()
-    outcome.refresh |= yield from push_tree(session, store, account)
+    outcome.add((yield from push_tree(session, store, account)))
     yield from _push_messages(session, store, account, outcome)
-    outcome.refresh |= yield from push_tree(session, store, account)
+    outcome.add((yield from push_tree(session, store, account)))
     return outcome
 
 
@@ -145,12 +156,23 @@ def _run(
         store.write(lambda tx: _wait_for_refresh(tx, ids)).result()
         outcome.refresh.update(folder.id for folder in (batch.source, *batch.refresh))
     except (CommandRejected, CommandInvalid, FolderGone) as error:
-        if len(batch.items) == 1:
+        if isinstance(error, FolderGone) and _may_be_renamed(store, batch):
+            ids = intents_of(batch.items)
+            store.write(lambda tx: look_for_folder(tx, ids)).result()
+            outcome.relist = True
+        elif len(batch.items) == 1:
             _refused(store, batch, error)
         else:
             for single in batch.split():
                 yield from _run(session, store, single, outcome)
     yield StepDone()
+
+
+def _may_be_renamed(store: Store, batch: Batch) -> bool:
+    """Whether LIST has not been asked since the server told that a folder is not there."""
+    folders = (store.read.folder(folder.id) for folder in (batch.source, *batch.refresh))
+    tries = max(work.attempts for work, _ in batch.items) + 1
+    return tries < TRIES and all(folder is not None and folder.is_on_server for folder in folders)
 
 
 def _wait_for_refresh(tx: Writer, ids: Sequence[int]) -> None:

@@ -7,7 +7,9 @@ time: the listing tells whether it was done.
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Final
 
 from tuimail.errors import CommandInvalid, CommandRejected, FolderGone, UidValidityChanged
 from tuimail.imap import tree as commands
@@ -28,20 +30,31 @@ from tuimail.model.intent import (
 )
 from tuimail.model.tree import below, fold_tree
 from tuimail.store.store import Store, Writer
-from tuimail.sync.batch import DEFINITE_CODES, TRIES, put_off
+from tuimail.sync.batch import DEFINITE_CODES, TRIES, look_for_folder, put_off
 from tuimail.sync.compact_tree import TreeWork, compact_tree, runnable
 from tuimail.sync.explain import folder_change_refused
+
+_GONE: Final = "The folder is not on the server any more."
+
+
+@dataclass(slots=True)
+class TreeOutcome:
+    """What is to be looked at afterwards.
+
+    Attributes:
+        refresh: Folders that were made or whose UIDs changed.
+        relist: Whether a folder was not where it had been.
+    """
+
+    refresh: set[FolderId] = field(default_factory=set)
+    relist: bool = False
 
 
 def push_tree(
     session: ImapSession, store: Store, account: AccountId
-) -> Generator[Step, None, set[FolderId]]:
-    """Run every due change of the tree and every folder marked read.
-
-    Returns:
-        The folders that should be refreshed.
-    """
-    refresh: set[FolderId] = set()
+) -> Generator[Step, None, TreeOutcome]:
+    """Run every due change of the tree and every folder marked read."""
+    outcome = TreeOutcome()
     now = datetime.now(UTC)
     works = compact_tree(store.read.folder_intents(account), now)
     for work in runnable(works, store.read.server_tree(account), now)[0]:
@@ -50,18 +63,19 @@ def push_tree(
         try:
             _run(session, store, account, work)
         except (CommandRejected, CommandInvalid, FolderGone) as error:
-            _refused(store, work.folder, work.ids, work.attempts, _what(work), error)
+            outcome.relist |= _failed(
+                store, work.folder, work.ids, work.attempts, _what(work), error
+            )
             yield StepDone()
             break  # what came after may have counted on it
         if work.create is not None:
-            refresh.add(work.folder)
+            outcome.refresh.add(work.folder)
         yield StepDone()
     for intent in store.read.folder_intents(account):
         if isinstance(intent.action, MarkFolderRead) and intent.not_before <= datetime.now(UTC):
-            if not _mark(session, store, intent, intent.action):
-                refresh.add(intent.folder_id)
+            _mark(session, store, intent, intent.action, outcome)
             yield StepDone()
-    return refresh
+    return outcome
 
 
 def tree_due(store: Store, account: AccountId) -> datetime | None:
@@ -90,7 +104,7 @@ def _run(session: ImapSession, store: Store, account: AccountId, work: TreeWork)
     done: list[TreeAction] = []
     if work.delete:
         if not work.is_nothing:
-            _delete(session, store, account, work.folder)
+            _delete(session, store, account, work)
         done.append(DeleteFolder())
     else:
         if work.create is not None:
@@ -128,9 +142,11 @@ def _rename(
     if old != new:
         try:
             commands.rename(session, old, new)
-        except CommandRejected:
+        except CommandRejected as error:
             paths = {listed.path for listed in session.list_folders()}
-            if old in paths or new not in paths:
+            if old not in paths and new not in paths:
+                raise FolderGone(_GONE, detail=error.detail) from error
+            if old in paths:
                 raise
     for one in (folder, *below(after, folder)):
         if after[one].exists and after[one].subscribed:
@@ -141,16 +157,19 @@ def _rename(
     return action
 
 
-def _delete(session: ImapSession, store: Store, account: AccountId, folder: FolderId) -> None:
+def _delete(session: ImapSession, store: Store, account: AccountId, work: TreeWork) -> None:
     tree = store.read.server_tree(account)
-    for one in (*below(tree, folder), folder):
+    for one in (*below(tree, work.folder), work.folder):
         if not tree[one].exists:
             continue
         try:
             commands.delete(session, tree[one].path)
-        except CommandRejected:
+        except CommandRejected as error:
             if tree[one].path in {listed.path for listed in session.list_folders()}:
                 raise
+            if one == work.folder and not work.began:
+                # Removed by another client, or renamed: then it goes under its new name.
+                raise FolderGone(_GONE, detail=error.detail) from error
         if tree[one].subscribed:
             commands.unsubscribe(session, tree[one].path)
 
@@ -171,12 +190,18 @@ def _subscribe(session: ImapSession, store: Store, work: TreeWork) -> list[TreeA
     return [SubscribeFolder() if work.subscribe else UnsubscribeFolder()]
 
 
-def _mark(session: ImapSession, store: Store, intent: FolderIntent, action: MarkFolderRead) -> bool:
-    """Mark a folder read; returns False when its UIDs have to be looked up again first."""
+def _mark(
+    session: ImapSession,
+    store: Store,
+    intent: FolderIntent,
+    action: MarkFolderRead,
+    outcome: TreeOutcome,
+) -> None:
+    """Mark a folder read; where its UIDs have to be looked up again, later."""
     folder = store.read.folder(intent.folder_id)
     ids = (intent.id,)
     if folder is None or not store.write(lambda tx: tx.start_intents(ids)).result():
-        return True
+        return
     try:
         session.ensure_selected(folder.path, folder.state.uidvalidity, read_only=False)
         commands.mark_seen(session, action.uid_below, action.spared)
@@ -184,12 +209,13 @@ def _mark(session: ImapSession, store: Store, intent: FolderIntent, action: Mark
         store.write(
             lambda tx: put_off(tx, ids, 0, "The folder's UIDs changed; they are looked up again.")
         ).result()
-        return False
+        outcome.refresh.add(intent.folder_id)
     except (CommandRejected, CommandInvalid, FolderGone) as error:
-        _refused(store, intent.folder_id, ids, intent.attempts, "marked as read", error)
-        return True
-    store.write(lambda tx: tx.confirm_mark(intent.id)).result()
-    return True
+        outcome.relist |= _failed(
+            store, intent.folder_id, ids, intent.attempts, "marked as read", error
+        )
+    else:
+        store.write(lambda tx: tx.confirm_mark(intent.id)).result()
 
 
 def _what(work: TreeWork) -> str:
@@ -202,21 +228,30 @@ def _what(work: TreeWork) -> str:
     return "shown" if work.subscribe else "hidden"
 
 
-def _refused(
+def _failed(
     store: Store,
     folder_id: FolderId,
     ids: tuple[int, ...],
     attempts: int,
     what: str,
     error: CommandRejected | CommandInvalid | FolderGone,
-) -> None:
-    """Try again later, or take the change back and say why."""
+) -> bool:
+    """Try again later, or take the change back and say why.
+
+    Returns:
+        Whether the tree has to be listed first: another client may have renamed the folder.
+    """
+    known = store.read.folder(folder_id)
+    is_listed = known is not None and known.is_on_server
+    if isinstance(error, FolderGone) and is_listed and attempts + 1 < TRIES:
+        store.write(lambda tx: look_for_folder(tx, ids)).result()
+        return True
     code = error.code if isinstance(error, CommandRejected) else ""
     words = error.detail or error.message
     definite = code in DEFINITE_CODES or isinstance(error, FolderGone)
     if not definite and attempts + 1 < TRIES:
         store.write(lambda tx: put_off(tx, ids, attempts, words)).result()
-        return
+        return False
 
     def revert(tx: Writer) -> None:
         tx.finish_intents(ids, state=IntentState.FAILED, error=words)
@@ -226,3 +261,4 @@ def _refused(
             tx.add_notice(notice, folder.account_id)
 
     store.write(revert).result()
+    return False

@@ -266,6 +266,9 @@ class Work:
                 Priority.INTENT,
                 "push drafts",
             )
+        if outcome.relist:
+            await self._list()
+            self.intents.set()
         for folder in outcome.refresh | drafts:
             self.refreshes.add((folder, False), Priority.REFRESH)
             self.look_around()
