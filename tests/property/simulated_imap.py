@@ -40,20 +40,8 @@ ROLES: Final = {
     "Drafts": FolderRole.DRAFTS,
     "Deleted Items": FolderRole.TRASH,
 }
-_CHANGES: Final = frozenset(
-    [
-        "CREATE",
-        "RENAME",
-        "DELETE",
-        "SUBSCRIBE",
-        "UNSUBSCRIBE",
-        "STORE",
-        "MOVE",
-        "COPY",
-        "APPEND",
-        "EXPUNGE",
-    ]
-)
+_ON_TREE: Final = ("CREATE", "RENAME", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE")
+_CHANGES: Final = frozenset((*_ON_TREE, "STORE", "MOVE", "COPY", "APPEND", "EXPUNGE"))
 
 
 class Fault(Enum):
@@ -103,28 +91,30 @@ class ImapServer:
         removed: Numbers of messages that somebody deleted, alone or with their folder.
         strange: Numbers of messages that another client moved, copied or deleted.
         copied: How many copies of a message the client made.
-        moved_by_copy: Numbers of messages that were perhaps copied only to be moved.
+        twins: Numbers of messages that another client copied.
         appended: How often a Message-ID was appended.
         refusals: How often the client was told NO because of a fault.
         destroyed: Whether a folder was deleted or numbered anew by another client.
         is_terse: COPYUID and APPENDUID are not told.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, can_move: bool) -> None:
         self.boxes: dict[str, Box] = {}
         self.numbers = 0
         self.uidvalidity = 0
         self.removed: set[int] = set()
         self.strange: set[int] = set()
         self.copied: dict[int, int] = {}
-        self.moved_by_copy: set[int] = set()
+        self.twins: set[int] = set()
         self.appended: dict[str, int] = {}
         self.refusals = 0
         self.destroyed = False
         self.is_terse = False
-        self.can_move = True
+        self.can_move = can_move
         for path in (*ROLES, "Projects"):
             self.create(path)
+        for path in ("INBOX", "INBOX", "INBOX", "Projects", "Projects"):
+            self.deliver(path)
 
     def create(self, path: str) -> bool:
         if path in self.boxes:
@@ -202,7 +192,7 @@ class SimulatedSession(ImapSession):
 
     Args:
         fault: What goes wrong, once.
-        after: How many commands go well before that.
+        after: How many commands that change something go well before that.
     """
 
     def __init__(self, server: ImapServer, fault: Fault = Fault.NOTHING, after: int = 0) -> None:
@@ -210,16 +200,20 @@ class SimulatedSession(ImapSession):
         self.server_name = "simulated"
         self.channel = cast("Channel", _TreeChannel(self))
         self.is_dead = False
-        self._fault = fault
-        self._after = after
+        self._is_hit = False
+        self.expect(fault, after)
         self._path: str | None = None
         self._box: Box | None = None
         self._read_only = True
         self._meter = LineMeter()
 
-    def expect(self, fault: Fault, after: int) -> None:
-        """Let another fault come on the same connection."""
-        self._fault, self._after = fault, after
+    def expect(self, fault: Fault, after: int, *, any_command: bool = False) -> None:
+        """Let another fault come on the same connection.
+
+        Args:
+            any_command: Those that only ask count too.
+        """
+        self._fault, self._after, self._any_command = fault, after, any_command
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -249,8 +243,12 @@ class SimulatedSession(ImapSession):
         if self._box is not None and self.server.boxes.get(self._path or "") is not self._box:
             # The folder was removed, renamed or numbered anew under the connection.
             self._end()
+        self._is_hit = verb in _CHANGES or self._any_command
+        if not self._is_hit:
+            return
         if self._after > 0:
             self._after -= 1
+            self._is_hit = False
         elif self._fault is Fault.BEFORE:
             self._end()
         elif self._fault in (Fault.REFUSED, Fault.PUT_OFF) and verb in _CHANGES:
@@ -261,7 +259,7 @@ class SimulatedSession(ImapSession):
 
     def _done(self) -> None:
         """Every command ends here."""
-        if self._after <= 0 and self._fault is Fault.LOST:
+        if self._is_hit and self._fault is Fault.LOST:
             self._end()
 
     def _end(self) -> None:
@@ -395,8 +393,6 @@ class SimulatedSession(ImapSession):
         for uid in placed:
             number = self._mail()[uid].number
             self.server.copied[number] = self.server.copied.get(number, 0) + 1
-            if not self.server.can_move:
-                self.server.moved_by_copy.add(number)
         self._done()
         return self._told(placed, uids, to, uidvalidity)
 

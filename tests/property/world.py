@@ -1,4 +1,4 @@
-"""A user, the engine's jobs, a server in memory and another client, and what each of them can do."""
+"""A user, the engine's jobs, a server in memory and another client, and what each can do."""
 
 from __future__ import annotations
 
@@ -60,13 +60,17 @@ OTHERS_CHANGES: Final = (
 
 
 @contextmanager
-def new_world() -> Iterator[World]:
-    """Sync a new store with a new server; it lies in memory where there is room for that."""
+def new_world(*, can_move: bool = True) -> Iterator[World]:
+    """Sync a new store with a new server; it lies in memory where there is room for that.
+
+    Args:
+        can_move: Whether the server has MOVE.
+    """
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as directory:
         store = Store.open(Path(directory))
         try:
-            yield World(store)
+            yield World(store, can_move=can_move)
         finally:
             store.close()
 
@@ -80,9 +84,9 @@ class World:
         numbers: Of the messages that the user did something with.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, can_move: bool) -> None:
         self.store = store
-        self.server = ImapServer()
+        self.server = ImapServer(can_move=can_move)
         account = store.write(lambda tx: tx.ensure_account("work")).result(30)
         self.account = Account(
             id=account,
@@ -100,8 +104,6 @@ class World:
         self.drafts: dict[int, int] = {}
         self.handled: set[str] = set()
         self.numbers: dict[MessageKey, int] = {}
-        for _ in range(3):
-            self.server.deliver("INBOX")
         self.list_tree()
         for folder in self.folders():
             self.sync(folder)
@@ -149,6 +151,7 @@ class World:
         fault: Fault = Fault.NOTHING,
         after: int = 0,
         *,
+        any_command: bool = False,
         meanwhile: Callable[[], None] | None = None,
     ) -> None:
         """Carry out what is pending, whatever it waits for; look where the jobs say so."""
@@ -156,7 +159,7 @@ class World:
         self.store.write(lambda tx: tx.hurry_intents(waiting)).result(30)
         if self.session.is_dead:
             self.session = SimulatedSession(self.server)
-        self.session.expect(fault, after)
+        self.session.expect(fault, after, any_command=any_command)
         outcome = self.run(lambda session: push(session, self.store, self.id), meanwhile=meanwhile)
         self.run(lambda session: push_drafts(session, self.store, self.account))
         if not self.session.is_dead:
@@ -298,6 +301,8 @@ class World:
             mail.flags = (mail.flags - change.remove) | change.add
             return
         server.strange.add(mail.number)
+        if what == "copies":
+            server.twins.add(mail.number)
         if what != "expunges":
             target.add(replace(mail))
         if what != "copies":
@@ -318,9 +323,6 @@ class World:
                 assert place[0] == folder.id
                 seen[folder.path][place[1]] = (number_of(row), row.flags)
         return seen
-
-    def copied_by_anybody(self) -> set[int]:
-        return self.server.strange | self.server.copied.keys()
 
     def tree(self) -> dict[str, bool]:
         """Return the tree as the user sees it: paths, and whether they are subscribed to."""
