@@ -349,12 +349,15 @@ def folder_intents(
 
 
 def keeps_waiting(connection: Connection, folders: Collection[FolderId], intent_id: int) -> bool:
-    """Whether something older is still to be done with a message of these folders."""
+    """Whether something older is still to be done with a message of these folders.
+
+    One that vanished from them is not there to be lost with them.
+    """
     return bool(
         connection.value(
             "SELECT EXISTS (SELECT 1 FROM intent JOIN message ON message.id = message_key"
             " WHERE intent.id < ?1 AND intent.state IN ('queued', 'running', 'uncertain')"
-            " AND message.folder_id IN (SELECT value FROM json_each(?2)))",
+            " AND message.state = 0 AND message.folder_id IN (SELECT value FROM json_each(?2)))",
             (intent_id, json.dumps(sorted(folders))),
         )
     )
