@@ -198,10 +198,13 @@ class _Replacing:
         return make_message_id(self.account.address.rpartition("@")[2])
 
     def _settle(self, tx: Writer, removed: dict[int, UID]) -> None:
-        for uid in removed.values():
-            known = tx.read.server_flags(self.folder.id, uid, uid).get(uid)
-            if known is not None:
-                tx.forget_messages([known[0]])
+        folder = tx.read.folder(self.folder.id)
+        if folder is not None and folder.state.uidvalidity == self._uidvalidity:
+            # In another numbering the UIDs here are those of other messages.
+            for uid in removed.values():
+                known = tx.read.server_flags(self.folder.id, uid, uid).get(uid)
+                if known is not None:
+                    tx.forget_messages([known[0]])
         tx.forget_draft_copies(tuple(removed))
         tx.finish_intents(self.work.ids)
 
