@@ -8,14 +8,13 @@ with the offline pair that others lose: move to a folder, then move to Trash.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.property.memory import in_memory
 from tests.property.simulated import Client, Fault, Server
 from tests.store.inspection import assert_counters_are_counts, assert_visible_is_folded
 from tests.store.mail import open_mailbox
@@ -61,8 +60,8 @@ OTHERS_CHANGES = (
 
 @contextmanager
 def new_client() -> Iterator[Client]:
-    with tempfile.TemporaryDirectory() as directory:
-        mailbox = open_mailbox(Path(directory))
+    with in_memory() as directory:
+        mailbox = open_mailbox(directory)
         server = Server({folder: {} for folder in mailbox.folders})
         client = Client(mailbox, server)
         try:
@@ -113,7 +112,7 @@ def take(client: Client, step: Step) -> None:
                         del server.folders[folder][uid]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, max_size=40))
 def test_any_order_of_events_converges_to_the_server(sequence: list[Step]) -> None:
     with new_client() as client:

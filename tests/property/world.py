@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Final, TypeVar
 
+from tests.property.memory import in_memory
 from tests.property.simulated_imap import ROLES, Fault, ImapServer, SimulatedSession
 from tests.store.mail import START, Mailbox
 from tuimail.errors import FolderGone, NetworkError, StoreError, UidValidityChanged
@@ -61,14 +60,13 @@ OTHERS_CHANGES: Final = (
 
 @contextmanager
 def new_world(*, can_move: bool = True) -> Iterator[World]:
-    """Sync a new store with a new server; it lies in memory where there is room for that.
+    """Sync a new store with a new server.
 
     Args:
         can_move: Whether the server has MOVE.
     """
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as directory:
-        store = Store.open(Path(directory))
+    with in_memory() as directory:
+        store = Store.open(directory)
         try:
             yield World(store, can_move=can_move)
         finally:
