@@ -71,7 +71,8 @@ def take(world: World, step: Step, then: Step | None) -> None:
             world.push(fault, where // 3, any_command=pick == 3, meanwhile=between)
         case "sync":
             folders = world.folders()
-            world.sync(folders[where % len(folders)], meanwhile=between)
+            fault = (Fault.BEFORE, Fault.LOST, *[Fault.NOTHING] * 4)[which]
+            world.sync(folders[where % len(folders)], fault, pick, meanwhile=between)
         case "list":
             world.list_tree()
 

@@ -136,13 +136,25 @@ class World:
     def list_tree(self) -> None:
         self.run(lambda session: list_folders(session, self.store, self.id))
 
-    def sync(self, folder: Folder, *, meanwhile: Callable[[], None] | None = None) -> None:
+    def sync(
+        self,
+        folder: Folder,
+        fault: Fault = Fault.NOTHING,
+        after: int = 0,
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
         def refresh(session: SimulatedSession) -> Generator[Step, None, None]:
             if (yield from reconcile(session, self.store, folder.id, Occasion.TOLD)):
                 yield from fetch_older(session, self.store, folder.id)
 
+        if self.session.is_dead:
+            self.session = SimulatedSession(self.server)
         if folder.is_on_server:
+            self.session.expect(fault, after, any_command=True)
             self.run(refresh, meanwhile=meanwhile)
+            if not self.session.is_dead:
+                self.session.expect(Fault.NOTHING, 0)
 
     def push(
         self,

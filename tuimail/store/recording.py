@@ -209,7 +209,7 @@ def _pair(
 
 _ELSEWHERE = """
 SELECT EXISTS (SELECT 1 FROM message WHERE account_id = ?1 AND {identity} = ?2
-  AND internaldate = ?3 AND folder_id <> ?4 AND uid IS NOT NULL)
+  AND internaldate = ?3 AND folder_id <> ?4 AND state = 0)
 """
 
 

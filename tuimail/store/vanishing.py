@@ -41,7 +41,11 @@ def record_vanished(tx: Transaction, folder: FolderId, uids: Collection[UID]) ->
     stay, unseen, with their bodies and pending intents: the message may turn up in a folder that
     is synced later.
     """
-    keys = keys_at(tx, folder, sorted(uids))
+    _miss(tx, keys_at(tx, folder, sorted(uids)))
+
+
+def _miss(tx: Transaction, keys: Sequence[MessageKey]) -> None:
+    """Let rows wait, or take them for what arrived elsewhere meanwhile."""
     lose(tx, keys)
     if not keys or not tx.connection.value("SELECT EXISTS (SELECT 1 FROM possible_move)"):
         return
@@ -124,9 +128,12 @@ def forget_uids(tx: Transaction, folder: FolderId) -> None:
 
 
 def finish_repairing(tx: Transaction, folder: FolderId) -> int:
-    """Give up on rows of the folder that got no UID again; return how many there were."""
+    """Give up on rows of the folder that got no UID again; return how many there were.
+
+    What was moved away while the folder was numbered anew may have arrived elsewhere before.
+    """
     rows = tx.connection.rows(
         "SELECT id FROM message WHERE folder_id = ? AND uid IS NULL AND state = 0", (folder,)
     )
-    lose(tx, [key for (key,) in rows])
+    _miss(tx, [key for (key,) in rows])
     return len(rows)

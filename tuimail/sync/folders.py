@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from functools import partial
 
 from tuimail.imap.jobs import Step, StepDone
@@ -26,21 +27,33 @@ def list_folders(
     store.write(lambda tx: tx.sync_folders(account, listed, renamed)).result()
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What counting found.
+
+    Attributes:
+        changed: Folders that were fetched before and have changed since.
+        silent: Folders that the server did not count: they have other names, or are gone.
+    """
+
+    changed: list[FolderId]
+    silent: frozenset[FolderId]
+
+
 def count_messages(
     session: ImapSession, store: Store, account: AccountId
-) -> Generator[Step, None, list[FolderId]]:
-    """Ask for the counts of all folders in one go, so that unread mail shows before it is fetched.
-
-    Returns:
-        Folders that were fetched before and have changed since.
-    """
+) -> Generator[Step, None, Counted]:
+    """Ask for the counts of all folders in one go: unread mail shows before it is fetched."""
     shown = {
         folder.path: folder
         for folder in store.read.folders(account)
         if folder.selectable and folder.is_on_server
     }
     changed = []
-    for status in session.status(list(shown)):
+    answers = session.status(list(shown))
+    told = {status.path for status in answers}
+    silent = frozenset(folder.id for path, folder in shown.items() if path not in told)
+    for status in answers:
         folder = shown.get(status.path)
         if folder is None:
             continue
@@ -51,7 +64,7 @@ def count_messages(
         if state != folder.state:
             store.write(partial(_set_state, folder.id, state)).result()
     yield StepDone()
-    return changed
+    return Counted(changed, silent)
 
 
 def _set_state(folder_id: FolderId, state: FolderState, tx: Writer) -> None:

@@ -36,8 +36,9 @@ from tuimail.sync.renewal import renew_in_time
 from tuimail.sync.sent import find_sent_copy
 from tuimail.sync.standing import Standing, connectivity_after, reason_of
 from tuimail.sync.timing import Timing
+from tuimail.sync.waiting import wait_until_due
 from tuimail.sync.watching import Watching
-from tuimail.sync.work import Work, wait_until_due
+from tuimail.sync.work import Work
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from tuimail.sync.timing import Turns
-from tuimail.sync.work import wait_until_due
+from tuimail.sync.waiting import wait_until_due
 
 SEATS: Final = 4
 """Shared mailboxes that are connected at the same time, with two connections each."""

@@ -43,16 +43,19 @@ class PushOutcome:
     """What is to be looked at afterwards.
 
     Attributes:
-        refresh: Folders that received messages or whose UIDs changed.
+        refresh: Folders that received messages.
+        renumbered: Folders whose UIDs changed; nothing can be done before they are refreshed.
         relist: Whether a folder was not where it had been, so that the tree has to be listed.
     """
 
     refresh: set[FolderId] = field(default_factory=set)
+    renumbered: set[FolderId] = field(default_factory=set)
     relist: bool = False
 
     def add(self, tree: TreeOutcome) -> None:
         """Take in what came of changes of the tree."""
         self.refresh |= tree.refresh
+        self.renumbered |= tree.renumbered
         self.relist |= tree.relist
 
 
@@ -154,7 +157,7 @@ def _run(
     except UidValidityChanged:
         ids = intents_of(batch.items)
         store.write(lambda tx: _wait_for_refresh(tx, ids)).result()
-        outcome.refresh.update(folder.id for folder in (batch.source, *batch.refresh))
+        outcome.renumbered.update(folder.id for folder in (batch.source, *batch.refresh))
     except (CommandRejected, CommandInvalid, FolderGone) as error:
         if isinstance(error, FolderGone) and _may_be_renamed(store, batch):
             ids = intents_of(batch.items)

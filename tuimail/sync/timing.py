@@ -31,6 +31,7 @@ class Timing:
     Attributes:
         poll: Between two looks at the counts of all folders; the safety net under IDLE, whose
             pushes are known to stop (exchange-online.md 3.9).
+        listing: Between two looks at the tree of folders, as far as nothing gives a reason for one.
         flags: Between two comparisons of the flags of the Inbox while the user looks at it: IDLE
             tells of changes there. Of another folder they are compared with every poll.
         count_apart: At least so much lies between two such looks, whatever happens.
@@ -45,6 +46,7 @@ class Timing:
     """
 
     poll: float = 120.0
+    listing: float = 900.0
     flags: float = 600.0
     count_apart: float = 15.0
     idle: float = 9 * 60.0

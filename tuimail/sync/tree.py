@@ -42,11 +42,13 @@ class TreeOutcome:
     """What is to be looked at afterwards.
 
     Attributes:
-        refresh: Folders that were made or whose UIDs changed.
+        refresh: Folders that were made.
+        renumbered: Folders whose UIDs changed.
         relist: Whether a folder was not where it had been.
     """
 
     refresh: set[FolderId] = field(default_factory=set)
+    renumbered: set[FolderId] = field(default_factory=set)
     relist: bool = False
 
 
@@ -209,7 +211,7 @@ def _mark(
         store.write(
             lambda tx: put_off(tx, ids, 0, "The folder's UIDs changed; they are looked up again.")
         ).result()
-        outcome.refresh.add(intent.folder_id)
+        outcome.renumbered.add(intent.folder_id)
     except (CommandRejected, CommandInvalid, FolderGone) as error:
         outcome.relist |= _failed(
             store, intent.folder_id, ids, intent.attempts, "marked as read", error

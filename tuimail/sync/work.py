@@ -28,13 +28,14 @@ from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.compact import next_due
 from tuimail.sync.drafts import drafts_due, push_drafts
 from tuimail.sync.explain import body_problem
-from tuimail.sync.folders import count_messages, list_folders
 from tuimail.sync.keeping import Keeping
 from tuimail.sync.plan import Occasion
 from tuimail.sync.push import can_receive, push
 from tuimail.sync.reconcile import fetch_older, reconcile
+from tuimail.sync.survey import Survey
 from tuimail.sync.timing import Timing
 from tuimail.sync.tree import tree_due
+from tuimail.sync.waiting import wait_until_due
 from tuimail.sync.wishes import BodyWish, FolderWish, Wishes
 
 T = TypeVar("T")
@@ -85,6 +86,7 @@ class Work:
         self.keeping = Keeping(
             account.id, store, rules, self.job, self._refresh_later, report_download
         )
+        self._survey = Survey(account.id, store, self.job, self.job, timing.listing)
         # A loop and a request may ask for the same at the same time; one does it after the other.
         self._refreshing = asyncio.Lock()
         self._fetching_older = asyncio.Lock()
@@ -126,7 +128,7 @@ class Work:
 
     async def list_folders(self) -> None:
         """Bring the tree up to date, then ask for INBOX and for the folder in focus."""
-        await self._list()
+        await self._survey.list_tree()
         inbox = self.store.read.folder_with_role(self.account.id, FolderRole.INBOX)
         if inbox is not None:
             self.told(inbox.id)
@@ -134,13 +136,6 @@ class Work:
             self.refreshes.add((self.focus, False), Priority.FOCUS)
         elif inbox is not None:
             self.refreshes.add((inbox.id, False), Priority.FOCUS)
-
-    async def _list(self) -> None:
-        await self.job(
-            lambda session: list_folders(session, self.store, self.account.id),
-            Priority.FOCUS,
-            "list folders",
-        )
 
     async def refresh(self, folder: FolderId, priority: Priority, *, full: bool = False) -> bool:
         """Bring one folder up to date; returns whether older mail is missing.
@@ -267,22 +262,27 @@ class Work:
                 "push drafts",
             )
         if outcome.relist:
-            await self._list()
+            await self._survey.list_tree()
             self.intents.set()
+        for folder in outcome.renumbered:
+            await self._look_up(folder)
         for folder in outcome.refresh | drafts:
             self.refreshes.add((folder, False), Priority.REFRESH)
             self.look_around()
+
+    async def _look_up(self, folder: FolderId) -> None:
+        """Find the messages of a folder that was numbered anew, before anything is asked again."""
+        try:
+            if await self.refresh(folder, Priority.INTENT):
+                self.older.add(folder, Priority.BACKFILL)
+        except TuimailError as error:
+            await self.folder_failed(folder, error)
 
     async def poll_loop(self) -> None:
         """Count all folders from time to time, and let go of what has been gone long enough."""
         while True:
             self._look.clear()
-            changed = await self.job(
-                lambda session: count_messages(session, self.store, self.account.id),
-                Priority.REFRESH,
-                "count",
-            )
-            for folder in changed:
+            for folder in await self._survey.take():
                 self.refreshes.add((folder, False), Priority.REFRESH)
             await asyncio.sleep(self._timing.count_apart)
             rest = max(0.0, self._timing.poll - self._timing.count_apart)
@@ -368,19 +368,11 @@ class Work:
             )
         if isinstance(error, FolderGone):
             self.focus = None if self.focus == folder else self.focus
-            await self._list()  # without asking for a folder that LIST may go on to name
+            await (
+                self._survey.list_tree()
+            )  # without asking for a folder that LIST may go on to name
 
 
 def _probe(session: ImapSession) -> Generator[Step, None, None]:
     session.noop()
     yield StepDone()
-
-
-async def wait_until_due(event: asyncio.Event, due: datetime | None) -> None:
-    """Wait for `event`, at the longest until `due`, UTC."""
-    timeout = None if due is None else max(0.0, (due - datetime.now(UTC)).total_seconds())
-    try:
-        async with asyncio.timeout(timeout):
-            await event.wait()
-    except TimeoutError:
-        return

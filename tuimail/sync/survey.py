@@ -1,0 +1,75 @@
+"""What there is in a mailbox: its folders, and how many messages they hold.
+
+Counts are asked for often, the tree seldom: LIST is long, and folders are made and renamed by other
+clients a few times a week. A folder that does not tell its counts any more has another name, or is
+gone; then the tree is listed at once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Generator
+
+from tuimail.imap.jobs import Priority, Step
+from tuimail.imap.session import ImapSession
+from tuimail.model.account import AccountId
+from tuimail.model.folder import FolderId
+from tuimail.store.store import Store
+from tuimail.sync.folders import Counted, count_messages, list_folders
+
+RunCount = Callable[
+    [Callable[[ImapSession], Generator[Step, None, Counted]], Priority, str], Awaitable[Counted]
+]
+RunList = Callable[
+    [Callable[[ImapSession], Generator[Step, None, None]], Priority, str], Awaitable[None]
+]
+
+
+class Survey:
+    """Lists and counts the folders of one mailbox.
+
+    Args:
+        count: Runs a job that counts.
+        run: Runs a job that lists.
+        list_every: Seconds after which the tree is listed again with the counts.
+    """
+
+    def __init__(
+        self, account: AccountId, store: Store, count: RunCount, run: RunList, list_every: float
+    ) -> None:
+        self._account = account
+        self._store = store
+        self._count = count
+        self._run = run
+        self._list_every = list_every
+        self._listed_at = float("-inf")
+        self._silent: frozenset[FolderId] = frozenset()
+
+    async def list_tree(self) -> None:
+        """Bring the tree up to date.
+
+        Raises:
+            TuimailError: That was not possible.
+        """
+        self._listed_at = time.monotonic()
+        await self._run(
+            lambda session: list_folders(session, self._store, self._account),
+            Priority.FOCUS,
+            "list folders",
+        )
+
+    async def take(self) -> list[FolderId]:
+        """Count all folders and return those that changed; list them where it is time to.
+
+        A folder that LIST goes on to name while STATUS refuses it is a reason once.
+        """
+        counted = await self._count(
+            lambda session: count_messages(session, self._store, self._account),
+            Priority.REFRESH,
+            "count",
+        )
+        is_news = bool(counted.silent - self._silent)
+        self._silent = counted.silent
+        if is_news or time.monotonic() - self._listed_at >= self._list_every:
+            await self.list_tree()
+        return counted.changed
