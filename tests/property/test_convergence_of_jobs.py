@@ -110,6 +110,17 @@ DRAFT_REPLACED_IN_A_FOLDER_NUMBERED_ANEW: Final[Sequence_] = [
 """The row that had the UID before was forgotten, and what was asked of it with it."""
 
 
+MOVED_WHILE_NUMBERED_ANEW: Final[Sequence_] = [
+    (("user", "flags", 3, 0, 2), None),
+    (("other", "renumbers", 3, 0, 0), None),
+    (("engine", "sync", 3, 1, 0), None),
+    (("other", "moves", 3, 0, 0), None),
+    (("engine", "sync", 0, 0, 5), None),
+    (("engine", "sync", 3, 0, 5), None),
+]
+"""The message arrived elsewhere before its folder was looked up, and was taken for another one."""
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @example(sequence=MARKED_WHILE_MOVED, can_move=True)
 @example(sequence=MARKED_WHILE_RENAMED, can_move=True)
@@ -117,6 +128,7 @@ DRAFT_REPLACED_IN_A_FOLDER_NUMBERED_ANEW: Final[Sequence_] = [
 @example(sequence=WRITTEN_WITHOUT_AN_ANSWER, can_move=True)
 @example(sequence=REMOVED_WITH_A_MESSAGE_THAT_WAS_GONE, can_move=True)
 @example(sequence=DRAFT_REPLACED_IN_A_FOLDER_NUMBERED_ANEW, can_move=True)
+@example(sequence=MOVED_WHILE_NUMBERED_ANEW, can_move=True)
 @given(sequence=st.lists(steps, max_size=25), can_move=st.sampled_from((True, True, False)))
 def test_any_order_of_events_converges_to_the_server(sequence: Sequence_, can_move: bool) -> None:
     converge(sequence, can_move=can_move)
@@ -137,6 +149,7 @@ def converge(sequence: Sequence[tuple[Step, Step | None]], *, can_move: bool) ->
         assert_nothing_is_lost(world)
         assert_copies_are_made_once(world)
         assert_no_mark_is_refused(world)
+        assert_nothing_is_given_up(world)
         assert_the_users_marks_are_there(world)
         assert_drafts_are_there_once(world)
 
@@ -196,6 +209,14 @@ def assert_no_mark_is_refused(world: World) -> None:
         return
     failed = world.store.read.intents(states=[IntentState.FAILED])
     assert not [one for one in failed if isinstance(one.action, StoreFlags)]
+
+
+def assert_nothing_is_given_up(world: World) -> None:
+    """What was asked of a message ends unheard only where the message is nowhere any more."""
+    twins = world.server.twins | world.server.copied.keys()
+    for intent in world.store.read.intents(states=[IntentState.GONE]):
+        number = world.numbers[intent.key]
+        assert number in twins or not world.server.holders(number)
 
 
 def assert_the_users_marks_are_there(world: World) -> None:
