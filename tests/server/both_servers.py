@@ -22,6 +22,7 @@ from tests.server.fault_proxy import FaultProxy
 from tests.server.faults import Faults, Terminate
 from tests.server.lanes import MakeAccount
 from tests.server.sandbox_fixture import signed_in
+from tests.waiting import wait_until
 from tuimail.model.account import Account, Endpoint, SaveSent
 from tuimail.sandbox.sandbox import COLLEAGUE, OWNER, Sandbox
 
@@ -59,10 +60,18 @@ class Mailbox:
         return self.account.address
 
     def file(self, folder: str, raw: bytes, flags: str = "") -> None:
-        """Append a message to a folder."""
-        with self.peer(None) as client:
-            said, text = client.append(f'"{folder}"', f"({flags})", "", raw)
-            assert said == "OK", text
+        """Append a message to a folder.
+
+        Dovecot refuses for a moment when the folder was made anew while others have it open.
+        """
+
+        def append() -> bool:
+            with self.peer(None) as client:
+                said, text = client.append(f'"{folder}"', f"({flags})", "", raw)
+            assert said == "OK" or b"deleted under us" in text[0], text
+            return said == "OK"
+
+        wait_until(append, 20.0, f"a message in {folder}")
 
     def count(self, folder: str, *, of: str | None = None) -> int:
         """Return how many messages are in a folder of the owner or of another address."""

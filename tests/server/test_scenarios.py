@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.intent import Move, NewIntent, StoreFlags
 from tuimail.model.message import BodyState
 from tuimail.model.outbox import OutboxState, SentCopy
+from tuimail.sync.timing import Timing
 
 
 @pytest.fixture
@@ -214,6 +216,42 @@ def test_a_message_moved_by_another_client_keeps_its_key(client: Client, mailbox
     wait_until(lambda: subjects_in(client, "Archive") == ["Message 3"], 20.0)
     (moved,) = client.store.read.newest(folder_at(client, "Archive").id, 5)
     assert moved.key == row.key
+
+
+def test_a_mark_follows_its_message_into_a_folder_that_another_client_renames(
+    mailbox: Mailbox, tmp_path: Path
+) -> None:
+    """The folder keeps its row, so what is pending, its texts and its choices come along.
+
+    Red without `find_renamed`, and when a folder that is gone is refused without a new listing.
+    The tree is listed again for a folder that another client made, too.
+    """
+    with mailbox.peer(None) as peer:
+        peer.create("Projects")
+        peer.subscribe("Projects")
+    mailbox.file("Projects", mail("Renamed with it"))
+    timing = replace(Timing(), poll=0.5, count_apart=0.1, listing=1.0)
+    with Client(mailbox.account, tmp_path, mailbox.approve, timing=timing) as client:
+        client.sign_in()
+        client.start()
+        projects = folder_at(client, "Projects")
+        client.engine.focus(projects.id)
+        wait_until(lambda: subjects_in(client, "Projects") == ["Renamed with it"], 20.0)
+        (row,) = client.store.read.newest(projects.id, 5)
+        client.engine.focus(client.folder(FolderRole.INBOX).id)
+        with mailbox.peer(None) as peer:
+            peer.rename("Projects", "Reports")
+            peer.unsubscribe("Projects")
+            peer.subscribe("Reports")
+            peer.create("Meanwhile")
+            peer.subscribe("Meanwhile")
+        mark = NewIntent(client.account.id, row.key, StoreFlags(add=FLAGGED))
+        client.store.submit([mark]).result()
+        settle(client)
+        assert "\\Flagged" in mailbox.flags("Reports", "Renamed with it")
+        assert folder_at(client, "Reports").id == projects.id
+        assert not client.store.read.notices(1)
+        folder_at(client, "Meanwhile")
 
 
 def test_a_folder_made_anew_is_read_anew(mailbox: Mailbox, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -172,3 +174,43 @@ def outbox_is_filled(shell: Shell) -> bool:
         return bool(store.read.outbox())
     finally:
         store.close()
+
+
+def test_a_window_opened_during_a_sync_gets_its_texts_from_it(
+    shell: Shell, fresh_sandbox: Sandbox
+) -> None:
+    """Red without the desk in `Errand.sync`: then the text came when the verb had ended.
+
+    Older mail comes slowly until the text was asked for, so that the verb is still at it.
+    """
+    inbox = fresh_sandbox.mailbox(fresh_sandbox.accounts[0]).folder("INBOX")
+    for number in range(900):
+        inbox.append(mail(f"Message {number}"))
+    shell.sign_in()
+    asked, older = threading.Event(), threading.Event()
+
+    def slow(_connection: object, _tag: bytes, command: str, arguments: object) -> None:
+        words = repr(arguments)
+        if command == "FETCH" and "BODY.PEEK[1]" in words:
+            asked.set()
+        elif command == "FETCH" and older.is_set():
+            asked.wait(3.0)
+        elif command == "FETCH":
+            older.set()
+
+    fresh_sandbox.imap_server.faults.append(slow)
+    with ThreadPoolExecutor(1) as pool:
+        verb = pool.submit(said, shell, "sync")
+        wait_until(older.is_set, 30.0, "mail")
+        window = Window(sandbox_account(fresh_sandbox), shell.data)
+        try:
+            assert not window.turn.is_ours
+            row = window.row("Message 899", 30.0)
+            window.engine.want_body(row.key)
+            wait_until(asked.is_set, 30.0, "the text to be fetched")
+            assert not verb.done()
+            wait_until(lambda: window.store.read.part(row.key, "1") is not None, 30.0, "the text")
+            code, words = verb.result(60)
+            assert code == 0, words
+        finally:
+            window.close()

@@ -8,51 +8,41 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final, Protocol
 
-from tuimail.errors import MessageGone, Reach, Retry, StoreError, TuimailError
-from tuimail.imap.jobs import Priority
-from tuimail.model.account import AccountId
+from tuimail.errors import Retry, StoreError, TuimailError
 from tuimail.model.changes import ChangeSet
-from tuimail.model.folder import FolderId
-from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.request import NewRequest, Request, RequestKind
-from tuimail.model.status import Connectivity, EngineStatus
+from tuimail.model.request import NewRequest, Request
 from tuimail.store.store import Store
-from tuimail.sync.explain import body_problem, failure_notice
-from tuimail.sync.mailbox import Mailbox
-from tuimail.sync.whole import bring_up_to_date
+from tuimail.sync.explain import failure_notice
 
 log = logging.getLogger(__name__)
 
 ASKER_PATIENCE: Final = 600.0
 """Seconds after which nobody waits for a request any more, open or answered."""
 
-CONNECT_SECONDS: Final = 30.0
-"""How long a request waits for a connection that is being made."""
 
-_LOOK: Final = 0.1
+class Clerk(Protocol):
+    """Does what is asked for at a desk."""
 
+    def accepts(self, asked: NewRequest) -> bool:
+        """Whether it can; what nobody accepts waits for the next engine."""
 
-class Asked(Protocol):
-    """What a request may set going; the engine's methods of these names."""
+    async def do(self, asked: NewRequest) -> None:
+        """Do it.
 
-    def focus(self, folder: FolderId) -> None:
-        """Bring the folder up to date before all others."""
-
-    def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
-        """Fetch the readable text, or one section."""
+        Raises:
+            UnansweredError: It came to nothing, and why.
+            TuimailError: Likewise.
+        """
 
     def wake(self) -> None:
-        """New intents or outbox items exist."""
-
-    def reconnect(self, account: AccountId) -> None:
-        """Try now rather than at the end of the back-off."""
+        """New intents or outbox items exist. Called on any thread."""
 
 
-class _Unanswered(Exception):
+class UnansweredError(Exception):
     """A request came to nothing."""
 
     def __init__(self, *problems: Notice, needs_sign_in: bool = False) -> None:
@@ -65,14 +55,12 @@ class Desk:
     """Lives on the engine's loop.
 
     Args:
-        engine: What is asked.
-        mailboxes: By account.
+        clerk: Who does what is asked for.
     """
 
-    def __init__(self, store: Store, engine: Asked, mailboxes: Mapping[AccountId, Mailbox]) -> None:
+    def __init__(self, store: Store, clerk: Clerk) -> None:
         self._store = store
-        self._engine = engine
-        self._mailboxes = mailboxes
+        self._clerk = clerk
         self._loop = asyncio.get_running_loop()
         self._asked = asyncio.Event()
         self._working: dict[int, asyncio.Task[None]] = {}
@@ -95,7 +83,7 @@ class Desk:
     def _others_committed(self, changes: ChangeSet) -> None:
         """On the store's thread."""
         if changes.intents or changes.outbox or changes.folders:
-            self._engine.wake()
+            self._clerk.wake()
 
     def _committed(self, changes: ChangeSet) -> None:
         """On the store's thread."""
@@ -108,7 +96,11 @@ class Desk:
         except StoreError as error:
             log.warning("requests were not read: %s", error.detail)
             return
-        fresh = [request for request in requests if request.id not in self._working]
+        fresh = [
+            request
+            for request in requests
+            if request.id not in self._working and self._clerk.accepts(request.asked)
+        ]
         if fresh:
             numbers = [request.id for request in fresh]
             await self._write(lambda tx: tx.take_up_requests(numbers))
@@ -120,8 +112,8 @@ class Desk:
         problems: tuple[Notice, ...] = ()
         needs_sign_in = False
         try:
-            await self._do(request.asked)
-        except _Unanswered as failure:
+            await self._clerk.do(request.asked)
+        except UnansweredError as failure:
             problems, needs_sign_in = failure.problems, failure.needs_sign_in
         except TuimailError as error:
             problems = (failure_notice(error),)
@@ -139,67 +131,3 @@ class Desk:
             await asyncio.wrap_future(self._store.write(change, urgent=True))
         except StoreError as error:
             log.warning("a request was not answered: %s", error.detail)
-
-    async def _do(self, asked: NewRequest) -> None:
-        match asked:
-            case NewRequest(kind=RequestKind.FOCUS, folder=folder) if folder is not None:
-                self._engine.focus(folder)
-            case NewRequest(kind=RequestKind.BODY, message=key) if key is not None:
-                await self._fetch(key, asked.section)
-            case NewRequest(kind=RequestKind.RECONNECT):
-                for mailbox in self._of(asked.account):
-                    self._engine.reconnect(mailbox.account.id)
-            case NewRequest(kind=RequestKind.SYNC):
-                for mailbox in self._of(asked.account):
-                    await self._sync(mailbox)
-
-    def _of(self, account: AccountId | None) -> list[Mailbox]:
-        found = [mailbox for key, mailbox in self._mailboxes.items() if account in (None, key)]
-        if not found:
-            words = "The tuimail that is open has other settings and does not know this account."
-            raise _Unanswered(Notice(Severity.ERROR, words))
-        return found
-
-    async def _fetch(self, key: MessageKey, section: str | None) -> None:
-        summary = self._store.read.summary(key)
-        if summary is None:
-            raise MessageGone("The message is gone.")
-        [mailbox] = self._of(summary.account_id)
-        await _until_online(mailbox)
-        try:
-            await mailbox.work.fetch((key, section), Priority.INTERACTIVE)
-        except TuimailError as error:
-            if error.reach in (Reach.CONNECTION, Reach.ACCOUNT):
-                self._engine.want_body(key, section=section)  # with the next connection
-            raise _Unanswered(body_problem(error, key)) from error
-
-    async def _sync(self, mailbox: Mailbox) -> None:
-        await _until_online(mailbox)
-        failures = await bring_up_to_date(mailbox.work, lambda _: None)
-        if failures:
-            raise _Unanswered(*map(failure_notice, failures))
-
-
-async def _until_online(mailbox: Mailbox) -> None:
-    """Wait while a connection is being made.
-
-    Raises:
-        _Unanswered: There is none, and why.
-    """
-    mailbox.use()
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            while mailbox.status.connectivity is not Connectivity.ONLINE:
-                _refuse(mailbox.status)
-                await asyncio.sleep(_LOOK)
-    except TimeoutError:
-        words = "The connection to Exchange takes too long."
-        raise _Unanswered(Notice(Severity.WARNING, words)) from None
-
-
-def _refuse(status: EngineStatus) -> None:
-    coming = (Connectivity.STARTING, Connectivity.CONNECTING, Connectivity.RESTING)
-    if status.connectivity in coming:
-        return
-    problem = status.problem or Notice(Severity.WARNING, "There is no connection to Exchange.")
-    raise _Unanswered(problem, needs_sign_in=status.connectivity is Connectivity.SIGN_IN_REQUIRED)

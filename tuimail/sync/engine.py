@@ -27,6 +27,7 @@ from tuimail.submission.submitter import Submitter
 from tuimail.sync.desk import Desk
 from tuimail.sync.mailbox import Mailbox
 from tuimail.sync.presence import Seats
+from tuimail.sync.requests import EngineClerk
 from tuimail.sync.status_board import StatusBoard
 from tuimail.sync.suspend import SleepDetector, watch_clocks
 from tuimail.sync.timing import Timing
@@ -181,7 +182,7 @@ class Engine:
         self._board.show(self._status)
         for connected in tuple(self._accounts.values()):
             self._open(connected)
-        desk = Desk(self._store, self, self._mailboxes)
+        desk = Desk(self._store, EngineClerk(self._store, self, self._mailboxes))
         self._desk = self._loop.create_task(desk.run(), name="desk")
         watching = watch_clocks(self._sleep, self._timing.clock, self._slept)
         self._clocks = self._loop.create_task(watching, name="clocks")

@@ -13,15 +13,17 @@ from tuimail.auth.provider import TokenProvider
 from tuimail.errors import AuthError, TuimailError
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Priority
-from tuimail.model.account import Account, Token
+from tuimail.model.account import Account, AccountId, Token
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageKey
 from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.model.request import NewRequest, RequestKind
 from tuimail.model.status import Progress
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync.bodies import fetch_section, fetch_text
+from tuimail.sync.desk import Desk
 from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox, due_at
 from tuimail.sync.sent import server_files_copy
@@ -86,13 +88,21 @@ class Errand:
     async def sync(self, tell: Callable[[Folder], None]) -> list[TuimailError]:
         """Push intents, then bring every folder up to date, INBOX first.
 
+        Texts that a window asks for meanwhile are fetched in between: it cannot, while this lasts.
+
         Args:
             tell: Called with each folder when it is complete.
 
         Returns:
             Failures that reached no further than a folder.
         """
-        return await bring_up_to_date(self._work, tell)
+        clerk = _ErrandClerk(self, self._store, self._account.id)
+        desk = asyncio.create_task(Desk(self._store, clerk).run(), name="desk")
+        try:
+            return await bring_up_to_date(self._work, tell)
+        finally:
+            desk.cancel()
+            await asyncio.gather(desk, return_exceptions=True)
 
     async def fetch_again(self, folder: Folder) -> None:
         """Forget the server's side of a folder, pair its messages anew, then push.
@@ -161,3 +171,32 @@ class Errand:
 
 def _nothing() -> None:
     """An errand ends before anything could be done about it; the next sync does it."""
+
+
+class _ErrandClerk:
+    """Fetches texts for a window that was opened while the errand lasts."""
+
+    def __init__(self, errand: Errand, store: Store, account: AccountId) -> None:
+        self._errand = errand
+        self._store = store
+        self._account = account
+
+    def accepts(self, asked: NewRequest) -> bool:
+        """Only texts of this mailbox; the rest waits for the window's own engine."""
+        if asked.kind is not RequestKind.BODY or asked.message is None:
+            return False
+        summary = self._store.read.summary(asked.message)
+        return summary is not None and summary.account_id == self._account
+
+    async def do(self, asked: NewRequest) -> None:
+        """Fetch it."""
+        key, section = asked.message, asked.section
+        if key is None:
+            return
+        if section is None:
+            await self._errand.fetch_text(key)
+        else:
+            await self._errand.fetch_section(key, section)
+
+    def wake(self) -> None:
+        """What a window does meanwhile is pushed by its own engine, a moment later."""

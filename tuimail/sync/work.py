@@ -368,9 +368,8 @@ class Work:
             )
         if isinstance(error, FolderGone):
             self.focus = None if self.focus == folder else self.focus
-            await (
-                self._survey.list_tree()
-            )  # without asking for a folder that LIST may go on to name
+            # Without asking for a folder that LIST may go on to name.
+            await self._survey.list_tree()
 
 
 def _probe(session: ImapSession) -> Generator[Step, None, None]:
