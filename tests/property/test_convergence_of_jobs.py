@@ -33,8 +33,8 @@ Step = tuple[str, str, int, int, int]
 small = st.integers(0, 5)
 
 
-def act(who: str, *whats: str) -> st.SearchStrategy[Step]:
-    return st.tuples(st.just(who), st.sampled_from(whats), small, small, small)
+def act(who: str, *verbs: str) -> st.SearchStrategy[Step]:
+    return st.tuples(st.just(who), st.sampled_from(verbs), small, small, small)
 
 
 MAIL = ("flags", "moves", "copies", "expunges")

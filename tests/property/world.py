@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from tests.property.mail_server import ROLES, ImapServer
 from tests.property.memory import in_memory
-from tests.property.simulated_imap import ROLES, Fault, ImapServer, SimulatedSession
+from tests.property.simulated_imap import Fault, SimulatedSession
 from tests.store.mail import START, Mailbox
 from tuimail.errors import FolderGone, NetworkError, StoreError, UidValidityChanged
 from tuimail.imap.jobs import Step
