@@ -205,7 +205,7 @@ async def test_a_resize_arranges_the_panes_for_the_width(desk: Desk) -> None:
     async with desk.app.run_test(size=(160, 48)) as pilot:
         await desk.start(pilot)
         rows = screen_rows(desk.app)
-        assert rows[1][:25] == " Flagged                │"
+        assert rows[1][:25] == " Flagged              3 │"
         assert rows[2][84:86] == " │"
         assert rows[1][86:].startswith(" Quarterly numbers: final before the board")
         await pilot.resize_terminal(60, 20)

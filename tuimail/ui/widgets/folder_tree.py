@@ -13,7 +13,7 @@ from textual.strip import Strip
 from tuimail.model.account import AccountId
 from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import Folder, FolderId, FolderRole
-from tuimail.model.listing import InFolder
+from tuimail.model.listing import Flagged, InFolder, Listing
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.forest import Branch, Forest
 from tuimail.ui.messages import FolderChosen
@@ -130,7 +130,9 @@ class FolderTree(ScrollView, can_focus=True):
             self.refresh_line(index)
 
     def _totals(self) -> Totals:
-        return Totals(outbox=shell(self).store.read.counts().outbox_waiting)
+        read = shell(self).store.read
+        flagged = read.listing(Listing(Flagged())).count()
+        return Totals(outbox=read.counts().outbox_waiting, flagged=flagged or 0)
 
     def _fill(self) -> None:
         """Lay the rows out anew, with the cursor on what it was on."""
