@@ -37,6 +37,8 @@ def test_sync_list_show_and_send(shell: Shell, dovecot_account: DovecotAccount) 
         "total": 2,
         "unread": 2,
     }
+    every = {folder["path"] for folder in shell.json("folders", "--all", "--json")}
+    assert every >= tree.keys()
     second, first = shell.json("--json", "list", "INBOX", "--limit", "10")
     assert first["subject"] == "First"
     assert first["from"] == "Kim Chu <kim@fabrikam.example>"

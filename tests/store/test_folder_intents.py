@@ -305,3 +305,30 @@ def test_new_uids_do_not_unmark_what_was_marked(mailbox: Mailbox) -> None:
     assert unread(mailbox) == []
     assert_visible_is_folded(mailbox)
     assert len(mailbox.store.read.intents()) == 2
+
+
+def test_all_folders_are_those_that_are_not_subscribed_too(
+    mailbox: Mailbox, child: FolderId
+) -> None:
+    """Of all accounts in one statement; one that is to be deleted is not among them."""
+    other = mailbox.store.write(lambda tx: tx.ensure_account("home")).result()
+    mailbox.store.write(lambda tx: tx.sync_folders(other, LISTED)).result()
+    change(mailbox, child, UnsubscribeFolder())
+    read = mailbox.store.read
+    before = read.query_count
+    subscribed, every = read.all_folders(), read.all_folders(everything=True)
+    assert read.query_count - before == 2
+    assert subscribed.keys() == every.keys() == {mailbox.account, other}
+    assert child not in {folder.id for folder in subscribed[mailbox.account]}
+    found = {folder.id: folder for folder in every[mailbox.account]}
+    assert not found[child].subscribed
+    assert [folder.id for folder in every[mailbox.account]][:3] == [
+        mailbox.inbox,
+        mailbox.sent,
+        mailbox.trash,
+    ]
+
+    change(mailbox, child, DeleteFolder())
+    ids = {folder.id for folder in read.all_folders(everything=True)[mailbox.account]}
+    assert child not in ids
+    assert {folder.id for folder in read.some_folders([child, FolderId(999)])} == {child}

@@ -63,7 +63,11 @@ def all_folders(connection: Connection, *, everything: bool) -> dict[AccountId, 
     """
     shown = "shown = 1"
     if everything:
-        shown = "(shown = 1 OR (listed AND has_mail AND NOT subscribed))"
+        shown = (
+            "(shown = 1 OR (listed AND has_mail AND NOT subscribed AND id NOT IN"
+            " (SELECT folder_id FROM intent WHERE folder_id IS NOT NULL AND kind = 'delete'"
+            " AND state IN ('queued', 'running', 'uncertain'))))"
+        )
     rows = connection.rows(
         f"SELECT folder_row.* FROM folder_row JOIN (SELECT id, has_mail FROM folder) USING (id)"  # noqa: S608 - a constant
         f" WHERE {shown}"

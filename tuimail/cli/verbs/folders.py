@@ -10,12 +10,14 @@ from tuimail.cli.setup import Options
 
 
 @click.command()
+@click.option("--all", "everything", is_flag=True, help="Those that are not subscribed too.")
 @json_option
 @click.pass_obj
-def folders(options: Options, as_json: bool) -> None:
+def folders(options: Options, everything: bool, as_json: bool) -> None:
     """List the folders, with counts, as of the last sync."""
     with one_account(options) as world:
-        rows = world.store.read.folders(world.account.id)
+        found = world.store.read.all_folders(everything=everything)
+        rows = found.get(world.account.id, [])
     if as_json or options.as_json:
         say_json(
             [
