@@ -13,6 +13,7 @@ import pytest
 from tests.ui.desk import Desk
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.sample_mail import NOW, fill, sample_account
+from tests.ui.talk_mail import fill_second, fill_talk
 from tuimail.config.settings import DEFAULTS
 from tuimail.model.status import Connectivity
 from tuimail.store.store import Store
@@ -25,6 +26,17 @@ def filled_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("filled") / "data"
     store = Store.open(directory)
     fill(store)
+    store.close()
+    return directory
+
+
+@pytest.fixture(scope="session")
+def talk_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with conversations and a second mailbox; copied, never opened."""
+    directory = tmp_path_factory.mktemp("talk") / "data"
+    store = Store.open(directory)
+    fill_talk(store)
+    fill_second(store)
     store.close()
     return directory
 
@@ -51,12 +63,14 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
         store = Store.open(directory)
         stores.append(store)
         account = store.write(lambda tx: tx.ensure_account("work")).result()
+        accounts = {id_: sample_account(id_, name) for id_, name in store.read.accounts()}
         engine = FakeEngine()
-        engine.set_status(account, Connectivity.ONLINE, since=NOW, online_at=NOW)
+        for id_ in accounts:
+            engine.set_status(id_, Connectivity.ONLINE, since=NOW, online_at=NOW)
         app = TuimailApp(
             store,
             msgspec.structs.replace(DEFAULTS, **settings),
-            {account: sample_account(account)},
+            accounts,
             lambda: engine,
             clock=lambda: NOW.astimezone(UTC),
         )
@@ -71,3 +85,9 @@ def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
 def desk(open_desk: Callable[..., Desk], filled_directory: Path) -> Desk:
     """The mocks' mailbox with default settings."""
     return open_desk(filled_directory)
+
+
+@pytest.fixture
+def talk(open_desk: Callable[..., Desk], talk_directory: Path) -> Desk:
+    """The mocks' mailbox with conversations, and a second one."""
+    return open_desk(talk_directory)

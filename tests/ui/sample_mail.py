@@ -33,7 +33,7 @@ class Sample(NamedTuple):
     pending: bool = False
 
 
-def _at(day: int, hour: int = 12, minute: int = 0, month: int = 11, year: int = 2026) -> datetime:
+def at(day: int, hour: int = 12, minute: int = 0, month: int = 11, year: int = 2026) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
@@ -43,7 +43,7 @@ MAIL: Final = (
     Sample(
         "Anna Lindqvist",
         _QUARTER,
-        _at(23, 9, 41),
+        at(23, 9, 41),
         "Two cells changed since Friday, both in the Nordics tab.",
         _NEW,
         True,
@@ -51,7 +51,7 @@ MAIL: Final = (
     Sample(
         "Kim Chu",
         "Contract draft v4 with our comments",
-        _at(23, 9, 32),
+        at(23, 9, 32),
         "We accept 3.1 and 3.4; 7.2 needs another look.",
         FLAGGED,
         True,
@@ -59,34 +59,34 @@ MAIL: Final = (
     Sample(
         "Ben Okafor",
         "Move the release to Thursday?",
-        _at(23, 9, 17),
+        at(23, 9, 17),
         "Thursday works if the freeze lifts at noon.",
         _NEW,
     ),
     Sample(
         "Board Office",
         "Invitation: Board prep, Thu 26 Nov 14:00",
-        _at(23, 8, 55),
+        at(23, 8, 55),
         "Room Bifrost and Teams",
         _NEW,
     ),
     Sample(
         "Azure DevOps",
         "Build 20261123.4 failed: tests (linux, 3.13)",
-        _at(23, 8, 31),
+        at(23, 8, 31),
         "2 of 1,904 tests failed",
     ),
     Sample(
         "Priya Natarajan",
         "Re: Data retention, two open questions",
-        _at(23, 8, 12),
+        at(23, 8, 12),
         "Legal says seven years for the ledger only.",
         SEEN | ANSWERED,
     ),
     Sample(
         "山田 太郎",
         "見積書の件 (estimate for phase two)",
-        _at(23, 7, 58),
+        at(23, 7, 58),
         "いつもお世話になっております。",
         SEEN,
         True,
@@ -94,41 +94,41 @@ MAIL: Final = (
     Sample(
         "Contoso IT",
         "Planned maintenance on Saturday 28 November",
-        _at(22),
+        at(22),
         "VPN gateways restart between 06:00 and 08:00",
         pending=True,
     ),
     Sample(
         "Tomás Ferreira",
         "Offsite: who drives?",
-        _at(22, 11),
+        at(22, 11),
         "I have room for three from the station.",
         SEEN | ANSWERED | _FORWARDED,
     ),
     Sample(
         "Ben Okafor",
         "Interview notes, candidate 3",
-        _at(20),
+        at(20),
         "Strong on storage, light on networking.",
         SEEN | FLAGGED | _FORWARDED,
     ),
     Sample(
         "Lena Fischer",
         "Re: Rack 14 power budget",
-        _at(20, 11),
+        at(20, 11),
         "Measured 6.1 kW at peak, plan said 5.4.",
     ),
     Sample(
         "GitHub",
         "[tuimail] Fold Outlook history blocks (#212)",
-        _at(20, 10),
+        at(20, 10),
         "Reviewed by two people, one change asked.",
     ),
-    Sample("Finance", "Expense report 2026-11 approved", _at(19), "Paid with the December salary."),
+    Sample("Finance", "Expense report 2026-11 approved", at(19), "Paid with the December salary."),
     Sample(
         "Marta Kowalska",
         "Translation of the safety sheet",
-        _at(19, 11),
+        at(19, 11),
         "Polish and Czech attached, German on Monday.",
         SEEN | ANSWERED,
         True,
@@ -136,14 +136,14 @@ MAIL: Final = (
     Sample(
         "Nils Aaltonen",
         "Re: Printer on floor 3 again",
-        _at(19, 10),
+        at(19, 10),
         "It was the tray sensor.",
         _NEW,
     ),
     Sample(
         "Sofia Rossi",
         "Minutes, architecture round 18",
-        _at(18),
+        at(18),
         "Decided: one writer, one database.",
         SEEN,
         True,
@@ -151,20 +151,20 @@ MAIL: Final = (
     Sample(
         "Recruiting",
         "Your interview slots for December",
-        _at(18, 11),
+        at(18, 11),
         "Please confirm by Wednesday.",
     ),
     Sample(
         "Kim Chu",
         "Re: Contract draft v3",
-        _at(4),
+        at(4),
         "Redlines as discussed on the phone.",
         SEEN | ANSWERED,
     ),
     Sample(
         "Travel Desk",
         "Booking HX4T9Q: Stockholm to Oslo",
-        _at(2),
+        at(2),
         "Train 625, coach 4, seat 31.",
         SEEN,
         True,
@@ -172,19 +172,17 @@ MAIL: Final = (
     Sample(
         "Anna Lindqvist",
         "Budget 2027: first cut",
-        _at(28, month=10),
+        at(28, month=10),
         "Headcount flat, cloud up four percent.",
         SEEN | FLAGGED,
         True,
     ),
-    Sample("Security", "Access review: 14 items need you", _at(12, month=10), "Due in ten days."),
-    Sample("Erik Dahl", "Re: Cable plan, building C", _at(3, month=10), "Fine by me."),
-    Sample(
-        "Facilities", "Parking permits for 2027", _at(1, month=9), "Apply before the fifteenth."
-    ),
+    Sample("Security", "Access review: 14 items need you", at(12, month=10), "Due in ten days."),
+    Sample("Erik Dahl", "Re: Cable plan, building C", at(3, month=10), "Fine by me."),
+    Sample("Facilities", "Parking permits for 2027", at(1, month=9), "Apply before the fifteenth."),
 )
 
-_ROLES: Final = {
+ROLES: Final = {
     "INBOX": FolderRole.INBOX,
     "Drafts": FolderRole.DRAFTS,
     "Sent Items": FolderRole.SENT,
@@ -255,7 +253,7 @@ def filler(count: int, unread: int) -> list[Sample]:
         Sample(
             "Contoso HR",
             f"Statement {index}",
-            _at(1, month=6, year=2025) - timedelta(hours=index),
+            at(1, month=6, year=2025) - timedelta(hours=index),
             flags=Flags() if index < unread else SEEN,
         )
         for index in range(count)
@@ -266,23 +264,23 @@ def fill(store: Store, *, total: int = TOTAL, mail: tuple[Sample, ...] = MAIL) -
     """Record the mailbox; return its account."""
     account = store.write(lambda tx: tx.ensure_account("work")).result()
     listed = [
-        ListedFolder(path, "/", _ROLES.get(path), selectable=True, subscribed=True, has_mail=True)
+        ListedFolder(path, "/", ROLES.get(path), selectable=True, subscribed=True, has_mail=True)
         for path in FOLDERS
     ]
     store.write(lambda tx: tx.sync_folders(account, listed)).result()
     unread_here = sum(not each.flags.is_seen for each in mail)
     older = filler(max(0, total - len(mail)), 12 - unread_here)
     everything = [*mail, *older]
-    _record(store, account, "INBOX", everything)
+    record_mail(store, account, "INBOX", everything)
     for path, unread in FOLDERS.items():
         if path != "INBOX":
-            _record(store, account, path, filler(unread, unread))
+            record_mail(store, account, path, filler(unread, unread))
     for index, each in enumerate(mail):
         _finish(store, account, len(everything) - index, each)
     return account
 
 
-def _record(store: Store, account: AccountId, path: str, mail: list[Sample]) -> None:
+def record_mail(store: Store, account: AccountId, path: str, mail: list[Sample]) -> None:
     folder = store.read.folder_at_path(account, path)
     assert folder is not None
     rows = [fetched(len(mail) - index, each) for index, each in enumerate(mail)]

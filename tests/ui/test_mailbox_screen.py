@@ -39,7 +39,7 @@ ONE_LINE = """\
   ¶  Anna Lindqvist       Budget 2027: first cut                      @  28 Oct
      Security             Access review: 14 items need you               12 Oct
      Erik Dahl            Re: Cable plan, building C                      3 Oct
- ? help  m write  r reply  R all  d trash  a archive  s move  F flag  N unread"""
+ ? help  m write  r reply  R all  d trash  a archive  / search  s move  F flag"""
 
 EMPTY = """\
  Inbox  work                                                    0 of 0   online
@@ -135,7 +135,7 @@ async def test_an_empty_folder_names_the_next_keys(open_desk: Callable[..., Desk
     async with desk.app.run_test(size=(80, 24)) as pilot:
         await desk.start(pilot)
         rows = screen_text(desk.app)
-        assert rows == EMPTY + " ? help  m write  c folder"
+        assert rows == EMPTY + " ? help  m write  c folder  / search"
 
 
 async def test_a_store_without_folders_says_what_comes(open_desk: Callable[..., Desk]) -> None:

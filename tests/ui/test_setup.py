@@ -260,7 +260,7 @@ async def test_an_account_is_added_from_inside_and_escape_leads_back_to_the_mail
         await scene.to_the_code()
         await scene.approve()
         await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
-        await scene.press("g", "a")
+        await scene.press("g", "A")
         await scene.shows("Add an account")
         await scene.type(ANNA)
         await scene.shows("is set up already, as work")

@@ -6,7 +6,7 @@ The store keeps the words with what was seen before, so that each of these can b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tuimail.model.flags import FLAGGED, SEEN, Flags
@@ -42,6 +42,16 @@ def move(rows: Sequence[MessageSummary], to: Folder) -> Deed:
     )
 
 
+def file(moves: Sequence[tuple[MessageSummary, Folder]]) -> Deed:
+    """Move messages each to a folder of its own account, held for some seconds, as one action."""
+    names = dict.fromkeys(to.name for _, to in moves)
+    return Deed(
+        tuple(NewIntent(row.account_id, row.key, Move(to.id), HOLD_SECONDS) for row, to in moves),
+        f"{number(len(moves))} moved to {', '.join(names)}",
+        said=True,
+    )
+
+
 def copy(rows: Sequence[MessageSummary], to: Folder) -> Deed:
     """Copy messages to a folder of their account, held so that it can be taken back."""
     return Deed(
@@ -49,6 +59,11 @@ def copy(rows: Sequence[MessageSummary], to: Folder) -> Deed:
         f"{number(len(rows))} copied to {to.name}",
         said=True,
     )
+
+
+def of_conversation(deed: Deed) -> Deed:
+    """Say that it was done to the messages of a conversation, and how many they were."""
+    return replace(deed, words=f"The conversation: {deed.words}", said=True)
 
 
 def delete_for_ever(rows: Sequence[MessageSummary]) -> Deed:
@@ -67,8 +82,8 @@ def toggle_flagged(rows: Sequence[MessageSummary]) -> Deed:
 
 
 def toggle_unread(rows: Sequence[MessageSummary]) -> Deed:
-    """Mark messages unread, or read when none of them was."""
-    on = not any(row.flags.is_seen for row in rows)
+    """Mark messages read, or unread when all of them are read."""
+    on = not all(row.flags.is_seen for row in rows)
     return _set(rows, SEEN, on=on, words="marked read" if on else "marked unread")
 
 

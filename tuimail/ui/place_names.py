@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import Account, AccountId
@@ -21,7 +22,7 @@ _FIRST_NAMES_FROM: Final = 2
 
 
 class PlaceNames:
-    """Names of folders and mailboxes, read once.
+    """Names of folders and mailboxes, read once, when the first is asked for.
 
     Args:
         place: What is listed.
@@ -32,13 +33,17 @@ class PlaceNames:
     def __init__(self, place: Place, reader: Reader, accounts: Mapping[AccountId, Account]) -> None:
         self._place = place
         self._accounts = accounts
-        folders = (folder for account in accounts for folder in reader.folders(account))
-        self._folders: dict[FolderId, Folder] = {folder.id: folder for folder in folders}
+        self._reader = reader
 
     @property
     def are_shown(self) -> bool:
         """Whether the messages may be in several places."""
         return not isinstance(self._place, InFolder)
+
+    @cached_property
+    def _folders(self) -> dict[FolderId, Folder]:
+        folders = (one for account in self._accounts for one in self._reader.folders(account))
+        return {folder.id: folder for folder in folders}
 
     def of(self, message: MessageSummary) -> str:
         """Return the name of the mailbox, or of the folder; empty where all are in one."""

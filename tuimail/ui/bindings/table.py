@@ -26,6 +26,7 @@ from tuimail.ui.bindings import (
     setup,
     shared,
     sign_in,
+    sort,
     tree,
 )
 from tuimail.ui.bindings.spec import BindingSpec
@@ -45,6 +46,7 @@ _TABLES: Final = (
     folder,
     line,
     shared,
+    sort,
     sign_in,
     setup,
     settings,

@@ -115,14 +115,14 @@ class MailboxScreen(MailboxPicking):
         self.folder_tree.focus()
 
     async def action_back(self) -> None:
-        """Go left: out of the reader, out of the folders, out of tuimail."""
+        """Go left: out of the reader, the folders, the search, out of tuimail."""
         if self.focused is self.folder_tree:
             self._close_tree()
         elif self.reading or self.focused is self.reader:
             self.reading = False
             self.rearrange()
             self.message_list.focus()
-        else:
+        elif not self.leave_search():
             await self.run_action("app.leave")
 
     def _close_tree(self) -> None:
@@ -131,12 +131,17 @@ class MailboxScreen(MailboxPicking):
         (self.message_list if self.message_list.display else self.reader).focus()
 
     def action_clear(self) -> None:
-        """Close the folders, forget the marks, or hide the banner: the first that is there."""
+        """Close the folders, forget the marks, leave the search, show all, or hide the banner.
+
+        The first of these that can be done.
+        """
         if self.focused is self.folder_tree:
             self._close_tree()
         elif self.message_list.marked:
             self.message_list.unmark()
-        elif self.banner.hide():
+        elif self.searching:
+            self.leave_search()
+        elif not self.take_limit_back() and self.banner.hide():
             self.rearrange()
 
     def action_jobs(self) -> None:
@@ -152,11 +157,6 @@ class MailboxScreen(MailboxPicking):
         self.app.push_screen(NoticesScreen(), self.go_to_message)
 
     # -- messages ------------------------------------------------------------------------------
-
-    def action_mark(self) -> None:
-        """Mark the message at the cursor and go to the next."""
-        if self.focused is self.message_list:
-            self.message_list.toggle_mark()
 
     # -- what changes from outside -------------------------------------------------------------
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder
 from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.formatting import number
+from tuimail.ui.list_words import limited_empty_words, list_words
 from tuimail.ui.mailbox_words import counts_words, empty_words, waiting_words
 from tuimail.ui.shell import shell
 from tuimail.ui.status_words import banner_words, settings_banner, state_words
@@ -69,36 +69,45 @@ class MailboxBars:
         self._say_state(folder, self._status_of(folder))
 
     def _say_place(self, folder: Folder | None) -> None:
-        screen, app = self._screen, shell(self._screen)
+        screen, app, rows = self._screen, shell(self._screen), self._screen.message_list
         top = screen.top
         reading_alone = screen.reading and screen.layout_now is Layout.ONE
         if screen.tree_open and not screen.tree_is_permanent:
             top.place = "Folders"
             top.context = f"{len(app.accounts)} account{'' if len(app.accounts) == 1 else 's'}"
             top.counts = counts_words(folder, 0)
-        elif folder is None:
-            top.place, top.context, top.counts = "tuimail", "", ""
-        elif reading_alone:
-            index, total = screen.message_list.cursor_index, screen.message_list.total
-            at = f"{number(index + 1)} of {number(total)}"
-            top.place, top.context, top.counts = folder.name, at, ""
         else:
-            account = app.accounts.get(folder.account_id)
-            top.place, top.context = folder.name, account.name if account else ""
-            top.counts = counts_words(folder, len(screen.message_list.marked))
+            words = list_words(
+                rows.listing,
+                folder,
+                found=rows.found,
+                marked=len(rows.marked),
+                reader=app.store.read,
+                accounts=app.accounts,
+            )
+            at = f"{number(rows.cursor_index + 1)} of {number(rows.known_total)}"
+            top.place, top.context = words.place, at if reading_alone else words.context
+            top.counts = "" if reading_alone else words.counts
 
     def _status_of(self, folder: Folder | None) -> EngineStatus | None:
+        """Return how the account of the folder stands; of a view, the one that stands worst."""
         app = shell(self._screen)
         if app.engine is None:
             return None
-        account: AccountId | None = folder.account_id if folder else next(iter(app.accounts), None)
-        return app.engine.status.get(account) if account is not None else None
+        statuses = app.engine.status
+        if folder is not None:
+            return statuses.get(folder.account_id)
+        known = [statuses[account] for account in app.accounts if account in statuses]
+        troubled = (each for each in known if each.connectivity is not Connectivity.ONLINE)
+        return next(troubled, known[0] if known else None)
 
     def _say_empty(self, folder: Folder | None, status: EngineStatus | None, now: datetime) -> None:
         screen, app = self._screen, shell(self._screen)
         elsewhere = screen.folder_tree.unread_after(folder.id if folder else None, 1)
         undoable = screen.deeds.undoable()
-        words = empty_words(
+        listing, found = screen.message_list.listing, screen.message_list.found
+        limited = limited_empty_words(listing, folder, found, app.keys) if listing else None
+        words = limited or empty_words(
             folder,
             unread=app.store.read.folder(elsewhere) if elsewhere is not None else None,
             connectivity=status.connectivity if status else Connectivity.STARTING,

@@ -35,12 +35,15 @@ class MailboxDeeds(MailboxPanes):
 
     async def action_trash(self) -> None:
         """Move to Deleted Items, held so that u takes it back; from there delete for ever."""
-        rows, reader = self.chosen(), shell(self).store.read
-        here = reader.folder(rows[0].folder_id) if rows else None
-        if here is not None and here.role is FolderRole.TRASH:
+        rows = self.chosen()
+        if rows and all(self._role_of(row) is FolderRole.TRASH for row in rows):
             self.action_delete()
             return
         await self._move_to(FolderRole.TRASH, "This mailbox has no folder for deleted messages.")
+
+    def _role_of(self, row: MessageSummary) -> FolderRole | None:
+        folder = shell(self).store.read.folder(row.folder_id)
+        return folder.role if folder is not None else None
 
     @work(group="delete", exclusive=True)
     async def action_delete(self) -> None:
@@ -58,35 +61,45 @@ class MailboxDeeds(MailboxPanes):
 
     async def action_archive(self) -> None:
         """Move to the archive."""
-        await self._move_to(
-            FolderRole.ARCHIVE,
-            "This mailbox has no archive. Make a folder named Archive;"
-            f" {shell(self).keys.shown('mailbox.retry')} finds it.",
-        )
+        await self._move_to(FolderRole.ARCHIVE, self._no_archive())
+
+    def _no_archive(self) -> str:
+        again = shell(self).keys.shown("mailbox.retry")
+        return f"This mailbox has no archive. Make a folder named Archive; {again} finds it."
+
+    async def action_archive_conversation(self) -> None:
+        """Move all messages of the conversation that are in this place to the archive."""
+        row = self.message_list.row
+        rows = self.message_list.conversation_of(row) if row is not None else []
+        await self._move_to(FolderRole.ARCHIVE, self._no_archive(), rows)
 
     async def action_junk(self) -> None:
         """Move to Junk Email, or from there to the Inbox."""
-        rows, reader = self.chosen(), shell(self).store.read
-        here = reader.folder(rows[0].folder_id) if rows else None
-        if here is not None and here.role is FolderRole.JUNK:
+        rows = self.chosen()
+        if rows and all(self._role_of(row) is FolderRole.JUNK for row in rows):
             await self._move_to(FolderRole.INBOX, "This mailbox has no Inbox.")
         else:
             await self._move_to(FolderRole.JUNK, "This mailbox has no folder for junk.")
 
-    async def _move_to(self, role: FolderRole, without: str) -> None:
-        rows = self.chosen()
+    async def _move_to(
+        self, role: FolderRole, without: str, rows: Sequence[MessageSummary] | None = None
+    ) -> None:
+        """Move to the folder with a role, each message to that of its own mailbox."""
+        rows = self.chosen() if rows is None else rows
         if not rows:
             return
-        target = shell(self).store.read.folder_with_role(rows[0].account_id, role)
-        if target is None:
+        reader = shell(self).store.read
+        accounts = {row.account_id for row in rows}
+        targets = {account: reader.folder_with_role(account, role) for account in accounts}
+        found = [(row, to) for row in rows if (to := targets[row.account_id]) is not None]
+        moves = [(row, to) for row, to in found if row.folder_id != to.id]
+        if not found:
             self.bottom.show_event(without)
-            return
-        to_move = [row for row in rows if row.folder_id != target.id]
-        if not to_move:
+        elif not moves:
             what = "It is" if len(rows) == 1 else "They are"
-            self.bottom.show_event(f"{what} in {target.name} already.")
-            return
-        await self.carry_out(deeds.move(to_move, target), rows)
+            self.bottom.show_event(f"{what} in {found[0][1].name} already.")
+        else:
+            await self.carry_out(deeds.file(moves), rows)
 
     async def action_flag(self) -> None:
         """Flag, or clear the flag."""
@@ -111,6 +124,9 @@ class MailboxDeeds(MailboxPanes):
 
     async def carry_out(self, deed: deeds.Deed, rows: Sequence[MessageSummary]) -> None:
         """Do it, then let go of the marks it was for and read what has come under the cursor."""
+        if not self.message_list.marked and len(rows) > 1:
+            deed = deeds.of_conversation(deed)
+        self.message_list.marks.end_range()
         if await self.deeds.do(deed):
             if {row.key for row in rows} >= self.message_list.marked:
                 self.message_list.unmark()

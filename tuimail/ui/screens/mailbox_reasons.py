@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 Reason = Callable[["MailboxScreen", Parameters], str]
 
+_ON_MESSAGES: Final = (
+    "reply", "trash", "delete", "junk", "flag", "unread", "range", "mark_all", "mark_pattern",
+    "invert", "jump",
+)  # fmt: skip
 _NO_MESSAGE: Final = "There is no message here."
 
 
@@ -44,12 +48,14 @@ def _archive(screen: MailboxScreen, _: Parameters) -> str:
 
 def _read_folder(screen: MailboxScreen, _: Parameters) -> str:
     folder = screen.folder
-    return "" if folder is not None and folder.unread else "Nothing is unread here."
+    if folder is None:
+        return "Only one folder at a time is marked read: open it."
+    return "" if folder.unread else "Nothing is unread here."
 
 
 def _next_unread(screen: MailboxScreen, _: Parameters) -> str:
     folder = screen.folder
-    return "" if folder is not None and folder.unread else "No unread messages here."
+    return "" if folder is None or folder.unread else "No unread messages here."
 
 
 def _unread_folder(screen: MailboxScreen, parameters: Parameters) -> str:
@@ -60,9 +66,9 @@ def _unread_folder(screen: MailboxScreen, parameters: Parameters) -> str:
 
 
 def _go(screen: MailboxScreen, parameters: Parameters) -> str:
-    folder, role = screen.folder, FolderRole(str(parameters[0]))
+    account, role = screen.account_here, FolderRole(str(parameters[0]))
     reader = shell(screen).store.read
-    if folder is not None and reader.folder_with_role(folder.account_id, role) is not None:
+    if account is not None and reader.folder_with_role(account, role) is not None:
         return ""
     return "This mailbox has no such folder."
 
@@ -82,7 +88,7 @@ def _write(screen: MailboxScreen, _: Parameters) -> str:
 
 
 REASONS: Final[Mapping[str, Reason]] = {
-    **dict.fromkeys(("reply", "trash", "delete", "junk", "flag", "unread"), _message),
+    **dict.fromkeys(_ON_MESSAGES, _message),
     "archive": _archive,
     "mark": _mark,
     "read_folder": _read_folder,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tuimail.model.draft import Draft
 from tuimail.model.message import MessageKey
-from tuimail.ui.screens.mailbox_places import MailboxPlaces
+from tuimail.ui.screens.mailbox_marks import MailboxMarks
 from tuimail.ui.shell import shell
 
 
-class MailboxWriting(MailboxPlaces):
+class MailboxWriting(MailboxMarks):
     """New mail and answers, from the account of what is shown."""
 
     def action_write(self) -> None:

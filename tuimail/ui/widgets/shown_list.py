@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
+
+from textual.timer import Timer
 
 from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import FolderId
-from tuimail.model.listing import InFolder, Listing
+from tuimail.model.listing import Anchor, InFolder, Listing
 from tuimail.model.message import MessageKey
 from tuimail.ui.list_changes import Taken, take_in
 from tuimail.ui.list_rows import FIRST, ListRows, Spot
+from tuimail.ui.list_words import Found
 from tuimail.ui.messages import ListChanged
 from tuimail.ui.place_names import PlaceNames
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.rows_pane import RowsPane
 
+_STEP_SECONDS: Final = 0.01
+
 
 class ShownList(RowsPane):
     """The messages of a place, in an order, as conversations or one by one."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.found: Found | None = None
+        """How many rows a limit leaves; None where no counting is needed."""
+        self.wants_conversations = False
+        """Whether conversations were asked for, also where the order does not allow them."""
+        self._counting: Timer | None = None
+        self._counted_to: Anchor | None = None
 
     @property
     def listing(self) -> Listing | None:
@@ -35,10 +50,11 @@ class ShownList(RowsPane):
         reader = self._reader()
         rows = ListRows(listing, self._reader, self._say_damage)
         self.places = PlaceNames(listing.place, reader, shell(self).accounts)
-        before = self.rows
-        self.rows = rows
+        before, self.rows = self.rows, rows
+        self.wants_conversations = listing.conversations
         self._forget_spots()
         rows.window.reload()
+        self._begin_counting()
         spot = rows.spot_of(key) if key is not None else None
         if before is None or before.listing.place != listing.place:
             self.marks.clear()
@@ -82,6 +98,7 @@ class ShownList(RowsPane):
         above = None if at_first else rows.window.get(self._top.head - 1)
         rows.forget_children()
         rows.window.reload(above.anchor if above is not None else None)
+        self._begin_counting()
         self._forget_spots()
         spot = rows.near(self._cursor_row, self._cursor) if self._cursor_row else FIRST
         if above is not None and top_row is not None:
@@ -100,3 +117,36 @@ class ShownList(RowsPane):
             return
         reader = self._reader().listing(self.rows.listing)
         self.marks.keep_only(self.marks.keys - {key for key in among if reader.row(key) is None})
+
+    # -- what takes time -----------------------------------------------------------------------
+
+    @property
+    def known_total(self) -> int:
+        """How many rows there are, as far as they are counted."""
+        return self.total if self.found is None else max(self.total, self.found.rows)
+
+    def _begin_counting(self) -> None:
+        """Count what a limit leaves, in steps that no key waits for."""
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
+        self.found, self._counted_to = None, None
+        if self.rows is not None and self.rows.window.count is None:
+            before = Found(0, complete=False)
+            self.found = before
+            self._count_on()
+
+    def _count_on(self) -> None:
+        rows, found = self.rows, self.found
+        if rows is None or found is None:
+            return
+        tally = rows.read().tally(self._counted_to)
+        self._counted_to = tally.resume
+        self.found = Found(found.rows + tally.found, tally.resume is None)
+        if len(self.spots) < self._page and rows.window.go_on():
+            self._forget_spots()
+            self._set_cursor(self._cursor, keep_view=True, by_user=False)
+            self.refresh()
+        if tally.resume is not None or (rows.window.is_paused and len(self.spots) < self._page):
+            self._counting = self.set_timer(_STEP_SECONDS, self._count_on)
+        self.post_message(ListChanged())

@@ -1,0 +1,196 @@
+"""How the list on the mailbox screen is put together: order, conversations, limit, jumps."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Final
+
+from tuimail.errors import StoreError
+from tuimail.model.listing import Listing
+from tuimail.model.message import MessageKey
+from tuimail.model.notice import Severity
+from tuimail.model.search import NO_LIMIT, Has, Part, Search
+from tuimail.model.search_language import Parsed, parse_search
+from tuimail.text.folding import fold
+from tuimail.ui.list_choice import choose_conversations, choose_sort
+from tuimail.ui.list_words import order_words
+from tuimail.ui.screens.mailbox_places import MailboxPlaces
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.line_sheet import LineSheet
+from tuimail.ui.widgets.sort_sheet import SortOrder, SortSheet
+
+_ALL_AGAIN: Final = "\\"
+"""Typed first into the line of the limit, it takes the limit back."""
+
+
+class MailboxListing(MailboxPlaces):
+    """The actions on the list as a whole."""
+
+    def parse(self, text: str) -> Parsed:
+        """Read a limit or a search as the user wrote it."""
+        app = shell(self)
+        me = [name for each in app.accounts.values() for name in (each.address, each.username)]
+        return parse_search(text, now=app.now(), me=me)
+
+    # -- order and conversations ---------------------------------------------------------------
+
+    def action_sort(self) -> None:
+        """Choose by what the list is sorted."""
+        listing = self.message_list.listing
+        if listing is not None:
+            self.app.push_screen(SortSheet(listing), self._sort_chosen)
+
+    def _sort_chosen(self, order: SortOrder | None) -> None:
+        listing, place = self.message_list.listing, self.place
+        if order is None or listing is None or place is None:
+            return
+        self._relist(replace(self._wanted(listing), sort=order.sort, reverse=order.reverse))
+        kept = choose_sort(shell(self).store, place, order.sort, reverse=order.reverse)
+        words = order_words(replace(listing, sort=order.sort, reverse=order.reverse))
+        self.run_worker(self._kept(kept), group="list")
+        self.bottom.show_event(f"Sorted {words or 'by date'}.")
+
+    def action_conversations(self) -> None:
+        """Put the messages of conversations together, or show them one by one."""
+        listing, place = self.message_list.listing, self.place
+        if listing is None or place is None:
+            return
+        wanted = self._wanted(listing)
+        turned = replace(wanted, conversations=not wanted.conversations)
+        if turned.conversations and not turned.effective.conversations:
+            self.bottom.show_event(self._why_one_by_one(turned))
+            return
+        self._relist(turned)
+        kept = choose_conversations(shell(self).store, place, turned.conversations)
+        self.run_worker(self._kept(kept), group="list")
+        what = "Conversations" if turned.conversations else "Messages one by one"
+        self.bottom.show_event(f"{what}.")
+
+    def _why_one_by_one(self, listing: Listing) -> str:
+        if len(listing.sorts) == 1:
+            return "Here messages stand one by one."
+        key = shell(self).keys.shown("list.sort")
+        return f"Conversations stand by date: {key} sorts the list."
+
+    def _wanted(self, listing: Listing) -> Listing:
+        """Return the listing with conversations as they were chosen, not as the order allows."""
+        return replace(listing, conversations=self.message_list.wants_conversations)
+
+    def _relist(self, listing: Listing) -> None:
+        """Show the place in another way, with the cursor on its message."""
+        row = self.message_list.cursor
+        self.message_list.show(listing, row.key if row is not None else None)
+        self.bars.refresh()
+
+    async def _kept(self, kept: Future[None]) -> None:
+        try:
+            await asyncio.wrap_future(kept)
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+
+    def action_fold(self) -> None:
+        """Fold or unfold the conversation at the cursor."""
+        if not self.message_list.toggle_fold():
+            self.bottom.show_event(self._why_no_fold())
+
+    def action_fold_all(self) -> None:
+        """Unfold all conversations, or fold all."""
+        listing = self.message_list.listing
+        if listing is None or not listing.conversations:
+            self.bottom.show_event(self._why_no_fold())
+        else:
+            self.message_list.toggle_fold_all()
+
+    def _why_no_fold(self) -> str:
+        listing = self.message_list.listing
+        if listing is not None and listing.conversations:
+            return "This message has no conversation."
+        key = shell(self).keys.shown("list.conversations")
+        return f"The list is one by one: {key} puts conversations together."
+
+    # -- limit ---------------------------------------------------------------------------------
+
+    def action_limit(self) -> None:
+        """Show only what an expression finds, as it is typed; the order stays."""
+        listing, row = self.message_list.listing, self.message_list.cursor
+        if listing is None:
+            return
+        before = listing.limit
+        key = row.key if row is not None else None
+
+        def typed(text: str) -> str:
+            if text.startswith(_ALL_AGAIN):
+                sheet.dismiss("")
+                return ""
+            parsed = self.parse(text)
+            self._limit_to(parsed.search, key)
+            return parsed.problem
+
+        def closed(text: str | None) -> None:
+            if text is None:
+                self._limit_to(before, key)
+            elif not text.strip():
+                self._limit_to(NO_LIMIT, key)
+
+        sheet = LineSheet(
+            shell(self).keys.shown("list.limit"),
+            before.source,
+            typed,
+            (("Enter", "keep"), ("Esc", "take back")),
+            move=self.move_list,
+        )
+        self.app.push_screen(sheet, closed)
+
+    def _limit_to(self, limit: Search, key: MessageKey | None) -> None:
+        listing = self.message_list.listing
+        if listing is None or listing.limit == limit:
+            return
+        self.message_list.show(replace(self._wanted(listing), limit=limit), key)
+        self.bars.refresh()
+
+    def take_limit_back(self) -> bool:
+        """Show the whole list again, with the cursor on its message; whether it was limited."""
+        listing, row = self.message_list.listing, self.message_list.cursor
+        if listing is None or not listing.limit:
+            return False
+        self._limit_to(NO_LIMIT, row.key if row is not None else None)
+        return True
+
+    def move_list(self, by: int, pages: bool) -> None:
+        """Move the cursor while a line of input has the focus."""
+        if pages:
+            self.message_list.action_page(by)
+        else:
+            self.message_list.action_move(by)
+
+    # -- jump ----------------------------------------------------------------------------------
+
+    def action_jump(self) -> None:
+        """Go to the next row whose sender or subject has what is typed."""
+        listing, row = self.message_list.listing, self.message_list.row
+        if listing is None or row is None:
+            return
+        start = row.head
+
+        def typed(text: str) -> str:
+            word = fold(text)
+            if not word:
+                self.message_list.go_to(start.key)
+                return ""
+            parts = frozenset({Part.SENDERS, Part.SUBJECT})
+            terms = (*listing.limit.terms, Has((word,), parts))
+            reader = shell(self).store.read.listing(replace(listing, limit=Search(terms)))
+            found = reader.after(start.anchor, 1).rows or reader.first(1).rows
+            if not found:
+                return f"No sender and no subject here has “{text}”."
+            self.message_list.go_to(found[0].key)
+            return ""
+
+        def closed(text: str | None) -> None:
+            if text is None:
+                self.message_list.go_to(start.key)
+
+        hints = (("Enter", "stay"), ("Esc", "back"))
+        self.app.push_screen(LineSheet("go to: ", "", typed, hints, move=self.move_list), closed)

@@ -1,0 +1,106 @@
+"""Searching all folders from the mailbox screen; the results stand in the same list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from tuimail.model.account import AccountId
+from tuimail.model.listing import Everywhere, Listing
+from tuimail.model.message import MessageKey
+from tuimail.ui.list_choice import choice_for
+from tuimail.ui.screens.mailbox_listing import MailboxListing
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.line_sheet import LineSheet
+
+
+class _Left(NamedTuple):
+    """Where a search began, to go back there."""
+
+    listing: Listing
+    key: MessageKey | None
+
+
+class MailboxSearch(MailboxListing):
+    """The search, and the way back from it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left: _Left | None = None
+
+    @property
+    def searching(self) -> bool:
+        """Whether the list shows what a search found."""
+        return isinstance(self.place, Everywhere)
+
+    def action_search(self) -> None:
+        """Search sender, recipients and subject in all folders, as it is typed."""
+        listing, row = self.message_list.listing, self.message_list.cursor
+        if listing is None:
+            return
+        if not self.searching:
+            self.keep_cursor()
+            self._left = _Left(listing, row.key if row is not None else None)
+            self._show(Listing(Everywhere(self._scope())), None)
+        source = listing.limit.source if isinstance(listing.place, Everywhere) else ""
+
+        def closed(text: str | None) -> None:
+            if text is None:
+                self.leave_search()
+            elif self.message_list.cursor is not None and text.strip():
+                self.message_list.focus()
+                self.message_list.action_open()
+
+        hints = [("Enter", "open"), ("Esc", "close")]
+        if len(shell(self).accounts) > 1:
+            hints.insert(1, ("Tab", "scope"))
+        sheet = LineSheet(
+            "/", source, self._look_for, hints, move=self.move_list, tab=self._other_scope
+        )
+        self.reading = self.tree_open = False
+        self.rearrange()
+        self.app.push_screen(sheet, closed)
+
+    def _scope(self) -> frozenset[AccountId]:
+        account = self.account_here
+        return frozenset() if account is None else frozenset({account})
+
+    def _look_for(self, text: str) -> str:
+        listing = self.message_list.listing
+        if listing is None or not self.searching:
+            return ""
+        parsed = self.parse(text)
+        if parsed.search != listing.limit or parsed.search.source != listing.limit.source:
+            self._show(replace(listing, limit=parsed.search), None)
+        return parsed.problem
+
+    def _other_scope(self) -> None:
+        """Search all mailboxes, or the one that was listed."""
+        listing, left = self.message_list.listing, self._left
+        if listing is None or left is None or not isinstance(listing.place, Everywhere):
+            return
+        accounts = self._scope_left() if not listing.place.accounts else frozenset[AccountId]()
+        self._show(replace(listing, place=Everywhere(accounts)), None)
+
+    def _scope_left(self) -> frozenset[AccountId]:
+        folder = getattr(self._left.listing.place, "folder", None) if self._left else None
+        known = shell(self).store.read.folder(folder) if folder is not None else None
+        account = known.account_id if known else next(iter(shell(self).accounts), None)
+        return frozenset() if account is None else frozenset({account})
+
+    def _show(self, listing: Listing, key: MessageKey | None) -> None:
+        app = shell(self)
+        self.message_list.wanted_columns = choice_for(
+            listing.place, app.store.read, app.settings.list
+        ).columns
+        self.message_list.show(listing, key)
+        self.bars.refresh()
+
+    def leave_search(self) -> bool:
+        """Go back to where the search began; return whether something was searched."""
+        left, self._left = self._left, None
+        if left is None or not self.searching:
+            return False
+        self._show(left.listing, left.key)
+        self.message_list.focus()
+        return True

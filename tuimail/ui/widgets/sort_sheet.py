@@ -1,0 +1,158 @@
+"""The sheet that chooses by what a list is sorted."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuimail.model.listing import Listing, Sort
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.formatting import fit
+from tuimail.ui.list_words import SORT_WORDS
+from tuimail.ui.roles import roles
+from tuimail.ui.rows import BLANK, Row, Run, ends, rule
+from tuimail.ui.shell import shell
+
+_KEYS: Final = {
+    "d": Sort.DATE,
+    "f": Sort.SENDER,
+    "s": Sort.SUBJECT,
+    "z": Sort.SIZE,
+    "u": Sort.UNREAD,
+    "F": Sort.FLAGGED,
+}
+_REMARKS: Final = {
+    Sort.DATE: ("newest first", "oldest first"),
+    Sort.SENDER: ("A to Z", "Z to A"),
+    Sort.SUBJECT: ("A to Z, without Re:", "Z to A, without Re:"),
+    Sort.SIZE: ("largest first", "smallest first"),
+    Sort.UNREAD: ("unread first", "read first"),
+    Sort.FLAGGED: ("flagged first", "flagged last"),
+}
+_REVERSE: Final = "r"
+
+
+class SortOrder(NamedTuple):
+    """What was chosen."""
+
+    sort: Sort
+    reverse: bool
+
+
+class _Orders(Widget):
+    """The title and the orders; the first key of each chooses it at once."""
+
+    def __init__(self, listing: Listing) -> None:
+        super().__init__()
+        self._now = SortOrder(listing.sort, listing.reverse)
+        self._conversations = listing.conversations
+        self.orders = [(key, sort) for key, sort in _KEYS.items() if sort in listing.sorts]
+        self.cursor = next(at for at, (_, sort) in enumerate(self.orders) if sort is listing.sort)
+        self.reverse = listing.reverse
+        self.styles.height = len(self.orders) + 2
+
+    def move(self, by: int) -> None:
+        """Move the cursor."""
+        self.cursor = max(0, min(len(self.orders) - 1, self.cursor + by))
+        self.refresh()
+
+    def turn(self) -> None:
+        """Show the orders from their other end."""
+        self.reverse = not self.reverse
+        self.refresh()
+
+    @property
+    def chosen(self) -> SortOrder:
+        """The order at the cursor."""
+        return SortOrder(self.orders[self.cursor][1], self.reverse)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the title, an order, or how to turn it round."""
+        app, width = shell(self), self.size.width
+        palette = roles(self.app)
+        if y == 0:
+            title = rule(width, app.glyphs.rule, "Sort by", "Esc close", role="strong")
+            return palette.strip(title, width, "sheet")
+        if y > len(self.orders):
+            word = "newest, largest, A first" if self.reverse else "from the other end"
+            row: Row = (Run("   "), Run(_REVERSE, "key"), Run(f"  {word}", "muted"))
+            return palette.strip(row, width, "sheet")
+        key, sort = self.orders[y - 1]
+        current = y - 1 == self.cursor
+        bar = ">" if palette.reverses_cursor else app.glyphs.cursor
+        is_now = self._now == (sort, self.reverse)
+        row = (
+            Run(bar if current else " ", "cursor-bar"),
+            Run(app.glyphs.done if is_now else " ", "success"),
+            BLANK,
+            Run(key, "key"),
+            Run(f"  {fit(SORT_WORDS[sort], 10)}"),
+            Run(_REMARKS[sort][self.reverse] + self._remark(sort), "muted"),
+        )
+        return palette.strip(row, width, "cursor" if current else "sheet")
+
+    def _remark(self, sort: Sort) -> str:
+        """Say what becomes of conversations."""
+        return ", one by one" if self._conversations and sort is not Sort.DATE else ""
+
+
+class _Hints(Widget):
+    DEFAULT_CSS = "_Hints { height: 1; }"
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the keys at the right, as in all sheets."""
+        keys = (Run("Enter", "key"), Run(" sort so   ", "muted"), Run("Esc", "key"))
+        row = ends((), (*keys, Run(" close ", "muted")), self.size.width)
+        return roles(self.app).strip(row, self.size.width, "bar")
+
+
+class SortSheet(ModalScreen[SortOrder | None]):
+    """Answers the order, or None when nothing is to change.
+
+    Args:
+        listing: As it is now.
+    """
+
+    DEFAULT_CSS = """
+    SortSheet { align: left bottom; background: transparent; }
+    _Orders { width: 100%; }
+    """
+    BINDINGS = bindings_for("sort")
+
+    def __init__(self, listing: Listing) -> None:
+        super().__init__()
+        self._orders = _Orders(listing)
+
+    def compose(self) -> ComposeResult:
+        """Orders above keys."""
+        yield self._orders
+        yield _Hints()
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose at once by the letter in front of an order."""
+        for at, (key, _) in enumerate(self._orders.orders):
+            if event.character == key:
+                event.stop()
+                self._orders.cursor = at
+                self.dismiss(self._orders.chosen)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor."""
+        self._orders.move(by)
+
+    def action_turn(self) -> None:
+        """Show the orders from their other end."""
+        self._orders.turn()
+
+    def action_choose(self) -> None:
+        """Sort so."""
+        self.dismiss(self._orders.chosen)
+
+    def action_close(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)
