@@ -89,3 +89,14 @@ def fit(text: str, cells: int, mark: str = "…", *, right: bool = False) -> str
     shown = cut(text, cells, mark)
     padding = " " * (cells - cell_len(shown))
     return padding + shown if right else shown + padding
+
+
+def seconds_left(until: float, now: float, *, still: bool = False) -> int:
+    """Return the seconds until a time, at least 0.
+
+    Args:
+        until: Seconds since the epoch, as `now`.
+        still: Whole minutes, rounded up: every change would be read out.
+    """
+    left = max(0, int(until - now))
+    return -(-left // 60) * 60 if still else left

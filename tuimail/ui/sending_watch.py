@@ -28,6 +28,7 @@ class SendingWatch:
         self._bars = bars
         self._sending: Sending | None = None
         self._timer: Timer | None = None
+        self._said = False
 
     @property
     def _shell(self) -> Shell:
@@ -41,7 +42,7 @@ class SendingWatch:
     def start(self, sending: Sending) -> None:
         """Begin to count."""
         self._end()
-        self._sending = sending
+        self._sending, self._said = sending, False
         if sending.seconds_left(self._shell.now()) > 0:
             self._timer = self._app.set_interval(1.0, self._tick)
             self._tick()
@@ -56,6 +57,9 @@ class SendingWatch:
         if left <= 0:
             self._end()
             return
+        if self._shell.settings.accessible and self._said:
+            return  # one announcement: every change would be read out
+        self._said = True
         keys = self._shell.keys
         offered = [
             (keys.shown("mailbox.undo"), "undo"),

@@ -59,13 +59,16 @@ class BannerWords(NamedTuple):
     word: str
 
 
-def state_words(status: EngineStatus | None, as_of: datetime | None, now: datetime) -> StateWords:
+def state_words(
+    status: EngineStatus | None, as_of: datetime | None, now: datetime, *, still: bool = False
+) -> StateWords:
     """Say how one account stands.
 
     Args:
         status: None before the engine runs.
         as_of: When what is shown was last known to be right, if ever.
         now: Aware, in the zone dates are shown in.
+        still: Say a time instead of counting down: every change would be read out.
     """
     match status:
         case EngineStatus(connectivity=Connectivity.ONLINE, progress=progress, download=download):
@@ -79,6 +82,8 @@ def state_words(status: EngineStatus | None, as_of: datetime | None, now: dateti
             known = online_at or as_of
             at = f", as of {clock(known, now)}" if known else ""
             words = StateWords(f"offline{at}", "warning+bold")
+        case EngineStatus(connectivity=Connectivity.THROTTLED, next_attempt=until) if still:
+            words = StateWords(f"throttled until {clock(until or now, now)}", "warning+bold")
         case EngineStatus(connectivity=Connectivity.THROTTLED, next_attempt=until):
             words = StateWords(f"throttled {countdown((until or now) - now)}", "warning+bold", True)
         case EngineStatus(connectivity=Connectivity.RESTING, since=since):
@@ -95,13 +100,15 @@ def state_words(status: EngineStatus | None, as_of: datetime | None, now: dateti
     return words
 
 
-def worst_words(statuses: Mapping[AccountId, EngineStatus], now: datetime) -> StateWords:
-    """Say how the account stands that is worst off."""
+def worst_words(
+    statuses: Mapping[AccountId, EngineStatus], now: datetime, *, still: bool = False
+) -> StateWords:
+    """Say how the account stands that is worst off; see `state_words`."""
     for connectivity in _BANNER_ORDER:
         for status in statuses.values():
             if status.connectivity is connectivity:
-                return state_words(status, None, now)
-    return state_words(next(iter(statuses.values()), None), None, now)
+                return state_words(status, None, now, still=still)
+    return state_words(next(iter(statuses.values()), None), None, now, still=still)
 
 
 def banner_words(

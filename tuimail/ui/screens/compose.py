@@ -186,7 +186,7 @@ class ComposeScreen(Screen[Sending | None]):
     def _show_state(self, _: None) -> None:
         app = shell(self)
         status = app.engine.status.get(self._draft.account_id) if app.engine else None
-        words = state_words(status, None, app.now())
+        words = state_words(status, None, app.now(), still=app.settings.accessible)
         bar = self.query_one(TopBar)
         bar.state, bar.state_role = words.text, words.role
 

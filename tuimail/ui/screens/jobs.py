@@ -99,7 +99,7 @@ class JobsScreen(ToldList[MessageKey | None]):
         count = len(app.accounts)
         self.top.context = f"{count} mailbox{'es' if count != 1 else ''}"
         self.top.counts = f"{jobs.waiting} waiting" if jobs.waiting else ""
-        words = worst_words(jobs.statuses, now)
+        words = worst_words(jobs.statuses, now, still=app.settings.accessible)
         self.top.state, self.top.state_role = words.text, words.role
         story = None
         if self._is_open and self._current is not None:

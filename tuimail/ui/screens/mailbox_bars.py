@@ -13,6 +13,7 @@ from tuimail.ui.arrangement import Layout
 from tuimail.ui.formatting import number
 from tuimail.ui.list_words import limited_empty_words, list_words
 from tuimail.ui.mailbox_words import counts_words, empty_words, waiting_words
+from tuimail.ui.row_words import row_words
 from tuimail.ui.shell import shell
 from tuimail.ui.status_words import banner_words, settings_banner, state_words
 from tuimail.ui.undo_words import entry_words
@@ -58,7 +59,8 @@ class MailboxBars:
 
     def _say_state(self, folder: Folder | None, status: EngineStatus | None) -> None:
         as_of = folder.state.checked_at if folder else None
-        state = state_words(status, as_of, shell(self._screen).now())
+        app = shell(self._screen)
+        state = state_words(status, as_of, app.now(), still=app.settings.accessible)
         top = self._screen.top
         top.state, top.state_role = state.text, state.role
         self._tick(state.counts_down)
@@ -135,6 +137,19 @@ class MailboxBars:
             screen.bottom.show_hints(keys.hints("marked", count=len(marked)))
         else:
             screen.bottom.show_hints(keys.hints("list"))
+        self.say_row()
+
+    def say_row(self) -> None:
+        """Say the row at the cursor in the last row, for those who hear it."""
+        screen, app = self._screen, shell(self._screen)
+        row = screen.message_list.row
+        here = app.settings.accessible and screen.focused is screen.message_list
+        if not here or row is None:
+            screen.bottom.row_words = ""
+            return
+        marked = row.message.key in screen.message_list.marked
+        words = row_words(row.message, app.now(), marked=marked, count=row.count)
+        screen.bottom.row_words = app.glyphs.own(words) if app.glyphs.ascii else words
 
     def _tick(self, wanted: bool) -> None:
         """Count down once per second, only while something counts."""

@@ -36,6 +36,7 @@ class MailboxReading(MailboxDeeds):
 
     def on_cursor_moved(self, event: CursorMoved) -> None:
         """Let the reader beside the list follow when the cursor rests."""
+        self.bars.say_row()
         if self._preview is not None:
             self._preview.stop()
         if self.reader.display:

@@ -29,6 +29,7 @@ from tuimail.model.setup import SetupControl, SetupState, SetupStep, StepState
 from tuimail.model.sign_in import SignInMethod
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
+from tuimail.ui.formatting import seconds_left
 from tuimail.ui.messages import SetupChanged, SetupMade
 from tuimail.ui.saving import downloads_dir
 from tuimail.ui.setup_hints import Situation, hints_for, situation_of, state_words
@@ -154,12 +155,13 @@ class SetupScreen(Screen[Account | None]):
             return
         app, state = shell(self), self.state
         waits = state.code or state.page
+        still = app.settings.accessible
         self._place_field()
         facts = SetupFacts(
             state,
             cursor=self._cursor,
             monotonic=time.monotonic(),
-            seconds_left=max(0, int(waits.expires_on - time.time())) if waits else 0,
+            seconds_left=seconds_left(waits.expires_on, time.time(), still=still) if waits else 0,
             here=self._messages_here(),
             asks_id=self._asks_id,
             place=self._place,

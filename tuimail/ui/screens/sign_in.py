@@ -28,6 +28,7 @@ from tuimail.model.sign_in import BrowserPage, SignInMethod
 from tuimail.model.status import DeviceCode, SignInOutcome
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
+from tuimail.ui.formatting import seconds_left
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
 from tuimail.ui.sign_in_words import SignInFacts, sign_in_page
@@ -187,11 +188,12 @@ class SignInScreen(Screen[bool]):
         problem = self._outcome.problem if self._outcome else None
         code, page = self._code, self._page
         waits = code or page
+        still = app.settings.accessible
         facts = SignInFacts(
             address=app.accounts[self._account].signing_in.address,
             uri=clean(code.verification_uri) if code else "",
             code=clean(code.user_code) if code else "",
-            seconds_left=max(0, int(waits.expires_on - time.time())) if waits else 0,
+            seconds_left=seconds_left(waits.expires_on, time.time(), still=still) if waits else 0,
             problem=problem,
             is_demo=app.approve_demo is not None,
             page=page,

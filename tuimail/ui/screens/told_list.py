@@ -68,7 +68,8 @@ class ToldList(Screen[R]):
     def status_changed(self) -> None:
         """Say how the engine stands."""
         app = shell(self)
-        words = worst_words(app.engine.status if app.engine else {}, app.now())
+        statuses = app.engine.status if app.engine else {}
+        words = worst_words(statuses, app.now(), still=app.settings.accessible)
         self.top.state, self.top.state_role = words.text, words.role
 
     def reload(self) -> None:

@@ -81,6 +81,7 @@ class BottomBar(Widget):
         self._timer: Timer | None = None
         self._waiting: tuple[str, str] | None = None
         self._aside = ""
+        self._row_words = ""
 
     # -- what it shows -------------------------------------------------------------------------
 
@@ -98,6 +99,17 @@ class BottomBar(Widget):
     def aside(self, words: str) -> None:
         self._aside = words
         self.refresh()
+
+    @property
+    def row_words(self) -> str:
+        """What stands in place of the hints: the row at the cursor, for those who hear it."""
+        return self._row_words
+
+    @row_words.setter
+    def row_words(self, words: str) -> None:
+        if words != self._row_words:
+            self._row_words = words
+            self.refresh()
 
     def show_event(
         self,
@@ -199,6 +211,8 @@ class BottomBar(Widget):
             row = waiting_row(*self._waiting, width, shell(self).glyphs)
         elif self._said:
             row = said_row(self._said, self._keys, width)
+        elif self._row_words:
+            row = said_row((Run(self._row_words),), self._hints[:1], width)
         else:
             row = hint_row(self._hints, width, self._aside or self._right)
         return roles(self.app).strip(row, width, "bar")
