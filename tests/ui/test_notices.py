@@ -12,6 +12,9 @@ from tests.ui.screen_text import assert_exact_rows, rows, text
 from tests.ui.stage import SIZES, Stage, open_stage, record
 from tests.waiting import until
 from tuimail.config.schema import Settings
+from tuimail.model.flags import FLAGGED
+from tuimail.model.folder import FolderRole
+from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.notice import Notice, Severity
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.screens.notices import NoticesScreen
@@ -163,3 +166,22 @@ async def test_five_hundred_are_scrolled_through(tmp_path: Path) -> None:
         assert any(row.startswith("▌") for row in rows(stage.app))
         await stage.press("g", "g")
         assert "Number 59" in rows(stage.app)[1]
+
+
+async def test_what_was_undone_stands_among_what_was_told(tmp_path: Path) -> None:
+    """It cannot be cleared: it belongs to the journal, and goes when it is done again."""
+    async with open_stage(tmp_path) as stage:
+        tell(stage, SENT)
+        inbox = stage.store.read.folder_with_role(stage.account, FolderRole.INBOX)
+        assert inbox is not None
+        (row,) = stage.store.read.newest(inbox.id, 1)
+        new = NewIntent(stage.account, row.key, StoreFlags(add=FLAGGED), hold_seconds=60.0)
+        stage.store.submit([new], "1 flagged").result(10)
+        stage.store.write(lambda tx: tx.undo(), urgent=True).result(10)
+        await open_notices(stage)
+        page = text(stage.app)
+        assert "· 1 flagged  (undone " in page
+        assert "√ Sent “Minutes” to 9 people" in page
+        await stage.press("x")
+        await until(lambda: "Sent “Minutes”" not in text(stage.app))
+        assert "1 flagged  (undone " in text(stage.app)

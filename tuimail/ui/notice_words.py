@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tuimail.model.account import AccountId
+from tuimail.model.journal import EntryState, JournalEntry
 from tuimail.model.notice import Notice, Severity
-from tuimail.ui.formatting import fit, list_date
+from tuimail.ui.formatting import clock, fit, list_date
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.rows import BLANK, Row, Run, crop_row
 from tuimail.ui.story import Story
@@ -29,9 +30,33 @@ class Told(NamedTuple):
     seen: bool = False
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it is one of the notices, which can be cleared; what was undone is not."""
+        return self.id > 0
+
+    @property
     def needs_you(self) -> bool:
         """Whether somebody should look at it and nobody has."""
         return self.notice.needs_somebody and not self.seen
+
+
+def told_undone(entry: JournalEntry, now: datetime) -> Told | None:
+    """Return `3 moved to Archive  (undone 09:40)` among what was told; None if it was not undone.
+
+    It has a number below those of all notices, since it is none: it stays while the journal keeps
+    it, and cannot be cleared.
+    """
+    if entry.state is not EntryState.UNDONE or entry.undone_at is None:
+        return None
+    at, day = clock(entry.undone_at, now), list_date(entry.undone_at, now)
+    when = at if day == at else f"{day} {at}"
+    notice = Notice(
+        Severity.INFO,
+        f"{entry.words}  (undone {when})",
+        happened=f"{entry.words}. You took it back.",
+        you_can="Do it again with ^r, as long as you have done nothing else since.",
+    )
+    return Told(-entry.id, entry.at, None, notice, seen=True)
 
 
 def severity_sign(severity: Severity, glyphs: Glyphs) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
+from operator import attrgetter
 
 from textual import work
 
@@ -15,7 +16,7 @@ from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.formatting import list_date
-from tuimail.ui.notice_words import Told, notice_row, notice_story, to_copy
+from tuimail.ui.notice_words import Told, notice_row, notice_story, to_copy, told_undone
 from tuimail.ui.rows import Line, Row, Run
 from tuimail.ui.screens.told_list import ToldList, said
 from tuimail.ui.shell import shell
@@ -37,7 +38,7 @@ class NoticesScreen(ToldList[MessageKey | None]):
 
     def store_changed(self, changes: ChangeSet) -> None:
         """Read again when something was told."""
-        if changes.notices:
+        if changes.notices or changes.intents:
             self.reload()
 
     def reload(self) -> None:
@@ -51,9 +52,12 @@ class NoticesScreen(ToldList[MessageKey | None]):
                 Told(number, at, account, notice, _label(account, names), number in seen)
                 for number, at, account, notice in read.notices(_MOST)
             ]
+            undone = [told_undone(entry, app.now()) for entry in read.journal(_MOST)]
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
             return
+        told += [one for one in undone if one is not None]
+        told.sort(key=attrgetter("at"), reverse=True)
         self._told = {one.id: one for one in told}
         self._fill()
         self.show()
@@ -113,7 +117,7 @@ class NoticesScreen(ToldList[MessageKey | None]):
         self._leave(None)
 
     def _leave(self, key: MessageKey | None) -> None:
-        looked_at = self._looked_at & self._told.keys()
+        looked_at = {one for one in self._looked_at & self._told.keys() if self._told[one].is_kept}
         if looked_at:
             shell(self).store.write(lambda tx: tx.see_notices(looked_at))
         self.dismiss(key)
@@ -131,7 +135,9 @@ class NoticesScreen(ToldList[MessageKey | None]):
     async def action_clear(self) -> None:
         """Forget what needs nobody and what was looked at."""
         read = [
-            one.id for one in self._told.values() if not one.needs_you or one.id in self._looked_at
+            one.id
+            for one in self._told.values()
+            if one.is_kept and (not one.needs_you or one.id in self._looked_at)
         ]
         if not read:
             self.bottom.show_event("There is nothing to clear.")
