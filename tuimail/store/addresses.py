@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tuimail.model.account import AccountId
 from tuimail.model.envelope import Envelope
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
@@ -21,16 +22,23 @@ def complete(connection: Connection, prefix: str, limit: int) -> list[Address]:
         return []
     escaped = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     rows = connection.rows(
-        "SELECT name, mailbox, host FROM address WHERE folded LIKE ?1 || '%' ESCAPE '\\'"
+        "SELECT folded, name, mailbox, host FROM address WHERE folded LIKE ?1 || '%' ESCAPE '\\'"
         " OR name_folded LIKE ?1 || '%' ESCAPE '\\'"
         " OR name_folded LIKE '% ' || ?1 || '%' ESCAPE '\\'"
-        " ORDER BY written_at DESC, seen_at DESC, folded LIMIT ?2",
+        " ORDER BY written_at DESC, seen_at DESC, folded"
+        # Each account may know it once, and one that was there before there were several.
+        " LIMIT ?2 * (1 + (SELECT count(*) FROM account))",
         (escaped, limit),
     )
-    return [Address(*row) for row in rows]
+    found: dict[str, Address] = {}
+    for folded, *parts in rows:
+        found.setdefault(folded, Address(*parts))
+    return list(found.values())[:limit]
 
 
-def learn(tx: Transaction, envelope: Envelope, *, when: int, is_sent: bool) -> None:
+def learn(
+    tx: Transaction, account: AccountId, envelope: Envelope, *, when: int, is_sent: bool
+) -> None:
     """Remember the people of a message. Learning the same message again changes nothing.
 
     Args:
@@ -39,25 +47,37 @@ def learn(tx: Transaction, envelope: Envelope, *, when: int, is_sent: bool) -> N
     """
     recipients = (*envelope.to, *envelope.cc, *envelope.bcc)
     if is_sent:
-        _remember(tx, recipients, written_at=when, seen_at=when)
+        _remember(tx, account, recipients, written_at=when, seen_at=when)
     else:
-        _remember(tx, (*envelope.from_, *recipients), written_at=0, seen_at=when)
+        _remember(tx, account, (*envelope.from_, *recipients), written_at=0, seen_at=when)
 
 
-def learn_recipients(tx: Transaction, rcpt_to: Iterable[str]) -> None:
+def learn_recipients(tx: Transaction, account: AccountId, rcpt_to: Iterable[str]) -> None:
     """Remember whom a message is being sent to."""
     now = int(tx.now)
-    _remember(tx, (make_address("", one) for one in rcpt_to), written_at=now, seen_at=now)
+    people = (make_address("", one) for one in rcpt_to)
+    _remember(tx, account, people, written_at=now, seen_at=now)
+
+
+def forget_strangers(tx: Transaction) -> None:
+    """Forget the addresses of which nobody knows whose they are."""
+    tx.connection.change("DELETE FROM address WHERE account_id IS NULL")
 
 
 def _remember(
-    tx: Transaction, addresses: Iterable[Address], *, written_at: int, seen_at: int
+    tx: Transaction,
+    account: AccountId,
+    addresses: Iterable[Address],
+    *,
+    written_at: int,
+    seen_at: int,
 ) -> None:
     usable = [one for one in addresses if one.is_usable and len(one.address) <= _LONGEST]
     # A later name replaces an earlier one, an empty one never does.
     tx.connection.change_each(
-        "INSERT INTO address (folded, name, name_folded, mailbox, host, written_at, seen_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (folded) DO UPDATE SET"
+        "INSERT INTO address"
+        " (account_id, folded, name, name_folded, mailbox, host, written_at, seen_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (account_id, folded) DO UPDATE SET"
         " name = iif(excluded.name <> '' AND excluded.seen_at >= seen_at, excluded.name, name),"
         " name_folded = iif(excluded.name <> '' AND excluded.seen_at >= seen_at,"
         " excluded.name_folded, name_folded),"
@@ -65,6 +85,7 @@ def _remember(
         " seen_at = max(seen_at, excluded.seen_at)",
         (
             (
+                account,
                 one.address.lower(),
                 one.name[:_LONGEST],
                 one.name[:_LONGEST].lower(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuimail.model.account import AccountId
+from tuimail.store import addresses
 from tuimail.store.connection import FILE_NAME, Connection, open_writer
 from tuimail.store.transaction import Transaction
 
@@ -44,8 +45,9 @@ def unfinished(connection: Connection, account: AccountId) -> Unfinished:
 
 
 def forget_account(tx: Transaction, account: AccountId) -> None:
-    """Delete the account; folders, messages, texts and the rest go with it."""
+    """Delete the account; folders, messages, texts, addresses and the rest go with it."""
     tx.connection.change("DELETE FROM account WHERE id = ?", (account,))
+    addresses.forget_strangers(tx)
     tx.changes.outbox = tx.changes.intents = tx.changes.notices = True
 
 

@@ -127,7 +127,7 @@ def queue(tx: Transaction, message: OutgoingMessage) -> int:
     )
     if message.draft_id is not None:
         drafts.delete(tx, message.draft_id, hold_seconds=message.hold_seconds)
-    addresses.learn_recipients(tx, message.rcpt_to)
+    addresses.learn_recipients(tx, message.account_id, message.rcpt_to)
     tx.changes.outbox = True
     return item_id
 

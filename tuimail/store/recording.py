@@ -136,7 +136,9 @@ def _record_one(
         catalogue.write_text(tx, key, content.internaldate, message.envelope)
         _note_possible_move(tx, place, key, content)
         is_sent = place.role is FolderRole.SENT
-        addresses.learn(tx, message.envelope, when=content.internaldate, is_sent=is_sent)
+        addresses.learn(
+            tx, place.account, message.envelope, when=content.internaldate, is_sent=is_sent
+        )
     else:
         _update(tx, key, message, content, detail)
     ids = threads.mentioned_ids(message.envelope, message.references)
