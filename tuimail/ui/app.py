@@ -38,7 +38,6 @@ from tuimail.ui.keyboard import Keyboard
 from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.messages import EngineChanged, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
-from tuimail.ui.places import Places
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.setting_up import SettingUp
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     from tuimail.store.store import Store
 
 
-class TuimailApp(KeyActions, Places):
+class TuimailApp(KeyActions):
     """tuimail on a terminal.
 
     Args:

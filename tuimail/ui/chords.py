@@ -146,21 +146,28 @@ class Chords:
         if shown:
             self._wait("", "")
 
-    # -- a letter, for what is kept under one -------------------------------------------------
+    # -- one key as an answer ------------------------------------------------------------------
 
-    def ask_letter(
-        self, title: str, typed: str, offers: Sequence[Hint], then: Callable[[str], None]
+    def ask_key(
+        self,
+        title: str,
+        typed: str,
+        offers: Sequence[Hint],
+        then: Callable[[str], None],
+        *,
+        waits_for: str = "waiting for a letter",
     ) -> None:
-        """Let the next letter say where something is kept.
+        """Let the next key be an answer, such as the letter something is kept under.
 
         Args:
-            title: Stands above what is kept already.
+            title: Stands above the offers.
             typed: What was pressed.
-            offers: What is kept, by letter.
+            offers: What there is already, by key.
             then: Gets the key.
+            waits_for: What is waited for.
         """
         self._letter = then
-        self._open(title, offers, typed, "waiting for a letter")
+        self._open(title, offers, typed, waits_for)
 
     def _take_letter(self, event: events.Key) -> None:
         then = self._letter

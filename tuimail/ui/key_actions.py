@@ -6,27 +6,27 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual.actions import ActionParseResult
-from textual.app import App
 from textual.dom import DOMNode
 
-from tuimail.ui.bindings import Keys
+from tuimail.errors import ConfigError
+from tuimail.model.notice import Severity
+from tuimail.ui.bindings import BindingSpec, Keys, problem_words
 from tuimail.ui.keyboard import Keyboard
-from tuimail.ui.scopes import call_of
+from tuimail.ui.places import Places
+from tuimail.ui.scopes import Place, call_of, places
 
 if TYPE_CHECKING:
-    from tuimail.config.settings import Settings
+    from tuimail.ui.commands import Command, Reading
 
 
-class KeyActions(App[None]):
+class KeyActions(Places):
     """The part of the application that its keyboard needs.
 
     Attributes:
         keyboard: What stands between the keys and the actions.
-        settings: As they are now.
     """
 
     keyboard: Keyboard
-    settings: Settings
 
     @property
     def keys(self) -> Keys:
@@ -49,6 +49,90 @@ class KeyActions(App[None]):
             if self.keyboard.refuses(call_of(self, action, node)):
                 return True
         return await super().run_action(action, default_namespace, namespaces)
+
+    def action_help(self) -> None:
+        """Show the keys that work here; the one that is chosen there is run."""
+        from tuimail.ui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
+
+        if not isinstance(self.screen, HelpScreen):
+            here = places(self)
+            self.push_screen(HelpScreen(here), lambda line: self._run_chosen(line, here))
+
+    def action_commands(self) -> None:
+        """Find an action among all of them."""
+        from tuimail.ui.commands.entries import entries  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.screens.palette import Palette  # noqa: PLC0415
+
+        here = places(self)
+        self.push_screen(
+            Palette(entries(self, here)),
+            lambda entry: self._run_chosen(entry.runs if entry else None, here),
+        )
+
+    def action_command_line(self, text: str = "") -> None:
+        """Type a command."""
+        from tuimail.ui.screens.command_line import CommandLine  # noqa: PLC0415 - as above
+
+        here = places(self)
+        self.push_screen(CommandLine(here, text), lambda found: self._run_read(found, here))
+
+    def _run_chosen(self, chosen: BindingSpec | Command | None, here: list[Place]) -> None:
+        if isinstance(chosen, BindingSpec):
+            self.call_later(self.keyboard.run_here, chosen, here)
+        elif chosen is not None:
+            self.action_command_line(f"{chosen.name} ")
+
+    def _run_read(self, found: Reading | None, here: list[Place]) -> None:
+        if found is not None and found.line is not None:
+            self.call_later(self.keyboard.run_here, found.line, here, found.count)
+        elif found is not None and found.command is not None:
+            self.call_later(self.keyboard.run_command, found.command, found.words, here)
+
+    def rebind(self, line: BindingSpec) -> None:
+        """Give a binding another key: the next one that is pressed."""
+        self.keyboard.ask_key(self.keys.title(line), lambda key: self._rebound(line, key))
+
+    def _rebound(self, line: BindingSpec, key: str) -> None:
+        self.change_settings({f"keys.{line.id}": key.replace(",", "comma")})
+
+    def action_keys(self) -> None:
+        """Choose the set of keys."""
+        from tuimail.ui.screens.key_choice import KeyChoice  # noqa: PLC0415 - not for the first frame
+
+        if not isinstance(self.screen, KeyChoice):
+            self.push_screen(KeyChoice(), self._keys_chosen)
+
+    def action_choose_keys(self, name: str) -> None:
+        """Use a set of keys by its name; without one, choose."""
+        if name:
+            self._keys_chosen(name)
+        else:
+            self.action_keys()
+
+    def _keys_chosen(self, name: str | None) -> None:
+        if name is None:
+            return
+        from tuimail.config.key_presets import load_preset  # noqa: PLC0415 - not for the first frame
+
+        try:
+            load_preset(name)
+        except ConfigError as error:
+            self.tell(problem_words(error), Severity.WARNING)
+            return
+        self.change_settings({"keys.preset": name})
+
+    def action_use_theme(self, name: str) -> None:
+        """Use a theme by its name."""
+        self.change_settings({"theme": name})
+
+    def action_change_setting(self, text: str) -> None:
+        """Change a setting: its name, then its value."""
+        from tuimail.ui.commands.settable import changed  # noqa: PLC0415 - not for the first frame
+
+        try:
+            self.change_settings(changed(self.settings, text))
+        except ConfigError as error:
+            self.tell(problem_words(error), Severity.WARNING)
 
     async def action_repeat(self) -> None:
         """Do again what was done to messages last."""

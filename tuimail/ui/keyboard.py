@@ -6,17 +6,19 @@ the last action again. Whatever runs an action passes `refuses`, so that it is s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol, runtime_checkable
 
 from textual import events
+from textual.actions import parse
 from textual.app import App
 from textual.dom import DOMNode
 
-from tuimail.ui.bindings import BindingSpec, Count, Keys, shown_key
+from tuimail.ui.bindings import TITLES, BindingSpec, Count, Keys, shown_key
 from tuimail.ui.chords import Chords
+from tuimail.ui.commands.command import Command
 from tuimail.ui.macros import LETTERS, Macros
-from tuimail.ui.scopes import Call, call_of, node_of, places, with_parameter
+from tuimail.ui.scopes import Call, Place, call_of, node_of, places, why_not_here, with_parameter
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
@@ -45,7 +47,7 @@ class Keyboard:
         self._app, self._file, self._chosen = app, file, chosen
         self.keys = Keys(chosen, file=file)
         self._chords = Chords(app, lambda: self.keys, self.run, self._say, self._wait)
-        self._last: tuple[BindingSpec, int | None] | None = None
+        self._last: tuple[BindingSpec, int | None] | tuple[Command, str] | None = None
         self.macros = Macros(
             app, lambda: shell(app).store.read, lambda name, text: shell(app).remember(name, text)
         )
@@ -125,6 +127,27 @@ class Keyboard:
             for _ in range(min(count, _MOST_TIMES)):
                 await self._app.run_action(line.action, node)
 
+    async def run_here(
+        self, line: BindingSpec, here: Sequence[Place], count: int | None = None
+    ) -> None:
+        """Run a binding from these places, or say why not."""
+        node = node_of(line, here)
+        if node is None:
+            self._say(why_not_here(self._app, line, here))
+        else:
+            await self.run(line, node, count)
+
+    async def run_command(self, command: Command, words: str, here: Sequence[Place]) -> None:
+        """Run a command with what stands behind its name, or say why not."""
+        node = next((place.node for place in here if place.scope == command.scope), None)
+        if node is None:
+            self._say(f"It works in: {TITLES[command.scope].lower()}.")
+            return
+        destination, name, _ = parse(command.action)
+        if command.again:
+            self._last = (command, words)
+        await self._app.run_action((destination, name, (words,)), node)
+
     def _take_following(self, node: DOMNode, count: int | None) -> str:
         if count is None or not isinstance(node, TakesSeveral):
             return ""
@@ -132,14 +155,19 @@ class Keyboard:
 
     async def repeat(self) -> None:
         """Do again what was done to messages last."""
-        last = self._last
-        if last is None:
+        if self._last is None:
             self._say("Nothing was done yet that can be done again.")
             return
-        line, count = last
-        node = node_of(line, places(self._app))
-        if node is not None:
-            await self.run(line, node, count)
+        here = places(self._app)
+        match self._last:
+            case BindingSpec() as line, int() | None as count:
+                await self.run_here(line, here, count)
+            case Command() as command, str(words):
+                await self.run_command(command, words, here)
+
+    def ask_key(self, title: str, then: Callable[[str], None]) -> None:
+        """Let the next key be the answer; Esc answers nothing."""
+        self._chords.ask_key(title, "", (), then, waits_for="press the key for it")
 
     # -- recorded keys -------------------------------------------------------------------------
 
@@ -148,7 +176,7 @@ class Keyboard:
         macros = self.macros
         if not macros.recording:
             typed = self.keys.shown("mailbox.record")
-            self._chords.ask_letter("record", typed, macros.offers(), self._begin_recording)
+            self._chords.ask_key("record", typed, macros.offers(), self._begin_recording)
             return
         letter = macros.recording
         kept = macros.stop(ended_by=1)
@@ -183,7 +211,7 @@ class Keyboard:
                 return
             self._app.run_worker(self._play(letter, min(times, _MOST_TIMES)), group="macro")
 
-        self._chords.ask_letter("press again", self.keys.shown("mailbox.play"), offers, chosen)
+        self._chords.ask_key("press again", self.keys.shown("mailbox.play"), offers, chosen)
 
     async def _play(self, letter: str, times: int) -> None:
         if not await self.macros.play(letter, times):

@@ -46,13 +46,6 @@ class Places(Telling):
     _asked_to_quit = False
     _greeted = False
 
-    def action_help(self) -> None:
-        """Show the keys that work here."""
-        from tuimail.ui.screens.help import HelpScreen  # noqa: PLC0415 - not for the first frame
-
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
-
     async def action_quit(self) -> None:
         """Quit at once; what waits is in the store and goes on at the next start."""
         self.remember_place()

@@ -14,7 +14,7 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import EngineControl
-from tuimail.ui.bindings import Keys
+from tuimail.ui.bindings import BindingSpec, Keys
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.texts import MessageTexts
 
@@ -85,6 +85,9 @@ class Shell(Protocol):
 
     def open_themes(self) -> None:
         """Choose a theme; each is shown as the cursor passes over it."""
+
+    def rebind(self, line: BindingSpec) -> None:
+        """Give a binding another key: the next one that is pressed."""
 
     def open_outbox(self) -> None:
         """Show the outbox."""

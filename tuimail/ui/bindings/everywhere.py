@@ -11,5 +11,8 @@ OUTER: Final[tuple[str, ...]] = ()
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("app.help", "question_mark,f1", "app.help", "this help", hint="help"),
+    spec("app.commands", "ctrl+p", "app.commands", "all commands"),
+    spec("app.command_line", "colon", "app.command_line", "command line", hint="command"),
+    spec("app.keys", "g K", "app.keys", "choose the keys …", title="Choose the set of keys"),
     spec("app.quit", "ctrl+q", "app.quit", "quit at once"),
 )

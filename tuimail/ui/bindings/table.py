@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from tuimail.ui.bindings import (
     attachments,
     choice,
+    commands,
     composer,
     entry,
     everywhere,
@@ -16,6 +17,7 @@ from tuimail.ui.bindings import (
     help,
     jobs,
     keep,
+    key_choice,
     line,
     mailbox,
     message_list,
@@ -52,6 +54,8 @@ _TABLES: Final = (
     settings,
     choice,
     entry,
+    key_choice,
+    commands,
     help,
 )
 

@@ -1,163 +1,241 @@
-"""The keys that work in the place it was called from, and those that work everywhere."""
+"""The keys that work in the place it was called from: filtered as one types, run by Enter."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
 
+from textual import on
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input
 
-from tuimail.ui.bindings import Keys, bindings_for
-from tuimail.ui.formatting import fit
-from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.bindings import BindingSpec, bindings_for
+from tuimail.ui.formatting import cut
+from tuimail.ui.help_layout import HelpEntry, HelpPage, cell, help_page, sections
 from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, rule
+from tuimail.ui.rows import BLANK, Row, Run, row_cells
+from tuimail.ui.scopes import Place, why_not_here
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.top_bar import TopBar
 
-_MEASURE: Final = 100
-_TWO_COLUMNS: Final = 64
-_KEY_CELLS: Final = 9
 
-# Title and scopes of the place, by what stood there; then the sections that follow it.
-_PLACES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "list": ("Here: message list", ("list",)),
-    "tree": ("Here: folders", ("tree",)),
-    "reader": ("Here: reader", ("reader",)),
-    "composer": ("Here: composer", ("composer",)),
-    "outbox": ("Here: outbox", ("outbox",)),
-    "jobs": ("Here: jobs", ("jobs",)),
-    "notices": ("Here: notifications", ("notices",)),
-    "sign_in": ("Here: sign-in", ("sign_in",)),
-    "setup": ("Here: set-up", ("setup",)),
-}
-_PLACE_OF_SCREEN: Final = {
-    "ComposeScreen": "composer",
-    "OutboxScreen": "outbox",
-    "JobsScreen": "jobs",
-    "NoticesScreen": "notices",
-    "SignInScreen": "sign_in",
-    "SetupScreen": "setup",
-}
-_MAILBOX: Final = ("Mail and folders", ("mailbox",))
-_EVERYWHERE: Final = ("Everywhere", ("app",))
-
-
-def help_rows(place: str, keys: Keys, width: int, glyphs: Glyphs) -> list[Row]:
-    """Lay out the sections for a place.
+class HelpView(ScrollView, can_focus=False):
+    """The page of keys, with a cursor on one of them.
 
     Args:
-        place: A key of the table of places.
-        keys: The keys as they are now.
-        width: Cells.
-        glyphs: What to draw with.
+        here: The places whose keys are shown.
     """
-    sections = [_PLACES[place]]
-    if place in ("list", "tree", "reader"):
-        sections.append(_MAILBOX)
-    shown = [
-        (title, [(key, glyphs.own(keys.words(line))) for key, line in keys.described(scopes)])
-        for title, scopes in (*sections, _EVERYWHERE)
-    ]
-    longest = max(len(key) for _, entries in shown for key, _ in entries)
-    rows: list[Row] = []
-    for title, entries in shown:
-        if entries:
-            rows.append(rule(width, glyphs.rule, title))
-            rows += _columns(entries, min(width, _MEASURE), max(_KEY_CELLS, longest + 2))
-    return rows
-
-
-def _columns(entries: list[tuple[str, str]], width: int, key_cells: int) -> list[Row]:
-    """Lay out entries in two columns where they fit, read from left to right."""
-    count = 2 if width >= _TWO_COLUMNS else 1
-    cells = width // count
-    rows: list[Row] = []
-    for start in range(0, len(entries), count):
-        row: list[Run] = []
-        for key, description in entries[start : start + count]:
-            words = fit(description, max(1, cells - key_cells - 1))
-            row += [BLANK, Run(fit(key, key_cells), "key"), Run(words)]
-        rows.append(tuple(row))
-    return rows
-
-
-class HelpView(ScrollView, can_focus=True):
-    """The page of keys, scrolled by rows."""
 
     DEFAULT_CSS = """
     HelpView { width: 100%; height: 1fr; overflow-x: hidden; background: $background;
                scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0; }
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, here: Sequence[Place]) -> None:
         super().__init__()
-        self._place = place
-        self._page: list[Row] = []
+        self._here = here
+        self._typed = ""
+        self._page = HelpPage([], [], 0, 0)
+        self._at = (0, 0)
+
+    @property
+    def count(self) -> int:
+        """How many keys are shown."""
+        return sum(len(entries) for entries in self._page.entries)
+
+    @property
+    def current(self) -> HelpEntry | None:
+        """The key at the cursor."""
+        row, column = self._at
+        entries = self._page.entries[row] if row < len(self._page.entries) else ()
+        return entries[column] if column < len(entries) else None
+
+    def filter(self, typed: str) -> None:
+        """Show what fits, with the cursor on the first."""
+        self._typed = typed
+        self._lay_out()
 
     def on_resize(self) -> None:
         """Lay the page out for the width."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         app = shell(self)
-        self._page = help_rows(self._place, app.keys, self.size.width, app.glyphs)
-        self.virtual_size = Size(self.size.width, len(self._page))
+        parts = sections(self._here, app.keys)
+        self._page = help_page(parts, self._typed, self.size.width, app.glyphs)
+        self._at = next(((row, 0) for row, each in enumerate(self._page.entries) if each), (0, 0))
+        self.virtual_size = Size(self.size.width, len(self._page.rows))
+        self.scroll_to(y=0, animate=False)
+        self.refresh()
+
+    def move_rows(self, by: int) -> None:
+        """Go up or down in the column."""
+        row, column = self._at
+        filled = [index for index, each in enumerate(self._page.entries) if each]
+        if not filled:
+            return
+        at = filled.index(row) + by
+        row = filled[max(0, min(len(filled) - 1, at))]
+        self._go(row, min(column, len(self._page.entries[row]) - 1))
+
+    def move(self, by: int) -> None:
+        """Go to the next key or the one before, from row to row."""
+        spots = [
+            (row, column)
+            for row, each in enumerate(self._page.entries)
+            for column in range(len(each))
+        ]
+        if spots:
+            self._go(*spots[(spots.index(self._at) + by) % len(spots)])
+
+    def _go(self, row: int, column: int) -> None:
+        self._at = (row, column)
+        top, height = self.scroll_offset.y, self.size.height
+        if row <= top:
+            self.scroll_to(y=max(0, row - 1), animate=False)
+        elif row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False)
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Paint one line."""
-        index = y + self.scroll_offset.y
-        row = self._page[index] if index < len(self._page) else ()
-        return roles(self.app).strip(row, self.size.width)
+        """Paint one line; the key at the cursor stands on the cursor's surface."""
+        index, palette, width = y + self.scroll_offset.y, roles(self.app), self.size.width
+        row, column = self._at
+        if index >= len(self._page.rows) or index != row or self.current is None:
+            shown = self._page.rows[index] if index < len(self._page.rows) else ()
+            return palette.strip(shown, width)
+        glyphs = shell(self).glyphs
+        bar = ">" if palette.reverses_cursor else glyphs.cursor
+        strips = [
+            palette.strip(
+                cell(entry, self._page, glyphs, bar if at == column else " "),
+                self._page.cells,
+                "cursor" if at == column else "background",
+            )
+            for at, entry in enumerate(self._page.entries[index])
+        ]
+        used = self._page.cells * len(strips)
+        return Strip.join([*strips, palette.strip((), max(0, width - used))])
 
 
-class HelpScreen(Screen[None]):
-    """The help for a screen, by what has the focus there.
+class _Said(Widget):
+    """Beside the filter: what the keys do, or why the key at the cursor does nothing now."""
+
+    DEFAULT_CSS = "_Said { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row: Row = ()
+
+    def say(self, row: Row) -> None:
+        """Say it."""
+        if row != self._row:
+            self._row = row
+            self.styles.width = row_cells(row)
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint it."""
+        return roles(self.app).strip(self._row, self.size.width, "bar")
+
+
+class HelpScreen(Screen[BindingSpec | None]):
+    """Answers what is to be run, or None.
 
     Args:
-        behind: The screen it is called from.
+        here: The places it is called from.
     """
 
-    DEFAULT_CSS = "HelpScreen { layout: vertical; background: $background; }"
-    BINDINGS = bindings_for("help")
+    DEFAULT_CSS = """
+    HelpScreen { layout: vertical; background: $background; }
+    HelpScreen Horizontal { height: 1; width: 100%; background: $bar-background; }
+    HelpScreen LineInput, HelpScreen LineInput:focus { background: $bar-background; }
+    """
+    BINDINGS = bindings_for("help", priority=True)
+    AUTO_FOCUS = "#filter"
 
-    def __init__(self, behind: Screen[object]) -> None:
+    def __init__(self, here: Sequence[Place]) -> None:
         super().__init__()
-        self._place = place_of(behind)
-        self._view = HelpView(self._place)
+        self._here = here
+        self._view = HelpView(here)
+        self._label = _Said()
+        self._said = _Said()
 
     def compose(self) -> ComposeResult:
-        """Bar, page, bar."""
-        yield TopBar("Help", "keys that work here")
+        """Bar, page, filter."""
+        yield TopBar("Help", f"keys that work here, preset {shell(self).keys.preset}")
         yield self._view
-        yield BottomBar()
+        with Horizontal():
+            yield self._label
+            yield LineInput("", id="filter")
+            yield self._said
 
     def on_mount(self) -> None:
-        """Count the keys and say how to leave."""
+        """Say what the keys do."""
+        self._label.say((Run(" filter: ", "muted"),))
+        self.call_after_refresh(self._say)
+
+    @on(Input.Changed, "#filter")
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._view.filter(event.value)
+        self._say()
+
+    @on(Input.Submitted, "#filter")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        entry = self._view.current
+        if entry is not None and not self._reason(entry):
+            self.dismiss(entry.line)
+
+    def _reason(self, entry: HelpEntry) -> str:
+        return why_not_here(self.app, entry.line, self._here)
+
+    def _say(self) -> None:
         app = shell(self)
-        scopes = (*_PLACES[self._place][1], *_MAILBOX[1], *_EVERYWHERE[1])
-        self.query_one(TopBar).state = f"{len(app.keys.described(scopes))} keys"
-        scroll = f"{app.keys.shown('help.down')} {app.keys.shown('help.up')}"
-        close = app.keys.shown("help.close")
-        hints = [(app.keys.shown("app.help"), "help"), (scroll, "scroll"), (close, "close")]
-        self.query_one(BottomBar).show_hints(hints)
-        self._view.focus()
+        count = self._view.count
+        self.query_one(TopBar).state = f"{count} key{'' if count == 1 else 's'}"
+        entry = self._view.current
+        reason = self._reason(entry) if entry is not None else "Nothing here has that."
+        if reason:
+            room = max(1, self.size.width // 2)
+            words = cut(app.glyphs.own(reason), room, app.glyphs.cut)
+            self._said.say((Run(f"{app.glyphs.look} ", "warning"), Run(words), BLANK))
+            return
+        hints = (
+            ("Enter", "run it"),
+            (app.keys.shown("help.rebind"), "rebind"),
+            (app.keys.shown("help.close"), "close"),
+        )
+        runs = [
+            run
+            for key, word in hints
+            for run in (Run("   "), Run(key, "key"), Run(f" {word}", "muted"))
+        ]
+        self._said.say((*runs, BLANK))
+
+    def action_move_rows(self, by: int) -> None:
+        """Go up or down."""
+        self._view.move_rows(by)
+        self._say()
+
+    def action_move(self, by: int) -> None:
+        """Go to the next key."""
+        self._view.move(by)
+        self._say()
+
+    def action_rebind(self) -> None:
+        """Give the key at the cursor another one."""
+        entry = self._view.current
+        if entry is not None:
+            shell(self).rebind(entry.line)
 
     def action_close(self) -> None:
         """Go back."""
         self.dismiss(None)
-
-    def action_scroll_rows(self, by: int) -> None:
-        """Scroll by rows."""
-        self._view.scroll_to(y=self._view.scroll_offset.y + by, animate=False)
-
-
-def place_of(screen: Screen[object]) -> str:
-    """Return the place a screen is, or the pane of it that has the focus."""
-    focused = screen.focused
-    for node in focused.ancestors_with_self if focused is not None else ():
-        if node.id in ("list", "tree", "reader"):
-            return node.id
-    return _PLACE_OF_SCREEN.get(type(screen).__name__, "list")

@@ -13,12 +13,12 @@ from tuimail.ui.messages import ListChanged
 from tuimail.ui.scopes import Parameters
 from tuimail.ui.screens import mailbox_reasons
 from tuimail.ui.screens.mailbox_bars import MailboxBars
-from tuimail.ui.screens.mailbox_picking import MailboxPicking
+from tuimail.ui.screens.mailbox_commands import MailboxCommands
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_view import MessageView
 
 
-class MailboxScreen(MailboxPicking):
+class MailboxScreen(MailboxCommands):
     """Folders, list and reader, arranged by the size of the terminal."""
 
     BINDINGS = bindings_for("mailbox")

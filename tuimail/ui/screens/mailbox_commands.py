@@ -1,0 +1,86 @@
+"""What the command line does on the mailbox screen with the words behind a command."""
+
+from __future__ import annotations
+
+from tuimail.model.draft import Draft
+from tuimail.model.folder import Folder
+from tuimail.ui import deeds
+from tuimail.ui.commands.candidates import folders_by_name
+from tuimail.ui.screens.mailbox_picking import MailboxPicking
+from tuimail.ui.shell import shell
+
+
+class MailboxCommands(MailboxPicking):
+    """Folders and people by their names."""
+
+    def action_go_to_named(self, name: str) -> None:
+        """Open a folder by its name."""
+        folder = self._folder_named(name)
+        if folder is not None:
+            self.reading = self.tree_open = False
+            self.open_folder(folder.id)
+            self.rearrange()
+            self.message_list.focus()
+
+    async def action_move_to_named(self, name: str) -> None:
+        """Move to a folder by its name."""
+        folder, rows = self._folder_named(name), self.chosen()
+        if folder is None:
+            return
+        if not rows:
+            self.bottom.show_event("There is no message here.")
+            return
+        to_move = [
+            row
+            for row in rows
+            if row.account_id == folder.account_id and row.folder_id != folder.id
+        ]
+        if not to_move:
+            other = any(row.account_id != folder.account_id for row in rows)
+            what = "It is" if len(rows) == 1 else "They are"
+            words = "A message is moved inside its mailbox." if other else (
+                f"{what} in {folder.name} already."
+            )
+            self.bottom.show_event(words)
+            return
+        await self.carry_out(deeds.move(to_move, folder), rows)
+
+    def action_write_to(self, people: str) -> None:
+        """Write to somebody."""
+        app, folder = shell(self), self.folder
+        account = folder.account_id if folder else next(iter(app.accounts), None)
+        if account is None:
+            self.bottom.show_event("There is no account to write from.")
+        else:
+            app.open_composer(Draft(account, to=people))
+
+    def _folder_named(self, name: str) -> Folder | None:
+        """Return the folder of that name, or the only one with it in its name; else say so."""
+        known = folders_by_name(shell(self))
+        here = self.folder
+        wanted = name.strip().casefold()
+        same = [
+            folder
+            for shown, folder in known.items()
+            if wanted in (shown.casefold(), folder.name.casefold())
+        ]
+        same.sort(key=lambda each: here is None or each.account_id != here.account_id)
+        within = [folder for shown, folder in known.items() if wanted in shown.casefold()]
+        if same:
+            return same[0]
+        if len(within) == 1:
+            return within[0]
+        self.bottom.show_event(_no_folder(name, list(known), [each.name for each in within]))
+        return None
+
+
+def _no_folder(name: str, known: list[str], within: list[str]) -> str:
+    if within:
+        some = ", ".join(within[:3])
+        return f"Several folders have “{name}” in their name: {some}."
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    folded = {each.casefold(): each for each in known}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.4)
+    nearest = f" Nearest: {folded[near[0]]}." if near else ""
+    return f"No folder is named “{name}”.{nearest}"
