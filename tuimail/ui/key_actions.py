@@ -84,7 +84,7 @@ class KeyActions(Places):
 
     def _run_read(self, found: Reading | None, here: list[Place]) -> None:
         if found is not None and found.line is not None:
-            self.call_later(self.keyboard.run_here, found.line, here, found.count)
+            self.call_later(self.keyboard.run_here, found.line, here, found.times)
         elif found is not None and found.command is not None:
             self.call_later(self.keyboard.run_command, found.command, found.words, here)
 

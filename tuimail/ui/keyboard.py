@@ -6,15 +6,20 @@ the last action again. Whatever runs an action passes `refuses`, so that it is s
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Final, Protocol, runtime_checkable
 
 from textual import events
 from textual.actions import parse
 from textual.app import App
+from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
-from tuimail.ui.bindings import TITLES, BindingSpec, Count, Keys, shown_key
+from tuimail.ui.bindings import BY_ID, TITLES, BindingSpec, Count, Keys, shown_key
 from tuimail.ui.chords import Chords
 from tuimail.ui.commands.command import Command
 from tuimail.ui.macros import LETTERS, Macros
@@ -24,6 +29,10 @@ from tuimail.ui.widgets.bottom_bar import BottomBar
 
 _MOST_TIMES: Final = 100
 """How often an action is done at most because of a number before its key."""
+
+_LOOK_SECONDS: Final = 0.02
+_MOST_LOOKS: Final = 100
+"""How often it is looked whether a field is there before it is done without."""
 
 
 @runtime_checkable
@@ -47,7 +56,10 @@ class Keyboard:
         self._app, self._file, self._chosen = app, file, chosen
         self.keys = Keys(chosen, file=file)
         self._chords = Chords(app, lambda: self.keys, self.run, self._say, self._wait)
-        self._last: tuple[BindingSpec, int | None] | tuple[Command, str] | None = None
+        self._last: tuple[BindingSpec | Command, int | str | None] | None = None
+        self._held: deque[events.Key] = deque()
+        self._releasing = False
+        self._looks = 0
         self.macros = Macros(
             app, lambda: shell(app).store.read, lambda name, text: shell(app).remember(name, text)
         )
@@ -63,33 +75,66 @@ class Keyboard:
     # -- keys ----------------------------------------------------------------------------------
 
     async def take(self, event: events.Key) -> bool:
-        """Take a key that is not only one key; the rest is left to the bindings."""
+        """Take a key that our table knows; what is typed as text is left to the field."""
         macros = self.macros
         if macros.playing and not macros.is_played(event):
             macros.interrupt()
             return True
+        if self._holds(event):
+            return True
         if not macros.playing:
             macros.note(event)
-        if await self._chords.take(event):
-            return True
-        self._look_up(event)
-        return False
+        return await self._chords.take(event) or await self._take_single(event)
 
-    def _look_up(self, event: events.Key) -> None:
-        """Remember what can be repeated, and say that a key is bound to nothing."""
-        focused = self._app.focused
+    def _holds(self, event: events.Key) -> bool:
+        """Keep what is typed ahead, while a field that is about to be there is not yet."""
+        if self._releasing or not (self._held or _is_opening(self._app.screen)):
+            return False
+        self._held.append(event)
+        if len(self._held) == 1:
+            self._looks = 0
+            self._app.set_timer(_LOOK_SECONDS, self._release)
+        return True
+
+    async def _release(self) -> None:
+        """Give on what was typed ahead, in its order, once the field is there."""
+        self._looks += 1
+        self._releasing = True
+        try:
+            while self._held and (self._looks > _MOST_LOOKS or not _is_opening(self._app.screen)):
+                event = self._held.popleft()
+                if not await self.take(event):
+                    await App.on_event(self._app, event)
+        finally:
+            self._releasing = False
+        if self._held:
+            self._app.set_timer(_LOOK_SECONDS, self._release)
+
+    async def _take_single(self, event: events.Key) -> bool:
+        """Run what a key is bound to at once.
+
+        Textual would send the key round through the widgets: what is typed right behind it would
+        still meet the place that the key leads away from.
+        """
+        app = self._app
+        focused = app.focused
         if focused is not None and focused.check_consume_key(event.key, event.character):
-            return
-        for scope, _ in places(self._app):
-            line = self.keys.find(scope, event.key)
-            if line is not None:
-                if line.counting is Count.MESSAGES:
-                    self._last = (line, None)
-                return
-        if event.key not in self._app.active_bindings:
-            self.macros.interrupt()
-            typed = event.character if event.is_printable and event.character else event.key
-            self._say(self.keys.not_bound(shown_key(typed)))
+            return False
+        here = places(app)
+        found = next((each for each in here if self.keys.find(each.scope, event.key)), None)
+        line = self.keys.find(found.scope, event.key) if found is not None else None
+        if found is None or line is None:
+            if event.key not in app.active_bindings:
+                self.macros.interrupt()
+                typed = event.character if event.is_printable and event.character else event.key
+                self._say(self.keys.not_bound(shown_key(typed)))
+            return False
+        if isinstance(focused, Input | TextArea) or _belongs_to_textual(event.key, focused, found):
+            return False
+        if not app.app_focus:
+            app.app_focus = True
+        await self.run(line, found.node)
+        return True
 
     # -- actions -------------------------------------------------------------------------------
 
@@ -109,16 +154,12 @@ class Keyboard:
             node: On whom.
             count: The number before it.
         """
-        if self.refuses(call_of(self._app, line.action, node)):
-            return
         if line.counting is Count.MESSAGES:
             self._last = (line, count)
-            reason = self._take_following(node, count)
-            if reason:
-                self._say(reason)
-                return
-        if count is None or line.counting in (Count.NOTHING, Count.MESSAGES):
+        if count is None or line.counting is Count.NOTHING:
             await self._app.run_action(line.action, node)
+        elif line.counting is Count.MESSAGES:
+            await self._run_for(line, node, count)
         elif line.counting is Count.STEPS:
             await self._app.run_action(with_parameter(line.action, count), node)
         elif line.counting is Count.PLACE:
@@ -126,6 +167,16 @@ class Keyboard:
         else:
             for _ in range(min(count, _MOST_TIMES)):
                 await self._app.run_action(line.action, node)
+
+    async def _run_for(self, line: BindingSpec, node: DOMNode, count: int) -> None:
+        """Do something to so many messages, unless it cannot be done to any."""
+        if self.refuses(call_of(self._app, line.action, node)):
+            return
+        reason = node.take_following(count) if isinstance(node, TakesSeveral) else ""
+        if reason:
+            self._say(reason)
+        else:
+            await self._app.run_action(line.action, node)
 
     async def run_here(
         self, line: BindingSpec, here: Sequence[Place], count: int | None = None
@@ -148,22 +199,17 @@ class Keyboard:
             self._last = (command, words)
         await self._app.run_action((destination, name, (words,)), node)
 
-    def _take_following(self, node: DOMNode, count: int | None) -> str:
-        if count is None or not isinstance(node, TakesSeveral):
-            return ""
-        return node.take_following(count)
-
     async def repeat(self) -> None:
         """Do again what was done to messages last."""
         if self._last is None:
             self._say("Nothing was done yet that can be done again.")
             return
         here = places(self._app)
-        match self._last:
-            case BindingSpec() as line, int() | None as count:
-                await self.run_here(line, here, count)
-            case Command() as command, str(words):
-                await self.run_command(command, words, here)
+        what, how = self._last
+        if isinstance(what, Command):
+            await self.run_command(what, str(how), here)
+        else:
+            await self.run_here(what, here, how if isinstance(how, int) else None)
 
     def ask_key(self, title: str, then: Callable[[str], None]) -> None:
         """Let the next key be the answer; Esc answers nothing."""
@@ -233,3 +279,30 @@ class Keyboard:
         for screen in self._app.screen_stack:
             for bar in screen.query(BottomBar):
                 bar.aside = words
+
+
+def _is_opening(screen: Screen[object]) -> bool:
+    """Whether a screen has a field for what is typed that cannot take it yet."""
+    return bool(getattr(screen, "TYPE_AHEAD", False)) and screen.focused is None
+
+
+def _belongs_to_textual(key: str, focused: DOMNode | None, found: Place) -> bool:
+    """Whether a widget further in than a place has bound the key by itself, as scrolling is."""
+    for node in focused.ancestors_with_self if focused is not None else ():
+        if node is found.node:
+            return False
+        if key in _own_keys(type(node)):
+            return True
+    return False
+
+
+@cache
+def _own_keys(kind: type[DOMNode]) -> frozenset[str]:
+    """The keys that a class of Textual binds, which our table does not know."""
+    keys = (
+        binding.key if isinstance(binding, Binding) else binding[0]
+        for base in kind.__mro__
+        for binding in base.__dict__.get("BINDINGS", ())
+        if not (isinstance(binding, Binding) and binding.id in BY_ID)
+    )
+    return frozenset(key.strip() for text in keys for key in text.split(","))

@@ -8,7 +8,7 @@ from typing import Final
 from tuimail.errors import StoreError
 from tuimail.model.folder import Folder
 from tuimail.text.safe import clean
-from tuimail.ui.bindings import Keys
+from tuimail.ui.bindings import BY_ID, Keys
 from tuimail.ui.commands.command import Candidate
 from tuimail.ui.shell import Shell
 
@@ -28,8 +28,7 @@ def folders_by_name(app: Shell) -> dict[str, Folder]:
         for folder in app.store.read.folders(id_):
             if not folder.selectable:
                 continue
-            path = clean(folder.tree_path)
-            path = folder.name if path == "INBOX" else path
+            path = folder.name if folder.tree_path == "INBOX" else clean(folder.tree_path)
             found[f"{account.name}:{path}" if path in found else path] = folder
     return found
 
@@ -92,7 +91,5 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 def shown_keys(keys: Keys, id_: str) -> str:
-    """Return the key of a binding, empty when it has none."""
-    shown = keys.shown(id_) if id_ else ""
-    return "" if shown.startswith(":") else shown
-
+    """Return the first key of a binding, empty when it has none."""
+    return keys.shown_all(BY_ID[id_], most=1) if id_ else ""

@@ -27,13 +27,13 @@ class Offer(NamedTuple):
         title: What is being typed: `commands`, `move FOLDER`.
         before: What stands before the part that is completed.
         candidates: What may stand there, the best first.
-        count: How many there are in all.
+        total: How many there are in all.
     """
 
     title: str
     before: str
     candidates: list[Candidate]
-    count: int
+    total: int
 
 
 def offer(text: str, app: App[None], here: Sequence[Place]) -> Offer:
@@ -65,15 +65,14 @@ def _words(before: str, typed: str, command: Command, app: App[None]) -> Offer:
     return Offer(title, before, ranked, len(found))
 
 
-def _ranked(
-    typed: str, found: Sequence[Candidate], texts: Iterable[str]
-) -> list[Candidate]:
+def _ranked(typed: str, found: Sequence[Candidate], texts: Iterable[str]) -> list[Candidate]:
     scored = []
     for order, (candidate, text) in enumerate(zip(found, texts, strict=True)):
         how = match(typed, candidate.value)
         worse = 0
         if how is None:
             how, worse = match(typed, text), 2000
+            how = None if how is None or how.is_scattered else how
         if how is not None:
             scored.append((not candidate.can, how.score + worse, order, candidate))
     return [candidate for *_, candidate in sorted(scored, key=lambda each: each[:3])]

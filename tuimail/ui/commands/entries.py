@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from textual.app import App
 
@@ -15,6 +15,13 @@ from tuimail.ui.commands.reading import where_words
 from tuimail.ui.commands.table import COMMANDS
 from tuimail.ui.scopes import Place, why_not_here
 from tuimail.ui.shell import shell
+
+_MOVES: Final = frozenset(
+    {
+        "down", "up", "first", "last", "page_down", "page_up", "half_down", "half_up", "next",
+        "previous", "back", "close", "complete", "complete_back", "shorter", "longer",
+    }
+)  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -51,7 +58,10 @@ def entries(app: App[None], here: Sequence[Place]) -> list[Entry]:
     """
     keys = shell(app).keys
     order = {place.scope: rank for rank, place in reversed(list(enumerate(here)))}
-    lines = sorted(BINDINGS, key=lambda line: order.get(line.scope, len(order)))
+
+    def rank(line: BindingSpec) -> tuple[bool, int]:
+        return _only_moves(line), order.get(line.scope, len(order))
+
     found = [
         Entry(
             keys.title(line),
@@ -60,14 +70,19 @@ def entries(app: App[None], here: Sequence[Place]) -> list[Entry]:
             why_not_here(app, line, here),
             line,
         )
-        for line in lines
-        if line.show
+        for line in sorted(BINDINGS, key=rank)
+        if line.show and (line.scope in order or not _only_moves(line))
     ]
     found += [
         Entry(f"{each.about[:1].upper()}{each.about[1:]} …", "commands", f":{each.name}", "", each)
         for each in COMMANDS
     ]
     return found
+
+
+def _only_moves(line: BindingSpec) -> bool:
+    """Whether a binding only moves a cursor: another place's are of no use here."""
+    return line.id.partition(".")[2] in _MOVES
 
 
 def search(letters: str, found: Sequence[Entry]) -> list[Found]:
@@ -79,7 +94,8 @@ def search(letters: str, found: Sequence[Entry]) -> list[Found]:
         if how is None:
             name = entry.runs.command if isinstance(entry.runs, BindingSpec) else entry.runs.name
             wide = match(letters, f"{entry.title} {entry.where} {name} {entry.key}")
-            how, worse = (Match(wide.score, ()), 2000) if wide is not None else (None, 0)
+            if wide is not None and not wide.is_scattered:
+                how, worse = Match(wide.score, ()), 2000
         if how is not None:
             scored.append((bool(entry.reason), how.score + worse, order, Found(entry, how.places)))
     return [each for *_, each in sorted(scored, key=lambda each: each[:3])]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+_SCATTERED: Final = 1000
+"""What letters with others in between cost."""
 
 
 class Match(NamedTuple):
@@ -16,6 +19,11 @@ class Match(NamedTuple):
 
     score: int
     places: tuple[int, ...]
+
+    @property
+    def is_scattered(self) -> bool:
+        """Whether there are other letters between those that matched."""
+        return self.score >= _SCATTERED
 
 
 def match(letters: str, text: str) -> Match | None:
@@ -45,7 +53,7 @@ def _word(word: str, text: str) -> Match | None:
     places = _scattered(word, text)
     if places is None:
         return None
-    return Match(1000 + places[-1] - places[0] + places[0], tuple(places))
+    return Match(_SCATTERED + places[-1] - places[0] + places[0], tuple(places))
 
 
 def _scattered(word: str, text: str) -> Sequence[int] | None:

@@ -20,7 +20,7 @@ def read_history(stored: str | None) -> list[str]:
     except ValueError:
         return []
     lines = found if isinstance(found, list) else []
-    return [clean(line) for line in lines if isinstance(line, str)][-_MOST:]
+    return [str(clean(line)) for line in lines if isinstance(line, str)][-_MOST:]
 
 
 def with_line(lines: Sequence[str], line: str) -> str:

@@ -22,14 +22,14 @@ class Reading(NamedTuple):
         line: The binding that is run, None when it is a command that takes words, or wrong.
         command: The command that is run.
         words: What stands behind its name.
-        count: The number before it.
+        times: The number before it.
         wrong: What is wrong, in a sentence; empty when nothing is.
     """
 
     line: BindingSpec | None = None
     command: Command | None = None
     words: str = ""
-    count: int | None = None
+    times: int | None = None
     wrong: str = ""
 
 
@@ -41,27 +41,29 @@ def read_line(text: str, here: Sequence[Place]) -> Reading:
     found = _LINE.match(text)
     if found is None or not (found["count"] or found["name"]):
         return Reading()
-    count = int(found["count"][:4]) if found["count"] else None
-    name, words = found["name"], found["words"]
-    if not name:
-        return _place(count, here)
-    meant = meaning(name, here)
+    times = int(found["count"][:4]) if found["count"] else None
+    if not found["name"]:
+        return _place(times, here)
+    meant = meaning(found["name"], here)
     if meant is None:
-        return Reading(wrong=_unknown(name, here))
+        return Reading(wrong=_unknown(found["name"], here))
+    return _with_words(meant, found["words"], times)
+
+
+def _with_words(meant: BindingSpec | Command, words: str, times: int | None) -> Reading:
     if isinstance(meant, BindingSpec):
-        if words:
-            return Reading(wrong=f":{meant.command} takes nothing behind it.")
-        return Reading(line=meant, count=count)
+        wrong = f":{meant.command} takes nothing behind it." if words else ""
+        return Reading(wrong=wrong) if wrong else Reading(line=meant, times=times)
     if not words and not meant.is_optional:
         return Reading(wrong=f":{meant.name} needs {meant.words}.")
-    return Reading(command=meant, words=words, count=count)
+    return Reading(command=meant, words=words, times=times)
 
 
-def _place(count: int | None, here: Sequence[Place]) -> Reading:
+def _place(times: int | None, here: Sequence[Place]) -> Reading:
     for scope, _ in here:
         for line in BINDINGS:
             if line.scope == scope and line.counting is Count.PLACE:
-                return Reading(line=line, count=count)
+                return Reading(line=line, times=times)
     return Reading(wrong="A number alone goes to a message, in the list.")
 
 

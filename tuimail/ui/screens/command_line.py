@@ -52,7 +52,7 @@ class CommandLine(CommandSheet[Reading | None]):
             return
         self._offer = offer(text, self.app, self._here)
         found = self._offer
-        count = f"{number(len(found.candidates))} of {number(found.count)}" if found.count else ""
+        count = f"{number(len(found.candidates))} of {number(found.total)}" if found.total else ""
         self.title_row.say(found.title, count)
         self._show(found.candidates)
 

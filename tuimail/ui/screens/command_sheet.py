@@ -14,8 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.ui.bindings import Hint, bindings_for
-from tuimail.ui.roles import roles
 from tuimail.ui.formatting import cut
+from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Line, Run, row_cells, rule
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
@@ -94,6 +94,7 @@ class CommandSheet(ModalScreen[Answer], Generic[Answer]):
     """
     BINDINGS = bindings_for("commands", priority=True)
     AUTO_FOCUS = "#command"
+    TYPE_AHEAD = True
 
     def __init__(self, prompt: str, value: str, hints: Sequence[Hint]) -> None:
         super().__init__()

@@ -159,6 +159,7 @@ class HelpScreen(Screen[BindingSpec | None]):
     """
     BINDINGS = bindings_for("help", priority=True)
     AUTO_FOCUS = "#filter"
+    TYPE_AHEAD = True
 
     def __init__(self, here: Sequence[Place]) -> None:
         super().__init__()

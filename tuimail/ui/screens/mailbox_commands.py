@@ -38,8 +38,10 @@ class MailboxCommands(MailboxPicking):
         if not to_move:
             other = any(row.account_id != folder.account_id for row in rows)
             what = "It is" if len(rows) == 1 else "They are"
-            words = "A message is moved inside its mailbox." if other else (
-                f"{what} in {folder.name} already."
+            words = (
+                "A message is moved inside its mailbox."
+                if other
+                else (f"{what} in {folder.name} already.")
             )
             self.bottom.show_event(words)
             return
@@ -65,7 +67,8 @@ class MailboxCommands(MailboxPicking):
             if wanted in (shown.casefold(), folder.name.casefold())
         ]
         same.sort(key=lambda each: here is None or each.account_id != here.account_id)
-        within = [folder for shown, folder in known.items() if wanted in shown.casefold()]
+        within = [folder for folder in known.values() if wanted in folder.name.casefold()]
+        within = within or [each for shown, each in known.items() if wanted in shown.casefold()]
         if same:
             return same[0]
         if len(within) == 1:
