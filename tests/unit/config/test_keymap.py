@@ -170,6 +170,17 @@ def test_no_key_of_a_preset_hides_the_beginning_of_a_sequence(name: str) -> None
             assert not any(keys.begins(scope, key) for scope in around), (line.id, key)
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_list_leaves_every_action_of_the_screen_a_key(name: str) -> None:
+    """Set gmail's `fold` back to `z` to see it red: the list would take undo's only key."""
+    keys = Keys({"preset": name})
+    for line in BINDINGS:
+        if line.scope in ("mailbox", "app") and keys.keys(line):
+            inner = ("list",) if line.scope == "mailbox" else ("list", "mailbox")
+            free = [k for k in keys.keys(line) if not any(keys.find(each, k) for each in inner)]
+            assert free, line.id
+
+
 def test_own_sets_of_keys_are_files_and_what_is_wrong_in_one_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
