@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
 from tests.ui.sample_mail import NOW, sample_account
@@ -36,7 +37,7 @@ def second_mailbox(desk: Desk, name: str, *, shared: bool) -> AccountId:
 async def open_picker(desk: Desk, pilot: Pilot[None], *keys: str) -> None:
     await pilot.press(*keys)
     await until(lambda: isinstance(desk.app.screen, LineSheet), describe="the picker")
-    await pilot.pause()
+    await until(lambda: desk.app.screen.query_one(Input).has_focus, describe="its line")
 
 
 async def test_a_folder_is_gone_to_by_some_letters_and_the_last_comes_first(desk: Desk) -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
 from tuimail.model.folder_settings import LikelyTarget
 from tuimail.ui.folder_names import Wanted, read_path
+from tuimail.ui.folder_paths import MOST_SHOWN, folder_path, is_named
 from tuimail.ui.formatting import cut, number
 from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.matching import match
+from tuimail.ui.matching import cost, hits, words_of
 from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 from tuimail.ui.tree_layout import lit
 
@@ -49,6 +50,18 @@ class Choice:
     hits: tuple[int, ...] = ()
 
 
+class Found(NamedTuple):
+    """What a picker shows.
+
+    Attributes:
+        choices: The best of them.
+        fitting: How many folders fit.
+    """
+
+    choices: tuple[Choice, ...]
+    fitting: int
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What can be picked.
@@ -71,31 +84,38 @@ class Offer:
     without: Collection[FolderId] = ()
     can_make: bool = False
 
-    def choices(self, typed: str) -> list[Choice]:
+    def choices(self, typed: str) -> Found:
         """Return what fits, the best first; a folder to be made comes last."""
-        reasons = self._reasons()
+        words, reasons = words_of(typed), self._reasons()
         ranks = {folder: place for place, folder in enumerate(reasons)}
-        found: list[tuple[tuple[int, int, int], Choice]] = []
+        found: list[tuple[int, int, int, Folder]] = []
         for place, folder in enumerate(self._all()):
-            fit = match(typed, _path(folder))
+            path = folder_path(folder)
+            fit = cost(words, path)
             if fit is None:
                 continue
-            choice = Choice(
-                label=_path(folder),
-                folder=folder,
-                owner=self.names.get(folder.account_id, "") if len(self.names) > 1 else "",
-                why=reasons.get(folder.id, ""),
-                is_elsewhere=bool(self.home) and folder.account_id not in self.home,
-                hits=fit.hits,
-            )
-            cost = fit.cost + (_ELSEWHERE if choice.is_elsewhere else 0)
-            own_name = len(choice.label) - len(folder.name)
-            if fit.hits and fit.hits[-1] < own_name:
-                cost += _ABOVE
-            found.append(((cost, ranks.get(folder.id, len(ranks)), place), choice))
-        found.sort(key=lambda each: each[0])
+            if self.home and folder.account_id not in self.home:
+                fit += _ELSEWHERE
+            if words and not is_named(words, folder, path, fit):
+                fit += _ABOVE
+            found.append((fit, ranks.get(folder.id, len(ranks)), place, folder))
+        found.sort(key=lambda each: each[:3])
+        best = [self._choice(words, folder, reasons) for *_, folder in found[:MOST_SHOWN]]
         new = self._new(typed)
-        return [choice for _, choice in found] + ([new] if new is not None else [])
+        return Found(tuple(best if new is None else [*best, new]), len(found))
+
+    def _choice(
+        self, words: Sequence[str], folder: Folder, reasons: Mapping[FolderId, str]
+    ) -> Choice:
+        path = folder_path(folder)
+        return Choice(
+            label=path,
+            folder=folder,
+            owner=self.names.get(folder.account_id, "") if len(self.names) > 1 else "",
+            why=reasons.get(folder.id, ""),
+            is_elsewhere=bool(self.home) and folder.account_id not in self.home,
+            hits=hits(words, path),
+        )
 
     def _all(self) -> list[Folder]:
         return [
@@ -126,14 +146,6 @@ class Offer:
             return None
         owner = self.names.get(account, "") if len(self.names) > 1 else ""
         return Choice(label=typed.strip(), owner=owner, made=wanted)
-
-
-def _path(folder: Folder) -> str:
-    """Return what is shown and searched of a folder: roles by their name alone."""
-    if folder.role is not None or not folder.delimiter:
-        return folder.name
-    above, _, _ = folder.tree_path.rpartition(folder.delimiter)
-    return f"{above}{folder.delimiter}{folder.name}" if above else folder.name
 
 
 def choice_row(choice: Choice, width: int, glyphs: Glyphs, *, cursor: str) -> Row:

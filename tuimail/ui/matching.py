@@ -2,103 +2,92 @@
 
 Every word that was typed has to be found. A word fits best at the beginning of a name, then at the
 beginning of a word in it, then anywhere, and last with other letters between its own. Case and
-accents make no difference; every letter of a name stays one place, so that hits can be shown.
+accents make no difference, nor which sign stands between words; every letter of a name stays one
+place, so that hits can be shown. What it costs is worked out for all names, the hits only for
+those that are shown.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
+_BREAK: Final = "\0"
 _BREAKS: Final = frozenset(" /._-&()[]:,;+@")
-_WHOLE, _START, _WORD, _INSIDE, _SCATTERED = 0, 1, 3, 6, 12
-
-
-class Match(NamedTuple):
-    """How well something fits.
-
-    Attributes:
-        cost: The lower, the better.
-        hits: The places of the letters that were found, ascending.
-    """
-
-    cost: int
-    hits: tuple[int, ...]
+_WHOLE, _START, _WORD, _INSIDE, SCATTERED = 0, 1, 3, 6, 12
 
 
 @lru_cache(maxsize=32_768)
 def folded(text: str) -> str:
-    """Return the text without case and accents, letter for letter."""
+    """Return a text for comparing, letter for letter; what separates words is one sign."""
     return "".join(map(_letter, text))
 
 
 @lru_cache(maxsize=4096)
 def _letter(letter: str) -> str:
+    if letter in _BREAKS or letter == _BREAK:
+        return _BREAK
     base = unicodedata.normalize("NFKD", letter.casefold())
     return base[:1] or letter
 
 
-def match(typed: str, text: str) -> Match | None:
-    """Return how well the words that were typed fit a name, None when one does not.
+def words_of(typed: str) -> tuple[str, ...]:
+    """Return what was typed as words to look for."""
+    return tuple(folded(word) for word in typed.split())
 
-    Nothing typed fits everything.
+
+def cost(words: Sequence[str], text: str) -> int | None:
+    """Return how well words fit a name, the lower the better; None when one does not.
+
+    No words fit everything.
     """
-    words = folded(typed).split()
-    name = folded(text)
-    cost, hits = 0, set[int]()
+    name, total = folded(text), 0
     for word in words:
-        found = _find(word, name)
-        if found is None:
-            return None
-        cost += found.cost
-        hits.update(found.hits)
-    return Match(cost, tuple(sorted(hits)))
+        if word not in name:
+            places = _scattered(word, name)
+            if not places:
+                return None
+            gaps = sum(later - earlier > 1 for earlier, later in pairwise(places))
+            total += SCATTERED + gaps
+        elif name.startswith(word):
+            total += _WHOLE if len(word) == len(name) else _START
+        else:
+            total += _WORD if _BREAK + word in name else _INSIDE
+    return total
 
 
-def _find(word: str, name: str) -> Match | None:
-    if word == name:
-        return Match(_WHOLE, tuple(range(len(word))))
+def hits(words: Sequence[str], text: str) -> tuple[int, ...]:
+    """Return the places of the letters that are found, ascending; words that fit are expected."""
+    name = folded(text)
+    found: set[int] = set()
+    for word in words:
+        found.update(_places(word, name))
+    return tuple(sorted(found))
+
+
+def _places(word: str, name: str) -> Sequence[int]:
     if name.startswith(word):
-        return Match(_START, tuple(range(len(word))))
-    place = _at_a_word(word, name)
+        return range(len(word))
+    # The last one is nearest to the folder itself.
+    place = name.rfind(_BREAK + word) + 1 or name.rfind(word)
     if place >= 0:
-        return Match(_WORD, tuple(range(place, place + len(word))))
-    place = name.rfind(word)
-    if place >= 0:
-        return Match(_INSIDE, tuple(range(place, place + len(word))))
+        return range(place, place + len(word))
     return _scattered(word, name)
 
 
-def _at_a_word(word: str, name: str) -> int:
-    """Return where a word of the name begins so, the last one: that is nearest to the folder."""
-    place = name.rfind(word)
-    while place > 0 and name[place - 1] not in _BREAKS:
-        place = name.rfind(word, 0, place + len(word) - 1)
-    return place
-
-
-def _scattered(word: str, name: str) -> Match | None:
+def _scattered(word: str, name: str) -> list[int]:
     """Return the letters one after the other, at beginnings of words where there is a choice."""
-    hits: list[int] = []
+    places: list[int] = []
     place = -1
     for letter in word:
-        after = place + 1
-        place = name.find(letter, after)
-        if place < 0:
-            return None
-        if hits and place > hits[-1] + 1:
-            place = _next_beginning(letter, name, place)
-        hits.append(place)
-    gaps = sum(later - earlier > 1 for earlier, later in pairwise(hits))
-    return Match(_SCATTERED + gaps, tuple(hits))
-
-
-def _next_beginning(letter: str, name: str, first: int) -> int:
-    place = first
-    while place >= 0:
-        if name[place - 1] in _BREAKS:
-            return place
         place = name.find(letter, place + 1)
-    return first
+        if place < 0:
+            return []
+        if places and place > places[-1] + 1:
+            beginning = name.find(_BREAK + letter, place - 1)
+            place = beginning + 1 if beginning >= 0 else place
+        places.append(place)
+    return places

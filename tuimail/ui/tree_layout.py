@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.listing import AllInboxes, Flagged
+from tuimail.ui.folder_paths import MOST_SHOWN, folder_path, is_named
 from tuimail.ui.forest import Forest
 from tuimail.ui.formatting import cut
 from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.matching import match
+from tuimail.ui.matching import cost, hits, words_of
 from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 
 # Their counts are muted: nothing in them is news.
@@ -142,19 +143,18 @@ def found_rows(forest: Forest, typed: str) -> tuple[list[TreeRow], int]:
     Returns:
         The rows, and the index of the one that fits best; -1 when none does.
     """
-    hits = _found(forest, typed)
-    leading = {above for folder in hits for above in forest.above(folder)}
+    words, found = words_of(typed), _found(forest, typed)
+    leading = {above for folder in found for above in forest.above(folder)}
     rows: list[TreeRow] = []
     best, best_cost = -1, 0
 
     def add(folders: Collection[FolderId], level: int) -> None:
         nonlocal best, best_cost
         for folder_id in folders:
-            if folder_id in hits:
-                cost, places = hits[folder_id]
-                if best < 0 or cost < best_cost:
-                    best, best_cost = len(rows), cost
-                rows.append(_found_row(forest, folder_id, level, places))
+            if folder_id in found:
+                if best < 0 or found[folder_id] < best_cost:
+                    best, best_cost = len(rows), found[folder_id]
+                rows.append(_found_row(forest, folder_id, level, words))
             elif folder_id in leading:
                 folder = forest.folders[folder_id]
                 rows.append(TreeRow(folder.name, level, folder, folded=False, faint=True))
@@ -172,28 +172,25 @@ def found_rows(forest: Forest, typed: str) -> tuple[list[TreeRow], int]:
     return rows, best
 
 
-def _found(forest: Forest, typed: str) -> Mapping[FolderId, tuple[int, tuple[int, ...]]]:
-    """Return what fits: the folder's own name counts, the way to it where its words need it."""
-    found = {}
+def _found(forest: Forest, typed: str) -> dict[FolderId, int]:
+    """Return the best of what fits with its cost: the folder itself is named, not one above."""
+    words = words_of(typed)
+    found: list[tuple[int, FolderId]] = []
     for folder in forest.in_order():
-        path = folder.tree_path if folder.delimiter and folder.role is None else folder.name
-        fit = match(typed, path)
-        if fit is None:
-            continue
-        shift = len(path) - len(folder.name)
-        places = tuple(place - shift for place in fit.hits if place >= shift)
-        if places or not typed.strip():
-            found[folder.id] = (fit.cost, places)
-    return found
+        path = folder_path(folder)
+        fit = cost(words, path)
+        if fit is not None and (not words or is_named(words, folder, path, fit)):
+            found.append((fit, folder.id))
+    found.sort(key=lambda each: each[0])
+    return {folder: fit for fit, folder in found[:MOST_SHOWN]}
 
 
-def _found_row(forest: Forest, folder_id: FolderId, level: int, places: tuple[int, ...]) -> TreeRow:
-    folder = forest.folders[folder_id]
-    quiet = folder.role in QUIET
-    count = folder.total if folder.role is FolderRole.DRAFTS else folder.unread
-    return TreeRow(
-        folder.name, level, folder, count=count, quiet=quiet, pending=folder.pending, hits=places
-    )
+def _found_row(forest: Forest, folder_id: FolderId, level: int, words: Sequence[str]) -> TreeRow:
+    row = folder_row(forest, folder_id, level, folded=None)
+    path = folder_path(forest.folders[folder_id])
+    above = len(path) - len(row.text)
+    places = (place - above for place in hits(words, path) if place >= above)
+    return replace(row, hits=tuple(places))
 
 
 def draw_row(row: TreeRow, *, cursor: bool, reversed_: bool, width: int, glyphs: Glyphs) -> Row:

@@ -42,12 +42,12 @@ OFFER = Offer(
 
 
 def labels(offer: Offer, typed: str = "") -> list[str]:
-    return [f"{choice.label} {choice.owner}" for choice in offer.choices(typed)]
+    return [f"{choice.label} {choice.owner}" for choice in offer.choices(typed).choices]
 
 
 def test_the_likely_and_the_recent_come_first_and_then_the_tree() -> None:
     """Mutation: `ranks` not asked for in the order."""
-    found = OFFER.choices("")
+    found = OFFER.choices("").choices
     assert [(choice.label, choice.why) for choice in found[:4]] == [
         ("Vendors", "conversation"),
         ("Projects/Bifrost/Deep", "12 from this sender"),
@@ -83,28 +83,30 @@ def test_what_fits_best_comes_first_and_another_mailbox_later() -> None:
     ],
 )
 def test_a_folder_that_is_not_there_can_be_made(typed: str, made: Wanted | None) -> None:
-    last = OFFER.choices(typed)[-1:]
+    last = OFFER.choices(typed).choices[-1:]
     found = last[0].made if last and last[0].folder is None else None
     assert found == made
 
 
 def test_nothing_is_made_where_messages_are_of_several_mailboxes_or_none() -> None:
-    assert OFFER.choices("Invoices")[-1].folder is None
+    assert OFFER.choices("Invoices").choices[-1].folder is None
     homes: tuple[frozenset[AccountId], ...] = (frozenset({WORK, HOME}), frozenset())
     for home in homes:
-        assert all(choice.folder for choice in replace(OFFER, home=home).choices("Invoices"))
+        assert all(
+            choice.folder for choice in replace(OFFER, home=home).choices("Invoices").choices
+        )
 
 
 def test_another_mailbox_is_refused_with_the_way_out() -> None:
-    theirs = next(choice for choice in OFFER.choices("") if choice.is_elsewhere)
+    theirs = next(choice for choice in OFFER.choices("").choices if choice.is_elsewhere)
     said = refusal(OFFER, theirs, "move")
     assert said == "A move stays in work: take a folder of it. Outlook goes between mailboxes."
-    assert refusal(OFFER, OFFER.choices("")[0], "move") == ""
+    assert refusal(OFFER, OFFER.choices("").choices[0], "move") == ""
 
 
 def test_one_mailbox_needs_no_label() -> None:
     alone = replace(OFFER, folders={WORK: FOLDERS}, names={WORK: "work"})
-    assert {choice.owner for choice in alone.choices("")} == {""}
+    assert {choice.owner for choice in alone.choices("").choices} == {""}
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 160])
@@ -120,7 +122,7 @@ def test_a_row_is_exact_at_every_width(name: str, width: int) -> None:
 
 
 def test_the_way_is_muted_and_the_name_is_not() -> None:
-    (choice,) = (each for each in OFFER.choices("deep") if each.folder == DEEP)
+    (choice,) = (each for each in OFFER.choices("deep").choices if each.folder == DEEP)
     row = choice_row(choice, 60, UNICODE, cursor=" ")
     shown = [(text, role) for text, role in row if text.strip()]
     assert shown[0] == ("Projects/Bifrost/", "muted")

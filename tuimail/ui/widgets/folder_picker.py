@@ -33,8 +33,8 @@ class FolderRows(Widget):
     def __init__(self, title: str, offer: Offer) -> None:
         super().__init__()
         self._title, self.offer = title, offer
-        self._choices = offer.choices("")
-        self._all = len(self._choices)
+        self._choices, self._all = offer.choices("")
+        self._fitting = self._all
         self._cursor = self._top = 0
 
     @property
@@ -50,7 +50,7 @@ class FolderRows(Widget):
 
     def look_for(self, typed: str) -> str:
         """Show what fits what was typed; says so where nothing does."""
-        self._choices = self.offer.choices(typed)
+        self._choices, self._fitting = self.offer.choices(typed)
         self._cursor = self._top = 0
         self.refresh()
         return "" if self._choices else "No folder is named so."
@@ -66,8 +66,7 @@ class FolderRows(Widget):
         """Paint the title or one folder."""
         app, width, palette = shell(self), self.size.width, roles(self.app)
         if y == 0:
-            fitting = sum(choice.folder is not None for choice in self._choices)
-            count = f"{number(fitting)} of {number(self._all)} folders"
+            count = f"{number(self._fitting)} of {number(self._all)} folders"
             return palette.strip(rule(width, app.glyphs.rule, self._title, count), width, "sheet")
         index = y - 1 + self._top
         if index >= len(self._choices):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import replace
 
 from textual import events
 from textual.geometry import Offset, Size
@@ -98,8 +99,8 @@ class FolderTree(ScrollView, can_focus=True):
         """Show what commits changed: where only counts did, nothing else is looked at."""
         touched = changes.folders | changes.lists
         if not touched:
-            if changes.outbox:
-                self._fill()
+            if changes.outbox or changes.messages:
+                self._recount_views()
             return
         if len(touched) <= _MOST_REPLACED:
             now = shell(self).store.read.some_folders(touched)
@@ -110,19 +111,20 @@ class FolderTree(ScrollView, can_focus=True):
         self.reload()
 
     def _recount(self, touched: Collection[FolderId]) -> None:
-        if self._typed is not None:
-            self._fill()
-            return
         concerned = set(touched)
         for folder in touched:
             concerned.update(self._forest.above(folder))
         for index, row in enumerate(self._rows):
             if row.folder is not None and row.folder.id in concerned:
                 now = folder_row(self._forest, row.folder.id, row.level, folded=row.folded)
-                self._put(index, now)
-        # The views above the first account count across folders.
-        for index, row in enumerate(view_rows(self._forest, self._totals())):
-            self._put(index, row)
+                self._put(index, replace(now, hits=row.hits, faint=row.faint))
+        self._recount_views()
+
+    def _recount_views(self) -> None:
+        """Count again what stands above the first account: it counts across folders."""
+        if not self._is_finding:
+            for index, row in enumerate(view_rows(self._forest, self._totals())):
+                self._put(index, row)
 
     def _put(self, index: int, row: TreeRow) -> None:
         if self._rows[index] != row:
@@ -134,15 +136,23 @@ class FolderTree(ScrollView, can_focus=True):
         flagged = read.listing(Listing(Flagged())).count()
         return Totals(outbox=read.counts().outbox_waiting, flagged=flagged or 0)
 
-    def _fill(self) -> None:
-        """Lay the rows out anew, with the cursor on what it was on."""
+    @property
+    def _is_finding(self) -> bool:
+        return bool(self._typed and self._typed.strip())
+
+    def _fill(self, *, to_best: bool = False) -> None:
+        """Lay the rows out anew.
+
+        Args:
+            to_best: Of what is found, the best gets the cursor; it stays on its own otherwise.
+        """
         here = self._rows[self._cursor].identity if self._rows else None
-        if self._typed is None:
-            self._rows = tree_rows(self._forest, self._folded, self._totals())
-            self._cursor = self._index_of(here)
+        best = 0
+        if self._is_finding:
+            self._rows, best = found_rows(self._forest, self._typed or "")
         else:
-            self._rows, best = found_rows(self._forest, self._typed)
-            self._cursor = max(0, best)
+            self._rows = tree_rows(self._forest, self._folded, self._totals())
+        self._cursor = max(0, best) if to_best and self._is_finding else self._index_of(here)
         self.virtual_size = Size(0, len(self._rows))
         self.refresh()
 
@@ -198,7 +208,7 @@ class FolderTree(ScrollView, can_focus=True):
             if here is not None:
                 self.point_at(here.id)
             return ""
-        self._fill()
+        self._fill(to_best=True)
         self.scroll_to(y=max(0, self._cursor - self.size.height + 1), animate=False)
         return "" if self._rows else "No folder is named so."
 
