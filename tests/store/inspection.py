@@ -148,4 +148,4 @@ def _searched(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str, s
             "\n".join(folding.fold(f"{one.name} {one.address}") for one in group)
             for group in people
         )
-        yield date * 2**28 + key, senders, recipients, folding.fold_subject(envelope.subject)
+        yield date * 2**28 + key, senders, recipients, folding.fold_subject(envelope.subject[:1000])

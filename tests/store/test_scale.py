@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.store.inspection import assert_counters_are_counts, raw_connection
-from tests.store.mail import Mailbox, fetched, open_mailbox
+from tests.store.mail import START, Mailbox, fetched, open_mailbox
 from tuimail.model.folder import UID, FolderId
+from tuimail.model.listing import (
+    AllInboxes,
+    Everywhere,
+    Flagged,
+    InFolder,
+    Listing,
+    Place,
+    Sort,
+)
 from tuimail.model.message import MessageKey, MessageSummary, Position
+from tuimail.model.search_language import parse_search
 from tuimail.store.connection import FILE_NAME
 from tuimail.store.store import Reader
 
@@ -31,11 +43,17 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailbox]:
             "WITH RECURSIVE number (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number LIMIT ?)"
             " INSERT INTO message (account_id, folder_id, uid, located, state, server_flags,"
             " server_keywords, shown_folder_id, flags, keywords, pending, internaldate, size,"
-            " from_text, to_text, subject, has_attachment, message_id, body)"
+            " from_text, to_text, subject, has_attachment, message_id, body, sort_sender,"
+            " sort_subject, thread_id)"
             " SELECT account_id, folder_id, n, n, 0, n & 1, '', shown_folder_id, n & 1, '', 0,"
-            " internaldate + n / 3, size, from_text, to_text, subject, 0, '<' || n || '>', 2"
+            " internaldate + n / 3, size, from_text, to_text, subject, 0, '<' || n || '>', 2,"
+            " 'person ' || (n % 500), 'subject ' || (n % 700), n - n % 3"
             " FROM message CROSS JOIN number",
             (COUNT - 1,),
+        )
+        connection.execute(
+            "INSERT INTO search_text SELECT (internaldate << 28) + id, sort_sender, 'me',"
+            " sort_subject FROM message WHERE id > 1"
         )
         connection.execute("COMMIT")
     yield mailbox
@@ -71,6 +89,66 @@ QUERIES: dict[str, Callable[[Mailbox, Reader], object]] = {
 }
 
 
+def listed(what: Callable[[Mailbox], Listing]) -> Callable[[Mailbox, Reader], object]:
+    """Ask for every kind of window of a listing."""
+
+    def query(box: Mailbox, read: Reader) -> object:
+        reader = read.listing(what(box))
+        row = reader.first(60, reach=20_000).rows[-1]
+        return (
+            reader.last(60),
+            reader.after(row.anchor, 60),
+            reader.before(row.anchor, 60),
+            reader.at(500, 60),
+            reader.rank(row.anchor),
+            reader.count(),
+            reader.tally(row.anchor),
+            reader.row(row.key),
+            reader.children(row.message.thread_id or 0),
+        )
+
+    return query
+
+
+def ordered(box: Mailbox, sort: Sort, *, reverse: bool = False) -> Listing:
+    return Listing(InFolder(box.inbox), sort=sort, reverse=reverse)
+
+
+def limited(text: str, place: Place | None = None) -> Callable[[Mailbox], Listing]:
+    limit = parse_search(text, now=START).search
+    return lambda box: Listing(place or InFolder(box.inbox), limit=limit)
+
+
+QUERIES |= {
+    **{f"by {sort}": listed(partial(ordered, sort=sort)) for sort in Sort},
+    "by sender, reversed": listed(partial(ordered, sort=Sort.SENDER, reverse=True)),
+    "conversations": listed(lambda box: Listing(InFolder(box.inbox), conversations=True)),
+    "conversations of a word": listed(
+        lambda box: replace(limited("person 1")(box), conversations=True)
+    ),
+    "all inboxes": listed(lambda box: Listing(AllInboxes())),
+    "all inboxes, by sender": listed(lambda box: Listing(AllInboxes(), sort=Sort.SENDER)),
+    "all inboxes, folded": listed(lambda box: Listing(AllInboxes(), conversations=True)),
+    "flagged": lambda box, read: read.listing(Listing(Flagged())).first(60),
+    "unread": listed(limited("is:unread")),
+    "a word": listed(limited("subject")),
+    "a short word": listed(limited("12")),
+    "a search": listed(limited("subject person", Everywhere())),
+    "a short search": listed(limited("12", Everywhere())),
+    "a folder's search": listed(limited("in:inbox is:unread", Everywhere())),
+    "thread": lambda box, read: read.thread(MessageKey(7)),
+}
+# Walks of what a window found, of the handful of folders, of the index of words and of a list of
+# ids: none of them grows with a folder.
+_HARMLESS = re.compile(
+    # One index holds nothing but what is flagged.
+    r"SCAN message USING INDEX message_flagged|"
+    r"SCAN (CONSTANT ROW|found|folder|its|\(subquery-\d+\))\Z|SCAN (search|json_each) VIRTUAL TABLE"
+    # What is searched stands in the order of lists, and a walk ends at its reach.
+    r"|SCAN search_text\Z|SCAN main.search_config"
+)
+
+
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_query_walks_an_index_and_sorts_nothing(full: Mailbox, name: str) -> None:
     statements: list[str] = []
@@ -83,8 +161,10 @@ def test_a_query_walks_an_index_and_sorts_nothing(full: Mailbox, name: str) -> N
 
     assert statements
     for statement in statements:
+        if statement.startswith("--"):  # what the index of words asks its own tables
+            continue
         plan = plan_of(full.store.directory, statement)
-        lines = [line for line in plan.splitlines() if line != "SCAN CONSTANT ROW"]
+        lines = [line for line in plan.splitlines() if not _HARMLESS.match(line)]
         assert not [line for line in lines if "SCAN" in line or "TEMP B-TREE" in line], plan
 
 

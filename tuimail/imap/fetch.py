@@ -16,6 +16,7 @@ from tuimail.imap.responses import (
     parse_internaldate,
     parse_references,
     parse_structure,
+    parse_thread_index,
 )
 from tuimail.imap.tokens import Value, as_bytes, as_list, as_number, parse_values
 from tuimail.imap.wire import Response
@@ -25,7 +26,7 @@ from tuimail.model.message import FetchedMessage
 
 SUMMARY_ITEMS: Final = (
     b"(UID FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODYSTRUCTURE "
-    b"BODY.PEEK[HEADER.FIELDS (REFERENCES)])"
+    b"BODY.PEEK[HEADER.FIELDS (REFERENCES THREAD-INDEX)])"
 )
 FLAG_ITEMS: Final = b"(UID FLAGS)"
 
@@ -137,6 +138,7 @@ def _message(items: dict[bytes, Value], *, asked_for: bool) -> FetchedMessage | 
         return None
     envelope, envelope_problem = parse_envelope(items.get(b"ENVELOPE"))
     structure, structure_problem = parse_structure(items.get(b"BODYSTRUCTURE"))
+    fields = _fields(items)
     return FetchedMessage(
         uid=uid,
         flags=_flags(as_list(items.get(b"FLAGS"))),
@@ -144,12 +146,13 @@ def _message(items: dict[bytes, Value], *, asked_for: bool) -> FetchedMessage | 
         size=as_number(items.get(b"RFC822.SIZE")) or 0,
         envelope=envelope,
         structure=structure,
-        references=parse_references(_references(items)),
+        references=parse_references(fields),
         problem=envelope_problem or structure_problem,
+        thread_index=parse_thread_index(fields),
     )
 
 
-def _references(items: dict[bytes, Value]) -> bytes | None:
+def _fields(items: dict[bytes, Value]) -> bytes | None:
     for name, value in items.items():
         if name.startswith(b"BODY[HEADER"):
             return as_bytes(value)

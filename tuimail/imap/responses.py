@@ -8,6 +8,7 @@ becomes None with a reason, whereupon the message is fetched whole and its MIME 
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_tz
@@ -140,6 +141,28 @@ def parse_references(header: bytes | None) -> tuple[str, ...]:
     if len(found) > _MAX_REFERENCES:
         found = [found[0], *found[1 - _MAX_REFERENCES :]]
     return tuple(dict.fromkeys(found))
+
+
+_THREAD_INDEX: Final = re.compile(
+    rb"^Thread-Index:[ \t]*((?:[A-Za-z0-9+/=]|\r?\n?[ \t])+)", re.IGNORECASE | re.MULTILINE
+)
+
+
+def parse_thread_index(header: bytes | None) -> str | None:
+    """Read which conversation a Thread-Index names, as 32 hexadecimal digits.
+
+    Its first 22 octets are the same in every answer: 1, five of a time, and a GUID of the
+    conversation ([MS-OXOMSG] 2.2.1.3). Each answer adds five more. None when there is none.
+    """
+    found = _THREAD_INDEX.search(header or b"")
+    if found is None:
+        return None
+    try:
+        octets = b64decode(b"".join(found[1].split()), validate=True)
+    except ValueError:
+        return None
+    guid = octets[6:22]
+    return guid.hex() if octets[:1] == b"\x01" and len(guid) == 16 and any(guid) else None
 
 
 def as_uid(value: Value) -> UID | None:

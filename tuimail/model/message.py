@@ -93,6 +93,8 @@ class FetchedMessage:
         internaldate: Aware; None when the server's value made no sense.
         problem: Why a part of the response could not be read, else None. The rest still stands:
             one bad message costs one message.
+        thread_index: What all messages of a conversation have in common in Thread-Index, which
+            Exchange and Outlook write; None where there is none.
     """
 
     uid: UID
@@ -103,6 +105,7 @@ class FetchedMessage:
     structure: BodyStructure | None
     references: tuple[str, ...] = ()
     problem: str | None = None
+    thread_index: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,16 +62,22 @@ def _sorted_by(folded: str) -> str:
 
 def write_text(tx: Transaction, key: MessageKey, internaldate: int, envelope: Envelope) -> None:
     """Write by what a message is found, in place of what was there."""
-    doc = (internaldate << DOC_BITS) + key
-    tx.connection.change("DELETE FROM search_text WHERE doc = ?", (doc,))
-    tx.connection.change(
-        "INSERT INTO search_text (doc, senders, recipients, subject) VALUES (?, ?, ?, ?)",
-        (
-            doc,
-            _people(envelope.from_, envelope.sender),
-            _people(envelope.to, envelope.cc, envelope.bcc),
-            fold_subject(envelope.subject[:_LONGEST_SUBJECT]),
-        ),
+    text = _text(key, internaldate, envelope)
+    tx.connection.change("DELETE FROM search_text WHERE doc = ?", text[:1])
+    tx.connection.change(_INSERT_TEXT, text)
+
+
+_INSERT_TEXT: Final = (
+    "INSERT INTO search_text (doc, senders, recipients, subject) VALUES (?, ?, ?, ?)"
+)
+
+
+def _text(key: MessageKey, internaldate: int, envelope: Envelope) -> tuple[int, str, str, str]:
+    return (
+        (internaldate << DOC_BITS) + key,
+        _people(envelope.from_, envelope.sender),
+        _people(envelope.to, envelope.cc, envelope.bcc),
+        fold_subject(envelope.subject[:_LONGEST_SUBJECT]),
     )
 
 
@@ -84,7 +90,8 @@ def _people(*groups: Sequence[Address]) -> str:
 
 _HEADS: Final = """
 SELECT message.id, message.account_id, internaldate, message_id, thread_id, sort_sender,
-  shown_folder_id, role, coalesce(envelope, '{}'), coalesce(refs, '[]')
+  shown_folder_id, role, coalesce(envelope, '{}'), coalesce(refs, '[]'),
+  thread_index
 FROM message JOIN folder ON folder.id = message.folder_id
   LEFT JOIN message_detail ON message_key = message.id
 """
@@ -92,10 +99,8 @@ FROM message JOIN folder ON folder.id = message.folder_id
 
 def enter(tx: Transaction, keys: Iterable[MessageKey]) -> None:
     """Enter messages, or enter them again."""
-    for key in keys:
-        row = tx.connection.row(f"{_HEADS} WHERE message.id = ?", (key,))
-        if row is not None:
-            _enter_one(tx, row)
+    rows = (tx.connection.row(f"{_HEADS} WHERE message.id = ?", (key,)) for key in keys)
+    _enter(tx, [row for row in rows if row is not None])
 
 
 def enter_some(tx: Transaction, limit: int) -> int:
@@ -110,10 +115,9 @@ def enter_some(tx: Transaction, limit: int) -> int:
     rows = tx.connection.rows(
         f"{_HEADS} WHERE message.id < ? ORDER BY message.id DESC LIMIT ?", (int(following), limit)
     )
-    for row in rows:
-        if row[5] is None:
-            _enter_one(tx, row)
-            tx.changes.list_changed(row[6])
+    missing = [row for row in rows if row[5] is None]
+    _enter(tx, missing)
+    tx.changes.list_changed(*{row[6] for row in missing})
     if len(rows) < limit:
         finish(tx)
         return 0
@@ -126,15 +130,22 @@ def finish(tx: Transaction) -> None:
     tx.connection.change("DELETE FROM meta WHERE key = ?", (_NEXT,))
 
 
-def _enter_one(tx: Transaction, row: Row) -> None:
-    key, account, internaldate, message_id, thread, _, _, role, envelope_json, references = row
-    envelope = codec.load_envelope(envelope_json)
-    if thread is None:
-        own = [] if message_id is None else [message_id]
-        ids = threads.mentioned_ids(envelope, codec.load_strings(references))
-        threads.join(tx, account, key, list(dict.fromkeys([*own, *ids])))
-    tx.connection.change(
-        "UPDATE message SET sort_sender = ?, sort_subject = ? WHERE id = ?",
-        (*sort_keys(envelope, role), key),
+def _enter(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Enter messages, many with one statement: there may be a hundred thousand of them."""
+    orders = []
+    texts = []
+    for row in rows:
+        key, account, internaldate, message_id, thread, _, _, role, envelope_json, *tied = row
+        envelope = codec.load_envelope(envelope_json)
+        if thread is None:
+            own = [] if message_id is None else [message_id]
+            ids = threads.mentioned_ids(envelope, codec.load_strings(tied[0]), tied[1])
+            threads.join(tx, account, key, list(dict.fromkeys([*own, *ids])))
+        orders.append((*sort_keys(envelope, role), key))
+        texts.append(_text(key, internaldate, envelope))
+    connection = tx.connection
+    connection.change_each("DELETE FROM search_text WHERE doc = ?", (text[:1] for text in texts))
+    connection.change_each(_INSERT_TEXT, texts)
+    connection.change_each(
+        "UPDATE message SET sort_sender = ?, sort_subject = ? WHERE id = ?", orders
     )
-    write_text(tx, key, internaldate, envelope)

@@ -120,15 +120,18 @@ def mend_outbox(tx: Transaction) -> int:
 def mend_threads(tx: Transaction) -> int:
     """Put messages into the conversation that their ids name."""
     rows = tx.connection.rows(
-        "SELECT message.id, message.account_id, message.message_id, envelope, refs FROM message"
+        "SELECT message.id, message.account_id, message.message_id, envelope, refs,"
+        " thread_index FROM message"
         " JOIN message_detail ON message_detail.message_key = message.id"
         " LEFT JOIN thread_link ON thread_link.account_id = message.account_id"
         " AND thread_link.message_id = message.message_id"
         " WHERE message.thread_id IS NULL"
         " OR (message.message_id IS NOT NULL AND thread_link.thread_id IS NOT message.thread_id)"
     )
-    for key, account, message_id, envelope, references in rows:
-        ids = threads.mentioned_ids(codec.load_envelope(envelope), codec.load_strings(references))
+    for key, account, message_id, envelope, references, thread_index in rows:
+        ids = threads.mentioned_ids(
+            codec.load_envelope(envelope), codec.load_strings(references), thread_index
+        )
         own = [message_id] if message_id is not None else []
         threads.join(tx, account, MessageKey(key), list(dict.fromkeys([*own, *ids])))
     return len(rows)

@@ -111,7 +111,8 @@ class ListReader:
         if self._view.folders is not None:
             return self._count_in_folders()
         if isinstance(self.listing.place, Flagged) and not self.listing.limit:
-            return self._count_found(-1, None, backward=False)
+            tally = self.tally()
+            return tally.found if tally.resume is None else None
         return None
 
     def tally(self, after: Anchor | None = None, *, reach: int = REACH) -> Tally:
@@ -181,8 +182,9 @@ class ListReader:
         return Condition(
             " WHERE EXISTS (SELECT 1 FROM message"  # noqa: S608 - made of constants
             f" CROSS JOIN folder ON folder.id = message.shown_folder_id{text}"
+            # The plus keeps the folder's index out: a conversation is shorter than a folder.
             " WHERE message.thread_id = found.thread AND message.sort_sender IS NOT NULL"
-            " AND message.shown_folder_id IS NOT NULL AND message.shown_folder_id = found.folder"
+            " AND message.shown_folder_id IS NOT NULL AND +message.shown_folder_id = found.folder"
             f" AND {residue.sql})",
             residue.values,
         )

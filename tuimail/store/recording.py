@@ -56,6 +56,10 @@ class _Content:
         return tuple(getattr(self, name) for name in self.__dataclass_fields__)
 
 
+_Detail = tuple[str, str | None, str, str | None]
+"""The columns of `message_detail`: envelope, structure, references, Thread-Index."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     account: AccountId
@@ -118,6 +122,7 @@ def _record_one(
         envelope_json,
         codec.dump_structure(structure),
         codec.dump_strings(message.references),
+        message.thread_index,
     )
     key: MessageKey | None = tx.connection.value(
         "SELECT id FROM message WHERE folder_id = ? AND uid = ?", (place.folder, message.uid)
@@ -129,8 +134,8 @@ def _record_one(
     if key is None:
         key = _insert(tx, place, message, content, located)
         tx.connection.change(
-            "INSERT INTO message_detail (message_key, envelope, structure, refs)"
-            " VALUES (?, ?, ?, ?)",
+            "INSERT INTO message_detail (message_key, envelope, structure, refs,"
+            " thread_index) VALUES (?, ?, ?, ?, ?)",
             (key, *detail),
         )
         catalogue.write_text(tx, key, content.internaldate, message.envelope)
@@ -141,7 +146,7 @@ def _record_one(
         )
     else:
         _update(tx, key, message, content, detail)
-    ids = threads.mentioned_ids(message.envelope, message.references)
+    ids = threads.mentioned_ids(message.envelope, message.references, message.thread_index)
     threads.join(tx, place.account, key, ids)
     return key
 
@@ -186,9 +191,7 @@ ORDER BY state, folder_id <> ?4, structure IS NOT ?6, size <> ?7, message.id LIM
 """
 
 
-def _pair(
-    tx: Transaction, place: _Place, content: _Content, detail: tuple[str, str | None, str]
-) -> MessageKey | None:
+def _pair(tx: Transaction, place: _Place, content: _Content, detail: _Detail) -> MessageKey | None:
     """Return the row without a UID that is this message: here first, then gone from anywhere.
 
     A message to oneself and to a list comes twice with one Message-ID, often in one second. So
@@ -285,7 +288,7 @@ def _update(
     key: MessageKey,
     message: FetchedMessage,
     content: _Content,
-    detail: tuple[str, str | None, str],
+    detail: _Detail,
 ) -> None:
     *columns, shown_folder = tx.connection.rows(
         "SELECT internaldate, size, from_text, to_text, subject, has_attachment,"
@@ -305,9 +308,9 @@ def _update(
         if stored.internaldate != content.internaldate:
             tx.changes.list_changed(shown_folder)
     changed = tx.connection.change(
-        "UPDATE message_detail SET envelope = ?1, structure = ?2, refs = ?3"
-        " WHERE message_key = ?4"
-        " AND (envelope <> ?1 OR structure IS NOT ?2 OR refs <> ?3)",
+        "UPDATE message_detail SET envelope = ?1, structure = ?2, refs = ?3, thread_index = ?4"
+        " WHERE message_key = ?5 AND (envelope <> ?1 OR structure IS NOT ?2 OR refs <> ?3"
+        " OR thread_index IS NOT ?4)",
         (*detail, key),
     )
     if changed:

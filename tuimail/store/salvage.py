@@ -265,10 +265,12 @@ def _carry_detail(hull: _Hull, key: MessageKey, values: Values) -> None:
         values = {"message_key": key, "envelope": "{}", "refs": "[]"}
         envelope, references = Envelope(), ()
     hull.insert("message_detail", values)
+    thread_index = values.get("thread_index")
+    index = thread_index if isinstance(thread_index, str) else None
     account, own = hull.tx.connection.rows(
         "SELECT account_id, message_id FROM message WHERE id = ?", (key,)
     )[0]
-    ids = [*([] if own is None else [own]), *threads.mentioned_ids(envelope, references)]
+    ids = [*([] if own is None else [own]), *threads.mentioned_ids(envelope, references, index)]
     threads.join(hull.tx, account, key, list(dict.fromkeys(ids)))
     catalogue.enter(hull.tx, [key])
 

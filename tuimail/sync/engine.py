@@ -24,6 +24,7 @@ from tuimail.model.sign_in import SignInMethod
 from tuimail.model.status import Connectivity, EngineStatus, SignInPrompt
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
+from tuimail.sync.cataloguing import enter_what_was_here
 from tuimail.sync.desk import Desk
 from tuimail.sync.mailbox import Mailbox
 from tuimail.sync.presence import Seats
@@ -75,6 +76,7 @@ class Engine:
         self._timing = timing
         self._sleep = SleepDetector()
         self._clocks: asyncio.Task[None] | None = None
+        self._catalogue: asyncio.Task[None] | None = None
         now = datetime.now(UTC)
         self._status = {
             account: EngineStatus(account, Connectivity.STARTING, now) for account in accounts
@@ -186,6 +188,7 @@ class Engine:
         self._desk = self._loop.create_task(desk.run(), name="desk")
         watching = watch_clocks(self._sleep, self._timing.clock, self._slept)
         self._clocks = self._loop.create_task(watching, name="clocks")
+        self._catalogue = self._loop.create_task(enter_what_was_here(self._store))
 
     def _open(self, connected: Connected) -> None:
         account = connected.account
@@ -250,7 +253,8 @@ class Engine:
         await asyncio.gather(*(mailbox.finish(grace) for mailbox in self._mailboxes.values()))
         for timer in self._restarts.values():
             timer.cancel()
-        ending = [*self._tasks, *(task for task in (self._desk, self._clocks) if task)]
+        others = (self._desk, self._clocks, self._catalogue)
+        ending = [*self._tasks, *(task for task in others if task)]
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
