@@ -36,7 +36,7 @@ from tuimail.ui.crash import print_without_locals, self_check
 from tuimail.ui.key_actions import KeyActions
 from tuimail.ui.keyboard import Keyboard
 from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
-from tuimail.ui.messages import EngineChanged, Said, StoreChanged
+from tuimail.ui.messages import EngineChanged, KeyClicked, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
@@ -266,6 +266,10 @@ class TuimailApp(KeyActions):
             if await self.keyboard.take(event):
                 return
         await super().on_event(event)
+
+    async def on_key_clicked(self, event: KeyClicked) -> None:
+        """Do what the key does."""
+        await self.keyboard.run_shown(event.key)
 
     # -- for the screens -----------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from tuimail.ui.bindings import BY_ID, TITLES, BindingSpec, Count, Keys, shown_key
+from tuimail.ui.bindings import BINDINGS, BY_ID, TITLES, BindingSpec, Count, Keys, shown_key
 from tuimail.ui.chords import Chords
 from tuimail.ui.commands.command import Command
 from tuimail.ui.macros import LETTERS, Macros
@@ -145,6 +145,18 @@ class Keyboard:
             self.macros.interrupt()
             self._say(reason)
         return bool(reason)
+
+    async def run_shown(self, shown: str) -> None:
+        """Do what a key does that was clicked.
+
+        Args:
+            shown: The key as people read it.
+        """
+        for scope, node in places(self._app):
+            for line in BINDINGS:
+                if line.scope == scope and shown in map(shown_key, self.keys.keys(line)):
+                    await self.run(line, node)
+                    return
 
     async def run(self, line: BindingSpec, node: DOMNode, count: int | None = None) -> None:
         """Run a binding.

@@ -15,7 +15,8 @@ from typing import Final
 
 ONE_LINE_WIDTH: Final = 64
 """Cells from which a message fits in one line."""
-_STATE: Final = 5
+STATE_CELLS: Final = 5
+"""In front: bar, unread or marked, flagged, answered, a blank."""
 _PLACE_FROM: Final = 72
 _SIZE_FROM: Final = 90
 
@@ -72,7 +73,7 @@ def one_line_columns(wanted: tuple[Column, ...], width: int, *, places: bool) ->
     gaps = {column: 2 if column is Column.SENDER else 1 for column in shown}
     gaps[shown[-1]] = 1
     cells = {column: _FIXED.get(column, 0) for column in shown}
-    left = width - _STATE - sum(gaps.values()) - sum(cells.values())
+    left = width - STATE_CELLS - sum(gaps.values()) - sum(cells.values())
     if Column.SUBJECT not in shown:
         cells[Column.SENDER] = max(1, left)
     elif Column.SENDER in shown:
@@ -89,7 +90,7 @@ def two_line_columns(wanted: tuple[Column, ...], width: int) -> Columns:
     facts = tuple(c for c in wanted if c in (Column.SIGNS, Column.DATE))
     cells: dict[Column, int] = {column: _FIXED[column] for column in facts}
     taken = sum(cells.values()) + len(facts)
-    cells[Column.SENDER] = max(1, width - _STATE - 1 - taken)
+    cells[Column.SENDER] = max(1, width - STATE_CELLS - 1 - taken)
     return Columns(width, (), cells, {}, has_places=False, below_each_other=facts)
 
 

@@ -61,6 +61,22 @@ class MessageOpened(Message):
         self.key = key
 
 
+class KeyClicked(Message):
+    """A key that is shown somewhere was clicked.
+
+    Attributes:
+        key: As people read it: `gg`, `^p`, `Esc`.
+    """
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
+class CommandsWanted(Message):
+    """What can be done with the message at the cursor is to be offered."""
+
+
 class ListChanged(Message):
     """The rows of the message list changed: counts, emptiness, marks."""
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from tuimail.model.changes import ChangeSet
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.messages import ListChanged
+from tuimail.ui.messages import CommandsWanted, ListChanged
 from tuimail.ui.scopes import Parameters
 from tuimail.ui.screens import mailbox_reasons
 from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_commands import MailboxCommands
+from tuimail.ui.screens.row_commands import offer_commands
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_view import MessageView
 
@@ -61,6 +62,13 @@ class MailboxScreen(MailboxCommands):
         """Show how far the text is read."""
         event.stop()
         self.bars.refresh_hints()
+
+    def on_commands_wanted(self, event: CommandsWanted) -> None:
+        """Offer what can be done with the message at the cursor."""
+        event.stop()
+        message = self.message_list.cursor
+        if message is not None:
+            offer_commands(self, message)
 
     def on_list_changed(self, event: ListChanged) -> None:
         """Counts, marks or emptiness changed."""

@@ -106,6 +106,13 @@ class MailboxDeeds(MailboxPanes):
         rows = self.chosen()
         await self.carry_out(deeds.toggle_flagged(rows), rows)
 
+    async def action_flag_here(self) -> None:
+        """Flag what the row at the cursor stands for, whatever is marked."""
+        row = self.message_list.row
+        if row is not None:
+            rows = self.message_list.messages_of(row)
+            await self.carry_out(deeds.toggle_flagged(rows), rows)
+
     async def action_unread(self) -> None:
         """Mark unread, or read."""
         self.stop_dwelling()

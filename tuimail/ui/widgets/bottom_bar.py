@@ -19,6 +19,8 @@ from tuimail.model.notice import Severity
 from tuimail.ui.bindings import Hint, shown_key
 from tuimail.ui.chord_words import waiting_row
 from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.hint_click import key_at
+from tuimail.ui.messages import KeyClicked
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Row, Run, crop_row, ends, row_cells
 from tuimail.ui.shell import shell
@@ -204,15 +206,26 @@ class BottomBar(Widget):
             self._timer.stop()
             self._timer = None
 
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key at the mouse does; it may be the answer to a question."""
+        shown = key_at(self._row(self.size.width), event.x)
+        if self.asking and self._question is not None:
+            answers = {shown_key(key): key for key in self._answers}
+            if shown in answers or shown == "Esc":
+                self._question.set_result(answers.get(shown))
+        elif shown:
+            self.post_message(KeyClicked(shown))
+
     def render_line(self, y: int) -> Strip:
         """Paint the row."""
         width = self.size.width
+        return roles(self.app).strip(self._row(width), width, "bar")
+
+    def _row(self, width: int) -> Row:
         if self._waiting is not None:
-            row = waiting_row(*self._waiting, width, shell(self).glyphs)
-        elif self._said:
-            row = said_row(self._said, self._keys, width)
-        elif self._row_words:
-            row = said_row((Run(self._row_words),), self._hints[:1], width)
-        else:
-            row = hint_row(self._hints, width, self._aside or self._right)
-        return roles(self.app).strip(row, width, "bar")
+            return waiting_row(*self._waiting, width, shell(self).glyphs)
+        if self._said:
+            return said_row(self._said, self._keys, width)
+        if self._row_words:
+            return said_row((Run(self._row_words),), self._hints[:1], width)
+        return hint_row(self._hints, width, self._aside or self._right)

@@ -7,6 +7,7 @@ so a list that changes every second does not flicker and costs the line little.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import Final
 
 from textual import events
 from textual.geometry import Offset, Region
@@ -17,6 +18,9 @@ from textual.widget import Widget
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import Line, Row
 from tuimail.ui.shell import shell
+
+WHEEL_ROWS: Final = 3
+"""Rows for one turn of the wheel."""
 
 
 class ChoiceList(Widget, can_focus=True):
@@ -161,8 +165,10 @@ class ChoiceList(Widget, can_focus=True):
 
     def on_mouse_scroll_down(self) -> None:
         """Go on."""
-        self.move(1)
+        for _ in range(WHEEL_ROWS):
+            self.move(1)
 
     def on_mouse_scroll_up(self) -> None:
         """Go back."""
-        self.move(-1)
+        for _ in range(WHEEL_ROWS):
+            self.move(-1)

@@ -85,6 +85,7 @@ class ChoiceSheet(ModalScreen[str | None]):
         choices: The rows.
         now: The word that holds; the cursor begins there.
         remark: At the right of the title.
+        marks_now: A sign says which word holds.
     """
 
     DEFAULT_CSS = """
@@ -93,8 +94,17 @@ class ChoiceSheet(ModalScreen[str | None]):
     """
     BINDINGS = bindings_for("choice")
 
-    def __init__(self, title: str, choices: Sequence[Choice], now: str, remark: str = "") -> None:
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice],
+        now: str,
+        remark: str = "",
+        *,
+        marks_now: bool = True,
+    ) -> None:
         super().__init__()
+        self._marks_now = marks_now
         self._choices = {choice.word: choice for choice in choices}
         self._now = now
         self._widest = max((cell_len(choice.word) for choice in choices), default=0)
@@ -127,7 +137,7 @@ class ChoiceSheet(ModalScreen[str | None]):
         cells = max(_LEAST_WORD_CELLS, min(self._widest, width - 8)) + 3
         return (
             Run(bar, "cursor-bar"),
-            Run(glyphs.done if choice.word == self._now else " ", "success"),
+            Run(glyphs.done if self._marks_now and choice.word == self._now else " ", "success"),
             BLANK,
             Run(fit(choice.word, cells, glyphs.cut)),
             Run(glyphs.own(choice.remark), "muted"),

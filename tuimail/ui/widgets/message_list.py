@@ -10,7 +10,7 @@ from textual import events
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.list_rows import ListedRow, Spot
-from tuimail.ui.messages import ListChanged, MessageOpened
+from tuimail.ui.messages import CommandsWanted, ListChanged, MessageOpened
 from tuimail.ui.widgets.shown_list import ShownList
 
 _AT_HAND: Final = 2000
@@ -228,14 +228,37 @@ class MessageList(ShownList):
             return [row for row in rows if row is not None]
         return self.messages_of(self._cursor_row) if self._cursor_row is not None else []
 
+    def _state_at(self, spot: Spot, x: int, line: int) -> str:
+        """Return the action that turns the state at a cell: mark, flag, fold, or none."""
+        row = self.rows.row(spot) if self.rows is not None else None
+        if line or row is None:
+            return ""
+        if row.count > 1 and x in self.fold_cells():
+            return "fold"
+        return {1: "mark", 2: "flag_here"}.get(x, "")
+
     # -- events --------------------------------------------------------------------------------
 
-    def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row; a click on the cursor's row opens it."""
-        at = event.y // self.row_height
+    async def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row; a click on the cursor's row opens it.
+
+        A click on a state's cell turns the state, the right button offers what can be done.
+        """
+        at, line = divmod(event.y, self.row_height)
         if at >= len(self.spots):
             return
-        if self.spots[at] == self._cursor:
+        here = self.spots[at] == self._cursor
+        state = self._state_at(self.spots[at], event.x, line) if event.button == 1 else ""
+        if event.button != 1 or state:
+            self._set_cursor(self.spots[at])
+        if event.button != 1:
+            self.post_message(CommandsWanted())
+        elif state == "mark" and self._cursor_row is not None:
+            self.marks.toggle(self._keys_of(self._cursor_row))
+            self._marks_changed()
+        elif state:
+            await self.run_action(f"screen.{state}")
+        elif here:
             self.action_open()
         else:
             self._set_cursor(self.spots[at])

@@ -19,6 +19,7 @@ from tuimail.model.notice import Severity
 from tuimail.ui.list_columns import (
     DEFAULT,
     ONE_LINE_WIDTH,
+    STATE_CELLS,
     Column,
     one_line_columns,
     two_line_columns,
@@ -267,6 +268,21 @@ class RowsPane(Widget, can_focus=True):
             return roles(self.app).strip((), width)
         rows = empty_rows(sentence, fact, keys, width=width, height=self.size.height)
         return roles(self.app).strip(rows[y] if y < len(rows) else (), width)
+
+    def fold_cells(self) -> range:
+        """Return the cells with the number of a conversation: the last of the sender's column."""
+        width = self.size.width
+        if self.row_height > 1:
+            return range(0)
+        places = self.places is not None and self.places.are_shown
+        columns = one_line_columns(self.wanted_columns, width, places=places)
+        end = STATE_CELLS
+        for column in columns.shown:
+            end += columns.cells[column]
+            if column is Column.SENDER:
+                return range(end - 3, end)
+            end += columns.gaps[column]
+        return range(0)
 
     # -- events --------------------------------------------------------------------------------
 
