@@ -7,15 +7,19 @@ refresh token in the body, keep cookies, and raise exceptions that carry the req
 
 from __future__ import annotations
 
+import base64
+import http.client
 import ipaddress
 import logging
+import re
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import requests
 import urllib3
@@ -119,7 +123,7 @@ class HttpClient:
             ) as response:
                 return _checked(response, host)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            failure = _translated(error, host)
+            failure = _in_the_way(error, host, proxy_for(url)) or _translated(error, host)
         # Not chained: a library's exception holds the request, and that holds the refresh token.
         raise failure
 
@@ -157,10 +161,45 @@ def proxy_for(url: str) -> str:
 
     A name and a password in the proxy's URL are left out.
     """
+    return urlsplit(_proxy_url(url)).netloc.rpartition("@")[2]
+
+
+def open_tunnel(host: str, port: int, seconds: float) -> socket.socket:
+    """Connect to a host as requests do: through the proxy (RFC 9110, 9.3.6), if there is one.
+
+    Args:
+        seconds: How long each wait may take.
+
+    Raises:
+        NetworkError: The proxy did not connect.
+        OSError: There is no proxy, and the host cannot be reached.
+    """
+    url = f"https://{host}:{port}"
+    proxy = urlsplit(_proxy_url(url))
+    if not proxy.hostname:
+        return socket.create_connection((host, port), seconds)
+    headers = {}
+    if proxy.username:
+        pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+        headers["Proxy-Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    line = http.client.HTTPConnection(proxy.hostname, proxy.port or 80, timeout=seconds)
+    line.set_tunnel(host, port, headers)
+    try:
+        line.connect()
+    except (OSError, http.client.HTTPException) as error:
+        line.close()
+        raise _proxy_failure(str(error), host, proxy_for(url)) from None
+    return line.sock
+
+
+def _proxy_url(url: str) -> str:
+    """Return the proxy's URL, with what it needs to let us in; empty for none."""
     if is_loopback(urlsplit(url).hostname or ""):
         return ""
-    found = get_environ_proxies(url).get(urlsplit(url).scheme, "")
-    return urlsplit(found if "//" in found else f"//{found}").netloc.rpartition("@")[2]
+    parts = urlsplit(url)
+    proxies = get_environ_proxies(url)
+    found = proxies.get(parts.scheme) or proxies.get("all") or ""
+    return found if "//" in found or not found else f"http://{found}"
 
 
 def is_loopback(host: str) -> bool:
@@ -187,6 +226,18 @@ def _checked(response: requests.Response, host: str) -> HttpAnswer:
     return HttpAnswer(response.status_code, text, dict(response.headers))
 
 
+def _in_the_way(error: Exception, host: str, proxy: str) -> NetworkError | None:
+    """Say what a proxy did; None when none did anything."""
+    if isinstance(error, requests.exceptions.ProxyError):
+        return _proxy_failure(str(error), host, proxy)
+    if isinstance(error, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
+        return ConnectFailed(
+            "HTTPS_PROXY names no proxy that tuimail can use.",
+            hint="It is an address such as http://proxy.contoso.com:3128.",
+        )
+    return None
+
+
 def _translated(error: Exception, host: str) -> NetworkError:
     reason = _reason(error)
     if isinstance(error, requests.exceptions.SSLError):
@@ -194,14 +245,41 @@ def _translated(error: Exception, host: str) -> NetworkError:
             distrust = explain(_verify_code(error), host)
             return CertificateInvalid(distrust.words, hint=distrust.hint, detail=reason)
         return ConnectFailed(f"No secure connection to {host} could be made.", detail=reason)
-    if isinstance(error, requests.exceptions.ProxyError):
-        return ConnectFailed(f"The proxy did not connect to {host}.", detail=reason)
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return ServerTimeout(f"{host} did not answer in time.", detail=reason)
     never_connected = "NewConnectionError" in reason or "NameResolutionError" in reason
     if isinstance(error, requests.ConnectionError) and never_connected:
         return ConnectFailed(f"No connection to {host} could be made.", detail=reason)
     return ConnectionLost(f"The connection to {host} was lost.", detail=reason)
+
+
+_TUNNEL_REFUSED: Final = re.compile(r"Tunnel connection failed: (\d{3})")
+
+
+def _proxy_failure(said: str, host: str, proxy: str) -> ConnectFailed:
+    """Tell a proxy that refuses from one that is not there.
+
+    Args:
+        said: The library's words. Only their status is shown: the rest may hold a password.
+    """
+    refused = _TUNNEL_REFUSED.search(said)
+    status = refused[1] if refused else ""
+    if status == "407":
+        return ConnectFailed(
+            f"The proxy {proxy} wants a name and a password.",
+            hint=f"Put them into HTTPS_PROXY, as in http://name:password@{proxy}",
+            detail="HTTP 407",
+        )
+    if status:
+        return ConnectFailed(
+            f"The proxy {proxy} does not let tuimail through to {host}.",
+            hint=f"Whoever runs the proxy has to allow {host}, port 443.",
+            detail=f"HTTP {status}",
+        )
+    return ConnectFailed(
+        f"The proxy {proxy} cannot be reached.",
+        hint="HTTPS_PROXY names it. Check the network, and the address of the proxy.",
+    )
 
 
 def _reason(error: BaseException) -> str:

@@ -73,8 +73,9 @@ def explain(code: int | None, host: str, now: datetime | None = None) -> Distrus
     if code in _UNKNOWN_ISSUER:
         return Distrust(
             f"The certificate of {host} comes from somebody this computer does not trust.",
-            "A proxy or virus scanner that looks into TLS does this. "
-            "If your organisation runs one, set ca_file to its certificate.",
+            "A proxy or virus scanner that looks into TLS does this. If your organisation runs "
+            "one, give tuimail its certificate: ca_file in the settings, or "
+            "`tuimail account add --ca-file FILE`.",
         )
     if code in _WRONG_NAME:
         return Distrust(

@@ -214,7 +214,7 @@ def test_certificate_of_an_unknown_authority_is_refused(serve: Serve) -> None:
 
 
 def test_certificate_for_another_name_is_refused(tmp_path: Path) -> None:
-    server = ScriptedServer(make_certificates(tmp_path, host="mail.example"), Talk.greet)
+    server = ScriptedServer(make_certificates(tmp_path, hosts=("mail.example",)), Talk.greet)
     with pytest.raises(CertificateInvalid):
         ImapSession.connect(server.endpoint, ca_file=server.ca_file)
     server.close()

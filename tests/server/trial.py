@@ -5,6 +5,9 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+import requests
 
 from tests.waiting import wait_until
 from tuimail.cli.setting_up import new_set_up
@@ -34,13 +37,13 @@ class Trial:
         answers = None
         stored = bool(self.store.read.meta("setup"))
         if given or not stored:
-            answers = SetupAnswers(
-                authority=f"{self.sandbox.entra.base}/organizations",
-                imap="{}:{}".format(*self.sandbox.imap),
-                smtp="{}:{}".format(*self.sandbox.smtp),
-                ca_file=str(self.sandbox.ca_file),
-                **given,
-            )
+            places = {
+                "authority": f"{self.sandbox.entra.base}/organizations",
+                "imap": "{}:{}".format(*self.sandbox.imap),
+                "smtp": "{}:{}".format(*self.sandbox.smtp),
+                "ca_file": str(self.sandbox.ca_file),
+            }
+            answers = SetupAnswers(**{**places, **given})
         self.set_up = new_set_up(
             self.settings,
             self.store,
@@ -93,3 +96,13 @@ class Trial:
     def approve(self, user: str = ANNA) -> None:
         code = wait_until(lambda: self.state.code, 20, "a code")
         assert self.sandbox.entra.approve(code.user_code, user)
+
+    def last_address(self, page: str) -> str:
+        """Open the sign-in's page as a browser elsewhere does; return where it ends."""
+        here = urlsplit(page)._replace(netloc=f"localhost:{urlsplit(page).port}").geturl()
+        with requests.Session() as browser:
+            browser.trust_env = False  # no proxy
+            answer = browser.get(
+                here, verify=str(self.sandbox.ca_file), allow_redirects=False, timeout=10
+            )
+        return answer.headers["Location"]

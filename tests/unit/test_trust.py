@@ -17,9 +17,9 @@ NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
     [
         (9, "is not valid yet", "clock says 28 Nov 2026"),
         (10, "has expired", "clock says 28 Nov 2026"),
-        (18, "does not trust", "set ca_file"),
-        (19, "does not trust", "set ca_file"),
-        (20, "does not trust", "set ca_file"),
+        (18, "does not trust", "ca_file"),
+        (19, "does not trust", "ca_file"),
+        (20, "does not trust", "ca_file"),
         (62, "is not that of mail.example", "Something else answers"),
         (7, "does not verify", "set ca_file"),
         (None, "does not verify", "set ca_file"),

@@ -101,6 +101,20 @@ def signed_in_name(answer: Mapping[str, Any]) -> str:
     return ""
 
 
+def foreign_audience(claims: Mapping[str, Any], account: Account) -> str:
+    """Return whom a token is for when that is not the mail of this account's cloud; else empty.
+
+    An id that is not Graph's is taken: Exchange has several, and accepts its own alone.
+    """
+    audience = str(claims.get("aud", "")).rstrip("/")
+    resources = {scope.rpartition("/")[0].rstrip("/") for scope in account.scopes}
+    # One worldwide service under two names; the other clouds' names are theirs alone.
+    if resources & _OUTLOOK:
+        resources |= _OUTLOOK
+    is_foreign = "://" in audience and audience not in resources
+    return str(clean(audience))[:240] if is_foreign or audience in _GRAPH else ""
+
+
 def objection(answer: Mapping[str, Any], account: Account) -> SignInRequired | None:
     """Find what makes a fresh token useless for this account, while it can still be explained."""
     name = signed_in_name(answer)
@@ -113,14 +127,12 @@ def objection(answer: Mapping[str, Any], account: Account) -> SignInRequired | N
             ),
         )
     claims = token_claims(str(answer.get("access_token", "")))
-    audience = str(claims.get("aud", "")).rstrip("/")
-    resource = account.scopes[0].rpartition("/")[0]
-    foreign = audience.startswith("https://") and audience not in {resource, *_OUTLOOK}
-    if audience in _GRAPH or foreign:
+    audience = foreign_audience(claims, account)
+    if audience:
         return SignInRequired(
             "The token is for another service than mail.",
             hint="Check cloud and authority in the settings.",
-            detail=str(clean(f"aud={audience}")),
+            detail=f"aud={audience}",
         )
     granted = str(claims.get("scp", "")).split()
     if granted and "IMAP.AccessAsUser.All" not in granted:

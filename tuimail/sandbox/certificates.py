@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,14 +39,22 @@ class Certificates:
         return context
 
 
-def make_certificates(directory: Path, *, host: str = "localhost") -> Certificates:
-    """Write ``ca.pem``, ``server.pem`` (with chain) and ``server.key`` into ``directory``."""
+def make_certificates(
+    directory: Path,
+    *,
+    hosts: Sequence[str] = ("localhost",),
+    authority_name: str = "tuimail sandbox authority",
+) -> Certificates:
+    """Write ``ca.pem``, ``server.pem`` (with chain) and ``server.key`` into ``directory``.
+
+    ``hosts`` are the names the certificate is for, beside 127.0.0.1.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     not_before = datetime.now(UTC) - timedelta(days=1)
     authority_key = ec.generate_private_key(ec.SECP256R1())
-    authority = _authority(authority_key, not_before)
+    authority = _authority(authority_name, authority_key, not_before)
     server_key = ec.generate_private_key(ec.SECP256R1())
-    server = _server(host, server_key, authority, authority_key, not_before)
+    server = _server(hosts, server_key, authority, authority_key, not_before)
     files = Certificates(
         ca_file=directory / "ca.pem",
         server_certificate=directory / "server.pem",
@@ -80,8 +89,10 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _authority(key: ec.EllipticCurvePrivateKey, not_before: datetime) -> x509.Certificate:
-    name = _name("tuimail sandbox authority")
+def _authority(
+    common_name: str, key: ec.EllipticCurvePrivateKey, not_before: datetime
+) -> x509.Certificate:
+    name = _name(common_name)
     return (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -98,19 +109,19 @@ def _authority(key: ec.EllipticCurvePrivateKey, not_before: datetime) -> x509.Ce
 
 
 def _server(
-    host: str,
+    hosts: Sequence[str],
     key: ec.EllipticCurvePrivateKey,
     authority: x509.Certificate,
     authority_key: ec.EllipticCurvePrivateKey,
     not_before: datetime,
 ) -> x509.Certificate:
     names = x509.SubjectAlternativeName(
-        [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+        [*map(x509.DNSName, hosts), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     )
     issuer_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
     return (
         x509.CertificateBuilder()
-        .subject_name(_name(host))
+        .subject_name(_name(hosts[0]))
         .issuer_name(authority.subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())

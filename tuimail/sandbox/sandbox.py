@@ -41,6 +41,7 @@ class Sandbox:
     first is the one that signs in when nobody says otherwise. ``token_lifetime`` and
     ``device_interval`` are seconds. ``language`` names the default folders. ``keep`` is a
     directory where the mailboxes outlive the sandbox; `KeepInUse` when another one has it.
+    ``names`` are further host names of the certificate, for clients that reach it by a proxy.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Sandbox:
         device_interval: int = 5,
         language: str = "en",
         keep: Path | None = None,
+        names: Sequence[str] = (),
     ) -> None:
         self.accounts = tuple(accounts)
         self.client_id = client_id
@@ -64,7 +66,7 @@ class Sandbox:
         )
         self._keep = None if keep is None else Keep(keep)
         self.post_office = PostOffice(accounts, language=language, keep=self._keep)
-        self.certificates = make_certificates(directory)
+        self.certificates = make_certificates(directory, hosts=("localhost", *names))
         self._runner = LoopThread("sandbox")
         self._context = context = self.certificates.server_context()
         self._others: list[HttpServer] = []

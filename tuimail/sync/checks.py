@@ -10,14 +10,23 @@ import asyncio
 import concurrent.futures
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, Protocol, runtime_checkable
 
 from tuimail.auth.provider import TokenProvider
-from tuimail.errors import Retry, SubmissionDisabled, TokenUnavailable, TuimailError
+from tuimail.errors import (
+    ConnectFailed,
+    Retry,
+    ServerTimeout,
+    SubmissionDisabled,
+    TokenUnavailable,
+    TuimailError,
+)
 from tuimail.exchange.clouds import is_personal_account
 from tuimail.exchange.diagnosis import Source, diagnose
+from tuimail.http import proxy_for
 from tuimail.imap.session import ImapSession
-from tuimail.model.account import Account, Token
+from tuimail.model.account import Account, Endpoint, Token
 from tuimail.model.finding import Finding, MailboxFound, Verdict
 from tuimail.model.folder import FolderRole, ListedFolder
 from tuimail.model.notice import Notice, Severity
@@ -96,10 +105,27 @@ def _failed(error: TuimailError, source: Source, account: Account, seconds: floa
     severity = Severity.WARNING if is_limit or error.retry is Retry.BACKOFF else Severity.ERROR
     problem = failure_notice(error)
     ids = ""
+    if source != "entra" and isinstance(error, (ConnectFailed, ServerTimeout)):
+        problem = _unreachable(problem, account.imap if source == "imap" else account.smtp)
     if found is not None:
         problem = found.notice(severity)
         ids = found.ids.short()
     return Finding(verdict, _sentence(problem), seconds, problem, ids)
+
+
+def _unreachable(problem: Notice, server: Endpoint) -> Notice:
+    """Name the server and what may stand in between: mail does not go through a proxy."""
+    you_can = (
+        f"Check the network, and whether a firewall closes port {server.port}; then try again."
+    )
+    proxy = proxy_for(f"https://{server.host}")
+    if proxy:
+        you_can = (
+            f"Mail does not go through the proxy {proxy}: ask whoever runs this network to let "
+            f"{server.host}, port {server.port}, out. Try again."
+        )
+    happened = f"{server.host}, port {server.port}, cannot be reached from here."
+    return replace(problem, happened=happened, you_can=clean(you_can))
 
 
 def _sentence(problem: Notice) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import concurrent.futures
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,9 +11,10 @@ from typing import Any, Final
 
 from tuimail.auth.discovery import Found as Known
 from tuimail.auth.discovery import discover
+from tuimail.auth.outcome import foreign_audience, token_claims
 from tuimail.auth.provider import TokenProvider
 from tuimail.errors import ServerError, SignInRequired, TokenUnavailable
-from tuimail.http import HttpClient, proxy_for
+from tuimail.http import HttpClient
 from tuimail.imap import capabilities
 from tuimail.imap.idle import try_idle
 from tuimail.imap.session import ImapSession
@@ -26,7 +25,7 @@ from tuimail.model.finding import Verdict
 from tuimail.model.folder import FolderRole
 from tuimail.sync.checks import SendingCheck, check_reading, check_sending
 from tuimail.sync.checkup import Step, from_error
-from tuimail.sync.checkup_network import sign_in_endpoint
+from tuimail.sync.checkup_network import SKEW_FATAL, sign_in_endpoint
 from tuimail.sync.opening import SessionOpener
 from tuimail.text.safe import clean
 
@@ -69,10 +68,9 @@ class MailboxCheckup:
     def steps(self) -> list[Step]:
         """Return the checks in their order."""
         account, group = self._account, self.group
-        sign_in = () if proxy_for(account.authority) else (_tls("Sign-in", account),)
         token, imap, roles = (f"{group}/{name}" for name in ("token", "imap", "roles"))
         return [
-            Step(group, "discovery", "Organisation", self._discovery, sign_in),
+            Step(group, "discovery", "Organisation", self._discovery, (_tls("Sign-in", account),)),
             Step(group, "token", "Sign-in", self._token, self._needs),
             Step(group, "imap", "Reading", self._imap, (token, _tls("IMAP", account))),
             Step(group, "capabilities", "Server can", self._capabilities, (imap,)),
@@ -106,7 +104,7 @@ class MailboxCheckup:
                 return found
             line = f"tuimail --account {self._account.name} login"
             return replace(found, problem=replace(found.problem, command=line))
-        return judge_token(token, self._account)
+        return judge_token(token, self._account, time.time())
 
     def _imap(self) -> Found:
         def opened() -> ImapSession:
@@ -166,50 +164,67 @@ class MailboxCheckup:
         return Found.of(finding)
 
 
-def judge_token(token: Token, account: Account) -> Found:
+def judge_token(token: Token, account: Account, now: float) -> Found:
     """Say whether a token is for what it is needed for, by its claims. The token is not verified.
 
     A token that is no JWT, such as those of personal accounts, is taken as it is.
+
+    Args:
+        now: This computer's clock, as `time.time`.
     """
-    ends = datetime.fromtimestamp(token.expires_on).astimezone()
-    until = f"good until {ends:%H:%M}"
-    claims = _claims(token.secret.reveal())
-    if token.expires_on <= time.time():
-        return failed(f"the token ended at {ends:%H:%M}", "Check the clock; sign in again.")
+    claims = token_claims(token.secret.reveal())
+    ended = _ended(token, claims, now)
+    if ended is not None:
+        return ended
+    until = f"good until {_clock(token.expires_on)}"
     if not claims:
         return passed(f"a token is here, {until}")
-    for_whom = _word(claims, "upn") or _word(claims, "preferred_username") or token.username
     scopes = frozenset(_word(claims, "scp").lower().split())
     lacking = [use for scope, use in _NEEDED_SCOPES.items() if scopes and scope not in scopes]
+    login = f"tuimail --account {account.name} login"
     if lacking:
-        return failed(
+        judged = warned if lacking == ["sending"] else failed
+        return judged(
             f"the token is not for {' and '.join(lacking)}",
             "The app registration lacks the permission, or you did not give it: sign in again.",
-            f"tuimail --account {account.name} login",
+            login,
         )
-    resources = {scope.rpartition("/")[0].rstrip("/") for scope in account.scopes}
-    audience = _word(claims, "aud").rstrip("/")
-    if "://" in audience and audience not in resources:
-        return warned(f"the token is for {audience}", "Check cloud and scopes in the settings.")
+    foreign = foreign_audience(claims, account)
+    if foreign:
+        return failed(
+            f"the token is for another service than mail ({foreign})",
+            "Check cloud and authority in the settings, then sign in again.",
+            login,
+        )
+    for_whom = _word(claims, "upn") or _word(claims, "preferred_username") or token.username
     if for_whom and for_whom.lower() != account.signs_in_as.lower():
         return warned(
             f"the sign-in is for {for_whom}, the mailbox is {account.signs_in_as}",
             "If reading fails, check username in the settings, or sign in as the other.",
-            f"tuimail --account {account.name} login",
+            login,
         )
     return passed(f"a token for {for_whom or account.signs_in_as}, {until}")
 
 
-def _claims(token: str) -> Mapping[str, Any]:
-    """Return the claims of a JWT (RFC 7519, 3); none when it is something else."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def _ended(token: Token, claims: Mapping[str, Any], now: float) -> Found | None:
+    """Say that a token has ended, or that it was made later than now (RFC 7519, 4.1.4, 4.1.6).
+
+    What is stored of its end was reckoned by this computer's clock, its claims by the server's.
+    """
+    made, ends = (claims.get(name) for name in ("iat", "exp"))
+    if isinstance(made, int | float) and made > now + SKEW_FATAL:
+        says = f"the token was made at {_clock(made)}, which is later than now"
+    elif token.expires_on <= now:
+        says = f"the token ended at {_clock(token.expires_on)}"
+    elif isinstance(ends, int | float) and ends <= now:
+        says = f"the token ended at {_clock(ends)}, as the server reckons"
+    else:
+        return None
+    return failed(says, "Check this computer's clock, then sign in again.")
+
+
+def _clock(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds).astimezone():%H:%M}"
 
 
 def _word(claims: Mapping[str, Any], name: str) -> str:

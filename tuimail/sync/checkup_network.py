@@ -17,7 +17,7 @@ from tuimail.http import HttpClient, proxy_for
 from tuimail.model.account import Account, Endpoint
 from tuimail.model.checkup import Found, Private, failed, passed, skipped, warned
 from tuimail.sync.checkup import Step
-from tuimail.sync.checkup_tls import look_at_tls
+from tuimail.sync.checkup_tls import Way, look_at_tls
 
 CONNECT_SECONDS: Final = 10.0
 SKEW_NOTED: Final = 60.0
@@ -33,28 +33,31 @@ class HostCheckup:
 
     Args:
         what: What it is for: `IMAP`, `SMTP`, `Sign-in`.
-        starttls: Whether TLS is asked for by SMTP's STARTTLS (RFC 3207).
+        way: How it is reached.
     """
 
     def __init__(
-        self, what: str, endpoint: Endpoint, ca_file: Path | None, *, starttls: bool = False
+        self, what: str, endpoint: Endpoint, ca_file: Path | None, way: Way = Way.DIRECT
     ) -> None:
         self.group = f"{what} {endpoint}"
         self._endpoint = endpoint
         self._ca_file = ca_file
-        self._starttls = starttls
+        self._way = way
         self._addresses: dict[str, list[str]] = {}
 
     def steps(self) -> list[Step]:
         """Return the checks in their order."""
         dns = f"{self.group}/dns"
-        tls = Step(self.group, "tls", "TLS", self._tls, (dns,))
         return [
             Step(self.group, "dns", "DNS", self._dns),
             Step(self.group, "ipv4", "IPv4", lambda: self._reach("IPv4", "IPv6"), (dns,)),
             Step(self.group, "ipv6", "IPv6", lambda: self._reach("IPv6", "IPv4"), (dns,)),
-            tls,
+            self.tls_step(dns),
         ]
+
+    def tls_step(self, *needs: str) -> Step:
+        """Return the check of TLS alone."""
+        return Step(self.group, "tls", "TLS", self._tls, needs)
 
     def _dns(self) -> Found:
         host = self._endpoint.host
@@ -85,7 +88,7 @@ class HostCheckup:
         return failed(says, "Check the network, and whether a firewall closes the port.")
 
     def _tls(self) -> Found:
-        return look_at_tls(self._endpoint, self._ca_file, starttls=self._starttls)
+        return look_at_tls(self._endpoint, self._ca_file, self._way)
 
 
 def addresses_of(endpoint: Endpoint, family: socket.AddressFamily) -> list[str]:
@@ -144,21 +147,21 @@ def sign_in_endpoint(account: Account) -> Endpoint:
 
 def _servers(account: Account) -> list[list[Step]]:
     imap = HostCheckup("IMAP", account.imap, account.ca_file)
-    smtp = HostCheckup("SMTP", account.smtp, account.ca_file, starttls=True)
+    smtp = HostCheckup("SMTP", account.smtp, account.ca_file, Way.STARTTLS)
     return [imap.steps(), smtp.steps()]
 
 
 def _sign_in(account: Account, http: HttpClient) -> list[Step]:
     """A proxy is asked for the name, so behind one nothing can be said of DNS and addresses."""
-    checkup = HostCheckup("Sign-in", sign_in_endpoint(account), account.ca_file)
+    checkup = HostCheckup("Sign-in", sign_in_endpoint(account), account.ca_file, Way.PROXY)
     authority = account.authority
-    steps = [Step(checkup.group, "proxy", "Proxy", lambda: _proxy(authority))]
-    needs: tuple[str, ...] = ()
-    if not proxy_for(authority):
-        steps += checkup.steps()
-        needs = (f"{checkup.group}/dns",)
-    clock = Step(checkup.group, "clock", "Clock", lambda: check_clock(authority, http), needs)
-    return [*steps, clock]
+    proxy = Step(checkup.group, "proxy", "Proxy", lambda: _proxy(authority))
+    if proxy_for(authority):
+        steps, needs = [checkup.tls_step()], f"{checkup.group}/tls"
+    else:
+        steps, needs = checkup.steps(), f"{checkup.group}/dns"
+    clock = Step(checkup.group, "clock", "Clock", lambda: check_clock(authority, http), (needs,))
+    return [proxy, *steps, clock]
 
 
 def _proxy(authority: str) -> Found:

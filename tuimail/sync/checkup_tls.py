@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import socket
 import ssl
+from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from tuimail.errors import NetworkError
+from tuimail.http import open_tunnel
 from tuimail.model.account import Endpoint
 from tuimail.model.checkup import Found, Private, failed, passed
 from tuimail.text.safe import clean
@@ -29,19 +32,30 @@ class _NoStartTls(Exception):
     """The server does not offer it."""
 
 
-def look_at_tls(endpoint: Endpoint, ca_file: Path | None, *, starttls: bool = False) -> Found:
+class Way(Enum):
+    """How a server is reached, and what is said before TLS."""
+
+    DIRECT = auto()
+    STARTTLS = auto()
+    """SMTP (RFC 3207)."""
+    PROXY = auto()
+    """As requests go: through the proxy of the environment, if there is one."""
+
+
+def look_at_tls(endpoint: Endpoint, ca_file: Path | None, way: Way = Way.DIRECT) -> Found:
     """Make a TLS connection and leave.
 
     Raises:
         ConfigError: `ca_file` cannot be read.
+        NetworkError: The proxy does not connect.
     """
     context = client_context(ca_file)
     try:
-        with _encrypted(endpoint, context, starttls=starttls) as line:
+        with _encrypted(endpoint, context, way) as line:
             version = line.version() or "TLS"
             issuer = _issuer(line)
     except ssl.SSLCertVerificationError as error:
-        return _distrusted(endpoint, error.verify_code, starttls=starttls)
+        return _distrusted(endpoint, error.verify_code, way)
     except _NoStartTls:
         return failed(
             f"{endpoint.host} offers no encryption",
@@ -63,30 +77,33 @@ def look_at_tls(endpoint: Endpoint, ca_file: Path | None, *, starttls: bool = Fa
     return passed(f"{version}, certificate by {issuer}", *_private(issuer))
 
 
-def _distrusted(endpoint: Endpoint, code: int, *, starttls: bool) -> Found:
+def _distrusted(endpoint: Endpoint, code: int, way: Way) -> Found:
     distrust = explain(code, endpoint.host)
-    issuer = _stranger(endpoint, starttls=starttls)
+    issuer = _stranger(endpoint, way)
     says = distrust.words.removesuffix(".")
     if issuer:
         says += f"; it was issued by {issuer}"
     return failed(says, distrust.hint, "", *_private(issuer))
 
 
-def _stranger(endpoint: Endpoint, *, starttls: bool) -> str:
+def _stranger(endpoint: Endpoint, way: Way) -> str:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:
-        with _encrypted(endpoint, context, starttls=starttls) as line:
+        with _encrypted(endpoint, context, way) as line:
             return _issuer(line)
-    except (OSError, _NoStartTls):
+    except (OSError, NetworkError, _NoStartTls):
         return ""
 
 
-def _encrypted(endpoint: Endpoint, context: ssl.SSLContext, *, starttls: bool) -> ssl.SSLSocket:
-    plain = socket.create_connection((endpoint.host, endpoint.port), _SECONDS)
+def _encrypted(endpoint: Endpoint, context: ssl.SSLContext, way: Way) -> ssl.SSLSocket:
+    if way is Way.PROXY:
+        plain = open_tunnel(endpoint.host, endpoint.port, _SECONDS)
+    else:
+        plain = socket.create_connection((endpoint.host, endpoint.port), _SECONDS)
     try:
-        if starttls:
+        if way is Way.STARTTLS:
             _ask_for_tls(plain)
         return context.wrap_socket(plain, server_hostname=endpoint.host)
     except BaseException:
