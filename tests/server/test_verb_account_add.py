@@ -74,20 +74,21 @@ def test_with_questions_and_a_mistake_in_each_answer(shell: Shell, fresh_sandbox
 
 
 @pytest.mark.parametrize(
-    ("words", "says"),
+    ("words", "says", "code"),
     [
-        ((), "Say the address."),
-        (("nobody",), "is not a whole address"),
-        ((OWNER,), "Say --client-id ID, or thunderbird."),
-        ((OWNER, "--client-id", "garbage"), "“garbage” is not a client id."),
-        (("a@contosso.example",), "Microsoft knows no organisation contosso.example."),
+        ((), "Say the address.", 2),
+        (("nobody",), "is not a whole address", 2),
+        ((OWNER,), "Say --client-id ID, or thunderbird.", 2),
+        ((OWNER, "--client-id", "garbage"), "“garbage” is not a client id.", 2),
+        (("a@contosso.example",), "Microsoft knows no organisation contosso.example.", 1),
     ],
 )
-def test_what_is_missing_is_an_error_and_nothing_is_stored(
-    shell: Shell, fresh_sandbox: Sandbox, words: tuple[str, ...], says: str
+def test_what_is_missing_is_wrong_usage_and_nothing_is_stored(
+    shell: Shell, fresh_sandbox: Sandbox, words: tuple[str, ...], says: str, code: int
 ) -> None:
-    code, out, err = added(shell, *words, "--no-input", *flags(fresh_sandbox), approve=False)
-    assert (code, out) == (1, "")
+    """Red when what the flags lack or garble ends with 1, as what Microsoft answers does."""
+    result, out, err = added(shell, *words, "--no-input", *flags(fresh_sandbox), approve=False)
+    assert (result, out) == (code, "")
     assert says in err
     assert shell.config.read_text() == "# mine\n"
 

@@ -15,6 +15,7 @@ from tuimail.exchange.clients import PRESETS
 from tuimail.exchange.clouds import CLOUDS
 from tuimail.model.notice import Notice
 from tuimail.model.setup import SetupControl, SetupState, SetupStep, StepResult, StepState
+from tuimail.sync.setup_words import address_problem
 
 FAILED: Final = 1
 _SIGNS: Final = {
@@ -55,7 +56,8 @@ class PlainSetup:
         """Do every step; return the exit code.
 
         Raises:
-            ConfigError: Something is missing or wrong that may not be asked for.
+            UsageError: An answer is missing or makes no sense, and may not be asked for.
+            ConfigError: An answer is not possible, and no other may be asked for.
             SignInRequired: Nobody signed in.
         """
         end = self._setup.subscribe(self._changed.set)
@@ -97,13 +99,14 @@ class PlainSetup:
                 note(f"{step.value:<13} {_SIGNS[result.state]:<8} {result.says}{seconds}")
 
     def _address(self, state: SetupState) -> None:
-        self._say_problem(state.now.problem)
-        self._must_ask("Say the address.", state.now.problem)
+        problem = state.now.problem
+        if not self._may_ask and (problem is None or address_problem(state.answers.address)):
+            raise _wrong_usage(problem, "Say the address.")
+        self._say_or_fail(problem)
         self._setup.give_address(click.prompt("Address", err=True))
 
     def _organisation(self, state: SetupState) -> None:
-        self._say_problem(state.now.problem)
-        self._must_ask("Say --cloud.", state.now.problem)
+        self._say_or_fail(state.now.problem)
         if state.now.state is StepState.STOPPED:
             self._setup.go_on()
             return
@@ -119,8 +122,10 @@ class PlainSetup:
         if given:
             self._setup.choose_app(given)
             return
+        if not self._may_ask:
+            missing = f"Say --client-id ID, or {', '.join(PRESETS)}."
+            raise _wrong_usage(state.now.problem, missing)
         self._say_problem(state.now.problem)
-        self._must_ask(f"Say --client-id ID, or {', '.join(PRESETS)}.", state.now.problem)
         for line in _APPS:
             note(line)
         self._setup.choose_app(click.prompt("Client id, or thunderbird", err=True))
@@ -166,9 +171,11 @@ class PlainSetup:
         if problem.detail:
             note(f"  The server said: {problem.detail}")
 
-    def _must_ask(self, missing: str, problem: Notice | None) -> None:
+    def _say_or_fail(self, problem: Notice | None) -> None:
+        """Say why an answer will not do, before another one is asked for."""
         if not self._may_ask:
-            raise ConfigError(problem.short if problem else missing) from None
+            raise ConfigError(problem.short if problem else "Say --cloud.")
+        self._say_problem(problem)
 
     def _report(self, state: SetupState, *, as_json: bool) -> None:
         account = state.account
@@ -192,3 +199,8 @@ class PlainSetup:
                 },
             }
         )
+
+
+def _wrong_usage(problem: Notice | None, missing: str) -> click.UsageError:
+    said = f"{problem.short} {problem.you_can}".strip() if problem else missing
+    return click.UsageError(said, click.get_current_context(silent=True))
