@@ -296,6 +296,16 @@ def test_it_goes_on_at_the_next_start_where_it_was_left(trial: Trial) -> None:
     trial.waits_at(SetupStep.READY, StepState.DONE)
 
 
+def test_leaving_at_the_address_gives_the_set_up_up(trial: Trial) -> None:
+    """Red when `SetUp.leave` does not forget: every start would offer it again."""
+    trial.to_sign_in()
+    for _ in range(3):
+        trial.set_up.back()
+    trial.waits_at(SetupStep.ADDRESS)
+    trial.set_up.leave()
+    wait_until(lambda: trial.store.read.meta("setup") == "", 10, "no answers")
+
+
 def test_a_network_lost_at_each_step_is_said_in_a_sentence_and_retried(trial: Trial) -> None:
     sandbox = trial.sandbox
     trial.set_up.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -71,9 +71,12 @@ class Scene:
 
 @asynccontextmanager
 async def first_run(
-    sandbox: Sandbox, folder: Path, size: tuple[int, int] = (80, 24)
+    sandbox: Sandbox,
+    folder: Path,
+    size: tuple[int, int] = (80, 24),
+    accounts: Sequence[Account] = (),
 ) -> AsyncIterator[Scene]:
-    """The application as it starts without settings."""
+    """The application as it starts without settings, or with these accounts."""
     store = Store.open(folder / "data")
     adopted: list[Account] = []
     given = SetupAnswers(
@@ -95,7 +98,7 @@ async def first_run(
     app = TuimailApp(
         store,
         msgspec.structs.replace(Settings(), glyphs="unicode"),
-        {},
+        {account.id: account for account in accounts},
         FakeEngine,
         new_setup=new_setup,  # type: ignore[arg-type] # the service, as the protocol sees it
     )
@@ -266,3 +269,31 @@ async def test_an_account_is_added_from_inside_and_escape_leads_back_to_the_mail
         await scene.shows("is set up already, as work")
         await scene.press("escape")
         await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+
+
+async def test_a_set_up_that_was_left_is_offered_at_the_start_beside_other_accounts(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Red when `SettingUp.offer` is not called, or takes an account that is there for one."""
+    async with first_run(fresh_sandbox, tmp_path) as scene:
+        await scene.to_the_code()
+        await scene.approve()
+        await until(lambda: scene.adopted, 20)
+    (anna,) = scene.adopted
+    async with first_run(fresh_sandbox, tmp_path, accounts=[anna]) as scene:
+        await scene.shows("? help")
+        await scene.press("g", "a")
+        await scene.to_the_app("ben@contoso.example")
+        await scene.press("q")
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+    async with first_run(fresh_sandbox, tmp_path, accounts=[anna]) as scene:
+        await scene.shows("ben@contoso.example is not set up yet: ga goes on there.")
+        await scene.press("g", "a")
+        await scene.shows("Which one?")
+        await scene.press("b", "b")
+        await scene.shows("Type the address")
+        await scene.press("escape")
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+    async with first_run(fresh_sandbox, tmp_path, accounts=[anna]) as scene:
+        await scene.shows("? help")
+        assert "is not set up yet" not in text(scene.app)

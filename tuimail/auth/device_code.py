@@ -82,7 +82,7 @@ def sign_in_by_device_code(
 
 
 def _ask(app: DeviceCodeClient, flow: dict[str, Any]) -> dict[str, Any]:
-    from msal.exceptions import MsalServiceError  # noqa: PLC0415 - see entra.EntraClient
+    from msal.exceptions import MsalServiceError  # noqa: PLC0415 - see `EntraClient.application`
 
     try:
         return app.acquire_token_by_device_flow(flow, exit_condition=lambda _flow: True)

@@ -67,7 +67,7 @@ def asking_entra(account: Account, question: Callable[[], T]) -> T:
     Raised outside of the handlers, so that nothing is chained: frames in there hold refresh
     tokens, and some traceback printers show locals.
     """
-    from msal.exceptions import MsalError  # noqa: PLC0415 - see `_application`
+    from msal.exceptions import MsalError  # noqa: PLC0415 - see `EntraClient.application`
 
     failure: AuthError
     try:

@@ -34,9 +34,6 @@ MIN_TTL: Final = 300.0
 _FORCED_APART: Final = 30.0
 """Seconds within which a second forced refresh gets the result of the first."""
 
-# What msal lets through when an answer is not what it expects.
-_MSAL_SURPRISES: Final = (ValueError, KeyError, TypeError, AttributeError, RuntimeError)
-
 
 @dataclass(slots=True)
 class _Question:

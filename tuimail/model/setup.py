@@ -5,10 +5,11 @@ The screen and the verb show a `SetupState` and call a `SetupControl`; neither k
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from tuimail.model.account import Account
 from tuimail.model.notice import Notice
@@ -89,6 +90,28 @@ class SetupAnswers:
     ca_file: str = ""
 
 
+KEPT_AS: Final = "setup"
+"""Name of the database's value that holds the answers of a set-up that was left."""
+
+
+def answers_to_text(answers: SetupAnswers) -> str:
+    """Write answers down, as JSON."""
+    return json.dumps(asdict(answers))
+
+
+def answers_from_text(text: str | None) -> SetupAnswers:
+    """Read answers; empty ones when there are none or they cannot be read."""
+    try:
+        found = json.loads(text) if text else {}
+    except ValueError:
+        return SetupAnswers()
+    if not isinstance(found, dict):
+        return SetupAnswers()
+    known = {each.name for each in fields(SetupAnswers)}
+    texts = {key: value for key, value in found.items() if isinstance(value, str)}
+    return SetupAnswers(**{key: value for key, value in texts.items() if key in known})
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
     """What an administrator has to be asked for.
@@ -98,12 +121,14 @@ class ConsentRequest:
         url: The page on which they allow it.
         mail: The whole mail to them, ready to be sent.
         ids: What support asks for, in one line; may be empty.
+        told: What the person is told of it; empty where the organisation's rule is all there is.
     """
 
     organisation: str
     url: str
     mail: str
     ids: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +211,7 @@ class SetupControl(Protocol):
         """Go to the step before, and do it again."""
 
     def leave(self) -> None:
-        """Stop. An account that is stored stays; what was answered is kept for the next start."""
+        """Stop. An account that is stored stays; what was answered is kept for the next start.
+
+        Leaving at the first step gives a set-up up: its answers are forgotten.
+        """

@@ -215,6 +215,9 @@ class SetUp:
     def leave(self) -> None:
         """Stop. An account that is stored is handed over, whatever the checks found."""
         self._board.next_turn()
+        state = self.state
+        if state.step is SetupStep.ADDRESS and state.now.asks and not state.is_left:
+            self._keeping.remember(None)
         self._hand_over()
         self._sign_in.end()
         self._board.change(is_left=True)

@@ -6,12 +6,11 @@ account that never signed in, leaves nothing behind in the file that people read
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,12 +23,11 @@ from tuimail.config.settings import change, load_or_default
 from tuimail.errors import ConfigError
 from tuimail.exchange.clouds import CLOUDS
 from tuimail.model.account import Account, AccountId
-from tuimail.model.setup import SetupAnswers
+from tuimail.model.setup import KEPT_AS, SetupAnswers, answers_from_text, answers_to_text
 from tuimail.store.store import Store
 
 log = logging.getLogger(__name__)
 
-_ANSWERS: Final = "setup"
 _SHARED_TENANTS: Final = frozenset({"common", "organizations"})
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
 _FIELDS: Final = ("client_id", "cloud", "tenant", "authority", "imap", "smtp", "ca_file")
@@ -50,22 +48,15 @@ class Keeping:
 
     def answers(self) -> SetupAnswers:
         """Return what was answered before; empty when nothing was, or it cannot be read."""
-        stored = self.store.read.meta(_ANSWERS) or ""
-        try:
-            found = json.loads(stored) if stored else {}
-        except ValueError:
-            return SetupAnswers()
-        known = {field.name for field in fields(SetupAnswers)}
-        texts = {key: value for key, value in found.items() if isinstance(value, str)}
-        return SetupAnswers(**{key: value for key, value in texts.items() if key in known})
+        return answers_from_text(self.store.read.meta(KEPT_AS))
 
     def remember(self, answers: SetupAnswers | None) -> None:
         """Keep the answers for the next start; None when there is nothing to go on with.
 
         Returns at once. If it fails the next start only begins anew.
         """
-        text = json.dumps(asdict(answers)) if answers is not None else ""
-        self.store.write(lambda tx: tx.set_meta(_ANSWERS, text)).add_done_callback(_log_failure)
+        text = answers_to_text(answers) if answers is not None else ""
+        self.store.write(lambda tx: tx.set_meta(KEPT_AS, text)).add_done_callback(_log_failure)
 
     def label_of(self, address: str) -> str:
         """Return the label under which an address is set up already; empty when it is not."""

@@ -13,7 +13,7 @@ from typing import Final
 from tuimail.errors import TuimailError
 from tuimail.exchange.clients import admin_consent_url
 from tuimail.exchange.consent import consent_mail
-from tuimail.exchange.diagnosis import Kind, explain
+from tuimail.exchange.diagnosis import Diagnosis, explain
 from tuimail.model.account import Account
 from tuimail.model.notice import Notice
 from tuimail.model.setup import ConsentRequest, SetupStep, StepResult, StepState
@@ -23,6 +23,9 @@ from tuimail.sync.engine import Connected
 from tuimail.sync.setup_board import SetupBoard
 from tuimail.sync.setup_keeping import Keeping
 from tuimail.sync.setup_words import problem_of
+
+_BY_A_RULE: Final = ("admin-consent", "admin-consent-requested")
+"""Entries of the catalogue: the organisation lets only an administrator allow it."""
 
 _NOT_ALLOWED_YET: Final = ("consent", "consent-declined")
 """Entries of the catalogue: the person may allow it, or an administrator for them."""
@@ -94,7 +97,7 @@ class SignInStep:
         if link is not None:
             turn = self._board.next_turn()
             self.cancel()
-            self._need_consent(link.account, "", None, turn)
+            self._need_consent(link.account, turn)
 
     # -- from the sign-in's thread -------------------------------------------------------------
 
@@ -138,8 +141,8 @@ class SignInStep:
             self._stop(problem, turn)
             return
         found = explain(problem.detail, source="entra", address=account.username)
-        if found.kind is Kind.CONSENT or found.id in _NOT_ALLOWED_YET:
-            self._need_consent(account, found.ids.short(), problem, turn)
+        if found.id in (*_BY_A_RULE, *_NOT_ALLOWED_YET):
+            self._need_consent(account, turn, found)
         else:
             self._stop(problem, turn, found.ids.short())
 
@@ -148,21 +151,27 @@ class SignInStep:
         stopped = StepResult(StepState.STOPPED, says, problem=problem, ids=ids)
         self._board.show(SetupStep.SIGN_IN, stopped, turn, code=None, page=None)
 
-    def _need_consent(self, account: Account, ids: str, problem: Notice | None, turn: int) -> None:
+    def _need_consent(self, account: Account, turn: int, found: Diagnosis | None = None) -> None:
+        """Show what an administrator is asked; `found` is None where only the page has spoken."""
         url = admin_consent_url(account.authority, account.client_id, account.scopes)
         domain = account.address.rpartition("@")[2]
         organisation = self._board.state.answers.organisation or domain
         mail = consent_mail(account.address, account.client_id, url)
         says = f"{organisation} wants an administrator to allow tuimail first"
-        if problem is not None and explain(problem.detail, source="entra").kind is not Kind.CONSENT:
-            says = problem.short.removesuffix(".")
+        told, ids, problem = "", "", None
+        if found is not None:
+            ids, problem = found.ids.short(), found.notice()
+            if found.id != _BY_A_RULE[0]:
+                told = f"{found.cause} {found.fix}"
+            if found.id in _NOT_ALLOWED_YET:
+                says = found.title.removesuffix(".")
         self._board.show(
             SetupStep.SIGN_IN,
             StepResult(StepState.STOPPED, says, problem=problem, ids=ids),
             turn,
             code=None,
             page=None,
-            consent=ConsentRequest(organisation, url, mail, ids),
+            consent=ConsentRequest(organisation, url, mail, ids, told),
         )
 
 

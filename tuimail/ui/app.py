@@ -158,6 +158,8 @@ class TuimailApp(KeyActions):
             self.tell(problem, Severity.WARNING)
         elif self._greeting:
             self.tell(self._greeting)
+        else:
+            self.setting_up.offer()
         self.call_after_refresh(settle_memory)
 
     def on_unmount(self) -> None:

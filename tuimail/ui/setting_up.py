@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tuimail.model.account import Account
 from tuimail.model.folder import FolderRole
 from tuimail.model.notice import Severity
-from tuimail.model.setup import SetupControl
+from tuimail.model.setup import KEPT_AS, SetupControl, answers_from_text
 from tuimail.text.safe import clean
 from tuimail.ui.screens.mailbox import MailboxScreen
 
@@ -36,6 +36,21 @@ class SettingUp:
     def first_screen(self) -> SetupScreen:
         """Return the screen of the first run; the mail takes its place."""
         return self._screen(self._first_ended)
+
+    def offer(self) -> None:
+        """Say at the start that a set-up was left before its account was there."""
+        app = self._app
+        address = answers_from_text(app.store.read.meta(KEPT_AS)).address
+        known = {account.address.casefold() for account in app.accounts.values()}
+        if (
+            self._new_setup is None
+            or self.comes_first
+            or not address
+            or address.casefold() in known
+        ):
+            return
+        key = app.keys.shown("mailbox.add_account")
+        app.tell(f"{clean(address)} is not set up yet: {key} goes on there.", Severity.WARNING)
 
     def open(self) -> None:
         """Add an account."""

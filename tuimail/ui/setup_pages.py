@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tuimail.exchange.consent import ASKED, INTRODUCTION, WHERE
-from tuimail.model.setup import ConsentRequest, SetupState, SetupStep, StepResult
+from tuimail.model.setup import ConsentRequest, SetupState, SetupStep
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import Hint
 from tuimail.ui.glyphs import Glyphs
@@ -31,19 +31,11 @@ _POWERSHELL: Final = "For your administrator (Exchange Online PowerShell)"
 
 
 def consent_rows(
-    consent: ConsentRequest,
-    now: StepResult,
-    copy: Hint,
-    width: int,
-    height: int,
-    glyphs: Glyphs,
+    consent: ConsentRequest, copy: Hint, width: int, glyphs: Glyphs
 ) -> tuple[list[Row], range]:
     """Lay out what an administrator is asked; returns which rows are to be copied."""
     text = _text_cells(width)
-    problem = now.problem
-    by_person = problem is not None and "wants an administrator" not in problem.short
-    told = f"{problem.happened} {problem.you_can}" if problem and by_person else _NOT_ALLOWED
-    lines = wrap_text(clean(told), text)
+    lines = wrap_text(clean(consent.told) or _NOT_ALLOWED, text)
     last = f"{lines[-1]}  {_KEEPS}"
     rows: list[Row]
     if len(wrap_text(last, text)) == 1:

@@ -87,7 +87,7 @@ def setup_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> Se
         return _choice_page(facts, width, height, glyphs)
     if state.consent is not None:
         above = [EMPTY, *step_rows(facts, _around(state), width, glyphs), EMPTY]
-        below = consent_rows(state.consent, state.now, facts.copy, width, height, glyphs)
+        below = consent_rows(state.consent, facts.copy, width, glyphs)
         return _joined(above, below, height)
     if state.step is SetupStep.SIGN_IN and (state.code or state.page or state.now.problem):
         return SetupPage(*sign_in_page(_sign_in_facts(facts), width, height, glyphs))

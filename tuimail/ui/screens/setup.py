@@ -6,7 +6,6 @@ typed and chosen. What is asked on each page is laid out in `setup_words`.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -18,8 +17,6 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tuimail.config.browser import open_page
-from tuimail.config.surroundings import surroundings
 from tuimail.errors import TuimailError
 from tuimail.mime.filename import write_new
 from tuimail.model.account import Account
@@ -35,6 +32,7 @@ from tuimail.ui.saving import downloads_dir
 from tuimail.ui.setup_hints import Situation, hints_for, situation_of, state_words
 from tuimail.ui.setup_words import STEPS, SetupFacts, choices_of
 from tuimail.ui.shell import shell
+from tuimail.ui.sign_in_deeds import SignInDeeds
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.setup_view import AnswerField, SetupView
 from tuimail.ui.widgets.top_bar import TopBar
@@ -67,10 +65,9 @@ class SetupScreen(Screen[Account | None]):
         self._shown = SetupStep.READY
         self._cursor = 0
         self._asks_id = self._pastes = False
-        self._opened = self._early = ""
-        self._was_opened = False
+        self._early = ""
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._place = surroundings(os.environ)
+        self._deeds = SignInDeeds(self)
         self._ended = False
         self._ticking: Timer | None = None
 
@@ -127,12 +124,10 @@ class SetupScreen(Screen[Account | None]):
         state = self.state
         if state.step is not self._shown:
             self._shown, self._cursor, self._asks_id = state.step, 0, False
-        if state.page is not None and state.page.url != self._opened:
-            self._opened = state.page.url
-            if self._pastes:
+        if state.page is not None:
+            self._deeds.page_shown(state.page, is_pasted=self._pastes)
+            if self._pastes and not self._field.is_open:
                 self._field.open()
-            elif self._place.can_open_browser:
-                self._was_opened = open_page(state.page.url, os.environ)
         waits = state.step is SetupStep.SIGN_IN and state.now.state is StepState.NOW
         if self._pastes and not waits:
             self._close_field()
@@ -164,8 +159,8 @@ class SetupScreen(Screen[Account | None]):
             seconds_left=seconds_left(waits.expires_on, time.time(), still=still) if waits else 0,
             here=self._messages_here(),
             asks_id=self._asks_id,
-            place=self._place,
-            was_opened=self._was_opened,
+            place=self._deeds.place,
+            was_opened=self._deeds.was_opened,
             is_demo=app.approve_demo is not None,
             administrator=app.keys.shown("setup.administrator"),
             copy=(app.keys.shown("setup.copy"), "copies it"),
@@ -245,7 +240,8 @@ class SetupScreen(Screen[Account | None]):
         if choices_of(state):
             self._choose()
         elif state.step is SetupStep.SIGN_IN:
-            self._approve_demo()
+            if state.code is not None:
+                self._deeds.approve(state.code)
         elif self._situation is Situation.CHECKING and state.account is not None:
             self._end()
         else:
@@ -264,14 +260,6 @@ class SetupScreen(Screen[Account | None]):
             self._field.open()
             self._show()
 
-    def _approve_demo(self) -> None:
-        approve, code = shell(self).approve_demo, self.state.code
-        if approve is None or code is None:
-            return
-        told = approve(code.user_code)
-        if isinstance(told, str) and told:
-            self.query_one(BottomBar).show_event(clean(told), severity=Severity.WARNING)
-
     def action_move(self, by: int) -> None:
         """Move the cursor among the choices."""
         count = len(choices_of(self.state))
@@ -288,19 +276,10 @@ class SetupScreen(Screen[Account | None]):
     def action_copy(self) -> None:
         """Copy what the page is about (OSC 52): code, address, mail or line."""
         state = self.state
-        problem = state.now.problem
-        text = problem.command or problem.url if problem else ""
         if state.consent is not None:
-            text = state.consent.mail
-        elif state.code is not None:
-            text = state.code.user_code
-        elif state.page is not None:
-            text = state.page.url
-        if not text:
-            self.query_one(BottomBar).show_event("There is nothing to copy yet.")
-            return
-        self.app.copy_to_clipboard(clean(text, multiline=True))
-        self.query_one(BottomBar).show_event("Copied.", severity=Severity.SUCCESS)
+            self._deeds.copy_text(state.consent.mail)
+        else:
+            self._deeds.copy(state.code, state.page, state.now.problem)
 
     def action_save(self) -> None:
         """Save the mail to the administrator beside other downloads."""
@@ -325,13 +304,10 @@ class SetupScreen(Screen[Account | None]):
         """Go over to the browser; there, open the page again."""
         page = self.state.page
         if page is not None:
-            self._was_opened = open_page(page.url, os.environ)
-            if not self._was_opened:
-                self.query_one(BottomBar).show_event("There is no browser here. Copy the address.")
+            self._deeds.open_again(page)
             self._show()
         else:
-            is_here = self._place.can_open_browser
-            self._sign_in(SignInMethod.BROWSER if is_here else SignInMethod.PASTE)
+            self._sign_in(self._deeds.by_page)
 
     def action_paste_address(self) -> None:
         """Open a field for the address of the last page; before there is one, ask for a page."""
@@ -351,7 +327,7 @@ class SetupScreen(Screen[Account | None]):
 
     def _sign_in(self, method: SignInMethod) -> None:
         if self._setup is not None and self.state.step is SetupStep.SIGN_IN:
-            self._was_opened = False
+            self._deeds.begin()
             self._setup.sign_in(method)
 
     def action_administrator(self) -> None:

@@ -7,7 +7,6 @@ ended. One key leads from one way to the other. Leaving it ends the waiting.
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Final
 
@@ -20,8 +19,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tuimail.config.browser import open_page
-from tuimail.config.surroundings import surroundings
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Severity
 from tuimail.model.sign_in import BrowserPage, SignInMethod
@@ -31,6 +28,7 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.formatting import seconds_left
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
+from tuimail.ui.sign_in_deeds import SignInDeeds
 from tuimail.ui.sign_in_words import SignInFacts, sign_in_page
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -138,10 +136,9 @@ class SignInScreen(Screen[bool]):
         self._waiting = self._begin_again = False
         self._method = SignInMethod.DEVICE_CODE
         self._pastes = False
-        self._here = surroundings(os.environ)
+        self._deeds = SignInDeeds(self)
         self._code: DeviceCode | None = None
         self._page: BrowserPage | None = None
-        self._was_opened = False
         self._refused = ""
         self._outcome: SignInOutcome | None = None
         self._ticking: Timer | None = None
@@ -174,7 +171,8 @@ class SignInScreen(Screen[bool]):
     def _begin(self) -> None:
         engine = shell(self).engine
         self._code = self._page = self._outcome = None
-        self._was_opened, self._refused = False, ""
+        self._deeds.begin()
+        self._refused = ""
         self._begin_again = False
         if engine is not None:
             self._attempt += 1
@@ -197,8 +195,8 @@ class SignInScreen(Screen[bool]):
             problem=problem,
             is_demo=app.approve_demo is not None,
             page=page,
-            here=self._here,
-            was_opened=self._was_opened,
+            here=self._deeds.place,
+            was_opened=self._deeds.was_opened,
             refused=self._refused,
             copy=(app.keys.shown("sign_in.copy"), "copies it"),
             paste=(app.keys.shown("sign_in.paste"), "paste the address of the last page"),
@@ -228,10 +226,9 @@ class SignInScreen(Screen[bool]):
         """Show it, and open it where a browser is at hand."""
         if event.attempt == self._attempt and self._waiting:
             self._page = event.page
+            self._deeds.page_shown(event.page, is_pasted=self._pastes)
             if self._pastes:
                 self.action_paste_address()
-            elif self._here.can_open_browser:
-                self._was_opened = open_page(event.page.url, os.environ)
             self._show()
 
     def on_answer_refused(self, event: AnswerRefused) -> None:
@@ -262,27 +259,15 @@ class SignInScreen(Screen[bool]):
     def action_copy(self) -> None:
         """Copy the code, or the line that an administrator has to run (OSC 52)."""
         problem = self._outcome.problem if self._outcome else None
-        text = problem.command or problem.url if problem else ""
-        if self._code is not None:
-            text = self._code.user_code
-        elif self._page is not None:
-            text = self._page.url
-        if not text:
-            self.query_one(BottomBar).show_event("There is nothing to copy yet.")
-            return
-        self.app.copy_to_clipboard(clean(text))
-        self.query_one(BottomBar).show_event("Copied.", severity=Severity.SUCCESS)
+        self._deeds.copy(self._code, self._page, problem)
 
     def action_browser(self) -> None:
         """Go over to the browser; there, open the page again."""
         if self._page is not None:
-            self._was_opened = open_page(self._page.url, os.environ)
-            if not self._was_opened:
-                self.query_one(BottomBar).show_event("There is no browser here. Copy the address.")
+            self._deeds.open_again(self._page)
             self._show()
         else:
-            is_here = self._here.can_open_browser
-            self._start(SignInMethod.BROWSER if is_here else SignInMethod.PASTE)
+            self._start(self._deeds.by_page)
 
     def action_paste_address(self) -> None:
         """Open a field for the address of the last page; before there is one, ask for a page."""
@@ -330,11 +315,8 @@ class SignInScreen(Screen[bool]):
 
     def action_go_on(self) -> None:
         """Approve, in the demo; after a problem try again."""
-        approve = shell(self).approve_demo
-        if self._code is not None and approve is not None:
-            told = approve(self._code.user_code)
-            if isinstance(told, str) and told:
-                self.query_one(BottomBar).show_event(clean(told), severity=Severity.WARNING)
+        if self._code is not None:
+            self._deeds.approve(self._code)
         elif self._outcome is not None:
             self._start(self._method)
 
