@@ -212,7 +212,7 @@ async def test_a_code_that_the_page_refuses_has_a_way_on(tmp_path: Path) -> None
     async with open_stage(tmp_path) as stage:
         show(await open_sign_in(stage))
         await stage.shows(CODE)
-        assert "Does the page say 53003? Your organisation blocks codes" in text(stage.app)
+        assert "Does the page say 53003, no access?" in text(stage.app)
 
 
 async def test_a_telephone_finds_the_page_in_the_qr_code(tmp_path: Path) -> None:

@@ -71,7 +71,12 @@ _ALL: Final = (
         "conditional-access",
         "Sign-in works. Half a minute later a rule of the organisation refuses the next token.",
         "A rule of your organisation blocks this sign-in; what is here can still be read.",
-        {"entra.refuse": {_EVERYBODY: "ca_blocked@refresh"}, "entra.token_lifetime": 320},
+        {
+            "entra.refuse": {_EVERYBODY: "ca_blocked@refresh"},
+            # Good enough for the first connections, and not for those after the server's silence.
+            "entra.token_lifetime": 320,
+            "imap.idle_timeout": 25,
+        },
     ),
     Persona(
         "device-code-blocked",
@@ -121,7 +126,7 @@ _ALL: Final = (
     Persona(
         "personal",
         "A new personal account: no organisation, and sending by SMTP is off with no switch.",
-        "Microsoft does not let this personal account send by SMTP; nobody is asked to change it.",
+        "Microsoft lets this account send on the web only; nobody is asked to change it.",
         {"entra.personal": [PERSONAL], "smtp.refuse": {_EVERYBODY: "smtp-off-mailbox"}},
         owner=PERSONAL,
     ),

@@ -16,6 +16,7 @@ from typing import Final, Protocol, runtime_checkable
 from tuimail.auth.provider import TokenProvider
 from tuimail.errors import (
     ConnectFailed,
+    NotConnected,
     Retry,
     ServerTimeout,
     SubmissionDisabled,
@@ -110,6 +111,9 @@ def _failed(error: TuimailError, source: Source, account: Account, seconds: floa
     if found is not None:
         problem = found.notice(severity)
         ids = found.ids.short()
+    if found is not None and isinstance(error, NotConnected) and error.hint:
+        # Who opened it has compared the names, which say more than the server.
+        problem = replace(problem, you_can=error.hint, command=error.command)
     return Finding(verdict, _sentence(problem), seconds, problem, ids)
 
 

@@ -132,26 +132,15 @@ def recognised(error: NotConnected, account: Account, signed_in_as: str = "") ->
     found = diagnose(error.detail, source="imap", address=address, sharing=account.sharing)
     if found is None:
         return error
-    hint = found.fix
-    if found.id == "imap-not-connected":
-        hint = _likely_causes(address, signed_in_as)
-    return NotConnected(
-        found.title,
-        hint=hint,
-        detail=error.detail,
-        command=found.command,
-        url=found.url,
-    )
+    hint, command = found.fix, found.command
+    if found.id == "imap-not-connected" and signed_in_as.lower() not in ("", address.lower()):
+        hint, command = _another_name(address, signed_in_as), ""
+    return NotConnected(found.title, hint=hint, detail=error.detail, command=command, url=found.url)
 
 
-def _likely_causes(address: str, signed_in_as: str) -> str:
-    """Name the likeliest causes of "authenticated but not connected", names first."""
-    if signed_in_as and signed_in_as.lower() != address.lower():
-        return (
-            f"The sign-in is for {signed_in_as}, the mailbox is {address}. Check username in the "
-            f"settings. A shared mailbox is added with: tuimail account add-shared {address}"
-        )
+def _another_name(address: str, signed_in_as: str) -> str:
+    """Say that the token is somebody else's, the likeliest cause where it is so."""
     return (
-        "Close other mail programs: too many connections look like this. If it lasts, ask "
-        "whether the mailbox has a licence and whether IMAP is on for it, and check username."
+        f"The sign-in is for {signed_in_as}, the mailbox is {address}. Check username in the "
+        f"settings. A shared mailbox is added with: tuimail account add-shared {address}"
     )

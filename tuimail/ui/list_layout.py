@@ -250,7 +250,7 @@ def empty_rows(
 
     Args:
         sentence: Strong.
-        fact: Muted; may be empty.
+        fact: Muted; may be empty, and may have several lines.
         keys: Key, what it does, and a reason, which may be empty.
         width: Cells of the place.
         height: Rows of the place.
@@ -258,8 +258,10 @@ def empty_rows(
     key_cells = max((cell_len(key) for key, _, _ in keys), default=0) + 3
     word_cells = max((cell_len(word) for _, word, _ in keys), default=0) + 4
     block: list[Row] = [(Run(sentence, "strong"),)]
-    if fact:
-        block.append((Run(fact, "muted"),))
+    room = max(10, min(width - 2, _FACT_CELLS))
+    block += [
+        (Run(row, "muted"),) for line in fact.splitlines() for row in command_lines(line, room)
+    ]
     if keys:
         block.append(())
     for key, word, reason in keys:

@@ -42,12 +42,14 @@ def empty_words(
     undo: str,
     keys: Keys,
     now: datetime,
+    problem: Notice | None = None,
 ) -> EmptyWords:
     """Say why a list is empty and what makes sense here.
 
     Args:
         folder: None when no folder is known yet.
         unread: Another folder with unread mail.
+        problem: Why the mailbox is not online.
         undo: What could be undone, such as `14 moved to Archive, 09:42`; empty for nothing.
     """
     choices: list[tuple[str, str, str]] = []
@@ -56,6 +58,9 @@ def empty_words(
             choices.append((keys.shown("mailbox.sign_in"), "sign in", ""))
         else:
             choices.append((keys.shown("mailbox.retry"), "try again now", ""))
+        if problem is not None and problem.command:
+            choices.insert(0, (keys.shown("mailbox.jobs"), "details, and copy the line", ""))
+            return problem.short, f"{problem.you_can}\n{problem.command}", choices
         return "No folders are here yet.", "They come with the first connection.", choices
     reason = f"{unread.name} has {number(unread.unread)} unread" if unread else ""
     elsewhere = (keys.shown("mailbox.folders"), "go to another folder", reason)

@@ -131,6 +131,6 @@ def state_words(state: SetupState) -> tuple[str, str]:
 
 _STOPPED = {
     SetupStep.SIGN_IN: "not signed in",
-    SetupStep.READING: "signed in",
+    SetupStep.READING: "signed in, no mail",
     SetupStep.SENDING: "reading only",
 }

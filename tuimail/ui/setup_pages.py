@@ -23,6 +23,13 @@ _READS: Final = (
     "You can read, file and search now. Mail that you write waits in the outbox and goes out by "
     "itself once sending is allowed. No mail is lost."
 )
+_WRITES: Final = (
+    "You can read, file and search now. Mail that you write waits in the outbox. No mail is lost."
+)
+_KEPT: Final = (
+    "You are signed in, and the account is kept. tuimail tries again every few minutes; nothing "
+    "has to be set up anew."
+)
 _CENTRE: Final = (
     "or: admin centre, Users, Active users, Mail, Manage email apps, tick Authenticated SMTP. "
     "It can take up to an hour."
@@ -65,9 +72,10 @@ def limit_rows(
     if problem is None:
         return [], range(0)
     switched_off = state.step is SetupStep.SENDING and "SmtpClientAuthentication" in problem.command
-    rows: list[Row] = []
+    lead = _KEPT
     if state.step is SetupStep.SENDING:
-        rows += [*_rows(wrap_text(_READS, text)), EMPTY]
+        lead = _READS if problem.command else _WRITES
+    rows = [*_rows(wrap_text(lead, text)), EMPTY]
     if not switched_off:
         for sentence in dict.fromkeys((problem.happened, problem.you_can)):
             rows += _rows(wrap_text(clean(sentence), text)) if sentence else []

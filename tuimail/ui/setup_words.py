@@ -106,28 +106,35 @@ def _joined(above: list[Row], below: tuple[list[Row], range], height: int) -> Se
 def step_rows(
     facts: SetupFacts, steps: Sequence[SetupStep], width: int, glyphs: Glyphs
 ) -> list[Row]:
-    """Return a row for each of these steps: sign, name, what is known, and its time."""
-    return [_step_row(facts, step, min(width, 100), glyphs) for step in steps]
+    """Return the rows of these steps: sign, name, what is known, and its time.
+
+    What the present one says is never cut; it goes on below.
+    """
+    return [row for step in steps for row in _step_rows(facts, step, min(width, 100), glyphs)]
 
 
-def _step_row(facts: SetupFacts, step: SetupStep, width: int, glyphs: Glyphs) -> Row:
+def _step_rows(facts: SetupFacts, step: SetupStep, width: int, glyphs: Glyphs) -> list[Row]:
     result = facts.state.result(step)
     sign, role = _sign(result.state, glyphs)
     is_now = step is facts.state.step
-    says = result.says
+    says = clean(glyphs.own(result.says))
     seconds = _seconds(result, facts.monotonic)
     room = max(1, width - NAME_CELLS - 5 - (cell_len(seconds) + 2 if seconds else 0))
     name_role = "strong" if is_now else "muted" if result.state is StepState.TODO else "text"
-    return ends(
+    said_role = "text" if is_now else "muted"
+    first, *rest = wrap_text(says, room) if is_now else [cut(says, room, glyphs.cut)]
+    head = ends(
         (
             BLANK,
             Run(f"{sign} ", role),
             Run(f"{step.value:<{NAME_CELLS}}", name_role),
-            Run(cut(clean(glyphs.own(says)), room, glyphs.cut), "text" if is_now else "muted"),
+            Run(first, said_role),
         ),
         (Run(seconds, "muted"), BLANK) if seconds else (),
         width,
     )
+    below = Run(" " * (NAME_CELLS + 3))
+    return [head, *((below, Run(line, said_role)) for line in rest)]
 
 
 def _sign(state: StepState, glyphs: Glyphs) -> tuple[str, str]:

@@ -167,7 +167,7 @@ def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: G
 _OPEN = "On any phone or computer, open"
 _DEMO = "This is the demo: press Enter to approve."
 # Entra ID tells the page and never the program that waits (Microsoft: Conditional Access flows).
-_BLOCKED = "Does the page say 53003? Your organisation blocks codes: sign in with a browser."
+_BLOCKED = "Does the page say 53003, no access? Codes are blocked: sign in with a browser."
 _CALM = ("tuimail never sees your password.", "It goes on by itself when you are done.")
 
 

@@ -178,6 +178,9 @@ def _banner(
         again = f"Going on by itself at {clock(until, now)}."
         problem = Notice(severity, f"Exchange asks us to wait. {again}")
         key, word = "mailbox.jobs", "jobs"
+    elif problem is not None and problem.command:
+        # Somebody has to run a line, which stands there: trying again alone does not help.
+        key, word = "mailbox.jobs", "details"
     problem = problem or _OFFLINE
     prefix = "" if name and name in problem.short else prefix
     strong, stop, rest = problem.short.partition(". ")

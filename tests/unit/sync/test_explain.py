@@ -47,7 +47,7 @@ def test_a_mailbox_that_stays_closed_says_what_to_check() -> None:
     )
     assert told.short == "The server let us in, but does not open the mailbox."
     assert "username" in told.you_can
-    assert told.command == ""
+    assert told.command == "Get-CASMailbox -Identity anna@contoso.example | Format-List ImapEnabled"
 
 
 def test_a_sign_in_of_another_name_is_named_first() -> None:

@@ -113,6 +113,7 @@ class MailboxBars:
             folder,
             unread=app.store.read.folder(elsewhere) if elsewhere is not None else None,
             connectivity=status.connectivity if status else Connectivity.STARTING,
+            problem=status.problem if status else None,
             undo=entry_words(undoable, now) if undoable is not None else "",
             keys=app.keys,
             now=now,

@@ -19,8 +19,9 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
+from tuimail.exchange.diagnosis import Who, diagnose
 from tuimail.model.account import AccountId
-from tuimail.model.notice import Severity
+from tuimail.model.notice import Notice, Severity
 from tuimail.model.sign_in import BrowserPage, SignInMethod
 from tuimail.model.status import DeviceCode, SignInOutcome
 from tuimail.text.safe import clean
@@ -152,11 +153,29 @@ class SignInScreen(Screen[bool]):
         yield BottomBar()
 
     def on_mount(self) -> None:
-        """Ask for a code, as soon as there is an engine to ask."""
+        """Say who has to act first, if anybody; else ask for a code, once there is an engine."""
         app = shell(self)
         app.signal_status.subscribe(self, self._status_changed)
         self._ticking = self.set_interval(1.0, self._show)
-        self._begin()
+        refusal = self._refusal()
+        if refusal is not None:
+            self._attempt += 1
+            self._outcome = SignInOutcome("", refusal)
+            self._show()
+        else:
+            self._begin()
+
+    def _refusal(self) -> Notice | None:
+        """Return why the last token was refused, where an administrator has to mend it.
+
+        A new sign-in alone would end the same way.
+        """
+        engine = shell(self).engine
+        status = engine.status.get(self._account) if engine is not None else None
+        if status is None or status.problem is None:
+            return None
+        found = diagnose(status.problem.detail, source="entra")
+        return found.notice() if found is not None and found.who is Who.ADMIN else None
 
     def on_unmount(self) -> None:
         """Nobody is looking any more: end the waiting."""
