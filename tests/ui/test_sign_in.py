@@ -139,6 +139,47 @@ async def test_a_problem_is_told_in_three_parts_and_can_be_tried_again(tmp_path:
         await stage.shows(CODE)
 
 
+async def test_a_rule_that_an_administrator_made_is_told_before_another_code(
+    tmp_path: Path,
+) -> None:
+    """Red when the sign-in always begins with a code: it would be refused again."""
+    said = (
+        "invalid_grant AADSTS53003: Access has been blocked. Trace ID: t Correlation ID: "
+        "26c488eb-38a0-42db-ba78-74f6e85e2aae Timestamp: 2026-11-28 20:00:24Z"
+    )
+    refused = Notice(Severity.ERROR, "A rule.", detail=said)
+    async with open_stage(tmp_path) as stage:
+        await until(lambda: stage.app.engine, describe="the engine")
+        stage.engine.set_status(
+            stage.account, Connectivity.SIGN_IN_REQUIRED, since=NOW, problem=refused
+        )
+        stage.app.open_sign_in(stage.account)
+        await stage.shows("× Sign-in       A rule of your organisation blocks this sign-in.")
+        for words in (
+            "Conditional Access does not allow it",
+            "ask your administrator, who needs the ids below",
+            "26c488eb-38a0-42db-ba78-74f6e85e2aae",
+            "y copy it  o try with a browser  n try with a code",
+        ):
+            assert words in text(stage.app)
+        assert_exact_rows(stage.app)
+        assert stage.engine.sign_ins == []
+        await stage.press("y")
+        assert stage.app.clipboard == said
+        await stage.press("n")
+        await until(lambda: stage.engine.sign_ins, describe="an attempt")
+
+
+async def test_wide_letters_give_way_to_the_qr_code(tmp_path: Path) -> None:
+    """Red when they may be wider than the left half: the last one touched the QR code."""
+    async with open_stage(tmp_path) as stage:
+        prompt = await open_sign_in(stage)
+        code = DeviceCode("https://microsoft.com/devicelogin", "MWMWMWMWM", time.time() + 800)
+        from_another_thread(lambda: prompt.show_code(code))
+        await stage.shows("MWMWMWMWM")
+        assert all(row[43:45] == "  " for row in rows(stage.app)[4:18])
+
+
 async def test_leaving_ends_the_waiting(tmp_path: Path) -> None:
     async with open_stage(tmp_path) as stage:
         prompt = await open_sign_in(stage)

@@ -22,6 +22,9 @@ themselves (Microsoft: "Manage app consent policies").
 _GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 
+_CONSENT_PATH: Final = "/v2.0/adminconsent"
+
+
 def resolve_client_id(value: str) -> str | None:
     """Return the client id for a preset's name or a GUID, None when it is neither."""
     value = value.strip()
@@ -43,6 +46,11 @@ def admin_consent_url(authority: str, client_id: str, scopes: tuple[str, ...]) -
         tenant = "organizations"
     scope = "%20".join(quote(scope, safe=":/") for scope in scopes)
     return (
-        f"https://{parts.netloc}/{tenant}/v2.0/adminconsent?client_id={quote(client_id)}"
+        f"https://{parts.netloc}/{tenant}{_CONSENT_PATH}?client_id={quote(client_id)}"
         f"&scope={scope}&redirect_uri=http://localhost"
     )
+
+
+def is_admin_consent_url(url: str) -> bool:
+    """Tell whether a page is one on which an administrator allows the app."""
+    return urlsplit(url).path.endswith(_CONSENT_PATH)

@@ -19,6 +19,7 @@ from tuimail.ui.formatting import cut, fit, list_date, size_text
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.list_columns import Column, Columns
 from tuimail.ui.rows import BLANK, Row, Run
+from tuimail.ui.wrapping import wrap_text
 
 _FORWARDED: Final = "$Forwarded"
 _NO_SUBJECT: Final = "(no subject)"
@@ -243,6 +244,9 @@ def _marked(text: str, role: str, matches: Sequence[str]) -> Row:
     return tuple(run for run in (*runs, Run(text[at:], role)) if run.text)
 
 
+_FACT_CELLS: Final = 72
+
+
 def empty_rows(
     sentence: str, fact: str, keys: list[tuple[str, str, str]], *, width: int, height: int
 ) -> list[Row]:
@@ -259,9 +263,8 @@ def empty_rows(
     word_cells = max((cell_len(word) for _, word, _ in keys), default=0) + 4
     block: list[Row] = [(Run(sentence, "strong"),)]
     room = max(10, min(width - 2, _FACT_CELLS))
-    block += [
-        (Run(row, "muted"),) for line in fact.splitlines() for row in command_lines(line, room)
-    ]
+    for line in fact.splitlines():
+        block += [(Run(row, "muted"),) for row in wrap_text(line, room)]
     if keys:
         block.append(())
     for key, word, reason in keys:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tuimail.model.folder import Folder
+from tuimail.model.notice import Notice
 from tuimail.model.status import Connectivity
 from tuimail.ui.bindings import Keys
 from tuimail.ui.formatting import clock, number

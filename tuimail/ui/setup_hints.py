@@ -103,6 +103,8 @@ def _stopped(state: SetupState, leave: Named) -> list[Named]:
         hints.append(("setup.go_on", "choose the cloud"))
     if problem is not None and problem.command:
         hints.append(("setup.copy", "copy the line"))
+    elif problem is not None and problem.detail:
+        hints.append(("setup.copy", "copy it"))
     hints.append(_RETRY)
     if state.step is SetupStep.SIGN_IN:
         hints += [("setup.browser", "browser"), ("setup.code", "code")]

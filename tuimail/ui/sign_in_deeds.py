@@ -6,7 +6,7 @@ Shared by the sign-in and by the set-up, whose pages show the same code and the 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuimail.config.browser import open_page
 from tuimail.config.surroundings import Surroundings, surroundings
@@ -15,6 +15,7 @@ from tuimail.model.sign_in import BrowserPage, SignInMethod
 from tuimail.model.status import DeviceCode
 from tuimail.text.safe import clean
 from tuimail.ui.shell import shell
+from tuimail.ui.sign_in_words import copied_of
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class SignInDeeds:
         screen: Has a `BottomBar`, where it is said how they went.
     """
 
-    def __init__(self, screen: Screen[object]) -> None:
+    def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
         self._opened = ""
         self.place: Surroundings = surroundings(os.environ)
@@ -64,8 +65,12 @@ class SignInDeeds:
     def copy(
         self, code: DeviceCode | None, page: BrowserPage | None, problem: Notice | None
     ) -> None:
-        """Copy what is needed elsewhere: the code, the page's address, or the line to run."""
-        text = problem.command or problem.url if problem else ""
+        """Copy what is needed elsewhere.
+
+        That is the code, the page's address, the line to run, or Microsoft's words with their ids.
+        """
+        copied = copied_of(problem) if problem is not None else None
+        text = copied.text if copied is not None else ""
         if code is not None:
             text = code.user_code
         elif page is not None:

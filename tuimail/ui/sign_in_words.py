@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from tuimail.config.surroundings import NOWHERE, Surroundings
+from tuimail.exchange.clients import is_admin_consent_url
 from tuimail.model.notice import Notice
 from tuimail.model.sign_in import BrowserPage
 from tuimail.text.safe import clean
@@ -24,6 +25,7 @@ from tuimail.ui.wrapping import wrap_text
 _NAME_CELLS = 14
 _STEP_CELLS = 44
 _MOST_CELLS = 80
+_MOST_SAID = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,13 @@ class Page(NamedTuple):
 
     rows: list[Row]
     copied: range = range(0)
+
+
+class Copied(NamedTuple):
+    """What is copied from a page: the line to run, the page to open, or Microsoft's words."""
+
+    title: str
+    text: str
 
 
 def sign_in_page(facts: SignInFacts, width: int, height: int, glyphs: Glyphs) -> Page:
@@ -136,7 +145,7 @@ def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: G
     large: list[Row] = [
         (BLANK, BLANK, Run(line, "key"))
         for line in (() if glyphs.ascii else big_code(facts.code))
-        if cell_len(line) + 3 <= width
+        if cell_len(line) + 3 <= min(width, _STEP_CELLS)
     ]
     if not large:
         code = [(BLANK, BLANK, Run(facts.code, "strong"))]
@@ -146,8 +155,10 @@ def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: G
     demo: list[Row] = [
         (BLANK, Run(line, "strong")) for line in wrap_text(_DEMO, text) if facts.is_demo
     ]
+    # In the demo nothing goes on before Enter.
+    calm_words = _CALM[:1] if facts.is_demo else _CALM
     calm: list[Row] = [
-        (BLANK, Run(line, "muted")) for part in _CALM for line in wrap_text(part, text)
+        (BLANK, Run(line, "muted")) for part in calm_words for line in wrap_text(part, text)
     ]
     if facts.administrator:
         words = Run("The page wants an administrator? Press ", "muted")
@@ -235,29 +246,46 @@ def _problem_page(
     )
     steps += [(BLANK, Run(" " * (_NAME_CELLS + 2)), Run(line)) for line in short[1:]]
     told: list[Row] = []
-    for sentence in (problem.happened, problem.now, problem.you_can):
+    for sentence in (problem.happened, _of_tuimail(problem.now), problem.you_can):
         told += [(BLANK, Run(line)) for line in (wrap_text(sentence, text) if sentence else ())]
+    what = copied_of(problem)
     copied: list[Row] = []
-    if problem.command or problem.url:
-        copied.append(rule(width, glyphs.rule, "For your administrator", "y copies it"))
-        copied += [(BLANK, Run(line)) for line in _copied_lines(problem, text)]
+    if what is not None:
+        copied = [rule(width, glyphs.rule, what.title, " ".join(facts.copy))]
+        lines = command_lines if problem.command else wrap_text
+        copied += _plain_rows(lines(clean(what.text), text)[:_MOST_SAID])
         copied.append(rule(width, glyphs.rule))
     said: list[Row] = []
-    if problem.detail:
-        lines = wrap_text(f"The server said: {problem.detail}", text)
-        said = [(BLANK, Run(line, "muted")) for line in lines[:6]]
+    if problem.detail and (what is None or what.text != problem.detail):
+        words = wrap_text(f"The server said: {problem.detail}", text)
+        said = _plain_rows(words[:_MOST_SAID], "muted")
+    if problem.url and (what is None or what.text != problem.url):
+        said += _plain_rows(wrap_text(f"Explained at {problem.url}", text), "muted")
     if facts.ids:
         said.append((BLANK, Run(clean(facts.ids), "muted")))
-    again: list[Row] = [
-        (BLANK, Run("r", "key"), Run(" try again   "), Run("b", "key"), Run(" back"))
-    ]
     above = 1 + len(_joined([steps, told])) + 2
     return Page(
-        [EMPTY, *_joined([steps, told, copied, said, again])],
+        [EMPTY, *_joined([steps, told, copied, said])],
         range(above, above + max(0, len(copied) - 2)),
     )
 
 
-def _copied_lines(problem: Notice, text: int) -> list[str]:
-    lines = command_lines(problem.command, text) if problem.command else []
-    return lines + (wrap_text(problem.url, text) if problem.url else [])
+def _of_tuimail(now: str) -> str:
+    """Say whose deed it is: `Keeps everything.` stands without a label here."""
+    if not now or now.startswith("tuimail"):
+        return now
+    return f"tuimail {now[0].lower()}{now[1:]}"
+
+
+def copied_of(problem: Notice) -> Copied | None:
+    """Return what of a problem is needed elsewhere; None when nothing is."""
+    if problem.command:
+        return Copied("For your administrator", problem.command)
+    if is_admin_consent_url(problem.url):
+        return Copied("For your administrator", problem.url)
+    # An administrator looks the ids in them up.
+    return Copied("Microsoft said", problem.detail) if problem.detail else None
+
+
+def _plain_rows(lines: list[str], role: str = "text") -> list[Row]:
+    return [(BLANK, Run(line, role)) for line in lines]

@@ -9,14 +9,17 @@ from rich.cells import cell_len
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId, FolderRole, FolderState
-from tuimail.model.status import Connectivity
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.text.address import make_address
 from tuimail.ui.bindings import Keys
 from tuimail.ui.compose_words import people_in_short
 from tuimail.ui.forest import Branch, Forest
 from tuimail.ui.glyphs import UNICODE
+from tuimail.ui.list_layout import empty_rows
 from tuimail.ui.mailbox_words import empty_words
 from tuimail.ui.rows import plain_text
+from tuimail.ui.status_words import banner_words
 from tuimail.ui.story import Story, story_rows
 from tuimail.ui.tree_layout import Totals, tree_rows
 
@@ -50,6 +53,46 @@ def test_a_folder_that_was_never_fetched_says_how_much_will_come() -> None:
     )
     assert sentence == "Projects has not been fetched yet."
     assert fact == "It comes when you stay here, about 2,100 messages."
+
+
+IMAP_OFF = Notice(
+    Severity.ERROR,
+    "Reading is switched off for this mailbox.",
+    you_can="Ask your administrator to run the line below.",
+    command="Set-CASMailbox -Identity anna@contoso.com -ImapEnabled $true",
+)
+
+
+def test_a_mailbox_that_somebody_else_has_to_open_names_them_and_the_line() -> None:
+    """Red when an empty mailbox only says that folders come with the first connection."""
+    sentence, fact, choices = empty_words(
+        None,
+        unread=None,
+        connectivity=Connectivity.OFFLINE,
+        undo="",
+        keys=Keys(),
+        now=NOW,
+        problem=IMAP_OFF,
+    )
+    assert sentence == IMAP_OFF.short
+    assert fact.splitlines() == [IMAP_OFF.you_can, IMAP_OFF.command]
+    assert choices[0][:2] == ("gj", "details, and copy the line")
+    rows = [plain_text(row) for row in empty_rows(sentence, fact, choices, width=80, height=20)]
+    assert all(cell_len(row) <= 80 for row in rows)
+    assert any(IMAP_OFF.command in row for row in rows)
+
+
+def test_the_banner_leads_to_the_line_that_somebody_has_to_run() -> None:
+    account = AccountId(1)
+    status = EngineStatus(account, Connectivity.OFFLINE, NOW, problem=IMAP_OFF)
+    words = banner_words({account: status}, {account: "work"}, NOW)
+    assert words is not None
+    assert (words.strong, words.key, words.word) == (IMAP_OFF.short, "mailbox.jobs", "details")
+    lost = Notice(Severity.WARNING, "No network. Go on.")
+    status = EngineStatus(account, Connectivity.OFFLINE, NOW, problem=lost)
+    words = banner_words({account: status}, {account: "work"}, NOW)
+    assert words is not None
+    assert words.key == "mailbox.retry"
 
 
 @pytest.mark.parametrize(

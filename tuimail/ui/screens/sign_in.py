@@ -25,12 +25,12 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.sign_in import BrowserPage, SignInMethod
 from tuimail.model.status import DeviceCode, SignInOutcome
 from tuimail.text.safe import clean
-from tuimail.ui.bindings import bindings_for
+from tuimail.ui.bindings import Hint, bindings_for
 from tuimail.ui.formatting import seconds_left
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
 from tuimail.ui.sign_in_deeds import SignInDeeds
-from tuimail.ui.sign_in_words import SignInFacts, sign_in_page
+from tuimail.ui.sign_in_words import SignInFacts, copied_of, sign_in_page
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar
@@ -224,14 +224,27 @@ class SignInScreen(Screen[bool]):
             top.state, top.state_role = "not signed in", "error+bold"
         else:
             top.state, top.state_role = _STATE_WORDS[waits is not None], "muted"
-        self.query_one(BottomBar).show_hints(app.keys.hints("sign_in", without=self._senseless()))
+        self.query_one(BottomBar).show_hints(self._hints(problem))
         if facts != view.facts:
             view.facts = facts
             view.refresh()
 
-    def _senseless(self) -> set[str]:
-        """What the page itself names already, or what has no sense there."""
-        return {"sign_in.copy"} if self._page is not None else set()
+    def _hints(self, problem: Notice | None) -> list[Hint]:
+        """Return the keys that make sense on this page, but those that it names itself."""
+        keys = shell(self).keys
+        if problem is None:
+            without = {"sign_in.copy"} if self._page is not None else set()
+            return keys.hints("sign_in", without=without)
+        words = {
+            "app.help": "help",
+            "sign_in.copy": "copy it",
+            "sign_in.browser": "try with a browser",
+            "sign_in.again": "try with a code",
+            "sign_in.back": "back",
+        }
+        if copied_of(problem) is None:
+            del words["sign_in.copy"]
+        return [(keys.shown(id_), word) for id_, word in words.items() if keys.shown(id_)]
 
     # -- from the engine -----------------------------------------------------------------------
 
