@@ -177,6 +177,10 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the row with the cursor is shown: tinted, or by the bar in front alone. `auto`: the
     row."""
 
+    display: Literal["auto", "diff", "stock"] = "auto"
+    """What is written to the terminal: `diff` only the cells that changed, `stock` every widget
+    that changed, whole. `auto`: `diff` on the terminals tuimail knows."""
+
     mouse: Literal["auto", "off", "clicks", "full"] = "auto"
     """What the mouse does. `clicks`: clicks and the wheel. `full`: drags the lines between the
     panes too. `off`: nothing; the terminal selects text with it. `auto`: clicks, over SSH

@@ -209,6 +209,7 @@ class TuimailApp(KeyActions):
         """Look as the settings say."""
         self.glyphs = self.appearance.glyphs()
         self.appearance.use_theme()
+        self.use_display(self.settings.display, os.environ)
         self.terminal.use(
             mouse=self.appearance.mouse,
             shows_cursor=self.settings.accessible,

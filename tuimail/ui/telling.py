@@ -5,10 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
 from tuimail.errors import StoreError
 from tuimail.model.notice import Notice, Severity
+from tuimail.ui.display.application import CellApp
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.messages import Said
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from tuimail.store.store import Store
 
 
-class Telling(App[None]):
+class Telling(CellApp):
     """The part of the application that says what happened.
 
     Attributes:

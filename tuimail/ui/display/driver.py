@@ -1,0 +1,24 @@
+"""The terminal of the process, as Textual drives it, with less written to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from tuimail.ui.display.output import CellOutput, Painting
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+class CellDriver(LinuxDriver):
+    """Sends what Textual writes through a `CellOutput`."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._cell_output = CellOutput(cast("Painting", app), super().write)
+
+    def write(self, data: str) -> None:
+        """Write something to the terminal."""
+        self._cell_output.write(data)
