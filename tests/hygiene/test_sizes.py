@@ -28,6 +28,7 @@ _CATCHES_EVERYTHING: Final = {
     "tuimail/sync/checkup.py": "root of a check's thread: a defect ends one check",
     "tuimail/sync/desk.py": "root of a request's task: whoever asked gets an answer",
     "tuimail/sync/setup.py": "root of a step's thread: a bug ends the step, not the set-up",
+    "tuimail/ui/display/output.py": "a defect in comparing frames must not cost the screen",
     "tuimail/sync/watcher.py": "root of the idle thread: a bug ends one watch",
 }
 

@@ -164,7 +164,7 @@ class Terminal:
         """Read until the cursor bar is in a row, 0 being the first, and the frame is complete."""
 
         def is_there() -> bool:
-            here = self._lines()[row].startswith("▌")
+            here = self._lines()[row].startswith(("▌", ">"))
             return here and self.output.endswith(_ENDS)
 
         self._read_until(is_there, timeout, f"the cursor in row {row} of\n{self.text}")

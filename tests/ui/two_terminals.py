@@ -29,7 +29,8 @@ class TwoTerminals(Driver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        self.columns, self.rows = options.get("size") or (80, 24)
+        size: tuple[int, int] = options.get("size") or (80, 24)
+        self.columns, self.rows = size
         self._output = CellOutput(cast("Painting", app), self._write_ours)
         self.frames = self.stock_octets = self.our_octets = 0
         self.difference = ""
