@@ -47,6 +47,15 @@ def test_sync_list_show_and_send(shell: Shell, dovecot_account: DovecotAccount) 
     }
     assert second["subject"] == "Second ]0;owned"
 
+    by_subject = shell.json("list", "inbox", "--sort", "subject", "--json")
+    assert [row["key"] for row in by_subject] == [first["key"], second["key"]]
+    (found,) = shell.json("search", "firs", "from:kim", "--json")
+    assert found == {**first, "folder": "INBOX"}
+    assert shell.json("list", "inbox", "--limit-to", "is:read", "--json") == []
+    wrong = shell.run("search", "form:kim")
+    assert wrong.returncode == 2
+    assert "Did you mean “from:”?" in wrong.stderr.decode()
+
     shown = shell.json("show", str(first["key"]), "--json")
     assert shown["text"].strip() == "Grüße aus Köln."
     assert shown["headers"]["Subject"] == "First"

@@ -31,6 +31,7 @@ _VERBS: Final = {
     "sync": "tuimail.cli.verbs.sync:sync",
     "folders": "tuimail.cli.verbs.folders:folders",
     "list": "tuimail.cli.verbs.list_messages:list_messages",
+    "search": "tuimail.cli.verbs.search:search",
     "show": "tuimail.cli.verbs.show:show",
     "send": "tuimail.cli.verbs.send:send",
     "repair": "tuimail.cli.verbs.repair:repair",

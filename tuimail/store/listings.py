@@ -27,7 +27,7 @@ from tuimail.store.catalogue import DOC_BITS
 from tuimail.store.connection import Connection, Row
 from tuimail.store.limits import Condition
 from tuimail.store.messages import make_summary, resolve
-from tuimail.store.views import view
+from tuimail.store.views import UNWANTED, view
 from tuimail.text.safe import SafeText
 
 _COLUMNS: Final = (
@@ -111,8 +111,7 @@ class ListReader:
         if self._view.folders is not None:
             return self._count_in_folders()
         if isinstance(self.listing.place, Flagged) and not self.listing.limit:
-            tally = self.tally()
-            return tally.found if tally.resume is None else None
+            return self._count_flagged(self.listing.place)
         return None
 
     def tally(self, after: Anchor | None = None, *, reach: int = REACH) -> Tally:
@@ -224,6 +223,18 @@ class ListReader:
             folders,
         )
         return found
+
+    def _count_flagged(self, place: Flagged) -> int:
+        rows = self._connection.rows(
+            "SELECT number, account_id, role FROM"
+            " (SELECT folder_id, sum(flagged) AS number FROM conversation WHERE flagged > 0"
+            " GROUP BY folder_id) CROSS JOIN folder ON folder.id = folder_id"
+        )
+        return sum(
+            number
+            for number, account, role in rows
+            if role not in UNWANTED and (not place.accounts or account in place.accounts)
+        )
 
     def _flat_row(self, key: MessageKey) -> ListRow | None:
         order = self._view.stream.order

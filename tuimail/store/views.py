@@ -23,7 +23,9 @@ _SMALL: Final = 5000
 """Up to so many messages a list is walked itself rather than the index of words."""
 
 _MOST_SOURCES: Final = 100
-_UNWANTED: Final = "(folder.role IS NULL OR folder.role NOT IN ('trash', 'junk'))"
+UNWANTED: Final = ("trash", "junk")
+"""What is in folders for these is not in views."""
+_WANTED: Final = f"(folder.role IS NULL OR folder.role NOT IN {UNWANTED})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def view(connection: Connection, listing: Listing) -> View:
         return View(listing, folders, stream, residue, place)
     place = _of_accounts(listing.place.accounts)
     if isinstance(listing.place, Flagged):
-        place &= Condition(f"message.unflagged = 0 AND {_UNWANTED}")
+        place &= Condition(f"message.unflagged = 0 AND {_WANTED}")
     stream = _everywhere(connection, listing)
     return View(listing, None, stream, place & wanted, place)
 

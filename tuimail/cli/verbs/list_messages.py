@@ -1,43 +1,44 @@
-"""`tuimail list FOLDER`: the newest messages of a folder, from the store."""
+"""`tuimail list FOLDER`: the messages of a folder in any order, from the store."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from tuimail.cli.output import say, say_json
+from tuimail.cli.listing import read_limit, rows_of, say_messages
 from tuimail.cli.run import OneAccount, json_option, one_account
 from tuimail.cli.setup import Options
 from tuimail.errors import FolderGone
-from tuimail.model.bodystructure import attachments
 from tuimail.model.folder import Folder, FolderRole
-from tuimail.model.message import Message
-from tuimail.text.address import format_addresses
+from tuimail.model.listing import InFolder, Listing, Sort
 
 
 @click.command("list")
 @click.argument("folder")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option(
+    "--sort", type=click.Choice([sort.value for sort in Sort]), default="date", show_default=True
+)
+@click.option("--reverse", is_flag=True, help="The same order from its other end.")
+@click.option("--limit-to", metavar="WORDS", default="", help="Only these, as with \\ in a list.")
 @json_option
 @click.pass_obj
-def list_messages(options: Options, folder: str, limit: int, as_json: bool) -> None:
+def list_messages(
+    options: Options,
+    folder: str,
+    limit: int,
+    sort: str,
+    limit_to: str,
+    *,
+    reverse: bool,
+    as_json: bool,
+) -> None:
     """List the newest messages of FOLDER (its path, or inbox, sent, drafts, trash …)."""
     with one_account(options) as world:
-        place = find_folder(world, folder)
-        rows = [
-            message
-            for summary in world.store.read.newest(place.id, limit)
-            if (message := world.store.read.message(summary.key)) is not None
-        ]
-    if as_json or options.as_json:
-        say_json([describe(message) for message in rows])
-        return
-    for message in rows:
-        summary = message.summary
-        unread = " " if summary.flags.is_seen else "N"
-        date = f"{summary.internaldate.astimezone():%Y-%m-%d %H:%M}"
-        say(f"{summary.key:>6} {unread} {date}  {summary.from_text}  {summary.subject}")
+        place = InFolder(find_folder(world, folder).id)
+        search = read_limit(limit_to, world)
+        listing = Listing(place, sort=Sort(sort), reverse=reverse, limit=search)
+        rows = rows_of(world.store, listing, limit)
+    say_messages(rows, {}, as_json=as_json or options.as_json)
 
 
 def find_folder(world: OneAccount, name: str) -> Folder:
@@ -60,20 +61,3 @@ def find_folder(world: OneAccount, name: str) -> Folder:
         f"There is no folder {name}.",
         hint=f"`tuimail sync` fetches the tree, `tuimail folders` lists it; {roles} work too.",
     )
-
-
-def describe(message: Message) -> dict[str, Any]:
-    """Return one message as JSON knows it."""
-    summary, envelope = message.summary, message.envelope
-    files = attachments(message.structure) if message.structure else ()
-    return {
-        "key": summary.key,
-        "uid": message.uid,
-        "date": summary.internaldate.isoformat(),
-        "from": format_addresses(envelope.from_),
-        "to": format_addresses(envelope.to),
-        "subject": envelope.subject,
-        "flags": list(summary.flags.names()),
-        "size": summary.size,
-        "attachments": len(files),
-    }
