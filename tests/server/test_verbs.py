@@ -49,7 +49,7 @@ def test_sync_list_show_and_send(shell: Shell, dovecot_account: DovecotAccount) 
 
     by_subject = shell.json("list", "inbox", "--sort", "subject", "--json")
     assert [row["key"] for row in by_subject] == [first["key"], second["key"]]
-    (found,) = shell.json("search", "firs", "from:kim", "--json")
+    (found,) = shell.json("search", "irst", "from:kim", "--json")
     assert found == {**first, "folder": "INBOX"}
     assert shell.json("list", "inbox", "--limit-to", "is:read", "--json") == []
     wrong = shell.run("search", "form:kim")
