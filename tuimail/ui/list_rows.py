@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tuimail.errors import StoreCorrupt
-from tuimail.model.listing import Listing, ListRow
+from tuimail.model.listing import Anchor, Everywhere, Listing, ListRow
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui.window import ListWindow
 
@@ -101,6 +101,14 @@ class ListRows:
     def read(self) -> ListReader:
         """Return a reader of the listing."""
         return self._reader().listing(self.listing)
+
+    def load(self, after: Anchor | None = None) -> None:
+        """Read the heads again, those that follow `after`, or from the first.
+
+        A search for nothing finds nothing.
+        """
+        if self.listing.limit or not isinstance(self.listing.place, Everywhere):
+            self.window.reload(after)
 
     @property
     def total(self) -> int:

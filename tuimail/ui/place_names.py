@@ -53,7 +53,10 @@ class PlaceNames:
             account = self._accounts.get(message.account_id)
             return clean(account.name) if account is not None else ""
         folder = self._folders.get(message.folder_id)
-        return folder.name if folder is not None else ""
+        if folder is None:
+            return ""
+        # The column is narrow, and `Sent` says as much as `Sent Items`.
+        return folder.name.split(" ")[0] if folder.role is not None else folder.name
 
     def is_in_place(self, message: MessageSummary) -> bool:
         """Whether the list is about the folder of a message, or only its conversation is."""

@@ -43,6 +43,7 @@ class MailboxScreen(MailboxCommands):
         """Arrange and paint as the settings say now."""
         self.message_list.tinted = shell(self).tints_cursor
         self.reader.settings_changed()
+        self.follow_choice()
         self.rearrange()
 
     def why_not(self, action: str, parameters: Parameters) -> str:
@@ -164,8 +165,6 @@ class MailboxScreen(MailboxCommands):
 
         self.app.push_screen(NoticesScreen(), self.go_to_message)
 
-    # -- messages ------------------------------------------------------------------------------
-
     # -- what changes from outside -------------------------------------------------------------
 
     def apply_changes(self, changes: ChangeSet) -> None:
@@ -174,6 +173,8 @@ class MailboxScreen(MailboxCommands):
         if self.place is None and (changes.folders or changes.lists):
             self.open_first_folder()
         self.message_list.apply(changes)
+        if self.message_list.folder in changes.folders:
+            self.follow_choice()
         self.bars.refresh()
 
     def _status_changed(self, _: None) -> None:

@@ -36,59 +36,48 @@ class MailboxListing(MailboxPlaces):
 
     # -- order and conversations ---------------------------------------------------------------
 
-    def action_sort(self) -> None:
+    async def action_sort(self) -> None:
         """Choose by what the list is sorted."""
         listing = self.message_list.listing
         if listing is not None:
-            self.app.push_screen(SortSheet(listing), self._sort_chosen)
+            await self.app.push_screen(SortSheet(listing), self._sort_chosen)
 
     def _sort_chosen(self, order: SortOrder | None) -> None:
         listing, place = self.message_list.listing, self.place
         if order is None or listing is None or place is None:
             return
-        self._relist(replace(self._wanted(listing), sort=order.sort, reverse=order.reverse))
         kept = choose_sort(shell(self).store, place, order.sort, reverse=order.reverse)
         words = order_words(replace(listing, sort=order.sort, reverse=order.reverse))
-        self.run_worker(self._kept(kept), group="list")
-        self.bottom.show_event(f"Sorted {words or 'by date'}.")
+        self.run_worker(self._keep_choice(kept, f"Sorted {words or 'by date'}."), group="list")
 
     def action_conversations(self) -> None:
         """Put the messages of conversations together, or show them one by one."""
         listing, place = self.message_list.listing, self.place
         if listing is None or place is None:
             return
-        wanted = self._wanted(listing)
-        turned = replace(wanted, conversations=not wanted.conversations)
-        if turned.conversations and not turned.effective.conversations:
-            self.bottom.show_event(self._why_one_by_one(turned))
+        wanted = not self.message_list.wants_conversations
+        if wanted and not replace(listing, conversations=True).effective.conversations:
+            self.bottom.show_event(self._why_one_by_one(listing))
             return
-        self._relist(turned)
-        kept = choose_conversations(shell(self).store, place, turned.conversations)
-        self.run_worker(self._kept(kept), group="list")
-        what = "Conversations" if turned.conversations else "Messages one by one"
-        self.bottom.show_event(f"{what}.")
+        kept = choose_conversations(shell(self).store, place, wanted)
+        what = "Conversations." if wanted else "Messages one by one."
+        self.run_worker(self._keep_choice(kept, what), group="list")
+
+    async def _keep_choice(self, kept: Future[None], words: str) -> None:
+        """Show the list as it is chosen now, once that is kept."""
+        try:
+            await asyncio.wrap_future(kept)
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return
+        self.follow_choice()
+        self.bottom.show_event(words)
 
     def _why_one_by_one(self, listing: Listing) -> str:
         if len(listing.sorts) == 1:
             return "Here messages stand one by one."
         key = shell(self).keys.shown("list.sort")
         return f"Conversations stand by date: {key} sorts the list."
-
-    def _wanted(self, listing: Listing) -> Listing:
-        """Return the listing with conversations as they were chosen, not as the order allows."""
-        return replace(listing, conversations=self.message_list.wants_conversations)
-
-    def _relist(self, listing: Listing) -> None:
-        """Show the place in another way, with the cursor on its message."""
-        row = self.message_list.cursor
-        self.message_list.show(listing, row.key if row is not None else None)
-        self.bars.refresh()
-
-    async def _kept(self, kept: Future[None]) -> None:
-        try:
-            await asyncio.wrap_future(kept)
-        except StoreError as error:
-            self.bottom.show_event(error.message, severity=Severity.ERROR)
 
     def action_fold(self) -> None:
         """Fold or unfold the conversation at the cursor."""
@@ -112,7 +101,7 @@ class MailboxListing(MailboxPlaces):
 
     # -- limit ---------------------------------------------------------------------------------
 
-    def action_limit(self) -> None:
+    async def action_limit(self) -> None:
         """Show only what an expression finds, as it is typed; the order stays."""
         listing, row = self.message_list.listing, self.message_list.cursor
         if listing is None:
@@ -141,13 +130,14 @@ class MailboxListing(MailboxPlaces):
             (("Enter", "keep"), ("Esc", "take back")),
             move=self.move_list,
         )
-        self.app.push_screen(sheet, closed)
+        await self.app.push_screen(sheet, closed)
 
     def _limit_to(self, limit: Search, key: MessageKey | None) -> None:
         listing = self.message_list.listing
         if listing is None or listing.limit == limit:
             return
-        self.message_list.show(replace(self._wanted(listing), limit=limit), key)
+        conversations = self.message_list.wants_conversations
+        self.message_list.show(replace(listing, conversations=conversations, limit=limit), key)
         self.bars.refresh()
 
     def take_limit_back(self) -> bool:
@@ -167,7 +157,7 @@ class MailboxListing(MailboxPlaces):
 
     # -- jump ----------------------------------------------------------------------------------
 
-    def action_jump(self) -> None:
+    async def action_jump(self) -> None:
         """Go to the next row whose sender or subject has what is typed."""
         listing, row = self.message_list.listing, self.message_list.row
         if listing is None or row is None:
@@ -193,4 +183,6 @@ class MailboxListing(MailboxPlaces):
                 self.message_list.go_to(start.key)
 
         hints = (("Enter", "stay"), ("Esc", "back"))
-        self.app.push_screen(LineSheet("go to: ", "", typed, hints, move=self.move_list), closed)
+        await self.app.push_screen(
+            LineSheet("go to: ", "", typed, hints, move=self.move_list), closed
+        )

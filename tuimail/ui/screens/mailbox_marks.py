@@ -41,7 +41,7 @@ class MailboxMarks(MailboxSearch):
         """Mark what is not marked, and unmark the rest."""
         self.run_worker(self._mark_found(NO_LIMIT, invert=True), exclusive=True, group="mark")
 
-    def action_mark_pattern(self) -> None:
+    async def action_mark_pattern(self) -> None:
         """Mark what an expression finds in this list."""
 
         def typed(text: str) -> str:
@@ -53,7 +53,7 @@ class MailboxMarks(MailboxSearch):
                 self.run_worker(self._mark_found(search), exclusive=True, group="mark")
 
         hints = (("Enter", "mark"), ("Esc", "close"))
-        self.app.push_screen(LineSheet("mark: ", "", typed, hints), closed)
+        await self.app.push_screen(LineSheet("mark: ", "", typed, hints), closed)
 
     async def _mark_found(self, search: Search, *, invert: bool = False) -> None:
         listing = self.message_list.listing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from tuimail.model.account import AccountId
@@ -89,6 +90,22 @@ class MailboxPlaces(MailboxReading):
         choice = choice_for(place, app.store.read, app.settings.list)
         self.message_list.wanted_columns = choice.columns
         self.message_list.show(choice.listing(place), key)
+
+    def follow_choice(self) -> None:
+        """Show the place as it is chosen for it now, if that has changed; the limit stays."""
+        app, rows, place = shell(self), self.message_list, self.place
+        listing, row = rows.listing, rows.cursor
+        if listing is None or place is None:
+            return
+        choice = choice_for(place, app.store.read, app.settings.list)
+        wanted = replace(choice.listing(place), limit=listing.limit)
+        rows.wants_conversations = choice.conversations
+        if choice.columns != rows.wanted_columns:
+            rows.wanted_columns = choice.columns
+            rows.refresh()
+        if wanted.effective != listing:
+            rows.show(wanted, row.key if row is not None else None)
+            self.bars.refresh()
 
     def _cursor_in(self, place: Place) -> MessageKey | None:
         if place in self._cursors:

@@ -33,7 +33,7 @@ class MailboxSearch(MailboxListing):
         """Whether the list shows what a search found."""
         return isinstance(self.place, Everywhere)
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Search sender, recipients and subject in all folders, as it is typed."""
         listing, row = self.message_list.listing, self.message_list.cursor
         if listing is None:
@@ -59,7 +59,7 @@ class MailboxSearch(MailboxListing):
         )
         self.reading = self.tree_open = False
         self.rearrange()
-        self.app.push_screen(sheet, closed)
+        await self.app.push_screen(sheet, closed)
 
     def _scope(self) -> frozenset[AccountId]:
         account = self.account_here

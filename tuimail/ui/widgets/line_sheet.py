@@ -143,9 +143,9 @@ class LineSheet(ModalScreen[str | None]):
             yield _Keys(self._hints)
 
     def on_mount(self) -> None:
-        """Go on where the text ends."""
+        """Go on where the text ends, at once: what is typed next belongs here."""
         self.line.cursor_position = len(self.line.value)
-        self.line.focus()
+        self.set_focus(self.line)
 
     @on(Input.Changed)
     def _changed(self) -> None:

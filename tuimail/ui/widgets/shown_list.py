@@ -53,7 +53,7 @@ class ShownList(RowsPane):
         before, self.rows = self.rows, rows
         self.wants_conversations = listing.conversations
         self._forget_spots()
-        rows.window.reload()
+        rows.load()
         self._begin_counting()
         spot = rows.spot_of(key) if key is not None else None
         if before is None or before.listing.place != listing.place:
@@ -97,7 +97,7 @@ class ShownList(RowsPane):
         top_row = rows.row(self._top)
         above = None if at_first else rows.window.get(self._top.head - 1)
         rows.forget_children()
-        rows.window.reload(above.anchor if above is not None else None)
+        rows.load(above.anchor if above is not None else None)
         self._begin_counting()
         self._forget_spots()
         spot = rows.near(self._cursor_row, self._cursor) if self._cursor_row else FIRST
@@ -131,10 +131,13 @@ class ShownList(RowsPane):
             self._counting.stop()
             self._counting = None
         self.found, self._counted_to = None, None
-        if self.rows is not None and self.rows.window.count is None:
-            before = Found(0, complete=False)
-            self.found = before
+        if self.rows is None:
+            return
+        if self.rows.window.count is None:
+            self.found = Found(0, complete=False)
             self._count_on()
+        elif self.rows.listing.limit:
+            self.found = Found(self.rows.window.count, complete=True)
 
     def _count_on(self) -> None:
         rows, found = self.rows, self.found
