@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.screen_text import strips
 from tests.waiting import until
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder
@@ -60,8 +61,7 @@ class Desk:
 def screen_rows(app: TuimailApp) -> list[str]:
     """Return what the terminal would show, one string per row, each as wide as the terminal."""
     return [
-        "".join(segment.text for segment in line if not segment.control)
-        for line in app.screen._compositor.render_strips()
+        "".join(segment.text for segment in line if not segment.control) for line in strips(app)
     ]
 
 

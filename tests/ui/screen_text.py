@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual._context import visible_screen_stack
 from textual.app import App
+from textual.strip import Strip
 
 from tuimail.text.safe import clean
 
 
+def strips(app: App[None]) -> list[Strip]:
+    """Every row of the screen on top, the screens below it included.
+
+    A sheet asks the context what is below it. Without that it would paint nothing there, and keep
+    it: the application may not have painted what changed when a test looks.
+    """
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
+
+
 def segments(app: App[None]) -> list[list[Segment]]:
-    """The segments of every row of the screen on top, the screens below it included."""
-    return [list(strip) for strip in app.screen._compositor.render_strips()]
+    """The segments of every row."""
+    return [list(strip) for strip in strips(app)]
 
 
 def rows(app: App[None]) -> list[str]:

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.sample_mail import NOW, fill, sample_account
+from tests.ui.screen_text import strips
 from tests.waiting import until
 from tuimail.config.schema import Settings
 from tuimail.model.account import AccountId
@@ -49,8 +50,7 @@ class Stage:
 
     @property
     def text(self) -> str:
-        rows = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in row) for row in rows)
+        return "\n".join("".join(segment.text for segment in row) for row in strips(self.app))
 
     async def asks(self) -> None:
         """Wait for a question in the last row."""

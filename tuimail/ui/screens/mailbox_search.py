@@ -57,8 +57,8 @@ class MailboxSearch(MailboxListing):
         sheet = LineSheet(
             "/", source, self._look_for, hints, move=self.move_list, tab=self._other_scope
         )
-        self.reading = self.tree_open = False
-        self.rearrange()
+        if self.reading or self.tree_open:
+            self.leave_for_list()
         await self.app.push_screen(sheet, closed)
 
     def _scope(self) -> frozenset[AccountId]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -111,6 +111,7 @@ class LineSheet(ModalScreen[str | None]):
     LineSheet Horizontal { height: 1; width: 100%; background: $bar-background; }
     """
     BINDINGS = bindings_for("line", priority=True)
+    TYPE_AHEAD: ClassVar[bool] = True
 
     def __init__(
         self,
