@@ -52,6 +52,7 @@ class ImapConnection:
         name: The thread's name.
         open_session: Returns a signed-in session or raises a `TuimailError`; it may block, it is
             called on the connection's thread.
+        interrupt: Gives up what `open_session` has begun, from any thread; it raises then.
         courtesy: Makes a job's moments of breath as long as a key needs.
     """
 
@@ -60,8 +61,10 @@ class ImapConnection:
         name: str,
         open_session: Callable[[], ImapSession],
         courtesy: Courtesy | None = None,
+        interrupt: Callable[[], None] = lambda: None,
     ) -> None:
         self._open_session = open_session
+        self._interrupt = interrupt
         self._courtesy = courtesy or Courtesy()
         self._lock = threading.Lock()
         self._queue: list[_Task] = []
@@ -113,11 +116,14 @@ class ImapConnection:
     def cut(self) -> None:
         """End the connection under whatever runs on it, from any thread.
 
-        A job at work fails with `ConnectionLost`; the next one gets a new connection.
+        A job at work fails with `ConnectionLost`; the next one gets a new connection. A connection
+        that is being made is given up.
         """
         session = self._session
         if session is not None:
             session.shutdown()
+        else:
+            self._interrupt()
 
     def close(self, grace: float) -> None:
         """Take no more jobs, let the running step end, close.
@@ -129,6 +135,8 @@ class ImapConnection:
             already, self._closing = self._closing, True
             if not already:
                 self._wake()
+        if self._session is None:
+            self._interrupt()  # no step is running that could end
         self._thread.join(grace)
         if self._thread.is_alive():
             session = self._session

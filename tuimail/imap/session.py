@@ -19,6 +19,7 @@ from tuimail.errors import (
     UidValidityChanged,
 )
 from tuimail.imap import capabilities, changes, fetch, folders, search, sign_in
+from tuimail.imap.attempt import Attempt
 from tuimail.imap.capabilities import is_exchange
 from tuimail.imap.channel import Channel, Reply
 from tuimail.imap.pace import LineMeter
@@ -52,6 +53,7 @@ class ImapSession:
         ca_file: Path | None,
         timeouts: Timeouts | None = None,
         ipv4_only: bool = False,
+        attempt: Attempt | None = None,
     ) -> ImapSession:
         """Connect with implicit TLS, the certificate always verified.
 
@@ -60,11 +62,13 @@ class ImapSession:
             ca_file: Trusted instead of the system's certificates, None for those.
             timeouts: Seconds; the defaults suit Exchange Online.
             ipv4_only: For mailboxes that Exchange keeps closed over IPv6.
+            attempt: By which another thread can give it up.
 
         Raises:
             ConnectFailed, CertificateInvalid, ServerTimeout, ConnectionLost, Throttled.
         """
-        wire = Wire.connect(endpoint, ca_file, timeouts or Timeouts(), ipv4_only=ipv4_only)
+        times, attempt = timeouts or Timeouts(), attempt or Attempt()
+        wire = Wire.connect(endpoint, ca_file, times, attempt, ipv4_only=ipv4_only)
         return cls(Channel(wire))
 
     def authenticate(self, username: str, token: Secret) -> None:

@@ -23,6 +23,7 @@ from typing import Final
 import imapclient
 
 from tuimail.errors import CertificateInvalid, ConfigError, ProtocolViolation, TuimailError
+from tuimail.imap.attempt import Attempt, dial
 from tuimail.imap.pace import LineMeter
 from tuimail.imap.translate import connection_ended, from_library
 from tuimail.model.account import Endpoint
@@ -82,32 +83,33 @@ class _Stream(imaplib.IMAP4):
     """imaplib's connection with a reader of its own."""
 
     def __init__(
-        self, endpoint: Endpoint, context: ssl.SSLContext, timeout: float, *, ipv4_only: bool
+        self,
+        endpoint: Endpoint,
+        context: ssl.SSLContext,
+        timeout: float,
+        attempt: Attempt,
+        *,
+        ipv4_only: bool,
     ) -> None:
         self._received = bytearray()
         self._start = 0
         self._context = context
         self._ipv4_only = ipv4_only
+        self._attempt = attempt
         self.commands_sent = 0
         self.meter = LineMeter()
         super().__init__(endpoint.host, endpoint.port, timeout)
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
-        host = self.host
-        if self._ipv4_only:
-            found = socket.getaddrinfo(host, self.port, socket.AF_INET, socket.SOCK_STREAM)
-            host = str(found[0][4][0])
-        plain = socket.create_connection((host, self.port), timeout)
-        try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for name, value in _LINE_OPTIONS:
-                if hasattr(socket, name):
-                    plain.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-            return self._context.wrap_socket(plain, server_hostname=self.host)
-        except BaseException:
-            plain.close()
-            raise
+        line = dial(
+            (self.host, self.port), self._context, timeout, self._attempt, ipv4_only=self._ipv4_only
+        )
+        line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in _LINE_OPTIONS:
+            if hasattr(socket, name):
+                line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+        return line
 
     def _get_capabilities(self) -> None:
         """Take what the greeting says; ask only when it says nothing."""
@@ -182,10 +184,12 @@ class _Client(imapclient.IMAPClient):  # type: ignore[misc]
         endpoint: Endpoint,
         context: ssl.SSLContext,
         timeouts: Timeouts,
+        attempt: Attempt,
         *,
         ipv4_only: bool,
     ) -> None:
         self._endpoint = endpoint
+        self._attempt = attempt
         self._ipv4_only = ipv4_only
         super().__init__(
             endpoint.host,
@@ -198,7 +202,9 @@ class _Client(imapclient.IMAPClient):  # type: ignore[misc]
 
     def _create_IMAP4(self) -> _Stream:  # noqa: N802 - the name is imapclient's
         timeout: float = self._timeout.connect
-        return _Stream(self._endpoint, self.ssl_context, timeout, ipv4_only=self._ipv4_only)
+        return _Stream(
+            self._endpoint, self.ssl_context, timeout, self._attempt, ipv4_only=self._ipv4_only
+        )
 
     @property
     def connection(self) -> _Stream:
@@ -216,7 +222,13 @@ class Wire:
 
     @classmethod
     def connect(
-        cls, endpoint: Endpoint, ca_file: Path | None, timeouts: Timeouts, *, ipv4_only: bool
+        cls,
+        endpoint: Endpoint,
+        ca_file: Path | None,
+        timeouts: Timeouts,
+        attempt: Attempt,
+        *,
+        ipv4_only: bool,
     ) -> Wire:
         """Connect with implicit TLS (RFC 8314) and read the greeting.
 
@@ -228,7 +240,7 @@ class Wire:
         except ConfigError as error:
             raise CertificateInvalid(error.message, hint="Check the ca_file setting.") from error
         try:
-            client = _Client(endpoint, context, timeouts, ipv4_only=ipv4_only)
+            client = _Client(endpoint, context, timeouts, attempt, ipv4_only=ipv4_only)
         except (imaplib.IMAP4.error, OSError, UnicodeError) as error:
             raise from_library(error, connecting=True, host=endpoint.host) from error
         return cls(client.connection)

@@ -31,7 +31,7 @@ _MOST_IN_ONE: Final = 40
 _PER_COMMIT: Final = 10
 
 
-class Pace:
+class Portion:
     """How many octets a command may ask for, by what the line carried before."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class _Text:
 
 
 def fetch_texts(
-    session: ImapSession, store: Store, keys: Sequence[MessageKey], pace: Pace
+    session: ImapSession, store: Store, keys: Sequence[MessageKey], portion: Portion
 ) -> Generator[Step, None, set[MessageKey]]:
     """Fetch and keep the texts of messages.
 
@@ -66,11 +66,11 @@ def fetch_texts(
     """
     failed: set[MessageKey] = set()
     alone: list[MessageKey] = []
-    for batch in _batches(_texts(store, keys, failed), pace):
+    for batch in _batches(_texts(store, keys, failed), portion):
         if len(batch) == 1 and batch[0].octets > _SMALL:
             alone.append(batch[0].message.summary.key)
         else:
-            alone += yield from _fetch_together(session, store, batch, pace)
+            alone += yield from _fetch_together(session, store, batch, portion)
     for key in alone:
         try:
             yield from fetch_text(session, store, key)
@@ -103,7 +103,7 @@ def _octets(message: Message, sections: Collection[str]) -> int:
     return sum(part.size for part in leaves(message.structure) if part.section in sections)
 
 
-def _batches(texts: Iterator[_Text], pace: Pace) -> Iterator[list[_Text]]:
+def _batches(texts: Iterator[_Text], portion: Portion) -> Iterator[list[_Text]]:
     """Put together what one command can fetch: the same sections of the same folder."""
     open_: dict[tuple[FolderId, tuple[str, ...]], list[_Text]] = {}
     for text in texts:
@@ -111,7 +111,7 @@ def _batches(texts: Iterator[_Text], pace: Pace) -> Iterator[list[_Text]]:
             yield [text]
             continue
         batch = open_.setdefault((text.folder, text.sections), [])
-        if batch and sum(one.octets for one in batch) + text.octets > pace.octets:
+        if batch and sum(one.octets for one in batch) + text.octets > portion.octets:
             yield batch[:]
             batch.clear()
         batch.append(text)
@@ -122,7 +122,7 @@ def _batches(texts: Iterator[_Text], pace: Pace) -> Iterator[list[_Text]]:
 
 
 def _fetch_together(
-    session: ImapSession, store: Store, batch: list[_Text], pace: Pace
+    session: ImapSession, store: Store, batch: list[_Text], portion: Portion
 ) -> Generator[Step, None, list[MessageKey]]:
     """Fetch a batch and keep what came whole; returns the rest."""
     first = batch[0]
@@ -136,7 +136,7 @@ def _fetch_together(
         found.setdefault(uid, {}).update(sections)
         octets += sum(map(len, sections.values()))
         yield Breathe()
-    pace.note(octets, time.monotonic() - began)
+    portion.note(octets, time.monotonic() - began)
     yield StepDone()
     rest: list[MessageKey] = []
     for start in range(0, len(batch), _PER_COMMIT):
@@ -168,7 +168,7 @@ def _keep_texts(
 
 
 def fetch_files(
-    session: ImapSession, store: Store, key: MessageKey, largest: int, pace: Pace
+    session: ImapSession, store: Store, key: MessageKey, largest: int, portion: Portion
 ) -> Generator[Step, None, None]:
     """Fetch and keep the files of a message that have at most `largest` octets, in slices.
 
@@ -186,10 +186,10 @@ def fetch_files(
         slices: list[bytes] = []
         while True:
             _select(session, store, message.server_folder_id)
-            ask, began = pace.octets, time.monotonic()
+            ask, began = portion.octets, time.monotonic()
             offset = sum(map(len, slices))
             slices.append(session.fetch_slice(message.uid, part.section, offset, ask))
-            pace.note(len(slices[-1]), time.monotonic() - began)
+            portion.note(len(slices[-1]), time.monotonic() - began)
             yield StepDone()
             if len(slices[-1]) < ask:
                 break

@@ -50,7 +50,10 @@ class Errand:
         self._account = account
         self._store = store
         self._tokens = tokens
-        self._connection = ImapConnection(f"imap-main-{account.id}", SessionOpener(account, tokens))
+        opener = SessionOpener(account, tokens)
+        self._connection = ImapConnection(
+            f"imap-main-{account.id}", opener, interrupt=opener.interrupt
+        )
         self._work = Work(account, store, self._connection, report, DownloadRules(), lambda _: None)
         self._outbox = Outbox(
             account,

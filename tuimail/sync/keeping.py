@@ -26,7 +26,7 @@ from tuimail.model.message import MessageKey, Position
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Download
 from tuimail.store.store import Store, Writer
-from tuimail.sync.download import Pace, fetch_files, fetch_texts
+from tuimail.sync.download import Portion, fetch_files, fetch_texts
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Keeping:
         self._job = job
         self._refresh = refresh
         self._publish = publish
-        self._pace = Pace()
+        self._portion = Portion()
         self._event = asyncio.Event()
         self._failed: set[MessageKey] = set()
         self._asked: set[FolderId] = set()
@@ -142,7 +142,7 @@ class Keeping:
             keys = [key for key in page if key not in self._failed]
             if keys:
                 self._failed |= await self._job(
-                    partial(_texts_job, self._store, keys, self._pace),
+                    partial(_texts_job, self._store, keys, self._portion),
                     Priority.BACKFILL,
                     "keep texts",
                 )
@@ -169,7 +169,7 @@ class Keeping:
             return
         try:
             await self._job(
-                lambda session: fetch_files(session, self._store, key, largest, self._pace),
+                lambda session: fetch_files(session, self._store, key, largest, self._portion),
                 Priority.BACKFILL,
                 "keep files",
             )
@@ -300,9 +300,9 @@ def _merely_grew(last: Download | None, now: Download | None) -> bool:
 
 
 def _texts_job(
-    store: Store, keys: list[MessageKey], pace: Pace, session: ImapSession
+    store: Store, keys: list[MessageKey], portion: Portion, session: ImapSession
 ) -> Generator[Step, None, set[MessageKey]]:
-    return fetch_texts(session, store, keys, pace)
+    return fetch_texts(session, store, keys, portion)
 
 
 def _evict(keys: list[MessageKey], tx: Writer) -> int:

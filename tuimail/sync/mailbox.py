@@ -87,7 +87,9 @@ class Mailbox:
         opener = SessionOpener(account, tokens, timing.timeouts)
         second = SessionOpener(account, tokens, timing.timeouts)
         self._openers = (opener, second)
-        self._main = ImapConnection(f"imap-main-{account.id}", opener, store.courtesy)
+        self._main = ImapConnection(
+            f"imap-main-{account.id}", opener, store.courtesy, opener.interrupt
+        )
         self.work = Work(
             account,
             store,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import time
 from typing import Final
 
@@ -15,6 +14,7 @@ from tuimail.errors import (
     TuimailError,
 )
 from tuimail.exchange.diagnosis import diagnose
+from tuimail.imap.attempt import Attempt, given_up
 from tuimail.imap.session import ImapSession
 from tuimail.imap.wire import Timeouts
 from tuimail.model.account import Account, Token
@@ -39,6 +39,7 @@ class SessionOpener:
         self._account = account
         self._tokens = tokens
         self._timeouts = timeouts
+        self._attempt = Attempt()
         self._ipv4_only = False
         self.token_began = 0.0
         """When the latest session had its token. Unix time, seconds; 0 before the first."""
@@ -52,16 +53,29 @@ class SessionOpener:
             AuthError: No token, or the server refuses it.
             NetworkError: The server cannot be reached.
             ServerError: It answers, and not as hoped.
+            ConnectionLost: `interrupt` was called meanwhile.
         """
+        self._attempt.begin()
         try:
-            return self._open(force_refresh=False)
-        except SignInRequired:
-            return self._open(force_refresh=True)
+            try:
+                return self._open(force_refresh=False)
+            except SignInRequired:
+                return self._open(force_refresh=True)
+        except TuimailError as error:
+            if self._attempt.is_given_up:
+                raise given_up() from error
+            raise
+        finally:
+            self._attempt.end()
+
+    def interrupt(self) -> None:
+        """Give up what was begun, from any thread: the computer slept, or tuimail ends."""
+        self._attempt.interrupt()
 
     def _open(self, *, force_refresh: bool) -> ImapSession:
         try:
-            token = self._tokens.get(force_refresh=force_refresh).result(TOKEN_SECONDS)
-        except concurrent.futures.TimeoutError as error:
+            token = self._attempt.wait(self._tokens.get(force_refresh=force_refresh), TOKEN_SECONDS)
+        except TimeoutError as error:
             raise TokenUnavailable("Microsoft's sign-in service does not answer.") from error
         session = self._signed_in(token, last=force_refresh)
         self.token_began, self.token_ends = time.time(), token.expires_on
@@ -105,6 +119,7 @@ class SessionOpener:
             ca_file=self._account.ca_file,
             timeouts=self._timeouts,
             ipv4_only=ipv4_only,
+            attempt=self._attempt,
         )
 
     def _authenticate(self, session: ImapSession, token: Token) -> None:

@@ -1,6 +1,6 @@
 """The second connection of a mailbox: it idles on INBOX, one watch at a time.
 
-A watch that is told to stop may still be connecting, and an open or half-open connection counts
+A watch that is told to stop may take a moment, and an open or half-open connection counts
 against the limit. So another one begins only when the thread of the last has ended.
 """
 
@@ -26,7 +26,7 @@ from tuimail.sync.watcher import Watcher
 log = logging.getLogger(__name__)
 
 _LAST_SECONDS: Final = 0.5
-"""For a watch that was stopped already to end; one that is still connecting ends by itself."""
+"""For a watch that was stopped already to end."""
 
 
 class Watching:
@@ -85,18 +85,21 @@ class Watching:
     def renew(self) -> None:
         """End the present watch, and begin another as soon as that has ended."""
         self._again.set()
-        if self._watcher is not None:
-            self._watcher.stop()
+        self.stop()
 
-    def stop(self) -> None:
-        """End the present watch; does not wait."""
+    def stop(self, grace: float = 0.0) -> None:
+        """End the present watch, or give up the connection that is made for it.
+
+        Args:
+            grace: Seconds to wait for the end.
+        """
         if self._watcher is not None:
-            self._watcher.stop()
+            self._opener.interrupt()
+            self._watcher.stop(grace)
 
     def close(self) -> None:
         """End the present watch and wait for a moment, for the end of the program."""
-        if self._watcher is not None:
-            self._watcher.stop(_LAST_SECONDS)
+        self.stop(_LAST_SECONDS)
 
     async def _watch_once(self) -> None:
         if self._watcher is not None:
@@ -114,7 +117,7 @@ class Watching:
         try:
             await asyncio.wrap_future(self._watcher.start())
         finally:
-            self._watcher.stop()
+            self.stop()
 
     async def _rest(self, error: TuimailError, failures: int) -> None:
         wait = backoff.after(error, failures, jitter=random.random())  # noqa: S311 - spreads clients
