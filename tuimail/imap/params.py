@@ -24,6 +24,19 @@ def decode_params(values: Sequence[Value]) -> Params:
     A value without RFC 2231 marks keeps its encoded words: `file_name` decodes those where mail
     uses them, and a boundary must stay as it is.
     """
+    if not values:
+        return ()
+    if len(values) == 2 and isinstance(values[0], bytes) and isinstance(values[1], bytes):
+        return _of_one(values[0], values[1])
+    return _decoded(values)
+
+
+@lru_cache(maxsize=256)  # nearly always a charset
+def _of_one(key: bytes, value: bytes) -> Params:
+    return _decoded((key, value))
+
+
+def _decoded(values: Sequence[Value]) -> Params:
     plain: dict[SafeText, SafeText] = {}
     pieces: dict[SafeText, dict[int, tuple[bytes, bool]]] = {}
     for key, value in zip(values[0 : 2 * _MAX_PARAMS : 2], values[1::2], strict=False):

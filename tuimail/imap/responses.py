@@ -52,12 +52,14 @@ def parse_envelope(value: Value) -> tuple[Envelope, str | None]:
     if not isinstance(value, list):
         return Envelope(), "The envelope is missing."
     fields = [*value[:10], *[None] * (10 - len(value))]
+    from_ = parse_address_list(fields[2])
     envelope = Envelope(
         date=parse_date(as_bytes(fields[0])),
         subject=decode_words(as_bytes(fields[1])),
-        from_=parse_address_list(fields[2]),
-        sender=parse_address_list(fields[3]),
-        reply_to=parse_address_list(fields[4]),
+        from_=from_,
+        # A server that was told neither names the same again (RFC 9051, 7.5.2).
+        sender=from_ if fields[3] == fields[2] else parse_address_list(fields[3]),
+        reply_to=from_ if fields[4] == fields[2] else parse_address_list(fields[4]),
         to=parse_address_list(fields[5]),
         cc=parse_address_list(fields[6]),
         bcc=parse_address_list(fields[7]),
@@ -71,13 +73,13 @@ def parse_envelope(value: Value) -> tuple[Envelope, str | None]:
 def parse_address_list(value: Value) -> tuple[Address, ...]:
     """Read an address list; group names are dropped and their members kept."""
     found: list[Address] = []
-    entries = [as_list(entry) for entry in as_list(value)[:_MAX_ADDRESSES]]
-    ends = [index for index, entry in enumerate(entries) if _is_group_end(entry)]
+    entries = [_fields(entry) for entry in as_list(value)[:_MAX_ADDRESSES]]
+    ends = [index for index, entry in enumerate(entries) if entry is None]
     last_end = ends[-1] if ends else -1
     for index, entry in enumerate(entries):
-        name, mailbox, host = (as_bytes(_at(entry, place)) for place in (0, 2, 3))
-        if _is_group_end(entry):
+        if entry is None:
             continue
+        name, mailbox, host = entry
         if host is None and name is None and index < last_end:
             continue  # a group's beginning: its name stands where a mailbox would
         address = _address(name, mailbox, host)
@@ -291,8 +293,17 @@ def _is_type(value: Value) -> bool:
     return not value or (isinstance(value, bytes) and bool(_TYPE.match(value)))
 
 
-def _is_group_end(entry: Sequence[Value]) -> bool:
-    return all(_at(entry, place) is None for place in (0, 2, 3))
+def _fields(entry: Value) -> tuple[bytes | None, bytes | None, bytes | None] | None:
+    """Return name, mailbox and host of an address; None for the end of a group."""
+    values = as_list(entry)
+    name, mailbox, host = (
+        (values[0], values[2], values[3])
+        if len(values) >= 4
+        else (_at(values, 0), _at(values, 2), _at(values, 3))
+    )
+    if name is None and mailbox is None and host is None:
+        return None
+    return as_bytes(name), as_bytes(mailbox), as_bytes(host)
 
 
 @lru_cache(maxsize=4096)  # From, Sender and Reply-To are one, and people write more than once

@@ -8,6 +8,7 @@ Everything here can be worked out again from the message's envelope.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tuimail.model.envelope import Envelope
@@ -61,9 +62,8 @@ def _sorted_by(folded: str) -> str:
 
 
 def write_text(tx: Transaction, key: MessageKey, internaldate: int, envelope: Envelope) -> None:
-    """Write by what a message is found, in place of what was there."""
+    """Write by what a new message is found."""
     text = _text(key, internaldate, envelope)
-    tx.connection.change("DELETE FROM search_text WHERE doc = ?", text[:1])
     tx.connection.change(_INSERT_TEXT, text)
 
 
@@ -84,8 +84,12 @@ def _text(key: MessageKey, internaldate: int, envelope: Envelope) -> tuple[int, 
 def _people(*groups: Sequence[Address]) -> str:
     """Return names and addresses, one person a line: words do not match across two people."""
     people = dict.fromkeys(one for group in groups for one in group[:_MOST_PEOPLE])
-    lines = (fold(f"{one.name[:200]} {one.address[:320]}") for one in people)
-    return "\n".join(lines)[:_LONGEST_PEOPLE]
+    return "\n".join(map(_person, people))[:_LONGEST_PEOPLE]
+
+
+@lru_cache(maxsize=4096)  # people write more than once
+def _person(one: Address) -> str:
+    return fold(f"{one.name[:200]} {one.address[:320]}")
 
 
 _HEADS: Final = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future
 from functools import partial
 from typing import Final
 
@@ -30,22 +31,30 @@ def record(
     """
     batch: list[FetchedMessage] = []
     count = 0
+    writing: Future[None] | None = None
 
-    def commit(tx: Writer) -> None:
-        tx.record_messages(folder_id, batch)
+    def commit(rows: list[FetchedMessage], tx: Writer) -> None:
+        tx.record_messages(folder_id, rows)
         if from_beyond:
-            _change_state(tx, folder_id, partial(plan.with_rows, rows=batch))
+            _change_state(tx, folder_id, partial(plan.with_rows, rows=rows))
 
-    for message in messages:
-        batch.append(message)
-        count += 1
-        if len(batch) >= ROWS_PER_COMMIT:
-            store.write(commit).result()
-            batch = []
-        if count % ROWS_PER_BREATH == 0:
-            yield Breathe()
-    if batch:
-        store.write(commit).result()
+    try:
+        for message in messages:
+            batch.append(message)
+            count += 1
+            if len(batch) >= ROWS_PER_COMMIT:
+                if writing is not None:
+                    writing.result()
+                # Written while the next rows are read, and no more than one batch ahead.
+                writing = store.write(partial(commit, batch))
+                batch = []
+            if count % ROWS_PER_BREATH == 0:
+                yield Breathe()
+        if batch:
+            store.write(partial(commit, batch)).result()
+    finally:
+        if writing is not None:
+            writing.result()
     return count
 
 

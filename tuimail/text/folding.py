@@ -34,7 +34,10 @@ def fold(text: str) -> str:
         return " ".join(text.lower().split())
     text = text.encode("utf-8", "replace").decode("utf-8")
     parts = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(one for one in parts if unicodedata.combining(one) in _KEPT_MARKS)
+    bare = parts
+    for one in set(parts):  # of which there are far fewer than characters
+        if unicodedata.combining(one) not in _KEPT_MARKS:
+            bare = bare.replace(one, "")
     # Capitals that were hidden in compatibility forms, such as mathematical letters.
     whole = unicodedata.normalize("NFC", bare.casefold()).translate(_BASE)
     return " ".join(whole.split())

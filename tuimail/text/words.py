@@ -9,6 +9,7 @@ import binascii
 import codecs
 import quopri
 import re
+from functools import lru_cache
 
 from tuimail.text.safe import SafeText, clean
 
@@ -51,6 +52,7 @@ _NOT_BASE64 = bytes(
 )
 
 
+@lru_cache(maxsize=256)
 def codec_name(label: str | None) -> str | None:
     """Return a Python text codec for a charset label, or None when there is none."""
     name = (label or "").split("*", 1)[0].strip().strip("\"'").lower()
@@ -72,6 +74,8 @@ def decode_charset(data: bytes, label: str | None = None) -> str:
     Without a usable label: UTF-16 by its mark, ISO-2022-JP by its escapes, UTF-8, Windows-1252.
     Text that is mostly valid UTF-8 stays UTF-8: one cut or damaged character spoils only itself.
     """
+    if label is None and data.isascii() and b"\x1b" not in data:
+        return data.decode("ascii")  # most of what a server says, thousands of times a second
     name = codec_name(label) or _guess(data)
     try:
         return data.decode(name)
