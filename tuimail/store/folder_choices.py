@@ -24,7 +24,7 @@ def of_folder(connection: Connection, folder: FolderId) -> FolderSettings:
 def of_account(connection: Connection, account: AccountId) -> dict[FolderId, FolderSettings]:
     """Return the choices of all folders of an account for which something was chosen."""
     rows = connection.rows(
-        "SELECT folder_id, sort, conversations, columns, notify FROM folder_setting"
+        "SELECT folder_id, sort, folder_setting.conversations, columns, notify FROM folder_setting"
         " JOIN folder ON folder.id = folder_id WHERE account_id = ?",
         (account,),
     )
