@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from tuimail.errors import StoreError
-from tuimail.model.folder import Folder
+from tuimail.model.folder import Folder, FolderId
+from tuimail.model.listing import Sort
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import BY_ID, Keys
 from tuimail.ui.commands.command import Candidate
@@ -16,6 +17,7 @@ Kind = Callable[[Shell, str], Iterable[Candidate]]
 """Gets the application and what was typed behind the name so far."""
 
 _MOST_PEOPLE: Final = 12
+_MOST_RECENT: Final = 5
 
 
 def folders_by_name(app: Shell) -> dict[str, Folder]:
@@ -33,9 +35,60 @@ def folders_by_name(app: Shell) -> dict[str, Folder]:
     return found
 
 
-def _folders(app: Shell, _: str) -> Iterator[Candidate]:
-    for name, folder in folders_by_name(app).items():
-        yield Candidate(name, clean(app.accounts[folder.account_id].name))
+def _folders(app: Shell, first: Sequence[FolderId], why: str) -> Iterator[Candidate]:
+    """Yield the folders, those that were used last before the others."""
+    known = folders_by_name(app)
+    rank = {id_: at for at, id_ in enumerate(first)}
+    for name in sorted(known, key=lambda name: rank.get(known[name].id, len(rank))):
+        folder = known[name]
+        account = clean(app.accounts[folder.account_id].name)
+        yield Candidate(name, f"{account}   {why}" if folder.id in rank else account)
+
+
+def _opened(app: Shell, _: str) -> Iterable[Candidate]:
+    return _folders(app, app.store.read.recently_opened(_MOST_RECENT), "opened lately")
+
+
+def _filed(app: Shell, _: str) -> Iterable[Candidate]:
+    return _folders(app, app.store.read.recently_filed(_MOST_RECENT), "filed here lately")
+
+
+def _orders(_app: Shell, _: str) -> Iterator[Candidate]:
+    for sort in Sort:
+        yield Candidate(sort, _ORDERS[sort])
+    for sort in Sort:
+        yield Candidate(f"reverse-{sort}", "from the other end")
+
+
+_ORDERS: Final = {
+    Sort.DATE: "newest first",
+    Sort.SENDER: "by name",
+    Sort.SUBJECT: "by subject, without Re: and Fwd:",
+    Sort.SIZE: "largest first",
+    Sort.UNREAD: "unread first",
+    Sort.FLAGGED: "flagged first",
+}
+_WORDS: Final = (
+    ("from:", "who wrote; several with commas, me is you"),
+    ("to:", "who it went to"),
+    ("subject:", ""),
+    ("is:unread", "also read, flagged, answered, draft, pending"),
+    ("has:attachment", ""),
+    ("after:", "a day, month or year; 7d is a week ago"),
+    ("before:", "the same"),
+    ("on:", "a day; also yesterday"),
+    ("larger:", "such as 2M"),
+    ("smaller:", ""),
+    ("in:", "a folder's name or purpose"),
+    ("-from:", "a dash before anything: the contrary"),
+)
+
+
+def _words(_app: Shell, typed: str) -> Iterator[Candidate]:
+    before, _, last = typed.rpartition(" ")
+    for word, about in _WORDS:
+        if word.startswith(last) and word != last:
+            yield Candidate(f"{before} {word}".strip(), about)
 
 
 def _people(app: Shell, typed: str) -> Iterator[Candidate]:
@@ -82,7 +135,10 @@ def _settings(app: Shell, typed: str) -> Iterator[Candidate]:
 
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "folder": _folders,
+    "opened": _opened,
+    "filed": _filed,
+    "order": _orders,
+    "words": _words,
     "address": _people,
     "theme": _themes,
     "keys": _keys,

@@ -10,14 +10,14 @@ class Command(NamedTuple):
 
     Attributes:
         name: What is typed.
-        words: What is wanted, in capitals, as it is shown: `FOLDER`; in brackets where nothing
-            need stand there.
+        words: What is wanted, in capitals, as it is shown: `FOLDER`.
         action: A Textual action of the place that the scope names; it gets the words as its only
             parameter.
         about: What it does.
         scope: On whom it runs, the name of one of the tables of keys.
         candidates: The kind of what may stand there, a key of `candidates.KINDS`; may be empty.
-        binding: The id of the binding that does the same by asking; its key is shown.
+        binding: The id of the binding that is run when nothing stands behind the name, such as
+            the one that asks for it; its key is shown.
         again: Whether the key that does the last action again does this too.
     """
 
@@ -29,11 +29,6 @@ class Command(NamedTuple):
     candidates: str = ""
     binding: str = ""
     again: bool = False
-
-    @property
-    def is_optional(self) -> bool:
-        """Whether nothing need stand behind the name."""
-        return self.words.startswith("[")
 
 
 class Candidate(NamedTuple):

@@ -60,7 +60,7 @@ def _words(before: str, typed: str, command: Command, app: App[None]) -> Offer:
     found = list(KINDS[command.candidates](shell(app), typed))
     title = f"{command.name} {command.words}"
     ranked = _ranked(typed, found, [each.value for each in found])
-    if command.candidates == "address":
+    if command.candidates in ("address", "words"):
         ranked = found
     return Offer(title, before, ranked, len(found))
 
@@ -84,8 +84,9 @@ def _names(app: App[None], here: Sequence[Place]) -> Iterator[Candidate]:
         words = f"{command.words}   {command.about}"
         yield Candidate(command.name, words, shown_keys(keys, command.binding))
     scopes = {place.scope for place in here}
+    taking_words = {command.name for command in COMMANDS}
     for name, line in lines_by_name(here).items():
-        if line.scope in scopes and not _is_numbered(line):
+        if line.scope in scopes and name not in taking_words and not _is_numbered(line):
             reason = why_not_here(app, line, here)
             about = reason or keys.words(line)
             yield Candidate(name, about, shown_keys(keys, line.id), not reason)

@@ -76,6 +76,7 @@ def entries(app: App[None], here: Sequence[Place]) -> list[Entry]:
     found += [
         Entry(f"{each.about[:1].upper()}{each.about[1:]} …", "commands", f":{each.name}", "", each)
         for each in COMMANDS
+        if not each.binding
     ]
     return found
 

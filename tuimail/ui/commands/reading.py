@@ -54,7 +54,9 @@ def _with_words(meant: BindingSpec | Command, words: str, times: int | None) -> 
     if isinstance(meant, BindingSpec):
         wrong = f":{meant.command} takes nothing behind it." if words else ""
         return Reading(wrong=wrong) if wrong else Reading(line=meant, times=times)
-    if not words and not meant.is_optional:
+    if not words and meant.binding:
+        return Reading(line=BY_ID[meant.binding], times=times)
+    if not words:
         return Reading(wrong=f":{meant.name} needs {meant.words}.")
     return Reading(command=meant, words=words, times=times)
 

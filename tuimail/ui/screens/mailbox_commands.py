@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Final
+
 from tuimail.model.draft import Draft
 from tuimail.model.folder import Folder
+from tuimail.model.listing import Sort
+from tuimail.model.message import MessageSummary
+from tuimail.model.notice import Severity
 from tuimail.ui import deeds
 from tuimail.ui.commands.candidates import folders_by_name
 from tuimail.ui.screens.mailbox_picking import MailboxPicking
 from tuimail.ui.shell import shell
+
+_Filing = Callable[[Sequence[MessageSummary], Folder], deeds.Deed]
+_REVERSE: Final = "reverse-"
 
 
 class MailboxCommands(MailboxPicking):
@@ -24,28 +33,53 @@ class MailboxCommands(MailboxPicking):
 
     async def action_move_to_named(self, name: str) -> None:
         """Move to a folder by its name."""
+        await self._file_to(name, deeds.move)
+
+    async def action_copy_to_named(self, name: str) -> None:
+        """Copy to a folder by its name."""
+        await self._file_to(name, deeds.copy)
+
+    async def _file_to(self, name: str, deed: _Filing) -> None:
         folder, rows = self._folder_named(name), self.chosen()
         if folder is None:
             return
-        if not rows:
+        inside = [row for row in rows if row.account_id == folder.account_id]
+        to_file = [row for row in inside if row.folder_id != folder.id]
+        if to_file:
+            await self.carry_out(deed(to_file, folder), rows)
+        elif not rows:
             self.bottom.show_event("There is no message here.")
-            return
-        to_move = [
-            row
-            for row in rows
-            if row.account_id == folder.account_id and row.folder_id != folder.id
-        ]
-        if not to_move:
-            other = any(row.account_id != folder.account_id for row in rows)
+        elif not inside:
+            self.bottom.show_event("Messages are filed inside their mailbox.")
+        else:
             what = "It is" if len(rows) == 1 else "They are"
-            words = (
-                "A message is moved inside its mailbox."
-                if other
-                else (f"{what} in {folder.name} already.")
-            )
-            self.bottom.show_event(words)
-            return
-        await self.carry_out(deeds.move(to_move, folder), rows)
+            self.bottom.show_event(f"{what} in {folder.name} already.")
+
+    def action_sort_by(self, words: str) -> None:
+        """Sort the list by a word, such as `sender` or `reverse-date`."""
+        wanted = words.strip().lower().replace("reverse ", _REVERSE)
+        sort = wanted.removeprefix(_REVERSE)
+        if sort in list(Sort):
+            self.sort_by(Sort(sort), reverse=sort != wanted)
+        else:
+            known = ", ".join(Sort)
+            self.bottom.show_event(f"“{words}” is no order: {known}, or reverse- before one.")
+
+    def action_limit_by(self, words: str) -> None:
+        """Show only what an expression finds."""
+        self._say_problem(self.limit_by(words))
+
+    def action_search_for(self, words: str) -> None:
+        """Search all folders."""
+        self._say_problem(self.search_for(words))
+
+    def action_mark_by(self, words: str) -> None:
+        """Mark what an expression finds."""
+        self._say_problem(self.mark_by(words))
+
+    def _say_problem(self, problem: str) -> None:
+        if problem:
+            self.bottom.show_event(problem, severity=Severity.WARNING)
 
     def action_write_to(self, people: str) -> None:
         """Write to somebody."""

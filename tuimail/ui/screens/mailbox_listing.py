@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from tuimail.errors import StoreError
-from tuimail.model.listing import Listing
+from tuimail.model.listing import Listing, Sort
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.search import NO_LIMIT, Has, Part, Search
@@ -131,6 +131,17 @@ class MailboxListing(MailboxPlaces):
             move=self.move_list,
         )
         await self.app.push_screen(sheet, closed)
+
+    def limit_by(self, text: str) -> str:
+        """Show only what an expression finds; return what is wrong with it, and then do nothing."""
+        parsed, row = self.parse(text), self.message_list.cursor
+        if not parsed.problem:
+            self._limit_to(parsed.search, row.key if row is not None else None)
+        return parsed.problem
+
+    def sort_by(self, sort: Sort, *, reverse: bool) -> None:
+        """Sort the list, and keep that for the place."""
+        self._sort_chosen(SortOrder(sort, reverse))
 
     def _limit_to(self, limit: Search, key: MessageKey | None) -> None:
         listing = self.message_list.listing

@@ -55,6 +55,13 @@ class MailboxMarks(MailboxSearch):
         hints = (("Enter", "mark"), ("Esc", "close"))
         await self.app.push_screen(LineSheet("mark: ", "", typed, hints), closed)
 
+    def mark_by(self, text: str) -> str:
+        """Mark what an expression finds; return what is wrong with it, and then mark nothing."""
+        parsed = self.parse(text)
+        if parsed.search and not parsed.problem:
+            self.run_worker(self._mark_found(parsed.search), exclusive=True, group="mark")
+        return parsed.problem
+
     async def _mark_found(self, search: Search, *, invert: bool = False) -> None:
         listing = self.message_list.listing
         if listing is None:

@@ -35,13 +35,10 @@ class MailboxSearch(MailboxListing):
 
     async def action_search(self) -> None:
         """Search sender, recipients and subject in all folders, as it is typed."""
-        listing, row = self.message_list.listing, self.message_list.cursor
+        listing = self.message_list.listing
         if listing is None:
             return
-        if not self.searching:
-            self.keep_cursor()
-            self._left = _Left(listing, row.key if row is not None else None)
-            self._show(Listing(Everywhere(self._scope())), None)
+        self._begin_search(listing)
         source = listing.limit.source if isinstance(listing.place, Everywhere) else ""
 
         def closed(text: str | None) -> None:
@@ -60,6 +57,24 @@ class MailboxSearch(MailboxListing):
         if self.reading or self.tree_open:
             self.leave_for_list()
         await self.app.push_screen(sheet, closed)
+
+    def search_for(self, text: str) -> str:
+        """Search for what was written as a whole; return what is wrong with it."""
+        listing = self.message_list.listing
+        if listing is None:
+            return ""
+        self._begin_search(listing)
+        self.reading = self.tree_open = False
+        self.rearrange()
+        self.message_list.focus()
+        return self._look_for(text)
+
+    def _begin_search(self, listing: Listing) -> None:
+        if not self.searching:
+            row = self.message_list.cursor
+            self.keep_cursor()
+            self._left = _Left(listing, row.key if row is not None else None)
+            self._show(Listing(Everywhere(self._scope())), None)
 
     def _scope(self) -> frozenset[AccountId]:
         account = self.account_here
