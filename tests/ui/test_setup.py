@@ -75,6 +75,8 @@ async def first_run(
     folder: Path,
     size: tuple[int, int] = (80, 24),
     accounts: Sequence[Account] = (),
+    *,
+    asks_keys: bool = False,
 ) -> AsyncIterator[Scene]:
     """The application as it starts without settings, or with these accounts."""
     store = Store.open(folder / "data")
@@ -93,6 +95,7 @@ async def first_run(
             adopted.append,
             method=SignInMethod.DEVICE_CODE,
             given=given,
+            asks_keys=asks_keys,
         )
 
     app = TuimailApp(
@@ -100,6 +103,7 @@ async def first_run(
         msgspec.structs.replace(Settings(), glyphs="unicode"),
         {account.id: account for account in accounts},
         FakeEngine,
+        settings_file=folder / "config.toml",
         new_setup=new_setup,  # type: ignore[arg-type] # the service, as the protocol sees it
     )
     try:
@@ -114,13 +118,31 @@ async def test_the_first_run_begins_with_the_address_and_ends_in_the_mail(
 ) -> None:
     async with first_run(fresh_sandbox, tmp_path) as scene:
         await scene.to_the_code()
-        assert "step 4 of 7" in text(scene.app)
+        assert "step 4 of 8" in text(scene.app)
         await scene.approve()
         await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
         await scene.shows(f"{ANNA} is set up")
         assert [account.address for account in scene.adopted] == [ANNA]
         assert list(scene.app.accounts.values()) == scene.adopted
         assert "[accounts.work]" in (tmp_path / "config.toml").read_text()
+
+
+async def test_the_keys_are_asked_for_last_and_hold_at_once(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    async with first_run(fresh_sandbox, tmp_path, asks_keys=True) as scene:
+        await scene.to_the_code()
+        await scene.approve()
+        await scene.shows("Which keys do your hands know?")
+        await scene.shows("step 7 of 8")
+        assert "√ Sending mail" in text(scene.app)
+        assert_exact_rows(scene.app)
+        await scene.press("j")
+        await scene.shows("▌ mutt")
+        await scene.press("enter")
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        assert scene.app.keys.preset == "mutt"
+        assert 'preset = "mutt"' in (tmp_path / "config.toml").read_text()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -184,7 +206,7 @@ async def test_neither_app_is_chosen_beforehand_and_each_has_its_sentence(
         assert "logs will show Thunderbird" in shown
         assert "Your administrator gives you its client id." in shown
         await scene.press("2")
-        await scene.shows("step 4 of 7")
+        await scene.shows("step 4 of 8")
 
 
 async def test_the_consent_page_copies_saves_and_tries_again(

@@ -138,7 +138,7 @@ def _setter_up(
     def new() -> SetupControl:
         from tuimail.cli.setting_up import new_set_up  # noqa: PLC0415 - after the first frame
 
-        return new_set_up(path, store, adopt, settings.tokens, given=given)
+        return new_set_up(path, store, adopt, settings.tokens, given=given, asks_keys=True)
 
     return new
 

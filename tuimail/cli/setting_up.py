@@ -32,6 +32,7 @@ def new_set_up(
     *,
     method: SignInMethod | None = None,
     given: SetupAnswers | None = None,
+    asks_keys: bool = False,
 ) -> SetUp:
     """Make a set-up; it is not started.
 
@@ -40,13 +41,22 @@ def new_set_up(
         tokens: Where tokens are kept.
         method: How to sign in first; None for what suits this place.
         given: What is known beforehand.
+        asks_keys: Ask which keys the hands know; of use on the screen alone.
     """
     keeping = Keeping(settings_file, store, partial(stored_id, store=store))
 
     def link(account: Account) -> Connected:
         return connect({account.id: account}, store.directory, tokens)[account.id]
 
-    return SetUp(keeping, _ask, link, adopt, method=method or fitting_method(), given=given)
+    return SetUp(
+        keeping,
+        _ask,
+        link,
+        adopt,
+        method=method or fitting_method(),
+        given=given,
+        asks_keys=asks_keys,
+    )
 
 
 def fitting_method() -> SignInMethod:

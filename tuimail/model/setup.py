@@ -26,6 +26,7 @@ class SetupStep(StrEnum):
     SIGN_IN = "Sign-in"
     READING = "Reading mail"
     SENDING = "Sending mail"
+    KEYS = "Keys"
     READY = "Ready"
 
 
@@ -76,6 +77,7 @@ class SetupAnswers:
         imap: `host:port` of one's own; may be empty.
         smtp: `host:port` of one's own; may be empty.
         ca_file: A PEM file; may be empty.
+        keys: The set of keys; empty until it was chosen.
     """
 
     address: str = ""
@@ -88,6 +90,7 @@ class SetupAnswers:
     imap: str = ""
     smtp: str = ""
     ca_file: str = ""
+    keys: str = ""
 
 
 KEPT_AS: Final = "setup"
@@ -191,6 +194,9 @@ class SetupControl(Protocol):
 
     def choose_app(self, value: str) -> None:
         """Answer the third step: a client id or a preset's name; what is neither is said."""
+
+    def choose_keys(self, name: str) -> None:
+        """Answer the step of the keys: the name of a set; what is none is said."""
 
     def sign_in(self, method: SignInMethod) -> None:
         """Begin the sign-in, or go over to another way; one that waits is cancelled."""

@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 from typing import Final
 
 from tuimail.auth.discovery import Found, Organisation
-from tuimail.errors import TuimailError
+from tuimail.errors import ConfigError, TuimailError
 from tuimail.exchange.clients import PRESETS, resolve_client_id
 from tuimail.exchange.clouds import CLOUDS
 from tuimail.model.account import Account
@@ -49,7 +49,7 @@ _VERDICTS: Final = {
     Verdict.FAIL: StepState.STOPPED,
 }
 _CHECKS: Final = (SetupStep.READING, SetupStep.SENDING)
-_BY_HAND: Final = (SetupStep.ADDRESS, SetupStep.APP, SetupStep.READY)
+_BY_HAND: Final = (SetupStep.ADDRESS, SetupStep.APP, SetupStep.KEYS, SetupStep.READY)
 
 
 class SetUp:
@@ -62,6 +62,7 @@ class SetUp:
         adopt: Takes the account that is stored, so that its mail is fetched.
         method: How to sign in first.
         given: Answers that were given beforehand; they beat those of a set-up that was left.
+        asks_keys: Ask which keys the hands know, unless some were chosen already.
     """
 
     def __init__(
@@ -73,7 +74,9 @@ class SetUp:
         *,
         method: SignInMethod = SignInMethod.DEVICE_CODE,
         given: SetupAnswers | None = None,
+        asks_keys: bool = False,
     ) -> None:
+        self._asks_keys = asks_keys
         self._keeping = keeping
         self._ask = ask
         self._adopt = adopt
@@ -174,6 +177,28 @@ class SetUp:
         self._settle(SetupStep.APP, _done(app_words(kept)))
         self._begin(SetupStep.SIGN_IN)
 
+    def choose_keys(self, name: str) -> None:
+        """Answer the step of the keys."""
+        try:
+            self._keeping.keep_keys(name)
+        except (ConfigError, OSError) as error:
+            self._wrong(SetupStep.KEYS, problem_of(error).short.removesuffix("."), "")
+            return
+        self._board.change(answers=replace(self.state.answers, keys=name))
+        self._settle(SetupStep.KEYS, _done(name))
+        self._begin(SetupStep.READY)
+
+    def _begin_keys(self) -> None:
+        """Ask, or go on where the keys were given, or chosen before."""
+        given = self._given.keys if self._given is not None else ""
+        if given:
+            self.choose_keys(given)
+        elif self._asks_keys and self._keeping.wants_keys():
+            now = StepResult(StepState.NOW, "which keys do your hands know?", asks=True)
+            self._board.begin(SetupStep.KEYS, now)
+        else:
+            self._begin(SetupStep.READY)
+
     def sign_in(self, method: SignInMethod) -> None:
         """Begin the sign-in, or go over to another way."""
         self._board.change(method=method)
@@ -197,6 +222,9 @@ class SetUp:
         step, now = self.state.step, self.state.now
         if step is SetupStep.ORGANISATION and now.state is StepState.STOPPED:
             self._ask_for_cloud(now.problem)
+        elif step is SetupStep.KEYS:
+            self._settle(step, replace(now, state=StepState.SKIPPED, says="as they are"))
+            self._begin(SetupStep.READY)
         elif step in _CHECKS:
             if now.state not in _SETTLED:
                 says = f"left out: {now.says}" if now.problem else "left out"
@@ -209,6 +237,8 @@ class SetUp:
         step = self.state.step
         if step is SetupStep.APP:
             self._ask_for_cloud(None)
+        elif step is SetupStep.READY:
+            self._begin(SetupStep.SENDING)
         elif step is not SetupStep.ADDRESS:
             self._begin(STEPS[STEPS.index(step) - 1])
 
@@ -227,6 +257,9 @@ class SetUp:
     def _begin(self, step: SetupStep) -> None:
         """Begin a step; what comes after it is to be done again."""
         self._sign_in.cancel()
+        if step is SetupStep.KEYS:
+            self._begin_keys()
+            return
         works = step not in _BY_HAND
         began = time.monotonic() if works else 0.0
         now = StepResult(StepState.NOW, self._doing(step), asks=not works, began=began)

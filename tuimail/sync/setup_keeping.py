@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tuimail.config.accounts import account_from_table
+from tuimail.config.key_presets import load_preset
 from tuimail.config.schema import AccountSettings
 from tuimail.config.settings import change, load_or_default
 from tuimail.errors import ConfigError
@@ -105,6 +106,21 @@ class Keeping:
         return account_from_table(
             account.name, settings.accounts[account.name], account_id=account_id
         )
+
+    def wants_keys(self) -> bool:
+        """Whether no keys were chosen: with the first account they are asked for."""
+        settings, _ = load_or_default(self.settings_file)
+        return not settings.keys and len(settings.accounts) <= 1
+
+    def keep_keys(self, name: str) -> None:
+        """Write the set of keys into the settings.
+
+        Raises:
+            ConfigError: There is none of that name.
+            OSError: The settings cannot be written.
+        """
+        load_preset(name)
+        change(self.settings_file, {"keys.preset": name})
 
     def _free_label(self, answers: SetupAnswers) -> str:
         """Choose a label: `work` or `personal`, then the domain, then with a number."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
 from tuimail.config.key_presets import load_preset, preset_names
+from tuimail.config.paths import own_keys_dir
 from tuimail.errors import ConfigError
 from tuimail.text.safe import clean
 from tuimail.ui.formatting import cut, fit
@@ -36,14 +38,20 @@ class KeySet(NamedTuple):
 
 def key_sets() -> list[KeySet]:
     """Return all sets that can be read, the shipped ones first."""
+    return list(_key_sets(preset_names(), str(own_keys_dir())))
+
+
+@lru_cache(maxsize=1)
+def _key_sets(names: tuple[str, ...], _folder: str) -> tuple[KeySet, ...]:
+    """Read them once: a page that is painted again reads no files."""
     found = []
-    for name in preset_names():
+    for name in names:
         try:
             preset, _ = load_preset(name)
         except ConfigError:
             continue  # its file is told of when it is named
         found.append(KeySet(name, clean(preset.about), clean(preset.source)))
-    return found
+    return tuple(found)
 
 
 def key_set_row(each: KeySet, width: int, glyphs: Glyphs, bar: str, *, now: bool = False) -> Row:

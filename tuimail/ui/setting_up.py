@@ -72,6 +72,7 @@ class SettingUp:
             self._app.exit()
             return
         self._take(account)
+        self._app.live_settings.look()
         # Over the set-up, which has ended: a first screen cannot be taken away.
         self._app.push_screen(MailboxScreen())
         self._app.call_after_refresh(self._say, account)

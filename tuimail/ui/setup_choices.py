@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from tuimail.ui.key_choice_rows import key_sets
+
 
 class Choice(NamedTuple):
     """One of several.
@@ -33,6 +35,12 @@ APPS: Final = (
         "Thunderbird, although it is tuimail that reads the mail.",
     ),
 )
+
+
+def key_choices() -> tuple[Choice, ...]:
+    """Return the sets of keys."""
+    return tuple(Choice(each.name, each.name, each.about) for each in key_sets())
+
 
 CLOUDS: Final = (
     Choice("global", "Microsoft 365, worldwide cloud"),

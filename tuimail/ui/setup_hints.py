@@ -29,6 +29,9 @@ _RETRY: Named = ("setup.retry", "try again")
 _MOVE: Named = ("j k", "move")
 
 
+_CHOOSING: Final = (SetupStep.ORGANISATION, SetupStep.APP, SetupStep.KEYS)
+
+
 def situation_of(state: SetupState, *, types: bool) -> Situation:
     """Return what the page needs.
 
@@ -42,7 +45,7 @@ def situation_of(state: SetupState, *, types: bool) -> Situation:
         return Situation.CONSENT
     if now.state in (StepState.STOPPED, StepState.LIMITED):
         return Situation.STOPPED
-    if now.asks and state.step in (SetupStep.ORGANISATION, SetupStep.APP):
+    if now.asks and state.step in _CHOOSING:
         return Situation.CHOOSING
     if state.code is not None:
         return Situation.CODE

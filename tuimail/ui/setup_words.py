@@ -14,8 +14,9 @@ from tuimail.text.safe import clean
 from tuimail.ui.bindings import Hint
 from tuimail.ui.formatting import cut, number
 from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.key_choice_rows import key_set_row, key_sets, question_rows
 from tuimail.ui.rows import BLANK, EMPTY, Row, Run, ends, rule
-from tuimail.ui.setup_choices import APPS, CLOUDS, Choice
+from tuimail.ui.setup_choices import APPS, CLOUDS, Choice, key_choices
 from tuimail.ui.setup_pages import consent_rows, limit_rows
 from tuimail.ui.sign_in_words import SignInFacts, sign_in_page
 from tuimail.ui.wrapping import wrap_text
@@ -75,6 +76,8 @@ def choices_of(state: SetupState) -> Sequence[Choice]:
     """Return what can be chosen now; empty when nothing can."""
     if not state.now.asks:
         return ()
+    if state.step is SetupStep.KEYS:
+        return key_choices()
     return {SetupStep.ORGANISATION: CLOUDS, SetupStep.APP: APPS}.get(state.step, ())
 
 
@@ -84,7 +87,8 @@ def setup_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> Se
     if state.step is SetupStep.ADDRESS:
         return _address_page(facts, width, height, glyphs)
     if choices_of(state):
-        return _choice_page(facts, width, height, glyphs)
+        page = _keys_page if state.step is SetupStep.KEYS else _choice_page
+        return page(facts, width, height, glyphs)
     if state.consent is not None:
         above = [EMPTY, *step_rows(facts, _around(state), width, glyphs), EMPTY]
         below = consent_rows(state.consent, facts.copy, width, glyphs)
@@ -232,6 +236,20 @@ def _choices(facts: SetupFacts, width: int, glyphs: Glyphs, *, in_full: bool) ->
         _texts(_NEITHER, width, "muted") if is_app else [*space, *_texts(_CLOUD, width, "muted")]
     )
     return SetupPage(rows, field=field)
+
+
+def _keys_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> SetupPage:
+    """Lay out the sets of keys; nothing is asked that cannot be changed later."""
+    problem = facts.state.now.problem
+    rows: list[Row] = [EMPTY, *step_rows(facts, (SetupStep.SENDING,), width, glyphs), EMPTY]
+    rows += question_rows(width)
+    rows.append(EMPTY)
+    for index, each in enumerate(key_sets()):
+        bar = glyphs.cursor if index == facts.cursor else " "
+        rows.append(key_set_row(each, width, glyphs, bar))
+    if problem is not None:
+        rows += [EMPTY, *_texts(problem.short, width, "error")]
+    return SetupPage(rows[:height])
 
 
 _NEITHER: Final = "Neither is chosen for you. You can change it later in the settings."

@@ -16,6 +16,7 @@ from tuimail.cli.plain_setup import PlainSetup
 from tuimail.cli.run import json_option
 from tuimail.cli.setting_up import fitting_method, new_set_up
 from tuimail.cli.setup import Options, keep_log, open_store
+from tuimail.config.key_presets import PRESETS
 from tuimail.config.settings import load_or_default
 from tuimail.config.surroundings import surroundings
 from tuimail.exchange.clouds import CLOUDS
@@ -33,6 +34,7 @@ from tuimail.model.sign_in import SignInMethod
 @click.option("--device-code", "way", flag_value="code", help="Sign in with a code.")
 @click.option("--browser", "way", flag_value="browser", help="Sign in with a browser.")
 @click.option("--no-input", is_flag=True, help="Ask nothing; what is missing is an error.")
+@click.option("--keys", default="", metavar="SET", help=f"Keys: {', '.join(PRESETS)}.")
 @click.option("--authority", default="", metavar="URL", help="A sign-in service of your own.")
 @click.option("--imap", default="", metavar="HOST:PORT", help="An IMAP server of your own.")
 @click.option("--smtp", default="", metavar="HOST:PORT", help="A submission server of your own.")
@@ -52,6 +54,7 @@ def add(
     name: str,
     way: str | None,
     no_input: bool,
+    keys: str,
     authority: str,
     imap: str,
     smtp: str,
@@ -69,6 +72,7 @@ def add(
         imap=imap,
         smtp=smtp,
         ca_file=str(ca_file.absolute()) if ca_file else "",
+        keys=keys,
     )
     settings, mistake = load_or_default(options.settings_file())
     if mistake is not None:

@@ -253,6 +253,8 @@ class SetupScreen(Screen[Account | None]):
             return
         if self.state.step is SetupStep.ORGANISATION:
             self._setup.choose_cloud(choice.value)
+        elif self.state.step is SetupStep.KEYS:
+            self._setup.choose_keys(choice.value)
         elif choice.value:
             self._setup.choose_app(choice.value)
         else:
