@@ -39,7 +39,7 @@ async def test_a_prefix_shows_what_follows_and_escape_and_a_question_mark_do_wha
         assert isinstance(desk.app.screen, WhichKeySheet)
         await pilot.press("k")
         await desk.see(pilot, " Junk Email  work")
-        assert desk.app.screen is desk.mailbox
+        await until(lambda: desk.app.screen is desk.mailbox)
 
 
 async def test_sequences_of_three_keys_are_gone_through_step_by_step(

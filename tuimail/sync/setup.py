@@ -189,13 +189,13 @@ class SetUp:
         self._begin(SetupStep.READY)
 
     def _begin_keys(self) -> None:
-        """Ask, or go on where the keys were given, or chosen before."""
+        """Ask, or go on where they were given or chosen before."""
         given = self._given.keys if self._given is not None else ""
         if given:
             self.choose_keys(given)
         elif self._asks_keys and self._keeping.wants_keys():
-            now = StepResult(StepState.NOW, "which keys do your hands know?", asks=True)
-            self._board.begin(SetupStep.KEYS, now)
+            says = "which keys do your hands know?"
+            self._board.begin(SetupStep.KEYS, StepResult(StepState.NOW, says, asks=True))
         else:
             self._begin(SetupStep.READY)
 
@@ -237,8 +237,6 @@ class SetUp:
         step = self.state.step
         if step is SetupStep.APP:
             self._ask_for_cloud(None)
-        elif step is SetupStep.READY:
-            self._begin(SetupStep.SENDING)
         elif step is not SetupStep.ADDRESS:
             self._begin(STEPS[STEPS.index(step) - 1])
 
