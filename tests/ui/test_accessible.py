@@ -43,6 +43,19 @@ async def test_the_row_at_the_cursor_is_said_in_the_last_row(
         await desk.see(pilot, "Kim Chu, Contract draft v4 with our comments, attachment")
 
 
+async def test_a_narrow_row_keeps_the_date(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    desk = open_desk(filled_directory, accessible=True)
+    async with desk.app.run_test(size=(70, 20)) as pilot:
+        await desk.start(pilot)
+        await pilot.press("j")
+        await desk.see(pilot, "unread, flagged, Kim Chu, Contra")
+        last = screen_rows(desk.app)[-1]
+        assert "…, attachment, 09:32   ? help" in last
+        assert_exact_rows(desk.app)
+
+
 async def test_a_message_that_is_sent_is_announced_once(
     open_desk: Callable[..., Desk], filled_directory: Path
 ) -> None:

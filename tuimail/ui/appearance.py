@@ -147,5 +147,3 @@ class Appearance:
             app.theme = "textual-dark"
         app.register_theme(theme)
         app.theme = spec.name
-        if app.is_running:
-            app.repaint()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.timer import Timer
 
@@ -20,6 +20,9 @@ from tuimail.ui.undo_words import entry_words
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen
+
+_HELP_CELLS: Final = 11
+"""Of the last row, for the key of the help and the edges, where the rest says the row."""
 
 
 class MailboxBars:
@@ -149,7 +152,14 @@ class MailboxBars:
             screen.bottom.row_words = ""
             return
         marked = row.message.key in screen.message_list.marked
-        words = row_words(row.message, app.now(), marked=marked, count=row.count)
+        words = row_words(
+            row.message,
+            app.now(),
+            cells=screen.size.width - _HELP_CELLS,
+            sign=app.glyphs.cut,
+            marked=marked,
+            count=row.count,
+        )
         screen.bottom.row_words = app.glyphs.own(words) if app.glyphs.ascii else words
 
     def _tick(self, wanted: bool) -> None:
