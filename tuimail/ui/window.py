@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PAGE: Final = 100
 KEEP: Final = 2000
+_STEPS: Final = 25
+"""How often it is looked further for the last row, a few milliseconds each."""
 
 
 class ListWindow:
@@ -157,10 +159,15 @@ class ListWindow:
     def last(self) -> int:
         """Read the rows at the end, if they are not at hand; return the index of the last one."""
         if self.count is None and not self._ended:
-            window = self._readable(self._read().last, 2 * PAGE)
+            reader = self._read()
+            window = self._readable(reader.last, 2 * PAGE)
+            for _ in range(_STEPS):
+                if window.rows or window.resume is None:
+                    break
+                window = self._readable(partial(reader.before, window.resume), 2 * PAGE)
             if window.rows:
                 self._set(self.highest + 1, list(window.rows))
-                self._before = self._behind = None
+                self._before, self._behind = window.resume, None
                 self._begun, self._ended = False, True
         return self.highest
 
