@@ -120,12 +120,15 @@ async def test_a_folder_goes_to_deleted_items_and_from_there_for_ever(desk: Desk
         trash = desk.folder("Deleted Items").id
         assert asked(desk) == [RenameFolder("Projects", trash)]
         assert {"Deleted Items/Projects", "Deleted Items/Projects/Bifrost"} <= shown(desk)
+        await until(lambda: current(desk).name == "Vendors", describe="the one behind it")
 
+        await go_to(desk, pilot, "Projects")
         await pilot.press("d")
         await desk.see(pilot, "Delete Projects with 5 messages and 2 folders for ever?")
         await pilot.press("escape")
         await pilot.pause()
         assert asked(desk) == [RenameFolder("Projects", trash)]
+        assert current(desk).name == "Projects"
         await pilot.press("d")
         await desk.see(pilot, "for ever?")
         await pilot.press("y")

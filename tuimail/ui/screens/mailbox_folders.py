@@ -195,8 +195,9 @@ class MailboxFolders(MailboxWriting):
             return
         taken = {each.tree_path.casefold() for each in self._known(folder.account_id)}
         name = _free_name(folder.name, f"{trash.tree_path}{trash.delimiter or '/'}", taken)
-        said = f"{folder.name} moved to {trash.name}"
-        await self._change(folder, RenameFolder(name, trash.id), said, hold=HOLD_SECONDS)
+        said, beside = f"{folder.name} moved to {trash.name}", self.folder_tree.beside(folder.id)
+        if await self._change(folder, RenameFolder(name, trash.id), said, hold=HOLD_SECONDS):
+            self._go_beside(beside)
 
     @work(group="delete", exclusive=True)
     async def action_destroy_folder(self) -> None:
@@ -209,8 +210,9 @@ class MailboxFolders(MailboxWriting):
         messages = folder.total + sum(each.total for each in inside)
         question = words.delete_question(cut(folder.name, _MOST_CELLS), messages, len(inside))
         if await self.bottom.ask(question, {_YES: "delete"}) == _YES:
-            said = f"{folder.name} deleted for ever"
-            await self._change(folder, DeleteFolder(), said, hold=HOLD_SECONDS)
+            said, beside = f"{folder.name} deleted for ever", self.folder_tree.beside(folder.id)
+            if await self._change(folder, DeleteFolder(), said, hold=HOLD_SECONDS):
+                self._go_beside(beside)
 
     @work(group="delete", exclusive=True)
     async def action_empty_folder(self) -> None:
@@ -244,9 +246,15 @@ class MailboxFolders(MailboxWriting):
 
     async def _change(
         self, folder: Folder, action: TreeAction, said: str, *, hold: float = 0.0
-    ) -> None:
+    ) -> bool:
+        """Store a change; returns whether it is durable."""
         new = NewFolderIntent(folder.account_id, folder.id, action, hold)
-        await self.deeds.change_tree(new, said)
+        return await self.deeds.change_tree(new, said) is not None
+
+    def _go_beside(self, folder: FolderId | None) -> None:
+        """Put the cursor where the next key is expected to work, not on what was put away."""
+        if folder is not None:
+            self.folder_tree.point_at(folder)
 
 
 def _is_in(folder: Folder, above: Folder) -> bool:

@@ -183,6 +183,15 @@ class FolderTree(ScrollView, can_focus=True):
                 self._set_cursor(index)
                 return
 
+    def beside(self, folder: FolderId) -> FolderId | None:
+        """Return the folder that is shown behind one and what is in it, else the one before."""
+        inside = {folder, *self._forest.below(folder)}
+        shown = [row.folder.id for row in self._rows if row.folder is not None]
+        at = shown.index(folder) if folder in shown else 0
+        behind = (one for one in shown[at:] if one not in inside)
+        before = (one for one in reversed(shown[:at]) if one not in inside)
+        return next(behind, None) or next(before, None)
+
     def unread_after(self, folder: FolderId | None, step: int) -> FolderId | None:
         """Return the next folder with unread mail, going round; quiet ones do not count."""
         folders = list(self._forest.in_order())
