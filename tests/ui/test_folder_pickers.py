@@ -14,6 +14,7 @@ from tests.waiting import until
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderRole, ListedFolder
 from tuimail.model.intent import Copy, CreateFolder, Move
+from tuimail.model.listing import Flagged
 from tuimail.model.status import Connectivity
 from tuimail.ui.widgets.line_sheet import LineSheet
 
@@ -60,6 +61,10 @@ async def test_a_folder_is_gone_to_by_some_letters_and_the_last_comes_first(desk
         await pilot.press("escape")
         await pilot.pause()
         assert "Go to" not in screen_text(desk.app)
+        await open_picker(desk, pilot, "g", "f")
+        await pilot.press(*"flagg", "enter")
+        await until(lambda: desk.mailbox.place == Flagged(), describe="the view")
+        assert desk.mailbox.folder_tree.current is None
 
 
 async def test_a_message_is_moved_by_name_and_its_sender_is_remembered(desk: Desk) -> None:

@@ -14,17 +14,19 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
 from tuimail.model.folder_settings import LikelyTarget
 from tuimail.ui.folder_names import Wanted, read_path
-from tuimail.ui.folder_paths import MOST_SHOWN, folder_path, is_named
+from tuimail.ui.folder_paths import MOST_SHOWN, folder_path, is_hidden, is_named
 from tuimail.ui.formatting import cut, number
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.matching import cost, hits, words_of
 from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
-from tuimail.ui.tree_layout import lit
+from tuimail.ui.tree_layout import View, lit
 
 _ELSEWHERE: Final = 2
 """What it costs a folder to be in a mailbox that the messages cannot go to."""
 _ABOVE: Final = 1
 """What it costs that only a folder above it was named."""
+_HIDDEN: Final = 1
+"""What it costs a folder that it is not subscribed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,11 @@ class Choice:
     """One row of a picker.
 
     Attributes:
-        folder: None for a folder that is to be made.
+        folder: None for a view and for a folder that is to be made.
+        view: What lists messages of several folders.
         label: Its path, or the name of the new one.
         owner: The label of its mailbox; empty where there is one only.
-        why: Why it stands so far up: `conversation`, `12 from this sender`, `recent`.
+        why: Why it stands so far up: `conversation`, `12 from this sender`, `recent`; or why not.
         is_elsewhere: Messages cannot go there: it is in another mailbox.
         made: What is to be made, for a new folder.
         hits: The places of `label` that were looked for.
@@ -48,6 +51,7 @@ class Choice:
     is_elsewhere: bool = False
     made: Wanted = field(default_factory=Wanted)
     hits: tuple[int, ...] = ()
+    view: View | None = None
 
 
 class Found(NamedTuple):
@@ -73,6 +77,7 @@ class Offer:
         likely: Where the messages may belong.
         recent: The last ones, the newest first.
         without: Folders that make no sense, such as the one that is open.
+        views: What can be gone to besides folders.
         can_make: Whether a folder can be made that is not there.
     """
 
@@ -82,13 +87,19 @@ class Offer:
     likely: Sequence[LikelyTarget] = ()
     recent: Sequence[FolderId] = ()
     without: Collection[FolderId] = ()
+    views: Mapping[str, View] = field(default_factory=dict)
     can_make: bool = False
 
     def choices(self, typed: str) -> Found:
         """Return what fits, the best first; a folder to be made comes last."""
         words, reasons = words_of(typed), self._reasons()
         ranks = {folder: place for place, folder in enumerate(reasons)}
-        found: list[tuple[int, int, int, Folder]] = []
+        found: list[tuple[int, int, int, Choice | Folder]] = []
+        for label, view in self.views.items():
+            fit = cost(words, label)
+            if fit is not None:
+                choice = Choice(label, view=view, hits=hits(words, label))
+                found.append((fit, len(ranks), -1, choice))
         for place, folder in enumerate(self._all()):
             path = folder_path(folder)
             fit = cost(words, path)
@@ -98,9 +109,14 @@ class Offer:
                 fit += _ELSEWHERE
             if words and not is_named(words, folder, path, fit):
                 fit += _ABOVE
+            if is_hidden(folder):
+                fit += _HIDDEN
             found.append((fit, ranks.get(folder.id, len(ranks)), place, folder))
         found.sort(key=lambda each: each[:3])
-        best = [self._choice(words, folder, reasons) for *_, folder in found[:MOST_SHOWN]]
+        best = [
+            each if isinstance(each, Choice) else self._choice(words, each, reasons)
+            for *_, each in found[:MOST_SHOWN]
+        ]
         new = self._new(typed)
         return Found(tuple(best if new is None else [*best, new]), len(found))
 
@@ -112,7 +128,7 @@ class Offer:
             label=path,
             folder=folder,
             owner=self.names.get(folder.account_id, "") if len(self.names) > 1 else "",
-            why=reasons.get(folder.id, ""),
+            why=reasons.get(folder.id, "not subscribed" if is_hidden(folder) else ""),
             is_elsewhere=bool(self.home) and folder.account_id not in self.home,
             hits=hits(words, path),
         )
@@ -151,7 +167,7 @@ class Offer:
 def choice_row(choice: Choice, width: int, glyphs: Glyphs, *, cursor: str) -> Row:
     """Lay out one row; what stands at the right goes where there is no room for it."""
     right: list[Run] = []
-    if choice.folder is None:
+    if choice.made.name:
         right.append(Run("new folder", "success"))
     elif choice.why:
         right.append(Run(choice.why, "muted"))

@@ -20,6 +20,11 @@ def folder_path(folder: Folder) -> str:
     return f"{above}{folder.delimiter}{folder.name}" if above else folder.name
 
 
+def is_hidden(folder: Folder) -> bool:
+    """Whether it is not subscribed; a folder with a role is shown all the same."""
+    return not folder.subscribed and folder.role is None
+
+
 def is_named(words: Sequence[str], folder: Folder, path: str, fit: int) -> bool:
     """Whether what was typed names the folder itself and not only one above it.
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.listing import AllInboxes, Flagged
-from tuimail.ui.folder_paths import MOST_SHOWN, folder_path, is_named
+from tuimail.ui.folder_paths import MOST_SHOWN, folder_path, is_hidden, is_named
 from tuimail.ui.forest import Forest
 from tuimail.ui.formatting import cut
 from tuimail.ui.glyphs import Glyphs
@@ -133,7 +133,7 @@ def folder_row(forest: Forest, folder_id: FolderId, level: int, *, folded: bool 
         count=count,
         quiet=folder.role in QUIET,
         pending=folder.pending,
-        faint=not folder.subscribed and folder.role is None,
+        faint=is_hidden(folder),
     )
 
 

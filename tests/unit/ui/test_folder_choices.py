@@ -21,6 +21,7 @@ from tests.unit.ui.folders import (
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderRole
 from tuimail.model.folder_settings import LikelyTarget
+from tuimail.model.listing import Flagged
 from tuimail.ui.folder_choices import Choice, Offer, choice_row, refusal
 from tuimail.ui.folder_names import Wanted
 from tuimail.ui.glyphs import ASCII, UNICODE
@@ -127,3 +128,18 @@ def test_the_way_is_muted_and_the_name_is_not() -> None:
     shown = [(text, role) for text, role in row if text.strip()]
     assert shown[0] == ("Projects/Bifrost/", "muted")
     assert shown[1] == ("Deep", "hit")
+
+
+def test_views_can_be_gone_to_and_what_is_not_subscribed_comes_later() -> None:
+    faxes = make(30, "Faxes", subscribed=False)
+    fax = make(31, "Fax numbers")
+    offer = Offer({WORK: (*FOLDERS, faxes, fax)}, {WORK: "work"}, views={"Flagged": Flagged()})
+    first = offer.choices("").choices[0]
+    assert (first.label, first.view, first.folder) == ("Flagged", Flagged(), None)
+    assert [each.view for each in offer.choices("flag").choices] == [Flagged()]
+    found = offer.choices("fax").choices
+    assert [(each.label, each.why) for each in found] == [
+        ("Fax numbers", ""),
+        ("Faxes", "not subscribed"),
+    ]
+    assert "new folder" not in plain_text(choice_row(first, 60, UNICODE, cursor=" "))

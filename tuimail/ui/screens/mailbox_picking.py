@@ -46,11 +46,15 @@ class MailboxPicking(MailboxFolders):
             names={id_: account.name for id_, account in app.accounts.items()},
             recent=read.recently_opened(_FIRST + 1),
             without=(here.id,) if here is not None else (),
+            views=self.folder_tree.views(),
         )
 
         def picked(choice: Choice) -> None:
             if choice.folder is not None:
                 self.open_found(choice.folder)
+            elif choice.view is not None:
+                self.open_place(choice.view)
+                self.leave_for_list()
 
         pick_folder(self, "Go to", "Go to", offer, "open", lambda _: "", picked)
 
@@ -111,7 +115,7 @@ class MailboxPicking(MailboxFolders):
         return None if made is None else shell(self).store.read.folder(made)
 
     def _folders(self) -> dict[AccountId, list[Folder]]:
-        found = shell(self).store.read.all_folders()
+        found = shell(self).store.read.all_folders(everything=True)
         return {id_: found.get(id_, []) for id_ in shell(self).accounts}
 
 

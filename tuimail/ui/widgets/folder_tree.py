@@ -183,6 +183,11 @@ class FolderTree(ScrollView, can_focus=True):
                 self._set_cursor(index)
                 return
 
+    def views(self) -> dict[str, View]:
+        """Return what lists messages of several folders, by its name."""
+        rows = view_rows(self._forest, Totals())
+        return {row.text: row.view for row in rows if row.view is not None}
+
     def beside(self, folder: FolderId) -> FolderId | None:
         """Return the folder that is shown behind one and what is in it, else the one before."""
         inside = {folder, *self._forest.below(folder)}
