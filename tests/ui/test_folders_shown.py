@@ -149,6 +149,13 @@ async def test_settings_of_a_folder_are_stored_and_go_back(desk: Desk) -> None:
         await pilot.press("h", "h", "j", "h", "j", "j", "l", "enter")
         await desk.see(pilot, "Vendors: as in the settings.")
         assert desk.store.read.folder_settings(vendors).is_default
+        await pilot.press("i", "l")
+        await desk.see(pilot, "Kept offline    text, last 30 days   o change")
+        await pilot.press("o")
+        await desk.see(pilot, "Keep Vendors offline")
+        await until(
+            lambda: desk.store.read.folder_settings(vendors).sort == "date", describe="kept so"
+        )
 
 
 async def test_the_folder_at_the_cursor_is_marked_read_not_the_one_that_is_open(

@@ -127,3 +127,12 @@ def knob_row(knob: Knob, width: int, glyphs: Glyphs, *, cursor: str, keys: str) 
     label = fit(knob.label, _LABEL_CELLS, glyphs.cut)
     row = (Run(cursor, "cursor-bar"), BLANK, Run(label), Run(words, role), *tail)
     return crop_row(row, width)
+
+
+def kept_row(kept: str, width: int, glyphs: Glyphs, key: str) -> Row:
+    """Lay out what is kept offline, with the key of the sheet that chooses it."""
+    tail = (Run("   "), Run(key, "key"), Run(" change", "muted"))
+    room = width - 2 - _LABEL_CELLS - sum(len(run.text) for run in tail) - 1
+    label = fit("Kept offline", _LABEL_CELLS, glyphs.cut)
+    words = cut(kept, max(8, room), glyphs.cut)
+    return crop_row((BLANK, BLANK, Run(label), Run(words, "muted"), *tail), width)

@@ -22,7 +22,6 @@ from tuimail.model.intent import (
     TreeAction,
     UnsubscribeFolder,
 )
-from tuimail.model.listing import InFolder
 from tuimail.ui import folder_words as words
 from tuimail.ui.deeds import HOLD_SECONDS
 from tuimail.ui.folder_names import Wanted, read_path
@@ -42,7 +41,7 @@ class MailboxFolders(MailboxWriting):
 
     # -- finding and showing -------------------------------------------------------------------
 
-    def action_find_folder(self) -> None:
+    async def action_find_folder(self) -> None:
         """Type some letters of a folder: the tree shows what fits."""
         tree = self.folder_tree
 
@@ -56,7 +55,7 @@ class MailboxFolders(MailboxWriting):
             tree.action_move(rows * (max(1, tree.size.height - 1) if page else 1))
 
         hints = (("Enter", "open"), ("Esc", "close"))
-        self.app.push_screen(LineSheet("Find ", "", tree.find, hints, move=move), found)
+        await self.app.push_screen(LineSheet("Find ", "", tree.find, hints, move=move), found)
 
     def open_found(self, folder: Folder) -> None:
         """Open a folder that was looked for, or go to it where it only holds folders."""
@@ -92,18 +91,11 @@ class MailboxFolders(MailboxWriting):
         )
         await self._change(folder, SubscribeFolder() if on else UnsubscribeFolder(), said)
 
-    def action_folder_settings(self) -> None:
+    async def action_folder_settings(self) -> None:
         """Choose how the folder at the cursor is listed, and whether it announces new mail."""
         folder = self._at_cursor()
-        if folder is None:
-            return
-
-        def stored() -> None:
-            row = self.message_list.cursor
-            if self.place == InFolder(folder.id):
-                self.show_place(self.place, row.key if row is not None else None)
-
-        choose_settings(self.folder_tree, folder, stored)
+        if folder is not None:
+            await choose_settings(self.folder_tree, folder)
 
     async def action_read_tree_folder(self) -> None:
         """Mark everything in the folder at the cursor of the tree read."""
@@ -117,7 +109,7 @@ class MailboxFolders(MailboxWriting):
 
     # -- making and renaming -------------------------------------------------------------------
 
-    def action_new_folder(self) -> None:
+    async def action_new_folder(self) -> None:
         """Ask for the name of a new folder, below the one at the cursor."""
         account = self.folder_tree.current_account
         if account is None:
@@ -135,9 +127,9 @@ class MailboxFolders(MailboxWriting):
             if made is not None:
                 self.folder_tree.point_at(made)
 
-        self._ask_path("New folder", value, known, make, "make it")
+        await self._ask_path("New folder", value, known, make, "make it")
 
-    def action_rename_folder(self) -> None:
+    async def action_rename_folder(self) -> None:
         """Ask for another name, or another place, for the folder at the cursor."""
         folder = self._at_cursor()
         if folder is None or self._refused(folder, "renamed"):
@@ -151,9 +143,9 @@ class MailboxFolders(MailboxWriting):
                 said = f"{folder.name} moved"
             await self._change(folder, action, said)
 
-        self._ask_path("Rename", folder.tree_path, known, rename, "rename", itself=folder.id)
+        await self._ask_path("Rename", folder.tree_path, known, rename, "rename", itself=folder.id)
 
-    def _ask_path(
+    async def _ask_path(
         self,
         prompt: str,
         value: str,
@@ -180,7 +172,9 @@ class MailboxFolders(MailboxWriting):
                 self.run_worker(then(read_path(text, known, itself=itself)), group="folder")
 
         hints = (("Enter", verb), ("Esc", "close"))
-        self.app.push_screen(LineSheet(f"{prompt} ", value, typed, hints, check=problem), answered)
+        await self.app.push_screen(
+            LineSheet(f"{prompt} ", value, typed, hints, check=problem), answered
+        )
 
     # -- putting away and emptying -------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class MailboxPicking(MailboxFolders):
             # Of no weight: where this write fails, that of the place has said so.
             shell(self).store.write(lambda tx: tx.note_opened(folder))
 
-    def action_go_to_folder(self) -> None:
+    async def action_go_to_folder(self) -> None:
         """Open a folder by some letters of its name; the last ones come first."""
         app = shell(self)
         read = app.store.read
@@ -56,17 +56,17 @@ class MailboxPicking(MailboxFolders):
                 self.open_place(choice.view)
                 self.leave_for_list()
 
-        pick_folder(self, "Go to", "Go to", offer, "open", lambda _: "", picked)
+        await pick_folder(self, "Go to", "Go to", offer, "open", lambda _: "", picked)
 
-    def action_move_to(self) -> None:
+    async def action_move_to(self) -> None:
         """Move what is marked, or the message at the cursor, to a folder by its name."""
-        self._file(copying=False)
+        await self._file(copying=False)
 
-    def action_copy_to(self) -> None:
+    async def action_copy_to(self) -> None:
         """Copy what is marked, or the message at the cursor, to a folder by its name."""
-        self._file(copying=True)
+        await self._file(copying=True)
 
-    def _file(self, *, copying: bool) -> None:
+    async def _file(self, *, copying: bool) -> None:
         rows = self.chosen()
         if not rows:
             self.bottom.show_event("There is no message here.")
@@ -96,7 +96,7 @@ class MailboxPicking(MailboxFolders):
 
         what = number(len(rows)) if len(rows) > 1 else "message"
         title = f"{verb.capitalize()} {what} to"
-        pick_folder(self, f"{verb.capitalize()} to", title, offer, verb, refused, picked)
+        await pick_folder(self, f"{verb.capitalize()} to", title, offer, verb, refused, picked)
 
     async def _file_into(
         self, choice: Choice, rows: Sequence[MessageSummary], *, copying: bool

@@ -95,7 +95,7 @@ class FolderRows(Widget):
         self.move(-1, False)
 
 
-def pick_folder(
+async def pick_folder(
     owner: Widget,
     prompt: str,
     title: str,
@@ -127,4 +127,4 @@ def pick_folder(
     sheet = LineSheet(
         f"{prompt} ", "", rows.look_for, hints, move=rows.move, above=rows, check=check
     )
-    owner.app.push_screen(sheet, answered)
+    await owner.app.push_screen(sheet, answered)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuimail.config.downloads import download_rules
 from tuimail.errors import StoreError
 from tuimail.model.folder import Folder
 from tuimail.model.folder_settings import FolderSettings
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.folder_settings_words import chosen_settings, knob_row, knobs, settings_title
+from tuimail.ui.folder_settings_words import (
+    chosen_settings,
+    kept_row,
+    knob_row,
+    knobs,
+    settings_title,
+)
+from tuimail.ui.keep_words import policy_words
 from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.keep_sheet import SheetHints
+from tuimail.ui.widgets.keep_sheet import SheetHints, choose_for
 
 
 class SettingRows(Widget):
@@ -27,15 +34,16 @@ class SettingRows(Widget):
     Args:
         name: The folder's.
         now: What was chosen for it.
+        kept: What is kept of it for reading without a network, which a sheet of its own chooses.
     """
 
     DEFAULT_CSS = "SettingRows { width: 100%; }"
 
-    def __init__(self, name: str, now: FolderSettings) -> None:
+    def __init__(self, name: str, now: FolderSettings, kept: str) -> None:
         super().__init__()
-        self._folder_name, self._knobs = name, knobs(now)
+        self._folder_name, self._knobs, self._kept = name, knobs(now), kept
         self.cursor = 0
-        self.styles.height = len(self._knobs) + 1
+        self.styles.height = len(self._knobs) + 2
 
     @property
     def chosen(self) -> FolderSettings:
@@ -58,6 +66,9 @@ class SettingRows(Widget):
         if y == 0:
             title = settings_title(self._folder_name, width, app.glyphs)
             return palette.strip(title, width, "sheet")
+        if y > len(self._knobs):
+            row = kept_row(self._kept, width, app.glyphs, app.keys.shown("folder.keep"))
+            return palette.strip(row, width, "sheet")
         current = y - 1 == self.cursor
         bar = ">" if palette.reverses_cursor else app.glyphs.cursor
         keys = f"{app.keys.shown('folder.previous')} {app.keys.shown('folder.next')}"
@@ -68,7 +79,11 @@ class SettingRows(Widget):
 
 
 class FolderSettingsSheet(ModalScreen[FolderSettings | None]):
-    """Answers the choices, or None when nothing is to change."""
+    """Answers the choices, or None when nothing is to change.
+
+    Attributes:
+        goes_on: What is kept offline is to be chosen next.
+    """
 
     DEFAULT_CSS = """
     FolderSettingsSheet { align: left bottom; background: transparent; }
@@ -78,6 +93,7 @@ class FolderSettingsSheet(ModalScreen[FolderSettings | None]):
     def __init__(self, rows: SettingRows) -> None:
         super().__init__()
         self._rows = rows
+        self.goes_on = False
 
     def compose(self) -> ComposeResult:
         """Choices above keys."""
@@ -96,29 +112,35 @@ class FolderSettingsSheet(ModalScreen[FolderSettings | None]):
         """Keep it so."""
         self.dismiss(self._rows.chosen)
 
+    def action_keep(self) -> None:
+        """Keep it so, and choose what is kept offline."""
+        self.goes_on = True
+        self.dismiss(self._rows.chosen)
+
     def action_close(self) -> None:
         """Change nothing."""
         self.dismiss(None)
 
 
-def choose_settings(owner: Widget, folder: Folder, stored: Callable[[], None]) -> None:
-    """Open the sheet for a folder and store what was chosen.
-
-    Args:
-        stored: Called when something else holds now.
-    """
-    now = shell(owner).store.read.folder_settings(folder.id)
+async def choose_settings(owner: Widget, folder: Folder) -> None:
+    """Open the sheet for a folder and store what was chosen."""
+    app = shell(owner)
+    now = app.store.read.folder_settings(folder.id)
+    chosen_policy = app.store.read.download_choices(folder.account_id)
+    rules = download_rules(app.settings.download)
+    kept = policy_words(rules.policy(folder, chosen_policy))
+    sheet = FolderSettingsSheet(SettingRows(folder.name, now, kept))
 
     def chosen(settings: FolderSettings | None) -> None:
         if settings is not None and settings != now:
-            owner.run_worker(_store(owner, folder, settings, stored), group="folder settings")
+            owner.run_worker(_store(owner, folder, settings), group="folder settings")
+        if sheet.goes_on:
+            choose_for(owner, folder)
 
-    owner.app.push_screen(FolderSettingsSheet(SettingRows(folder.name, now)), chosen)
+    await owner.app.push_screen(sheet, chosen)
 
 
-async def _store(
-    owner: Widget, folder: Folder, settings: FolderSettings, stored: Callable[[], None]
-) -> None:
+async def _store(owner: Widget, folder: Folder, settings: FolderSettings) -> None:
     app = shell(owner)
     try:
         await asyncio.wrap_future(
@@ -128,6 +150,5 @@ async def _store(
         app.tell(error.message, Severity.ERROR)
         return
     app.deliver_changes()
-    stored()
     said = "as in the settings" if settings.is_default else "its own settings"
     app.tell(f"{folder.name}: {said}.", Severity.SUCCESS)
