@@ -62,7 +62,7 @@ async def test_a_folder_is_gone_to_by_some_letters_and_the_last_comes_first(desk
         await pilot.pause()
         assert "Go to" not in screen_text(desk.app)
         await open_picker(desk, pilot, "g", "f")
-        await pilot.press(*"flagg", "enter")
+        await pilot.press(*"flag", "enter")
         await until(lambda: desk.mailbox.place == Flagged(), describe="the view")
         assert desk.mailbox.folder_tree.current is None
 
