@@ -142,6 +142,16 @@ class Terminal:
         """Read until a text is shown."""
         self._read_until(lambda: text in self.text, timeout, f"{text!r} on\n{self.text}")
 
+    def wait_for_grounds(self, allowed: set[str], *, timeout: float = 30.0) -> None:
+        """Read until no cell has another background than these (`21262e`)."""
+        columns, lines = range(self._screen.columns), range(self._screen.lines)
+
+        def others() -> set[str]:
+            buffer = self._screen.buffer
+            return {buffer[y][x].bg for y in lines for x in columns} - allowed
+
+        self._read_until(lambda: not others(), timeout, f"no other backgrounds than {allowed}")
+
     def wait_for_bottom(self, text: str, *, timeout: float = 30.0) -> None:
         """Read until a text is in the last row: it is painted last, so the frame stands then."""
         self._read_until(

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.terminal import Terminal
+from tuimail.config.theme import load_theme
 
 Open = Callable[..., AbstractContextManager[Terminal]]
 
@@ -134,6 +135,28 @@ def test_a_theme_that_was_named_does_not_follow(open_terminal: Open) -> None:
     with open_terminal('theme = "nord"\n') as terminal:
         sent = leave(terminal)
     assert b"\x1b[?2031h" not in sent
+
+
+def test_a_theme_that_is_passed_is_painted_in_every_cell(open_terminal: Open) -> None:
+    """Guards against rows of the screen below that keep the colours of the theme before."""
+    with open_terminal('theme = "tuimail-dark"\n') as terminal:
+        terminal.type(b"gc")
+        terminal.wait_for_bottom("Esc close")
+        terminal.wait_for_grounds(surfaces("tuimail-dark"))
+        for theme in ("tokyo-night", "solarized-light", "solarized-dark"):
+            terminal.type(b"k")
+            terminal.wait_for_grounds(surfaces(theme))
+        terminal.type(b"\x1b")
+        terminal.wait_for_bottom("m write")
+        terminal.wait_for_grounds(surfaces("tuimail-dark"))
+        leave(terminal)
+
+
+def surfaces(theme: str) -> set[str]:
+    spec = load_theme(theme)
+    names = ("bar", "side", "sheet", "banner", "cursor", "cursor-blur")
+    found = (spec.colours["background"], *(spec.variables[f"{each}-background"] for each in names))
+    return {colour.removeprefix("#") for colour in found}
 
 
 def test_a_slow_line_gets_few_colours_and_a_cursor_of_one_cell(open_terminal: Open) -> None:

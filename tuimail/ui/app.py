@@ -136,8 +136,6 @@ class TuimailApp(KeyActions):
         understand_reports()
         self.app_suspend_signal.subscribe(self, lambda _: self.terminal.give_back(), immediate=True)
         self.app_resume_signal.subscribe(self, lambda _: self.terminal.take(), immediate=True)
-        # When the variables are those of the new theme; at once would paint the old colours.
-        self.theme_changed_signal.subscribe(self, lambda _: self.repaint())
         self.dress()
         self.terminal.take()
         self.use_keys()
