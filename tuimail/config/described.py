@@ -21,8 +21,8 @@ from msgspec import inspect as types
 from tuimail.config import schema
 from tuimail.config.schema import AccountSettings, Settings, Table
 
-AT_NEXT_START: Final = ("accounts", "download", "tokens")
-"""Tables whose changes the running engine does not take over."""
+AT_NEXT_START: Final = ("accounts", "display", "download", "tokens")
+"""Keys and tables that are read at the start alone."""
 
 
 class Kind(Enum):

@@ -175,7 +175,7 @@ class Settings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     cursor: Literal["auto", "row", "gutter"] = "auto"
     """How the row with the cursor is shown: tinted, or by the bar in front alone. `auto`: the
-    row."""
+    row; the bar with `link = "slow"`, and over SSH when the terminal answers slowly."""
 
     display: Literal["auto", "diff", "stock"] = "auto"
     """What is written to the terminal: `diff` only the cells that changed, `stock` every widget
