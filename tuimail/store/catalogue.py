@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from tuimail.model.account import AccountId
 from tuimail.model.envelope import Envelope
 from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageKey
@@ -64,6 +65,13 @@ def _sorted_by(folded: str) -> str:
 def write_text(tx: Transaction, key: MessageKey, internaldate: int, envelope: Envelope) -> None:
     """Write by what a new message is found."""
     text = _text(key, internaldate, envelope)
+    tx.connection.change(_INSERT_TEXT, text)
+
+
+def replace_text(tx: Transaction, key: MessageKey, internaldate: int, envelope: Envelope) -> None:
+    """Write by what a message is found, in place of what was there."""
+    text = _text(key, internaldate, envelope)
+    tx.connection.change("DELETE FROM search_text WHERE doc = ?", text[:1])
     tx.connection.change(_INSERT_TEXT, text)
 
 
@@ -138,15 +146,19 @@ def _enter(tx: Transaction, rows: Sequence[Row]) -> None:
     """Enter messages, many with one statement: there may be a hundred thousand of them."""
     orders = []
     texts = []
+    loose: dict[AccountId, list[threads.Member]] = {}
     for row in rows:
         key, account, internaldate, message_id, thread, _, _, role, envelope_json, *tied = row
         envelope = codec.load_envelope(envelope_json)
         if thread is None:
             own = [] if message_id is None else [message_id]
             ids = threads.mentioned_ids(envelope, codec.load_strings(tied[0]), tied[1])
-            threads.join(tx, account, key, list(dict.fromkeys([*own, *ids])))
+            members = loose.setdefault(account, [])
+            members.append(threads.Member(key, list(dict.fromkeys([*own, *ids]))))
         orders.append((*sort_keys(envelope, role), key))
         texts.append(_text(key, internaldate, envelope))
+    for account, members in loose.items():
+        threads.join(tx, account, members)
     connection = tx.connection
     connection.change_each("DELETE FROM search_text WHERE doc = ?", (text[:1] for text in texts))
     connection.change_each(_INSERT_TEXT, texts)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.store import catalogue, codec, salvage, starting_over, threads
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
 
+_AT_ONCE: Final = 1000
 _KEPT: Final = frozenset({"draft", "outbox", "intent"})
 
 
@@ -128,10 +130,15 @@ def mend_threads(tx: Transaction) -> int:
         " WHERE message.thread_id IS NULL"
         " OR (message.message_id IS NOT NULL AND thread_link.thread_id IS NOT message.thread_id)"
     )
+    loose: dict[AccountId, list[threads.Member]] = {}
     for key, account, message_id, envelope, references, thread_index in rows:
         ids = threads.mentioned_ids(
             codec.load_envelope(envelope), codec.load_strings(references), thread_index
         )
         own = [message_id] if message_id is not None else []
-        threads.join(tx, account, MessageKey(key), list(dict.fromkeys([*own, *ids])))
+        member = threads.Member(MessageKey(key), list(dict.fromkeys([*own, *ids])))
+        loose.setdefault(account, []).append(member)
+    for account, members in loose.items():
+        for first in range(0, len(members), _AT_ONCE):
+            threads.join(tx, account, members[first : first + _AT_ONCE])
     return len(rows)

@@ -26,16 +26,10 @@ from tuimail.store import threads
 from tuimail.store.catalogue import DOC_BITS
 from tuimail.store.connection import Connection, Row
 from tuimail.store.limits import Condition
-from tuimail.store.messages import make_summary, resolve
+from tuimail.store.messages import SUMMARY_COLUMNS, make_summary, resolve
 from tuimail.store.views import UNWANTED, view
 from tuimail.text.safe import SafeText
 
-_COLUMNS: Final = (
-    "message.id, message.account_id, message.shown_folder_id, message.internaldate,"
-    " message.from_text, message.to_text, message.subject, message.snippet, message.flags,"
-    " message.keywords, message.size, message.has_attachment, message.thread_id, message.body,"
-    " message.pending, folder.role"
-)
 _COLUMN_COUNT: Final = 16
 _JOINED: Final = (
     " CROSS JOIN message ON message.id = found.key"
@@ -164,8 +158,8 @@ class ListReader:
         residue = self._residue()
         conversation = _CONVERSATION if self.listing.conversations else ""
         rows = self._connection.rows(
-            f"SELECT {_COLUMNS}, found.value, found.date{conversation} FROM ({walk}) AS found"  # noqa: S608
-            f"{_JOINED}{residue.sql} LIMIT ? OFFSET ?",
+            f"SELECT {SUMMARY_COLUMNS}, found.value, found.date{conversation}"  # noqa: S608
+            f" FROM ({walk}) AS found{_JOINED}{residue.sql} LIMIT ? OFFSET ?",
             [*parameters, *residue.values, limit, skip_found],
         )
         return tuple(map(_list_row, rows[::-1] if backward else rows))
@@ -242,7 +236,7 @@ class ListReader:
         wanted = self._view.place & self._view.residue
         where = f" AND {wanted.sql}" if wanted.sql else ""
         row = self._connection.row(
-            f"SELECT {_COLUMNS}, {value}, message.internaldate FROM message"  # noqa: S608
+            f"SELECT {SUMMARY_COLUMNS}, {value}, message.internaldate FROM message"  # noqa: S608
             " CROSS JOIN folder ON folder.id = message.shown_folder_id"
             f"{_TEXT if wanted.needs_text else ''} WHERE message.id = ?{where}",
             (key, *wanted.values),
@@ -254,7 +248,7 @@ class ListReader:
         marks = ", ".join("?" * len(folders))
         residue = self._residue()
         row = self._connection.row(
-            f"SELECT {_COLUMNS}, 0, found.date{_CONVERSATION} FROM"  # noqa: S608
+            f"SELECT {SUMMARY_COLUMNS}, 0, found.date{_CONVERSATION} FROM"  # noqa: S608
             " (SELECT newest_key AS key, newest AS date, folder_id AS folder,"
             " conversation.thread_id AS thread FROM conversation"
             " WHERE thread_id = (SELECT thread_id FROM message WHERE id = ?)"

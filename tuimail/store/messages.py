@@ -6,6 +6,8 @@ not depend on the size of the folder, except for `at` and `rank`, which are for 
 
 from __future__ import annotations
 
+from typing import Final
+
 from tuimail.model.account import AccountId
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderRole
@@ -14,6 +16,13 @@ from tuimail.store import codec
 from tuimail.store.connection import Connection, Row
 from tuimail.text.safe import SafeText
 
+SUMMARY_COLUMNS: Final = (
+    "message.id, message.account_id, message.shown_folder_id, message.internaldate,"
+    " message.from_text, message.to_text, message.subject, message.snippet, message.flags,"
+    " message.keywords, message.size, message.has_attachment, message.thread_id, message.body,"
+    " message.pending, folder.role"
+)
+"""What the view `message_summary` has, for statements that join `message` and `folder`."""
 _RECIPIENT_ROLES = (FolderRole.SENT, FolderRole.DRAFTS)
 
 

@@ -83,9 +83,20 @@ def record(
         _has_strays(tx, account, folder),
     )
     located = reserve_locations(tx, len(fetched))
-    return [
+    keys = [
         _record_one(tx, place, message, located + offset) for offset, message in enumerate(fetched)
     ]
+    threads.join(
+        tx,
+        account,
+        [
+            threads.Member(
+                key, threads.mentioned_ids(one.envelope, one.references, one.thread_index)
+            )
+            for key, one in zip(keys, fetched, strict=True)
+        ],
+    )
+    return keys
 
 
 def reserve_locations(tx: Transaction, count: int) -> int:
@@ -146,8 +157,6 @@ def _record_one(
         )
     else:
         _update(tx, key, message, content, detail)
-    ids = threads.mentioned_ids(message.envelope, message.references, message.thread_index)
-    threads.join(tx, place.account, key, ids)
     return key
 
 
@@ -316,7 +325,7 @@ def _update(
     if changed:
         tx.changes.messages.add(key)
     if changed or stored != content:
-        catalogue.write_text(tx, key, content.internaldate, message.envelope)
+        catalogue.replace_text(tx, key, content.internaldate, message.envelope)
     set_server_flags(tx, key, message.flags)
     refold(tx, [key])
 

@@ -271,7 +271,7 @@ def _carry_detail(hull: _Hull, key: MessageKey, values: Values) -> None:
         "SELECT account_id, message_id FROM message WHERE id = ?", (key,)
     )[0]
     ids = [*([] if own is None else [own]), *threads.mentioned_ids(envelope, references, index)]
-    threads.join(hull.tx, account, key, list(dict.fromkeys(ids)))
+    threads.join(hull.tx, account, [threads.Member(key, list(dict.fromkeys(ids)))])
     catalogue.enter(hull.tx, [key])
 
 

@@ -7,7 +7,9 @@ the order in which messages arrive does not matter. A subject alone never connec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from tuimail.model.account import AccountId
 from tuimail.model.envelope import Envelope
@@ -21,6 +23,8 @@ from tuimail.text.folding import fold_subject
 # A References field may hold thousands of ids; the first and the latest carry the connection.
 _FIRST, _LAST = 1, 40
 _LONGEST_TOPIC = 200
+# A robot's conversation may go on for years.
+_MOST_MEMBERS = 1000
 
 
 def mentioned_ids(
@@ -39,36 +43,77 @@ def mentioned_ids(
     return list(dict.fromkeys(codec.plain(one) for one in ids if one))
 
 
-def join(tx: Transaction, account: AccountId, key: MessageKey, ids: Sequence[str]) -> int:
-    """Put a message into the conversation that its ids name, uniting several where it ties them.
+class Member(NamedTuple):
+    """A message and the ids that tie it (`mentioned_ids`)."""
 
-    Returns:
-        The conversation's id, which the message's row now holds.
+    key: MessageKey
+    ids: Sequence[str]
+
+
+def join(tx: Transaction, account: AccountId, members: Sequence[Member]) -> None:
+    """Put messages of an account into the conversations that their ids name.
+
+    Several conversations become one where a message ties them. All members are worked out before
+    anything is written: a mailbox that is threaded from scratch has a hundred thousand.
     """
     connection = tx.connection
-    marks = ", ".join("?" * len(ids))
-    known: dict[str, int] = dict(
+    ids = json.dumps(list({one for member in members for one in member.ids}))
+    links: dict[str, int] = dict(
         connection.rows(
-            "SELECT message_id, thread_id FROM thread_link"  # noqa: S608 - marks alone
-            f" WHERE account_id = ? AND message_id IN ({marks})",
-            (account, *ids),
+            "SELECT message_id, thread_id FROM json_each(?2)"
+            " CROSS JOIN thread_link ON account_id = ?1 AND message_id = value",
+            (account, ids),
         )
     )
-    unknown = [one for one in ids if one not in known]
-    found: set[int] = set(known.values())
-    own = connection.value("SELECT thread_id FROM message WHERE id = ?", (key,))
-    if own is not None:
-        found.add(own)
-    thread_id = min(found, default=int(key))
-    if unknown:
-        connection.change_each(
-            "INSERT INTO thread_link (account_id, message_id, thread_id) VALUES (?, ?, ?)",
-            ((account, one, thread_id) for one in unknown),
+    own: dict[int, int | None] = dict(
+        connection.rows(
+            "SELECT message.id, thread_id FROM json_each(?)"
+            " CROSS JOIN message ON message.id = value",
+            (json.dumps([member.key for member in members]),),
         )
-    unite(tx, thread_id, found - {thread_id})
-    if own != thread_id:
-        connection.change("UPDATE message SET thread_id = ? WHERE id = ?", (thread_id, key))
-    return thread_id
+    )
+    known, stored = set(links), {one for one in (*links.values(), *own.values()) if one is not None}
+    ties = _Ties()
+    chosen: dict[MessageKey, int] = {}
+    for key, names in members:
+        before = chosen.get(key, own.get(key))
+        tied = {links[name] for name in names if name in links}
+        tied |= set() if before is None else {before}
+        chosen[key] = ties.tie(tied) if tied else int(key)
+        for name in names:
+            links.setdefault(name, chosen[key])
+    for thread in sorted(stored):
+        if ties.root(thread) != thread:
+            unite(tx, ties.root(thread), {thread})
+    connection.change_each(
+        "INSERT INTO thread_link (account_id, message_id, thread_id) VALUES (?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        [(account, name, ties.root(links[name])) for name in links if name not in known],
+    )
+    connection.change_each(
+        "UPDATE message SET thread_id = ?1 WHERE id = ?2 AND thread_id IS NOT ?1",
+        [(ties.root(thread), key) for key, thread in chosen.items()],
+    )
+
+
+class _Ties:
+    """Which conversations are one: each leads to the lowest of those it is tied to."""
+
+    def __init__(self) -> None:
+        self._lower: dict[int, int] = {}
+
+    def root(self, thread: int) -> int:
+        """Return the conversation that this one is now."""
+        while (lower := self._lower.get(thread)) is not None:
+            thread = lower
+        return thread
+
+    def tie(self, threads: Iterable[int]) -> int:
+        """Make one of several and return it."""
+        roots = {self.root(thread) for thread in threads}
+        lowest = min(roots)
+        self._lower.update((other, lowest) for other in roots - {lowest})
+        return lowest
 
 
 def unite(tx: Transaction, keep: int, others: set[int]) -> None:
@@ -85,25 +130,27 @@ def unite(tx: Transaction, keep: int, others: set[int]) -> None:
 def members(
     connection: Connection, thread: int, folders: Collection[FolderId]
 ) -> list[MessageSummary]:
-    """Return the messages of a conversation, oldest first.
+    """Return the messages of a conversation, oldest first: the newest thousand of them.
 
     Args:
         folders: Trash and junk are left out, unless they are among these.
     """
-    rows = connection.rows("SELECT * FROM message_summary WHERE thread_id = ?", (thread,))
-    return sorted(
-        (
-            messages.make_summary(row)
-            for row in rows
-            if row[-1] not in ("trash", "junk") or row[2] in folders
-        ),
-        key=lambda one: one.position,
+    rows = connection.rows(
+        f"SELECT {messages.SUMMARY_COLUMNS} FROM message"  # noqa: S608 - made of constants
+        " CROSS JOIN folder ON folder.id = message.shown_folder_id"
+        " WHERE thread_id = ? AND sort_sender IS NOT NULL AND shown_folder_id IS NOT NULL"
+        " AND (folder.role IS NULL OR folder.role NOT IN ('trash', 'junk')"
+        " OR folder.id IN (SELECT value FROM json_each(?)))"
+        " ORDER BY message.internaldate DESC, message.id DESC LIMIT ?",
+        (thread, json.dumps([*folders]), _MOST_MEMBERS),
     )
+    return [messages.make_summary(row) for row in rows[::-1]]
 
 
 def conversation(connection: Connection, key: MessageKey) -> list[MessageSummary]:
     """Return the conversation of a message that is shown, oldest first."""
     own = messages.summary(connection, key)
-    if own is None or own.thread_id is None:
-        return [] if own is None else [own]
-    return members(connection, own.thread_id, (own.folder_id,))
+    if own is None:
+        return []
+    found = [] if own.thread_id is None else members(connection, own.thread_id, (own.folder_id,))
+    return found or [own]
