@@ -175,3 +175,19 @@ async def test_junk_is_emptied_after_a_question_and_comes_back_while_it_is_held(
         assert desk.folder("Junk Email").total == 0
         await pilot.press("u")
         await until(lambda: desk.folder("Junk Email").total == 3, describe="all three again")
+
+
+async def test_keys_for_messages_do_nothing_while_the_keys_are_in_the_folders(desk: Desk) -> None:
+    """Guards against mail filed by a key that was meant for a folder.
+
+    Mutation: `_message` without its first question.
+    """
+    async with desk.app.run_test(size=(160, 48)) as pilot:
+        await desk.start(pilot)
+        before = len(desk.store.read.intents())
+        await go_to(desk, pilot, "Vendors")
+        for key in ("a", "exclamation_mark", "F", "N", "C"):
+            desk.mailbox.bottom.clear()
+            await pilot.press(key)
+            await desk.see(pilot, "The keys are in the folders: go to the list")
+        assert len(desk.store.read.intents()) == before

@@ -37,7 +37,7 @@ _MOST_NAMES: Final = 99
 
 
 class MailboxFolders(MailboxWriting):
-    """The actions on the folder at the cursor of the tree."""
+    """The actions on the folder at the cursor of the tree; `folder_reasons` says why not."""
 
     # -- finding and showing -------------------------------------------------------------------
 
@@ -76,11 +76,8 @@ class MailboxFolders(MailboxWriting):
 
     async def action_subscribe(self) -> None:
         """Subscribe to the folder at the cursor, or take the subscription back."""
-        folder = self._at_cursor()
+        folder = self.folder_tree.current
         if folder is None:
-            return
-        if folder.role is not None:
-            self.bottom.show_event(f"{folder.name} is always shown.")
             return
         on = not folder.subscribed
         said = words.subscribed_words(
@@ -93,19 +90,15 @@ class MailboxFolders(MailboxWriting):
 
     async def action_folder_settings(self) -> None:
         """Choose how the folder at the cursor is listed, and whether it announces new mail."""
-        folder = self._at_cursor()
+        folder = self.folder_tree.current
         if folder is not None:
             await choose_settings(self.folder_tree, folder)
 
     async def action_read_tree_folder(self) -> None:
         """Mark everything in the folder at the cursor of the tree read."""
-        folder = self._at_cursor()
-        if folder is None:
-            return
-        if not folder.unread:
-            self.bottom.show_event(f"Nothing is unread in {folder.name}.")
-            return
-        await self.deeds.mark_folder_read(folder)
+        folder = self.folder_tree.current
+        if folder is not None:
+            await self.deeds.mark_folder_read(folder)
 
     # -- making and renaming -------------------------------------------------------------------
 
@@ -113,7 +106,6 @@ class MailboxFolders(MailboxWriting):
         """Ask for the name of a new folder, below the one at the cursor."""
         account = self.folder_tree.current_account
         if account is None:
-            self.bottom.show_event("There is no account to make a folder in.")
             return
         here = self.folder_tree.current
         known = self._known(account)
@@ -131,8 +123,8 @@ class MailboxFolders(MailboxWriting):
 
     async def action_rename_folder(self) -> None:
         """Ask for another name, or another place, for the folder at the cursor."""
-        folder = self._at_cursor()
-        if folder is None or self._refused(folder, "renamed"):
+        folder = self.folder_tree.current
+        if folder is None:
             return
         known = self._known(folder.account_id)
 
@@ -180,8 +172,8 @@ class MailboxFolders(MailboxWriting):
 
     async def action_delete_folder(self) -> None:
         """Move the folder at the cursor to Deleted Items; from there delete it for ever."""
-        folder = self._at_cursor()
-        if folder is None or self._refused(folder, "deleted"):
+        folder = self.folder_tree.current
+        if folder is None:
             return
         trash = shell(self).store.read.folder_with_role(folder.account_id, FolderRole.TRASH)
         if trash is None or _is_in(folder, trash):
@@ -196,8 +188,8 @@ class MailboxFolders(MailboxWriting):
     @work(group="delete", exclusive=True)
     async def action_destroy_folder(self) -> None:
         """Delete the folder at the cursor for ever, after a question."""
-        folder = self._at_cursor()
-        if folder is None or self._refused(folder, "deleted"):
+        folder = self.folder_tree.current
+        if folder is None:
             return
         known = self._known(folder.account_id)
         inside = [each for each in known if _is_in(each, folder)]
@@ -211,29 +203,13 @@ class MailboxFolders(MailboxWriting):
     @work(group="delete", exclusive=True)
     async def action_empty_folder(self) -> None:
         """Delete everything in Deleted Items or Junk Email for ever, after a question."""
-        folder = self._at_cursor()
+        folder = self.folder_tree.current
         if folder is None:
             return
-        if folder.role not in (FolderRole.TRASH, FolderRole.JUNK):
-            self.bottom.show_event("Only Deleted Items and Junk Email are emptied as a whole.")
-        elif not folder.here:
-            self.bottom.show_event(f"{folder.name} is empty.")
-        elif await self.bottom.ask(words.empty_question(folder), {_YES: "delete"}) == _YES:
+        if await self.bottom.ask(words.empty_question(folder), {_YES: "delete"}) == _YES:
             await self.deeds.empty_folder(folder)
 
     # -- what they share -----------------------------------------------------------------------
-
-    def _at_cursor(self) -> Folder | None:
-        folder = self.folder_tree.current
-        if folder is None:
-            self.bottom.show_event(words.NO_FOLDER)
-        return folder
-
-    def _refused(self, folder: Folder, verb: str) -> bool:
-        reason = words.stays(folder, verb)
-        if reason:
-            self.bottom.show_event(reason)
-        return bool(reason)
 
     def _known(self, account: AccountId) -> list[Folder]:
         return shell(self).store.read.all_folders(everything=True).get(account, [])

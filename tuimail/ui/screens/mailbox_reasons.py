@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tuimail.model.folder import FolderRole
 from tuimail.ui.scopes import Parameters
+from tuimail.ui.screens.folder_reasons import FOLDER_REASONS
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
@@ -20,12 +21,15 @@ Reason = Callable[["MailboxScreen", Parameters], str]
 
 _ON_MESSAGES: Final = (
     "reply", "trash", "delete", "junk", "flag", "unread", "range", "mark_all", "mark_pattern",
-    "invert", "jump",
+    "invert", "jump", "move_to", "copy_to",
 )  # fmt: skip
+_IN_FOLDERS: Final = "The keys are in the folders: go to the list for its messages."
 _NO_MESSAGE: Final = "There is no message here."
 
 
 def _message(screen: MailboxScreen, _: Parameters) -> str:
+    if screen.focused is screen.folder_tree:
+        return _IN_FOLDERS
     return "" if screen.message_list.cursor is not None else _NO_MESSAGE
 
 
@@ -36,9 +40,9 @@ def _mark(screen: MailboxScreen, _: Parameters) -> str:
 
 
 def _archive(screen: MailboxScreen, _: Parameters) -> str:
-    row = screen.message_list.cursor
-    if row is None:
-        return _NO_MESSAGE
+    reason, row = _message(screen, ()), screen.message_list.cursor
+    if reason or row is None:
+        return reason
     app = shell(screen)
     if app.store.read.folder_with_role(row.account_id, FolderRole.ARCHIVE) is not None:
         return ""
@@ -88,6 +92,7 @@ def _write(screen: MailboxScreen, _: Parameters) -> str:
 
 
 REASONS: Final[Mapping[str, Reason]] = {
+    **FOLDER_REASONS,
     **dict.fromkeys(_ON_MESSAGES, _message),
     "archive": _archive,
     "mark": _mark,
