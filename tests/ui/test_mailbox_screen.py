@@ -12,6 +12,7 @@ from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
 from tests.ui.sample_mail import NOW, fill
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity
+from tuimail.ui.arrangement import Layout
 
 SIZES = [(40, 12), (60, 20), (80, 24), (100, 30), (120, 36), (160, 48)]
 
@@ -224,3 +225,22 @@ async def test_the_ascii_set_shows_nothing_above_0x7f_of_its_own(
             await pilot.press(*keys)
             await pilot.pause()
             assert screen_text(desk.app).isascii(), screen_text(desk.app)
+
+
+async def test_a_slow_line_gets_the_list_over_the_reader_and_no_folders_beside(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    """Rows over the full width can be scrolled by the terminal itself."""
+    desk = open_desk(filled_directory, link="slow")
+    async with desk.app.run_test(size=(120, 36)) as pilot:
+        await desk.start(pilot)
+        assert desk.mailbox.layout_now is Layout.STACK
+        assert desk.mailbox.message_list.size.width == 120
+        assert not desk.mailbox.folder_tree.display
+        assert not desk.app.tints_cursor
+        # What was chosen with `w` goes before.
+        await pilot.press("w")
+        await pilot.pause()
+        assert desk.mailbox.layout_now is Layout.COLUMNS
+        assert desk.mailbox.folder_tree.display
+        assert_exact_rows(desk.app)

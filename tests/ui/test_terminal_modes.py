@@ -100,6 +100,26 @@ def test_the_title_goes_back_also_when_tuimail_is_ended(open_terminal: Open) -> 
         assert terminal.output.count(b"\x1b[23;2t") == 1
 
 
+def test_another_program_gets_the_terminal_as_it_was(open_terminal: Open) -> None:
+    with open_terminal('[compose]\neditor = "true"\n') as terminal:
+        terminal.read_until(rb"\x1b\]2;tuimail")
+        terminal.type(b"m")
+        terminal.wait_for_bottom("Tab next field")
+        terminal.type(b"\x05")
+        terminal.read_until(rb"(?s)\x1b\[\?1049l.*\x1b\[\?1049h.*\x1b\[22;2t")
+        sent = bytes(terminal.output)
+        left, back = sent.rindex(b"\x1b[?1049l"), sent.rindex(b"\x1b[?1049h")
+        for off, on in (
+            (b"\x1b[?1000l", b"\x1b[?1000h"),
+            (b"\x1b[23;2t", b"\x1b]2;tuimail ("),
+            (b"\x1b[?2031l", b"\x1b[?2031h"),
+        ):
+            assert sent.rindex(on, 0, left) < sent.rindex(off, 0, back)
+            assert sent.rindex(on) > back
+        terminal.type(b"\x11")
+        terminal.wait_for_end()
+
+
 def test_the_title_goes_back_also_when_tuimail_fails(open_terminal: Open) -> None:
     with open_terminal("", "crash") as terminal:
         terminal.read_until(rb"\x1b\]2;tuimail")

@@ -143,7 +143,6 @@ class TuimailApp(KeyActions):
         self._ends += handle_signals(self._end_by_signal)
         watch_terminal(self.set_interval, self._end_by_signal)
         self.note_newest_notice()
-        self.arrivals.begin()
         self._ends.append(self.store.subscribe(self._commits.put))
 
     def get_default_screen(self) -> Screen[Any]:
@@ -152,6 +151,7 @@ class TuimailApp(KeyActions):
 
     def on_ready(self) -> None:
         """The first frame stands: start the engine, and settle the memory."""
+        self.arrivals.begin()
         threading.Thread(target=self._run_start, name="engine-start", daemon=True).start()
         problem = self.live_settings.mistake or self.keys.problem()
         if problem:

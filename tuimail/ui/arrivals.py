@@ -109,6 +109,8 @@ class Arrivals:
     def show_title(self) -> None:
         """Say in the title how many messages are unread in all inboxes."""
         app = self._app
+        if self._since is None:
+            return  # the first frame does without
         unread = sum(folder.unread for folder in self._inboxes())
         wanted = f"tuimail ({number(unread)})" if unread else "tuimail"
         app.terminal.title(wanted if app.settings.title else "")

@@ -117,8 +117,9 @@ def parse(setting: Setting, typed: str) -> Any:
         value = int(plain) if setting.whole else float(plain)
     except ValueError:
         raise ValueError(f"It is {range_words(setting)}.") from None
-    low, high = setting.low, setting.high
-    if (low is not None and value < low) or (high is not None and value > high):
+    low = float("-inf") if setting.low is None else setting.low
+    high = float("inf") if setting.high is None else setting.high
+    if not low <= value <= high:  # not a number is not between them either
         raise ValueError(f"It is {range_words(setting)}.")
     return int(value) if value == int(value) and not setting.whole else value
 

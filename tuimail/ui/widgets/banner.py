@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.model.notice import Severity
 from tuimail.ui.formatting import cut
 from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.hint_click import key_at
+from tuimail.ui.messages import KeyClicked
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 from tuimail.ui.shell import shell
@@ -57,11 +60,19 @@ class Banner(Widget):
         self.display = False
         return True
 
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key does that it names."""
+        shown = key_at(self._row(), event.x)
+        if shown:
+            self.post_message(KeyClicked(shown))
+
     def render_line(self, y: int) -> Strip:
         """Paint the row."""
+        return roles(self.app).strip(self._row(), self.size.width, "banner")
+
+    def _row(self) -> Row:
         if self._words is None:
-            return roles(self.app).strip((), self.size.width, "banner")
+            return ()
         app = shell(self)
         key = app.keys.shown(self._words.key) if self._words.key else ""
-        row = banner_row(self._words, key, app.glyphs, self.size.width)
-        return roles(self.app).strip(row, self.size.width, "banner")
+        return banner_row(self._words, key, app.glyphs, self.size.width)
