@@ -234,13 +234,17 @@ async def test_a_slow_line_gets_the_list_over_the_reader_and_no_folders_beside(
     desk = open_desk(filled_directory, link="slow")
     async with desk.app.run_test(size=(120, 36)) as pilot:
         await desk.start(pilot)
-        assert desk.mailbox.layout_now is Layout.STACK
+        assert layout_of(desk) is Layout.STACK
         assert desk.mailbox.message_list.size.width == 120
         assert not desk.mailbox.folder_tree.display
         assert not desk.app.tints_cursor
         # What was chosen with `w` goes before.
         await pilot.press("w")
         await pilot.pause()
-        assert desk.mailbox.layout_now is Layout.COLUMNS
-        assert desk.mailbox.folder_tree.display
+        assert layout_of(desk) is Layout.COLUMNS
+        assert screen_rows(desk.app)[1].startswith(" Flagged")
         assert_exact_rows(desk.app)
+
+
+def layout_of(desk: Desk) -> Layout:
+    return desk.mailbox.layout_now
