@@ -117,9 +117,9 @@ def _find(name: str) -> Path:
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
     near = get_close_matches(name.lower(), preset_names(), n=1, cutoff=0.4)
-    known = ", ".join(preset_names())
+    known = "" if near else f" There are {', '.join(preset_names())}."
     raise ConfigError(
-        f"keys.preset: {name!r} is none of {known}.",
+        f"keys.preset: {name!r} is no set of keys.{known}",
         key="keys.preset",
         nearest=near[0] if near else "",
     )
