@@ -74,8 +74,9 @@ def _ranked(typed: str, found: Sequence[Candidate], texts: Iterable[str]) -> lis
             how, worse = match(typed, text), 2000
             how = None if how is None or how.is_scattered else how
         if how is not None:
-            scored.append((not candidate.can, how.score + worse, order, candidate))
-    return [candidate for *_, candidate in sorted(scored, key=lambda each: each[:3])]
+            rank = (how.is_scattered or worse > 0, not candidate.can, how.score + worse, order)
+            scored.append((rank, candidate))
+    return [candidate for _, candidate in sorted(scored, key=lambda each: each[0])]
 
 
 def _names(app: App[None], here: Sequence[Place]) -> Iterator[Candidate]:

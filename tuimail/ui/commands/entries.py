@@ -87,7 +87,11 @@ def _only_moves(line: BindingSpec) -> bool:
 
 
 def search(letters: str, found: Sequence[Entry]) -> list[Found]:
-    """Return the entries that fit, the best first; what cannot be done now comes last."""
+    """Return the entries that fit, the best first.
+
+    What has the letters together comes before what has them scattered, and of each of these what
+    can be done now before the rest.
+    """
     scored = []
     for order, entry in enumerate(found):
         how = match(letters, entry.title)
@@ -98,5 +102,6 @@ def search(letters: str, found: Sequence[Entry]) -> list[Found]:
             if wide is not None and not wide.is_scattered:
                 how, worse = Match(wide.score, ()), 2000
         if how is not None:
-            scored.append((bool(entry.reason), how.score + worse, order, Found(entry, how.places)))
-    return [each for *_, each in sorted(scored, key=lambda each: each[:3])]
+            rank = (how.is_scattered or worse > 0, bool(entry.reason), how.score + worse, order)
+            scored.append((rank, Found(entry, how.places)))
+    return [each for _, each in sorted(scored, key=lambda each: each[0])]
