@@ -51,7 +51,7 @@ def added(
 
 
 def test_wholly_from_flags_without_a_question(shell: Shell, fresh_sandbox: Sandbox) -> None:
-    client = ["--client-id", fresh_sandbox.client_id, "--name", "mine"]
+    client = ["--client-id", fresh_sandbox.client_id, "--name", "mine", "--keys", "mutt"]
     code, out, err = added(shell, OWNER, *client, "--no-input", "--json", *flags(fresh_sandbox))
     assert code == 0, err
     told = json.loads(out)
@@ -59,6 +59,7 @@ def test_wholly_from_flags_without_a_question(shell: Shell, fresh_sandbox: Sandb
     assert {step["state"] for step in told["steps"].values()} == {"done"}
     assert "Contoso, Microsoft 365, worldwide cloud" in err
     assert tomllib.loads(shell.config.read_text())["accounts"]["mine"]["address"] == OWNER
+    assert tomllib.loads(shell.config.read_text())["keys"] == {"preset": "mutt"}
     assert shell.config.read_text().startswith("# mine")
     assert shell.run("sync").returncode == 0
 
@@ -96,6 +97,12 @@ def test_what_is_missing_is_wrong_usage_and_nothing_is_stored(
 def test_an_unknown_cloud_is_wrong_usage(shell: Shell, fresh_sandbox: Sandbox) -> None:
     code, _, _ = added(shell, OWNER, "--cloud", "nimbus", approve=False)
     assert code == 2
+
+
+def test_an_unknown_set_of_keys_is_wrong_usage_and_comes_with_the_nearest(shell: Shell) -> None:
+    done = shell.run("account", "add", OWNER, "--keys", "gmial", "--no-input")
+    assert done.returncode == 2
+    assert b"gmail" in done.stderr
 
 
 def test_a_sign_in_that_wants_an_administrator_prints_the_mail_and_ends_with_3(

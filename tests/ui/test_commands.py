@@ -53,9 +53,9 @@ async def test_folders_are_completed_opened_and_filed_into_by_name(desk: Desk) -
         total = desk.mailbox.message_list.total
         await pilot.press("full_stop")
         await until(lambda: desk.mailbox.message_list.total == total - 1)
-        await line(desk, pilot, "goto Archvie")
+        await line(desk, pilot, "goto Archixe")
         await pilot.press("enter")
-        await desk.see(pilot, "No folder is named “Archvie”. Nearest: Archive.")
+        await desk.see(pilot, "No folder is named “Archixe”. Nearest: Archive.")
 
 
 async def test_the_list_is_sorted_limited_searched_and_marked_by_words(desk: Desk) -> None:

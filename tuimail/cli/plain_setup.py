@@ -83,6 +83,7 @@ class PlainSetup:
             SetupStep.SIGN_IN: self._sign_in,
             SetupStep.READING: self._check,
             SetupStep.SENDING: self._check,
+            SetupStep.KEYS: lambda _: self._setup.go_on(),
         }
         if now.asks or now.state in (StepState.STOPPED, StepState.LIMITED):
             answer = answers.get(state.step)
@@ -196,6 +197,7 @@ class PlainSetup:
                         "says": state.result(step).says,
                     }
                     for step in SetupStep
+                    if state.result(step).state is not StepState.TODO
                 },
             }
         )

@@ -69,7 +69,7 @@ def test_what_stands_behind_a_name_goes_with_it_and_nothing_asks() -> None:
 
 @pytest.mark.parametrize(
     ("text", "nearest"),
-    [("muve", ":move"), ("archve", ":archive"), ("trahs", ":trash"), ("colourscheme", ":color")],
+    [("muve", ":move"), ("archixe", ":archive"), ("trahs", ":trash"), ("colourscheme", ":color")],
 )
 def test_an_unknown_name_comes_with_the_nearest(text: str, nearest: str) -> None:
     wrong = read_line(text, HERE).wrong

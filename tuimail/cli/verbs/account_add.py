@@ -16,9 +16,10 @@ from tuimail.cli.plain_setup import PlainSetup
 from tuimail.cli.run import json_option
 from tuimail.cli.setting_up import fitting_method, new_set_up
 from tuimail.cli.setup import Options, keep_log, open_store
-from tuimail.config.key_presets import PRESETS
+from tuimail.config.key_presets import PRESETS, load_preset
 from tuimail.config.settings import load_or_default
 from tuimail.config.surroundings import surroundings
+from tuimail.errors import ConfigError
 from tuimail.exchange.clouds import CLOUDS
 from tuimail.model.account import Account
 from tuimail.model.setup import SetupAnswers
@@ -63,6 +64,11 @@ def add(
 ) -> int:
     """Set a mailbox up: find the organisation, sign in, check reading and sending."""
     keep_log()
+    if keys:
+        try:
+            load_preset(keys)
+        except ConfigError as error:
+            raise click.BadParameter(f"{error.message} {error.hint}", param_hint="--keys") from None
     given = SetupAnswers(
         address=address,
         cloud=cloud or "",
