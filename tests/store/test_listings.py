@@ -260,7 +260,8 @@ def test_the_index_of_words_is_walked_where_a_folder_is_large(
 ) -> None:
     """The same answers by the other way: found in the index, looked at again for the folder."""
     monkeypatch.setattr("tuimail.store.views._SMALL", 0)
-    for limit in ("subject:budget", "from:anna,ben", "contoso.example budget", "🦓"):
+    monkeypatch.setattr("tuimail.store.views._FEW", 30)
+    for limit in ("subject:budget", "from:anna,ben", "🦓", "x" * 50, "nowhere-to-be-found"):
         test_a_limit_keeps_the_order_and_what_it_finds(world, limit)
 
 

@@ -110,6 +110,8 @@ class ListReader:
 
     def tally(self, after: Anchor | None = None, *, reach: int = REACH) -> Tally:
         """Count rows, going through `reach` messages at a time."""
+        if self._view.is_short:
+            return Tally(self._count_found(-1, after, backward=False))
         found = self._count_found(reach, after, backward=False)
         return Tally(found, self._reached(reach, after, backward=False))
 
@@ -130,9 +132,9 @@ class ListReader:
         return threads.members(self._connection, thread, self._view.folders or ())[::-1]
 
     def _window(self, limit: int, start: Anchor | None, reach: int, *, backward: bool) -> Window:
-        walked = limit if self._view.is_exact else reach
+        walked = limit if self._view.is_exact else -1 if self._view.is_short else reach
         rows = self._rows(limit, walked, start, backward=backward)
-        if self._view.is_exact or len(rows) == limit:
+        if walked < 0 or self._view.is_exact or len(rows) == limit:
             return Window(rows)
         return Window(rows, self._reached(reach, start, backward=backward))
 

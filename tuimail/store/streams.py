@@ -82,7 +82,8 @@ def _doc(anchor: Anchor) -> Values:
     return ((anchor.internaldate << DOC_BITS) + anchor.key,)
 
 
-_KEY_OF_DOC: Final = f"& {(1 << DOC_BITS) - 1}"
+KEY_MASK: Final = (1 << DOC_BITS) - 1
+_KEY_OF_DOC: Final = f"& {KEY_MASK}"
 
 # Across all folders, by date. FTS5 gives what it finds in the order of its rowids.
 TEXTS: Final = Order(

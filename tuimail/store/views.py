@@ -19,6 +19,9 @@ from tuimail.store.connection import Connection
 from tuimail.store.limits import Condition
 from tuimail.store.streams import Order, Stream
 
+_FEW: Final = 2000
+"""What the index of words finds up to so often is put in order when it is asked for."""
+
 _SMALL: Final = 5000
 """Up to so many messages a list is walked itself rather than the index of words."""
 
@@ -37,6 +40,7 @@ class View:
         folders: Of the place; None when it is not made of folders.
         residue: What is still to be looked at; of a conversation, one message has to fulfil it.
         place: What a message in the place fulfils, whichever way is walked.
+        is_short: Whether the stream is so short that it is walked as a whole.
     """
 
     listing: Listing
@@ -44,6 +48,7 @@ class View:
     stream: Stream
     residue: Condition
     place: Condition
+    is_short: bool = False
 
     @property
     def is_exact(self) -> bool:
@@ -58,6 +63,9 @@ def view(connection: Connection, listing: Listing) -> View:
     if isinstance(listing.place, InFolder | AllInboxes):
         folders = _folders(connection, listing.place)
         place = _in_folders(folders)
+        few = _few(connection, listing, folders)
+        if few is not None:
+            return View(listing, folders, few, wanted, place, is_short=True)
         stream, is_of_place = _in_order(connection, listing, folders)
         residue = wanted if is_of_place else place & wanted
         return View(listing, folders, stream, residue, place)
@@ -104,6 +112,27 @@ def _in_order(
     if state:
         return _sources(streams.BY_DATE_WITHIN, "shown_folder_id", folders, state), True
     return _sources(streams.BY_DATE, "shown_folder_id", folders), True
+
+
+def _few(connection: Connection, listing: Listing, folders: tuple[FolderId, ...]) -> Stream | None:
+    """Return what the index of words finds, in an order that is not its own; None if it is much.
+
+    Walking such an order for what is rare jumps about in the whole database.
+    """
+    question = limits.question(listing.limit)
+    if question is None or listing.sort is Sort.DATE or _total(connection, folders) <= _SMALL:
+        return None
+    found = connection.value(
+        "SELECT count(*) FROM (SELECT rowid FROM search WHERE search MATCH ? LIMIT ?)",
+        (question, _FEW + 1),
+    )
+    if found > _FEW:
+        return None
+    also = " AND id IN (SELECT rowid & ? FROM search WHERE search MATCH ?)"
+    sources = tuple(
+        (f"+shown_folder_id = ?{also}", (folder, streams.KEY_MASK, question)) for folder in folders
+    )
+    return Stream(streams.BY[listing.sort], sources or (("0", ()),))
 
 
 def _everywhere(connection: Connection, listing: Listing) -> Stream:
