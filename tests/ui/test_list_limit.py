@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
-from tests.ui.sample_mail import key_of
 from tests.ui.screen_text import style_of
-from tuimail.model.flags import SEEN
-from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.listing import InFolder, Sort
 
 SIZE = (80, 24)
@@ -107,7 +105,7 @@ async def test_nothing_matches_and_the_way_out_is_named(talk: Desk) -> None:
 
 
 async def test_a_message_that_was_read_stays_in_a_list_of_unread_ones(talk: Desk) -> None:
-    """Mutation that turns it red: `_put` says RELOAD for a row that the limit does not find."""
+    """Mutation that turns it red: `_put_what_is_left` says RELOAD."""
     async with talk.app.run_test(size=SIZE) as pilot:
         await talk.start(pilot)
         await pilot.press("t", "backslash", *"is:unread", "enter")
@@ -116,8 +114,10 @@ async def test_a_message_that_was_read_stays_in_a_list_of_unread_ones(talk: Desk
         await talk.when(lambda: talk.cursor.flags.is_seen)
         assert screen_rows(talk.app)[2].startswith("▌ ¶  Kim Chu")
         assert talk.cursor.from_text == "Kim Chu"
-        key = key_of(talk.store, talk.account, "Interview notes, candidate 3")
-        talk.store.submit([NewIntent(talk.account, key, StoreFlags(remove=SEEN))]).result()
+        await pilot.press("escape", "t", "backslash", *"is:unread", "enter")
+        await talk.see(pilot, "11 found")
+        await pilot.press("j", "N")  # a conversation, of which one was unread
+        await talk.see(pilot, "▌    Ben, Carla, me    3")
 
 
 async def test_an_apostrophe_goes_to_what_is_typed(talk: Desk) -> None:
@@ -186,3 +186,22 @@ async def test_a_search_in_all_mailboxes_and_what_is_done_there(talk: Desk) -> N
         assert archive.total == 1
         await pilot.press("escape")
         await talk.see(pilot, " Inbox  work ")
+
+
+async def test_every_row_is_exact_while_a_line_or_a_sheet_is_open(talk: Desk) -> None:
+    async with talk.app.run_test(size=SIZE) as pilot:
+        await talk.start(pilot)
+        for size in ((40, 12), (60, 20), (100, 30), (120, 36), (160, 48)):
+            await pilot.resize_terminal(*size)
+            await talk.when(partial(_is_wide, talk, size[0]))
+            for key in ("o", "backslash", "slash", "apostrophe", "T"):
+                await pilot.press(key)
+                await pilot.pause()
+                assert_exact_rows(talk.app)
+                await pilot.press(*"(" if key != "o" else ())
+                await pilot.press("escape")
+                await talk.when(lambda: talk.app.screen is talk.mailbox)
+
+
+def _is_wide(desk: Desk, width: int) -> bool:
+    return len(screen_rows(desk.app)[-1]) == width

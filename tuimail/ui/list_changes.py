@@ -7,8 +7,9 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from tuimail.model.changes import ChangeSet
-from tuimail.model.listing import Flagged, InFolder, ListRow
+from tuimail.model.listing import Flagged, InFolder
 from tuimail.model.message import MessageKey
+from tuimail.model.search import NO_LIMIT
 from tuimail.ui.list_rows import ListRows
 
 if TYPE_CHECKING:
@@ -72,9 +73,11 @@ def _put(rows: ListRows, reader: Reader, key: MessageKey, *, is_shown: bool) -> 
 
 def _put_what_is_left(rows: ListRows, reader: Reader, key: MessageKey) -> Taken:
     """Show a message that the limit does not find any more, or that is not flagged any more."""
-    message = reader.summary(key)
-    old = rows.window.row_of(key)
+    if rows.listing.limit:
+        whole = reader.listing(replace(rows.listing, limit=NO_LIMIT)).row(key)
+        if whole is not None:
+            return Taken.PAINT if rows.window.replace(whole) else Taken.RELOAD
+    message, old = reader.summary(key), rows.window.row_of(key)
     if message is None or old is None or message.folder_id != old.message.folder_id:
         return Taken.RELOAD
-    row: ListRow = replace(old, message=message)
-    return Taken.PAINT if rows.window.replace(row) else Taken.RELOAD
+    return Taken.PAINT if rows.window.replace(replace(old, message=message)) else Taken.RELOAD

@@ -76,7 +76,7 @@ class _Orders(Widget):
         app, width = shell(self), self.size.width
         palette = roles(self.app)
         if y == 0:
-            title = rule(width, app.glyphs.rule, "Sort by", "Esc close", role="strong")
+            title = rule(width, app.glyphs.rule, "Sort by", role="strong")
             return palette.strip(title, width, "sheet")
         if y > len(self.orders):
             word = "newest, largest, A first" if self.reverse else "from the other end"
