@@ -18,7 +18,7 @@ from tuimail.ui.arrangement import Layout, measure_room
 from tuimail.ui.bindings import BINDINGS, Keys
 from tuimail.ui.formatting import countdown, cut, fit, list_date, long_date, number, size_text
 from tuimail.ui.glyphs import ASCII, UNICODE, choose_glyphs
-from tuimail.ui.list_columns import DEFAULT, Columns, one_line_columns, two_line_columns
+from tuimail.ui.list_columns import DEFAULT, Column, Columns, one_line_columns, two_line_columns
 from tuimail.ui.list_layout import RowState, one_line, two_lines
 from tuimail.ui.roles import Roles
 from tuimail.ui.rows import Run, row_cells
@@ -92,6 +92,8 @@ def test_own_sentences_become_ascii_and_keep_their_width() -> None:
         (datetime(2025, 12, 31, 9, 0, tzinfo=UTC), "2025"),
         (datetime(2026, 12, 1, 9, 0, tzinfo=UTC), "1 Dec"),
         (datetime(2031, 1, 1, 9, 0, tzinfo=UTC), "2031"),
+        (datetime(1601, 1, 1, tzinfo=UTC), "1601"),
+        (datetime(4501, 1, 1, tzinfo=UTC), "4501"),
     ],
 )
 def test_list_dates_are_short_and_in_local_time(when: datetime, expected: str) -> None:
@@ -122,6 +124,7 @@ HOSTILE = [
     "\x1b[31mred\x1b]0;title\x07 \x9b2J bell\x07\r\n tab\t",
     "\u202eשלום עולם\u202c مرحبا بالعالم",
     "👩‍👩‍👧‍👦 family and 🇦🇹 flag and e\u0301\u0301\u0301",
+    "e\u0301" * 5000,
     "",
 ]
 
@@ -140,6 +143,36 @@ def test_hostile_senders_and_subjects_keep_the_columns(text: str, width: int) ->
     assert row_cells(first) == width
     assert row_cells(second) <= width
     assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for run in row for char in run.text)
+
+
+LISTED = (
+    RowState(senders="Ben, Carla, me", count=12, marked=True),
+    RowState(senders="山田, 鈴木, me", count=100_000, unfolded=True),
+    RowState(branch="├ ", place="Projects"),
+    RowState(place="שלום עולם 山田 太郎", matches=("x", "e", "山")),
+)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "x" * 10_000])
+@pytest.mark.parametrize("state", LISTED, ids=range(len(LISTED)))
+def test_conversations_places_and_matches_keep_the_columns(text: str, state: RowState) -> None:
+    message = summary(text, text, words=text, flags=Flags())
+    for width in (40, 64, 72, 80, 135, 200):
+        for names in (DEFAULT, tuple(Column)):
+            columns = one_line_columns(names, width, places=bool(state.place))
+            row = one_line(message, state, columns=columns, now=NOW, glyphs=UNICODE)
+            assert row_cells(row) == width
+            columns = two_line_columns(names, width)
+            rows = two_lines(message, state, columns=columns, now=NOW, glyphs=UNICODE)
+            assert row_cells(rows[0]) == width
+            assert row_cells(rows[1]) <= width
+
+
+def test_what_was_found_is_shown_without_regard_to_case_and_accents() -> None:
+    message = summary("Ångström Lab", "BUDGET for ångström")
+    state = RowState(matches=("budget", "angstrom"))
+    row = one_line(message, state, columns=columns_at(80), now=NOW, glyphs=UNICODE)
+    assert [run.text for run in row if run.role == "match"] == ["Ångström", "BUDGET", "ångström"]
 
 
 def test_first_words_follow_a_subject_that_leaves_room() -> None:

@@ -13,9 +13,8 @@ from tuimail.ui.formatting import number
 from tuimail.ui.screens.mailbox_search import MailboxSearch
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.line_sheet import LineSheet
+from tuimail.ui.widgets.message_list import MOST_MARKED
 
-_MOST: Final = 10_000
-"""Messages that are marked at once: each becomes a change that waits for the server."""
 _STEP: Final = 500
 
 
@@ -84,14 +83,14 @@ class MailboxMarks(MailboxSearch):
         self.bottom.show_event(words)
 
     async def _found(self, listing: Listing) -> tuple[list[MessageSummary], bool]:
-        """Return up to `_MOST` messages of a flat listing, and whether there are more."""
+        """Return up to `MOST_MARKED` messages of a flat listing, and whether there are more."""
         found: list[MessageSummary] = []
         window = shell(self).store.read.listing(listing).first(_STEP)
         while True:
             found += [row.message for row in window.rows]
             following = window.resume or (window.rows[-1].anchor if window.rows else None)
             ended = window.resume is None and len(window.rows) < _STEP
-            if ended or following is None or len(found) >= _MOST:
-                return found[:_MOST], not ended and len(found) >= _MOST
+            if ended or following is None or len(found) >= MOST_MARKED:
+                return found[:MOST_MARKED], not ended and len(found) >= MOST_MARKED
             await asyncio.sleep(0)  # keys first
             window = shell(self).store.read.listing(listing).after(following, _STEP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from textual import events
@@ -13,6 +14,8 @@ from tuimail.ui.list_rows import ListedRow, Spot
 from tuimail.ui.messages import CommandsWanted, ListChanged, MessageOpened
 from tuimail.ui.widgets.shown_list import ShownList
 
+MOST_MARKED: Final = 10_000
+"""Messages that are marked at once: each becomes a change that waits for the server."""
 _AT_HAND: Final = 2000
 """How many rows are looked through for the next unread one."""
 
@@ -166,7 +169,7 @@ class MessageList(ShownList):
         if self.rows is None or self._range_from is None:
             return
         row, spot = self._range_from
-        passed = self.rows.between(self.rows.near(row, spot), self._cursor)
+        passed = islice(self.rows.between(self.rows.near(row, spot), self._cursor), MOST_MARKED)
         self.marks.range_over(
             {key: thread for each in passed for key, thread in self._keys_of(each).items()}
         )
