@@ -9,6 +9,8 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import FolderId, ListedFolder
 from tuimail.model.folder_settings import FolderSettings, LikelyTarget
 from tuimail.model.intent import Move
+from tuimail.store.connection import FILE_NAME
+from tuimail.store.rescue import rescue
 
 SETTINGS = FolderSettings(sort="sender", conversations=False, columns=("date", "size"), notify=True)
 
@@ -112,3 +114,25 @@ def test_folders_that_were_opened_last_come_first(mailbox: Mailbox) -> None:
     visit(mailbox.inbox, mailbox.projects, mailbox.sent, mailbox.inbox)
     opened = mailbox.store.read.recently_opened(2)
     assert opened == [mailbox.inbox, mailbox.sent]
+
+
+def test_choices_and_what_was_learned_come_through_a_rescue(tmp_path: Path) -> None:
+    """Mutation: `filing` left out in `salvage._carry_folders`."""
+    mailbox = open_mailbox(tmp_path)
+    mailbox.store.write(lambda tx: tx.choose_folder_settings(mailbox.inbox, SETTINGS)).result()
+    first, second = (
+        mailbox.record_one(mailbox.inbox, fetched(uid, head=envelope(1, message_id=f"<{uid}@x>")))
+        for uid in (1, 2)
+    )
+    mailbox.act("1 moved to Projects", [first], Move(mailbox.projects))
+    mailbox.submit(second, Move(mailbox.trash))
+    mailbox.store.close()
+    with (tmp_path / FILE_NAME).open("r+b") as database:
+        database.write(b"\0" * 50)
+
+    rescue(tmp_path)
+
+    again = open_mailbox(tmp_path)
+    assert again.store.read.folder_settings(again.inbox) == SETTINGS
+    assert [one.folder for one in again.store.read.likely_targets([second], 5)] == [again.projects]
+    again.store.close()

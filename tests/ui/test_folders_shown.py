@@ -229,3 +229,21 @@ async def test_a_refused_change_is_taken_back_on_the_screen(desk: Desk) -> None:
         ).result()
         await desk.see(pilot, "▌  Vendors")
         assert desk.folder("Vendors").role is not FolderRole.INBOX
+
+
+async def test_a_name_with_a_tab_is_left_alone_or_renamed_as_asked(desk: Desk) -> None:
+    """Enter without a change must not tidy a name that another program made."""
+    listing(desk, plain("tab\there"))
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+        await go_to(desk, pilot, "tab\there")
+        await open_line(desk, pilot, "r")
+        await desk.see(pilot, "Rename tab here")
+        await pilot.press("enter")
+        await until(lambda: desk.mailbox.folder_tree.has_focus, describe="the tree again")
+        assert asked(desk) == []
+        await open_line(desk, pilot, "r")
+        await pilot.press(*"abouts", "enter")
+        await desk.see(pilot, "tab here renamed to tab hereabouts")
+        await pilot.press("u")
+        await until(lambda: "tab\there" in shown(desk), describe="its name again")

@@ -145,8 +145,9 @@ def _carry_folders(hull: _Hull) -> None:
             hull.insert("folder", found.values, leave=_SERVER_SIDE)
     for found in hull.wreck.rows("folder_download"):
         hull.insert("folder_download", found.values, leave={"octets"})
-    for found in hull.wreck.rows("folder_setting"):
-        hull.insert("folder_setting", found.values)
+    for table in ("folder_setting", "filing"):
+        for found in hull.wreck.rows(table):
+            hull.insert(table, found.values)
 
 
 def _carry_drafts(hull: _Hull, rows: Iterable[Found]) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.tree import name_problem
+from tuimail.text.safe import clean
 from tuimail.ui.formatting import cut
 
 _MOST_CELLS = 30
@@ -46,7 +47,7 @@ def read_path(typed: str, folders: Iterable[Folder], *, itself: FolderId | None 
     parent = _named(above, known) if above else None
     if above and parent is None:
         return Wanted(problem=f"There is no folder “{cut(above, _MOST_CELLS)}”: make it first.")
-    path = name if parent is None else f"{parent.tree_path}{delimiter}{name}"
+    path = name if parent is None else f"{clean(parent.tree_path)}{delimiter}{name}"
     taken = _named(path, known)
     if taken is not None and taken.id != itself:
         return Wanted(problem=f"“{cut(taken.name, _MOST_CELLS)}” is there already.")
@@ -57,7 +58,8 @@ def _named(path: str, folders: Iterable[Folder]) -> Folder | None:
     """Return the folder with a path, whatever its case: Exchange makes no difference."""
     wanted = path.casefold()
     for folder in folders:
-        if folder.tree_path.casefold() == wanted:
+        # What can be typed is clean; a name that another program made need not be.
+        if clean(folder.tree_path).casefold() == wanted:
             return folder
         if folder.role is FolderRole.INBOX and wanted == "inbox":
             return folder

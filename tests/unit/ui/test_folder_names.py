@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.ui.folders import BIFROST, FOLDERS, INBOX, PROJECTS
+from tests.unit.ui.folders import BIFROST, FOLDERS, INBOX, PROJECTS, make
 from tuimail.ui.folder_names import Wanted, read_path
 
 
@@ -38,6 +38,13 @@ def test_a_path_is_a_name_below_a_folder(typed: str, wanted: Wanted) -> None:
 )
 def test_what_cannot_be_is_said(typed: str, problem: str) -> None:
     assert read_path(typed, FOLDERS).problem == problem
+
+
+def test_what_another_program_named_can_be_typed_as_it_is_seen() -> None:
+    odd = make(9, "tab\there")
+    below = make(10, "tab\there/Below")
+    assert read_path("tab here/New", [odd, below]) == Wanted("New", odd.id)
+    assert read_path("tab here/below", [odd, below]).problem == "“Below” is there already."
 
 
 def test_a_folder_may_keep_its_own_name_in_another_case() -> None:

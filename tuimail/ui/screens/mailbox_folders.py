@@ -22,6 +22,7 @@ from tuimail.model.intent import (
     TreeAction,
     UnsubscribeFolder,
 )
+from tuimail.text.safe import clean
 from tuimail.ui import folder_words as words
 from tuimail.ui.deeds import HOLD_SECONDS
 from tuimail.ui.folder_names import Wanted, read_path
@@ -150,22 +151,27 @@ class MailboxFolders(MailboxWriting):
         """Ask for a path; what is wrong with it is said while it is typed.
 
         Args:
+            value: What stands there at first; left as it is, nothing is done.
             itself: The folder that gets it, which may keep what it has.
         """
+        shown = clean(value)
 
         def problem(typed: str) -> str:
             return read_path(typed, known, itself=itself).problem
 
         def typed(text: str) -> str:
-            return "" if text == value or not text.strip() else problem(text)
+            return "" if text == shown or not text.strip() else problem(text)
+
+        def check(text: str) -> str:
+            return problem(text) if text != shown or itself is None else ""
 
         def answered(text: str | None) -> None:
-            if text is not None and text.strip() != value:
+            if text is not None and text != shown:
                 self.run_worker(then(read_path(text, known, itself=itself)), group="folder")
 
         hints = (("Enter", verb), ("Esc", "close"))
         await self.app.push_screen(
-            LineSheet(f"{prompt} ", value, typed, hints, check=problem), answered
+            LineSheet(f"{prompt} ", value, typed, hints, check=check), answered
         )
 
     # -- putting away and emptying -------------------------------------------------------------
