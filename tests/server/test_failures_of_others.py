@@ -44,8 +44,7 @@ def test_the_view_stays_while_the_connection_is_lost(
     client: Client, mailbox: Mailbox, proxy: FaultProxy
 ) -> None:
     """aerc cleared the list (838c256f)."""
-    for number in range(30):
-        mailbox.file("INBOX", mail(f"Message {number}"))
+    mailbox.file_all("INBOX", (mail(f"Message {number}") for number in range(30)))
     client.start()
     wait_until(lambda: len(client.rows()) == 30, 20.0, "the list")
     before = client.rows()
@@ -65,8 +64,7 @@ def test_the_view_stays_while_the_connection_is_lost(
 
 def test_a_message_nobody_read_is_never_shown_as_read(client: Client, mailbox: Mailbox) -> None:
     """aerc showed cached headers as read until the flags came (2022-06-22)."""
-    for number in range(120):
-        mailbox.file("INBOX", mail(f"Message {number}"))
+    mailbox.file_all("INBOX", (mail(f"Message {number}") for number in range(120)))
     shown_as_read: list[str] = []
 
     def look(_changed: ChangeSet) -> None:
@@ -108,8 +106,9 @@ def test_going_through_folders_quickly_costs_no_connection(
     client: Client, mailbox: Mailbox, proxy: FaultProxy
 ) -> None:
     """aerc cancelled contexts while a command ran, and had to take that out (2588f4df)."""
-    for number in range(20):
-        mailbox.file("INBOX", mail(f"Message {number}", body="A line.\r\n" * 2000))
+    mailbox.file_all(
+        "INBOX", (mail(f"Message {number}", body="A line.\r\n" * 2000) for number in range(20))
+    )
     client.start()
     client.row("Message 19")
     wait_until(lambda: proxy.open_connections == 2, 20.0, "both connections")
@@ -149,8 +148,7 @@ def test_a_large_message_arrives_whole_and_so_does_its_one_copy(
 
 def test_a_move_the_server_confirmed_does_not_come_back(client: Client, mailbox: Mailbox) -> None:
     """Mailspring hid a refresh's news for a day, and archived mail came back (364, 1394)."""
-    for number in range(6):
-        mailbox.file("INBOX", mail(f"Message {number}"))
+    mailbox.file_all("INBOX", (mail(f"Message {number}") for number in range(6)))
     client.start()
     row, trash = client.row("Message 3"), client.folder(FolderRole.TRASH)
     there: list[bool] = []

@@ -115,8 +115,7 @@ def proxy(mailbox: Mailbox, request: pytest.FixtureRequest) -> Iterator[FaultPro
 @pytest.fixture
 def client(mailbox: Mailbox, proxy: FaultProxy, tmp_path: Path) -> Iterator[Client]:
     """Online through the line, with a dozen messages."""
-    for number in range(_MAILS):
-        mailbox.file("INBOX", mail(f"Message {number}", body=_BODY))
+    mailbox.file_all("INBOX", (mail(f"Message {number}", body=_BODY) for number in range(_MAILS)))
     with mailbox.client(tmp_path, through(mailbox, proxy)) as client:
         client.sign_in()
         client.start()

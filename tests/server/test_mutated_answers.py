@@ -54,8 +54,7 @@ def proxy(mailbox: Mailbox) -> Iterator[FaultProxy]:
 
 @pytest.fixture
 def client(mailbox: Mailbox, proxy: FaultProxy, tmp_path: Path) -> Iterator[Client]:
-    for number in range(_MAILS):
-        mailbox.file("INBOX", mail(f"Message {number}"))
+    mailbox.file_all("INBOX", (mail(f"Message {number}") for number in range(_MAILS)))
     with mailbox.client(tmp_path, through(mailbox, proxy)) as client:
         client.sign_in()
         client.start()

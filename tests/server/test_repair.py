@@ -32,8 +32,7 @@ ARRIVED = 70
 @pytest.fixture
 def shell(mailbox: Mailbox, tmp_path: Path) -> Shell:  # noqa: F811
     """A signed-in client that has fetched everything, and then did this and that offline."""
-    for number in range(ARRIVED):
-        mailbox.file("INBOX", mail(f"Message {number:02}."))
+    mailbox.file_all("INBOX", (mail(f"Message {number:02}.") for number in range(ARRIVED)))
     account = mailbox.account
     settings = "\n".join(
         [

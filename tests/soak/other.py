@@ -50,6 +50,13 @@ class Other:
                 with contextlib.suppress(imaplib.IMAP4.error, OSError), self._connected() as client:
                     self._act_on(client, decision)
 
+    def fill(self, count: int) -> None:
+        """File letters in the first folder before anything begins, over one connection."""
+        with self._connected() as client:
+            folder = _folders(client)[0]
+            for _ in range(count):
+                client.append(_quoted(folder), "", "", self._new())
+
     def _act_on(self, client: imaplib.IMAP4, decision: Decision) -> None:
         first, second, third = decision.picks
         folders = _folders(client)

@@ -175,8 +175,7 @@ class Soak:
             smtp = stack.enter_context(FaultProxy(mailbox.account.smtp.port))
             account = self._account(ground, imap, smtp)
             weather, other = Weather(ground, imap, smtp), Other(ground)
-            for number in range(_FIRST_MAIL):
-                other.act(Decision(number, OTHER, "file", (0, 0, 0)))
+            other.fill(_FIRST_MAIL)
             running = Running(self._directory / "client", account, mailbox.colleague)
             stack.callback(running.end)
             self._go(running, other, weather)
