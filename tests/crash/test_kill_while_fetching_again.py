@@ -40,15 +40,20 @@ def test_a_folder_fetched_again_and_killed_anywhere_is_whole_after_the_next_sync
         store.submit([flag]).result()
     with raw_connection(scene.master) as connection:
         # A row of a message that the server has no more.
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(message)")]
+        other = {"id": "NULL", "uid": "9999", "internaldate": "internaldate + 1"} | {
+            "subject": "'Not there'",
+            "message_id": "'<no@where>'",
+            "thread_id": "NULL",
+            "digest": "NULL",
+        }
+        values = ", ".join(other.get(name, name) for name in columns)
         connection.execute(
-            "INSERT INTO message SELECT * FROM"
-            " (SELECT NULL, account_id, folder_id, 9999, located, state, gone_at, server_flags,"
-            " server_keywords, shown_folder_id, flags, keywords, pending, internaldate + 1, size,"
-            " from_text, to_text, 'Not there', snippet, has_attachment, body, NULL, '<no@where>',"
-            " NULL, 0, 0 FROM message LIMIT 1)"
+            f"INSERT INTO message ({', '.join(columns)}) SELECT {values} FROM message LIMIT 1"
         )
         connection.execute(
-            "INSERT INTO message_detail SELECT max(id), '{}', NULL, '[]' FROM message"
+            "INSERT INTO message_detail (message_key, envelope, refs)"
+            " SELECT max(id), '{}', '[]' FROM message"
         )
     expected["INBOX"] = sorted(
         (subject, ("\\Flagged",) if subject == "Message 007" else flags)
