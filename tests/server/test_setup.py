@@ -341,6 +341,23 @@ def test_what_comes_back_late_is_not_heard(trial: Trial) -> None:
     assert trial.state.step is SetupStep.ADDRESS
 
 
+def test_who_goes_back_while_an_answer_is_taken_stays_there(trial: Trial) -> None:
+    """Red when `SetUp._find` begins the next step without its turn."""
+    set_up = trial.set_up
+
+    def go_back() -> None:
+        now = set_up.state.result(SetupStep.ORGANISATION)
+        if set_up.state.step is SetupStep.ORGANISATION and now.state is StepState.DONE:
+            set_up.back()
+
+    set_up.subscribe(go_back)
+    set_up.start()
+    set_up.give_address(ANNA)
+    for thread in [each for each in threading.enumerate() if each.name == "set-up"]:
+        thread.join(20)
+    assert trial.state.step is SetupStep.ADDRESS
+
+
 def slow(
     ask: Callable[[SetupAnswers], Organisation], answers: threading.Event
 ) -> Callable[[SetupAnswers], Organisation]:

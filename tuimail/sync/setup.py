@@ -188,16 +188,17 @@ class SetUp:
         self._settle(SetupStep.KEYS, _done(name))
         self._begin(SetupStep.READY)
 
-    def _begin_keys(self) -> None:
+    def _begin_keys(self, after: int | None) -> None:
         """Ask, or go on where they were given or chosen before."""
         given = self._given.keys if self._given is not None else ""
         if given:
-            self.choose_keys(given)
+            if after is None or self._board.is_now(after):
+                self.choose_keys(given)
         elif self._asks_keys and self._keeping.wants_keys():
             says = "which keys do your hands know?"
-            self._board.begin(SetupStep.KEYS, StepResult(StepState.NOW, says, asks=True))
+            self._board.begin(SetupStep.KEYS, StepResult(StepState.NOW, says, asks=True), after)
         else:
-            self._begin(SetupStep.READY)
+            self._begin(SetupStep.READY, after)
 
     def sign_in(self, method: SignInMethod) -> None:
         """Begin the sign-in, or go over to another way."""
@@ -252,16 +253,22 @@ class SetUp:
 
     # -- the steps -----------------------------------------------------------------------------
 
-    def _begin(self, step: SetupStep) -> None:
-        """Begin a step; what comes after it is to be done again."""
-        self._sign_in.cancel()
+    def _begin(self, step: SetupStep, after: int | None = None) -> None:
+        """Begin a step; what comes after it is to be done again.
+
+        Args:
+            after: The turn of the work it follows from; nothing begins when that is over.
+        """
         if step is SetupStep.KEYS:
-            self._begin_keys()
+            self._begin_keys(after)
             return
         works = step not in _BY_HAND
         began = time.monotonic() if works else 0.0
         now = StepResult(StepState.NOW, self._doing(step), asks=not works, began=began)
-        turn = self._board.begin(step, now)
+        turn = self._board.begin(step, now, after)
+        if turn is None:
+            return
+        self._sign_in.cancel()
         if works:
             threading.Thread(
                 target=self._work, args=(step, turn), name="set-up", daemon=True
@@ -314,7 +321,7 @@ class SetUp:
             problem = nobody_there(answers.address)
             self._board.show(SetupStep.ORGANISATION, _stopped(problem), turn)
         elif not is_clear(found):
-            self._ask_for_cloud(unclear(found))
+            self._ask_for_cloud(unclear(found), turn)
         else:
             is_work = found.found is Found.ORGANISATION
             domain = answers.address.rpartition("@")[2].lower()
@@ -324,22 +331,21 @@ class SetUp:
                 tenant=(answers.tenant or domain) if is_work else "",
                 organisation=found.name,
             )
-            self._board.change(answers=answers)
-            self._remember()
             words = organisation_words(answers.organisation, answers.cloud)
-            self._settle(SetupStep.ORGANISATION, _done(words, time.monotonic() - began))
-            self._begin(SetupStep.APP)
+            done = _done(words, time.monotonic() - began)
+            if self._board.show(SetupStep.ORGANISATION, done, turn, answers=answers):
+                self._remember()
+                self._begin(SetupStep.APP, turn)
 
-    def _ask_for_cloud(self, problem: Notice | None) -> None:
+    def _ask_for_cloud(self, problem: Notice | None, after: int | None = None) -> None:
         says = "in which cloud is your mailbox?"
-        self._board.begin(
-            SetupStep.ORGANISATION, StepResult(StepState.NOW, says, asks=True, problem=problem)
-        )
+        now = StepResult(StepState.NOW, says, asks=True, problem=problem)
+        self._board.begin(SetupStep.ORGANISATION, now, after)
 
-    def _signed_in(self, says: str, seconds: float) -> None:
+    def _signed_in(self, says: str, seconds: float, turn: int) -> None:
         """The account is stored; from the sign-in's thread."""
-        self._settle(SetupStep.SIGN_IN, _done(says, seconds))
-        self._begin(SetupStep.READING)
+        if self._board.show(SetupStep.SIGN_IN, _done(says, seconds), turn):
+            self._begin(SetupStep.READING, turn)
 
     def _check(self, step: SetupStep, turn: int) -> None:
         link = self._sign_in.link
@@ -364,7 +370,7 @@ class SetUp:
             ids=finding.ids,
         )
         if self._board.show(step, result, turn) and finding.verdict is Verdict.OK:
-            self._begin(STEPS[STEPS.index(step) + 1])
+            self._begin(STEPS[STEPS.index(step) + 1], turn)
 
     # -- what is known afterwards --------------------------------------------------------------
 

@@ -61,9 +61,18 @@ class SetupBoard:
         self._tell()
         return True
 
-    def begin(self, step: SetupStep, now: StepResult) -> int:
-        """Begin a step; what was found of it and of later ones is forgotten. Returns its turn."""
+    def begin(self, step: SetupStep, now: StepResult, after: int | None = None) -> int | None:
+        """Begin a step; what was found of it and of later ones is forgotten.
+
+        Args:
+            after: The turn this follows from; nothing begins when that is over.
+
+        Returns:
+            The turn of the step, None when nothing began.
+        """
         with self._guard:
+            if after is not None and after != self._turn:
+                return None
             turn = self.next_turn()
             kept = {each: self._state.result(each) for each in STEPS[: STEPS.index(step)]}
             self._state = replace(

@@ -36,7 +36,7 @@ class SignInStep:
 
     Args:
         connect: Gives an account its tokens and its way to send.
-        done: Called when the account is stored: with what to say, and the seconds it took.
+        done: Called when the account is stored: with what to say, the seconds it took, its turn.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class SignInStep:
         board: SetupBoard,
         keeping: Keeping,
         connect: Callable[[Account], Connected],
-        done: Callable[[str, float], None],
+        done: Callable[[str, float, int], None],
     ) -> None:
         self._board = board
         self._keeping = keeping
@@ -134,7 +134,7 @@ class SignInStep:
             return
         self._board.change(account=account, code=None, page=None)
         says = f"as {outcome.username}, until you sign out"
-        self._done(says, time.monotonic() - self._began)
+        self._done(says, time.monotonic() - self._began, turn)
 
     def _refused(self, problem: Notice, account: Account, turn: int) -> None:
         if "AADSTS" not in problem.detail:
