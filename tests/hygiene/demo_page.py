@@ -33,8 +33,8 @@ Not every mailbox works, and what then helps is rarely in the first answer of a 
 persona is such a case, in the words of Microsoft's servers:
 """
 _DEMO_REST: Final = """\
-How those that stop somebody look, and who can mend them: [Who meets what](personas.md). What is behind
-the words tuimail shows: [Troubleshooting](../troubleshooting.md).
+How those that stop somebody look, and who can mend them: [Who meets what](personas.md). What is
+behind the words tuimail shows: [Troubleshooting](../troubleshooting.md).
 
 ## Other programs
 

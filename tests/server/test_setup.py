@@ -73,6 +73,10 @@ def test_a_domain_that_nobody_has_is_said_and_one_may_go_on_all_the_same(trial: 
     trial.set_up.give_address("anna@contosso.example")
     state = trial.waits_at(SetupStep.ORGANISATION, StepState.STOPPED)
     assert state.now.says == "Microsoft knows no organisation contosso.example"
+    shown = trial.screen()
+    assert "The address may be" in shown
+    assert "choose the cloud" in shown
+    assert "signed in" not in shown
     trial.set_up.back()
     trial.waits_at(SetupStep.ADDRESS)
     trial.set_up.give_address("anna@contosso.example")

@@ -10,16 +10,11 @@ import pytest
 
 from tests.server.trial import ANNA, Trial
 from tests.waiting import wait_until
-from tuimail.model.setup import SetupState, SetupStep, StepState
+from tuimail.model.setup import SetupStep, StepState
 from tuimail.model.sign_in import SignInMethod
 from tuimail.sandbox.personas import PERSONAL, PERSONAS, persona_named
 from tuimail.sandbox.sandbox import Sandbox
-from tuimail.ui.glyphs import UNICODE
-from tuimail.ui.rows import plain_text
-from tuimail.ui.setup_hints import hints_for, situation_of
-from tuimail.ui.setup_words import SetupFacts, setup_page
 
-WIDTH, HEIGHT = 80, 22
 SENDING_OFF = f"Set-CASMailbox -Identity {ANNA} `\n   -SmtpClientAuthenticationDisabled $false"
 
 
@@ -146,16 +141,6 @@ def meet(trial: Trial, name: str) -> None:
     trial.to_sign_in(who.owner if who.owner == PERSONAL else ANNA)
 
 
-def screen(state: SetupState) -> str:
-    """The rows between the bars, and the last row."""
-    page = setup_page(SetupFacts(state, administrator="a"), WIDTH, HEIGHT, UNICODE)
-    assert len(page.rows) <= HEIGHT
-    rows = [plain_text(row).rstrip() for row in page.rows]
-    assert all(len(row) <= WIDTH for row in rows)
-    hints = hints_for(situation_of(state, types=False), state, is_first=True)
-    return "\n".join([*rows, "  ".join(words for _, words in hints)])
-
-
 def test_every_persona_has_its_place_here() -> None:
     assert sorted([*STOPS, *GO_THROUGH, *WEATHER]) == sorted(PERSONAS)
 
@@ -166,7 +151,8 @@ def test_the_screen_alone_names_cause_fixer_and_command(trial: Trial, name: str)
     meet(trial, name)
     wait_until(lambda: trial.state.code, 20, "a code")
     stop.reach(trial)
-    shown = screen(trial.waits_at(stop.step, stop.state))
+    trial.waits_at(stop.step, stop.state)
+    shown = trial.screen()
     for words in (stop.cause, stop.fixer, stop.command, *stop.ways):
         assert words in shown, shown
     assert "…" not in shown.partition("\n\n")[0]

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from rich.cells import cell_len
 
 from tests.waiting import wait_until
 from tuimail.cli.setting_up import new_set_up
@@ -17,8 +18,13 @@ from tuimail.model.sign_in import SignInMethod
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
 from tuimail.sync.setup import SetUp
+from tuimail.ui.glyphs import UNICODE
+from tuimail.ui.rows import plain_text
+from tuimail.ui.setup_hints import hints_for, situation_of
+from tuimail.ui.setup_words import SetupFacts, setup_page
 
 ANNA = "anna@contoso.example"
+WIDTH, HEIGHT = 80, 22
 
 
 class Trial:
@@ -96,6 +102,15 @@ class Trial:
     def approve(self, user: str = ANNA) -> None:
         code = wait_until(lambda: self.state.code, 20, "a code")
         assert self.sandbox.entra.approve(code.user_code, user)
+
+    def screen(self) -> str:
+        """What a terminal of 80 by 24 shows: between the bars, and the last row's words."""
+        page = setup_page(SetupFacts(self.state, administrator="a"), WIDTH, HEIGHT, UNICODE)
+        rows = [plain_text(row).rstrip() for row in page.rows]
+        assert len(rows) <= HEIGHT
+        assert all(cell_len(row) <= WIDTH for row in rows)
+        hints = hints_for(situation_of(self.state, types=False), self.state, is_first=True)
+        return "\n".join([*rows, "  ".join(words for _, words in hints)])
 
     def last_address(self, page: str) -> str:
         """Open the sign-in's page as a browser elsewhere does; return where it ends."""

@@ -304,13 +304,13 @@ async def test_a_set_up_that_was_left_is_offered_at_the_start_beside_other_accou
     (anna,) = scene.adopted
     async with first_run(fresh_sandbox, tmp_path, accounts=[anna]) as scene:
         await scene.shows("? help")
-        await scene.press("g", "a")
+        await scene.press("g", "A")
         await scene.to_the_app("ben@contoso.example")
         await scene.press("q")
         await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
     async with first_run(fresh_sandbox, tmp_path, accounts=[anna]) as scene:
-        await scene.shows("ben@contoso.example is not set up yet: ga goes on there.")
-        await scene.press("g", "a")
+        await scene.shows("ben@contoso.example is not set up yet: gA goes on there.")
+        await scene.press("g", "A")
         await scene.shows("Which one?")
         await scene.press("b", "b")
         await scene.shows("Type the address")

@@ -57,6 +57,9 @@ def hints_for(situation: Situation, state: SetupState, *, is_first: bool) -> lis
     leave: Named = ("setup.quit", "quit" if is_first else "to the mail")
     if state.account is not None and is_first:
         leave = ("setup.quit", "quit, keep this account")
+    if situation is Situation.PAGE and state.page is not None and state.page.can_paste:
+        # The browser is on another computer.
+        return [_HELP, *_FIXED[situation][1:], _BACK]
     match situation:
         case Situation.TYPING:
             return _typing(state, is_first=is_first)

@@ -72,10 +72,12 @@ def limit_rows(
     if problem is None:
         return [], range(0)
     switched_off = state.step is SetupStep.SENDING and "SmtpClientAuthentication" in problem.command
-    lead = _KEPT
-    if state.step is SetupStep.SENDING:
+    lead = ""
+    if state.step is SetupStep.READING:
+        lead = _KEPT
+    elif state.step is SetupStep.SENDING:
         lead = _READS if problem.command else _WRITES
-    rows = [*_rows(wrap_text(lead, text)), EMPTY]
+    rows = [*_rows(wrap_text(lead, text)), EMPTY] if lead else []
     if not switched_off:
         for sentence in dict.fromkeys((problem.happened, problem.you_can)):
             rows += _rows(wrap_text(clean(sentence), text)) if sentence else []
@@ -91,9 +93,9 @@ def limit_rows(
             rows += _rows(wrap_text(_CENTRE, text), "muted")
         rows.append(EMPTY)
     if problem.detail:
-        lead = "The server said: "
-        first, *rest = wrap_text(lead + clean(problem.detail), text)
-        rows.append((BLANK, Run(lead, "muted"), Run(first.removeprefix(lead))))
+        said = "The server said: "
+        first, *rest = wrap_text(said + clean(problem.detail), text)
+        rows.append((BLANK, Run(said, "muted"), Run(first.removeprefix(said))))
         rows += _rows(rest[:4])
     elif now.ids:
         rows.append((BLANK, Run(clean(now.ids), "muted")))

@@ -233,7 +233,11 @@ class SignInScreen(Screen[bool]):
         """Return the keys that make sense on this page, but those that it names itself."""
         keys = shell(self).keys
         if problem is None:
-            without = {"sign_in.copy"} if self._page is not None else set()
+            without: set[str] = set()
+            if self._page is not None:
+                without = {"sign_in.copy", "sign_in.paste"}
+                if self._page.can_paste:  # the browser is on another computer
+                    without.add("sign_in.browser")
             return keys.hints("sign_in", without=without)
         words = {
             "app.help": "help",
