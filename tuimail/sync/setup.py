@@ -32,10 +32,12 @@ from tuimail.sync.setup_sign_in import SignInStep
 from tuimail.sync.setup_words import (
     address_problem,
     app_words,
+    doing_words,
     is_clear,
     nobody_there,
     organisation_words,
     problem_of,
+    result_of,
     unclear,
     wrong_answer,
 )
@@ -43,11 +45,6 @@ from tuimail.sync.setup_words import (
 log = logging.getLogger(__name__)
 
 _SETTLED: Final = (StepState.DONE, StepState.LIMITED, StepState.SKIPPED)
-_VERDICTS: Final = {
-    Verdict.OK: StepState.DONE,
-    Verdict.WARN: StepState.LIMITED,
-    Verdict.FAIL: StepState.STOPPED,
-}
 _CHECKS: Final = (SetupStep.READING, SetupStep.SENDING)
 _BY_HAND: Final = (SetupStep.ADDRESS, SetupStep.APP, SetupStep.KEYS, SetupStep.READY)
 
@@ -197,7 +194,7 @@ class SetUp:
         elif self._asks_keys and self._keeping.wants_keys():
             says = "which keys do your hands know?"
             self._board.begin(SetupStep.KEYS, StepResult(StepState.NOW, says, asks=True), after)
-        else:
+        elif self._board.show(SetupStep.KEYS, _done("as they are"), after):
             self._begin(SetupStep.READY, after)
 
     def sign_in(self, method: SignInMethod) -> None:
@@ -264,7 +261,9 @@ class SetUp:
             return
         works = step not in _BY_HAND
         began = time.monotonic() if works else 0.0
-        now = StepResult(StepState.NOW, self._doing(step), asks=not works, began=began)
+        now = StepResult(
+            StepState.NOW, doing_words(step, self.state.account), asks=not works, began=began
+        )
         turn = self._board.begin(step, now, after)
         if turn is None:
             return
@@ -275,22 +274,6 @@ class SetUp:
             ).start()
         elif step is SetupStep.READY:
             self._settle(step, _done("your mail opens"))
-
-    def _doing(self, step: SetupStep) -> str:
-        account = self.state.account
-        match step:
-            case SetupStep.ORGANISATION:
-                return "asking Microsoft where it is"
-            case SetupStep.APP:
-                return "who asks Microsoft for your mail?"
-            case SetupStep.SIGN_IN:
-                return "asking Microsoft"
-            case SetupStep.READING if account is not None:
-                return f"asking {account.imap.host}"
-            case SetupStep.SENDING if account is not None:
-                return f"asking {account.smtp.host}, nothing is sent"
-            case _:
-                return ""
 
     def _work(self, step: SetupStep, turn: int) -> None:
         """Do what a step waits for; on its thread."""
@@ -362,14 +345,7 @@ class SetUp:
             finding = check_sending(link.account, link.tokens, link.submitter)
         else:
             finding = Finding(Verdict.OK, "not checked", 0.0)
-        result = StepResult(
-            _VERDICTS[finding.verdict],
-            finding.says,
-            seconds=finding.seconds,
-            problem=finding.problem,
-            ids=finding.ids,
-        )
-        if self._board.show(step, result, turn) and finding.verdict is Verdict.OK:
+        if self._board.show(step, result_of(finding), turn) and finding.verdict is Verdict.OK:
             self._begin(STEPS[STEPS.index(step) + 1], turn)
 
     # -- what is known afterwards --------------------------------------------------------------

@@ -7,7 +7,10 @@ from typing import Final
 from tuimail.auth.discovery import Found, Organisation
 from tuimail.errors import TuimailError
 from tuimail.exchange.clients import PRESETS, resolve_client_id
+from tuimail.model.account import Account
+from tuimail.model.finding import Finding, Verdict
 from tuimail.model.notice import Notice, Severity
+from tuimail.model.setup import SetupStep, StepResult, StepState
 from tuimail.sync.explain import failure_notice
 from tuimail.text.address import parse_addresses
 from tuimail.text.safe import clean
@@ -40,6 +43,41 @@ def app_words(client_id: str) -> str:
 
 def _ends(client_id: str) -> str:
     return f"{client_id[:4]}…{client_id[-4:]}"
+
+
+def doing_words(step: SetupStep, account: Account | None) -> str:
+    """Return what a step does, or asks, when it begins."""
+    match step:
+        case SetupStep.ORGANISATION:
+            return "asking Microsoft where it is"
+        case SetupStep.APP:
+            return "who asks Microsoft for your mail?"
+        case SetupStep.SIGN_IN:
+            return "asking Microsoft"
+        case SetupStep.READING if account is not None:
+            return f"asking {account.imap.host}"
+        case SetupStep.SENDING if account is not None:
+            return f"asking {account.smtp.host}, nothing is sent"
+        case _:
+            return ""
+
+
+def result_of(finding: Finding) -> StepResult:
+    """Return what a check found, as a step shows it."""
+    return StepResult(
+        _VERDICTS[finding.verdict],
+        finding.says,
+        seconds=finding.seconds,
+        problem=finding.problem,
+        ids=finding.ids,
+    )
+
+
+_VERDICTS: Final = {
+    Verdict.OK: StepState.DONE,
+    Verdict.WARN: StepState.LIMITED,
+    Verdict.FAIL: StepState.STOPPED,
+}
 
 
 def address_problem(text: str) -> str:
