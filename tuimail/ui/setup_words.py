@@ -181,15 +181,18 @@ def _text_cells(width: int) -> int:
 
 
 def _address_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> SetupPage:
-    steps = step_rows(facts, STEPS, width, glyphs)
-    rows: list[Row] = [EMPTY, *steps, EMPTY]
+    """Lay the first page out; the steps to come give way first."""
+    told: list[Row] = []
     problem = facts.state.now.problem
     if problem is not None:
-        rows += [*_texts(problem.short, width, "error"), *_texts(problem.you_can, width), EMPTY]
+        told += [*_texts(problem.short, width, "error"), *_texts(problem.you_can, width), EMPTY]
     else:
-        rows += [*_texts(_ADDRESS, width), EMPTY]
-    rows += _texts(_DOMAIN_ONLY, width, "muted")
-    return SetupPage(rows[:height], field=(1, NAME_CELLS + 3))
+        told += [*_texts(_ADDRESS, width), EMPTY]
+    told += _texts(_DOMAIN_ONLY, width, "muted")
+    steps = step_rows(facts, STEPS, width, glyphs)
+    if len(steps) + len(told) + 2 > height:
+        steps = steps[:1]
+    return SetupPage([EMPTY, *steps, EMPTY, *told][:height], field=(1, NAME_CELLS + 3))
 
 
 _ADDRESS: Final = "Type the address of your mailbox and press Enter."
