@@ -118,6 +118,34 @@ class Terminal:
         fcntl.ioctl(self._ours, termios.FIONREAD, waiting)
         return waiting[0]
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size and say so."""
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, size)
+        self._screen.resize(rows, columns)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def spoil(self) -> None:
+        """Show something else than the program painted: `#` in every cell."""
+        columns = self._screen.columns
+        for row in range(1, self._screen.lines + 1):
+            self._stream.feed(b"\x1b[%d;1H" % row + b"#" * columns)
+
+    def wait_until_painted(self, text: str) -> None:
+        """Read until the text is shown and nothing is left of what `spoil` shows."""
+
+        def is_painted() -> bool:
+            shown = self.text
+            return text in shown and "##" not in shown
+
+        self._read_until(is_painted, 30.0, f"a whole screen with {text!r}")
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the program was stopped by a signal."""
+        status = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return status.rpartition(") ")[2].startswith("T")
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the program, and to nobody else."""
         self.process.send_signal(number)

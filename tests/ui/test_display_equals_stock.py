@@ -69,9 +69,13 @@ async def _change_size(pilot: Pilot[None], terminals: TwoTerminals, size: tuple[
     columns, rows = size
     for narrower in (7, 3, 0):
         terminals.resize(columns - narrower, rows)
-    before = terminals.frames
+    last = terminals.frames
     await until(lambda: pilot.app.size == size, describe=f"the size {size}")
-    await until(lambda: terminals.frames > before, describe="a frame of the new size")
+    await until(
+        lambda: terminals.frames > last and terminals.difference_now == "",
+        describe="the same on both terminals again",
+    )
+    terminals.compares = True
 
 
 async def _write(pilot: Pilot[None], chance: random.Random) -> None:

@@ -25,6 +25,7 @@ class TwoTerminals(Driver):
         frames: How many Textual wrote.
         octets: What it wrote, and what we wrote, in octets.
         difference: The first one that was found, "" as long as there is none.
+        compares: Whether each frame is compared.
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
@@ -34,6 +35,7 @@ class TwoTerminals(Driver):
         self._output = CellOutput(cast("Painting", app), self._write_ours)
         self.frames = self.stock_octets = self.our_octets = 0
         self.difference = ""
+        self.compares = True
         self.painted = asyncio.Event()
         self._new_terminals()
 
@@ -48,11 +50,17 @@ class TwoTerminals(Driver):
         if is_frame(data):
             self.frames += 1
             self.painted.set()
-            self.difference = self.difference or first_difference(self._stock, self._ours)
+            if self.compares:
+                self.difference = self.difference or self.difference_now
 
     def _write_ours(self, data: str) -> None:
         self._ours.show(data)
         self.our_octets += len(data.encode())
+
+    @property
+    def difference_now(self) -> str:
+        """What is different at this moment."""
+        return first_difference(self._stock, self._ours)
 
     @property
     def text(self) -> str:
@@ -65,7 +73,12 @@ class TwoTerminals(Driver):
             terminal.show("\x1b[3;5H\x1b[7mBroadcast message\x1b[m")
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size of the terminals; what they show is lost."""
+        """Change the size of the terminals; what they show is lost.
+
+        They are not compared any more: until the application has heard of it, it writes what would
+        have been right for the terminal as it was.
+        """
+        self.compares = False
         self.columns, self.rows = columns, rows
         self._new_terminals()
         self.start_application_mode()
