@@ -39,8 +39,7 @@ def _sample(source: Path, place: Path, display: str) -> list[str]:
 def test_whatever_happens_to_the_terminal_the_whole_screen_comes_back(
     filled_directory: Path, tmp_path: Path
 ) -> None:
-    """Turned red, one after the other, by leaving `Resize` or `AppFocus` out of `CellApp.on_event`,
-    and by not forgetting at the alternate screen in `CellOutput.write`."""
+    """Turned red by leaving `Resize`, and by leaving `AppFocus` out of `CellApp.on_event`."""
     with Terminal(_sample(filled_directory, tmp_path, "diff")) as terminal:
         terminal.wait_for("online")
         for columns, rows in ((70, 20), (120, 36), (50, 12), (100, 40), (80, 24)):

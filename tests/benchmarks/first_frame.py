@@ -1,0 +1,131 @@
+"""How long the first screen takes with 1,000,000 messages, beside a minimal Textual application.
+
+    python -m tests.benchmarks.first_frame [--messages N] [--runs N]
+
+The real program on a pseudo-terminal, with an account whose servers do not answer. The two are
+started in turns; the time is from starting the process to the octets of its first row of mail, or
+of the one word the minimal application shows. Memory is what no file backs (`Anonymous` of
+smaps_rollup), some seconds later, after going to the end of the list and back; then keys are timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.key_to_paint import Stopwatch, p95
+from tests.benchmarks.listings import build
+from tests.server.shell import Shell
+from tests.store.inspection import raw_connection
+from tests.ui.terminal import Terminal
+from tuimail.cli.setup import identities_of
+from tuimail.config.settings import load
+
+_SETTINGS: Final = """
+[accounts.work]
+address = "anna@contoso.com"
+client_id = "00000000-0000-0000-0000-000000000000"
+imap = "localhost:9"
+smtp = "localhost:9"
+"""
+_MINIMAL: Final = """
+from textual.app import App
+from textual.widgets import Static
+class Minimal(App):
+    def compose(self):
+        yield Static("minimal")
+Minimal().run(mouse=False)
+"""
+_ROWS: Final = range(2, 20)
+
+
+def seconds_to(marker: bytes, command: Sequence[str], environ: dict[str, str]) -> float:
+    """Start a program and return the seconds until it paints something."""
+    began = time.perf_counter()
+    with Terminal(command, environ=environ) as terminal:
+        while marker not in terminal.output:
+            terminal._read(30.0)
+        return time.perf_counter() - began
+
+
+def anonymous(process: int) -> float:
+    """Return the megabytes of a process that no file backs."""
+    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    found = re.search(r"^Anonymous:\s+(\d+)", rollup, re.MULTILINE)
+    assert found is not None
+    return int(found.group(1)) / 1024
+
+
+def settle(terminal: Stopwatch, text: str) -> None:
+    """Read until a text is shown and nothing more comes for a moment."""
+    terminal.wait_for(text)
+    terminal.listen(3.0)
+
+
+def use(shell: Shell) -> tuple[float, list[float]]:
+    """Walk through the list; return the megabytes and how long each key took."""
+    with Stopwatch(shell.command(), environ=shell.environ) as terminal:
+        settle(terminal, "▌")
+        terminal.type(b"G")
+        settle(terminal, "▌")
+        terminal.type(b"gg")
+        terminal.wait_until_cursor(1)
+        times: list[float] = []
+        for _ in range(5):
+            for key, rows in ((b"j", _ROWS), (b"k", [*reversed(_ROWS[:-1]), _ROWS[0] - 1])):
+                times += [terminal.time(key, row) for row in rows]
+        return anonymous(terminal.process.pid), times
+
+
+def measure(place: Path, count: int, runs: int) -> str:
+    """Build the mailbox, start both in turns, and say what came of it."""
+    home = place / "home"
+    home.mkdir()
+    shell = Shell(home, _SETTINGS, lambda _: False)
+    with closing(build(shell.data, count).store):
+        pass
+    (identity,) = identities_of(load(shell.config))
+    with raw_connection(shell.data) as connection:
+        connection.execute("UPDATE account SET name = ?", (identity,))
+    minimal, ours = [], []
+    for _ in range(runs):
+        minimal.append(seconds_to(b"minimal", [sys.executable, "-c", _MINIMAL], shell.environ))
+        ours.append(seconds_to("▌".encode(), shell.command(), shell.environ))
+    megabytes, times = use(shell)
+    first, second = statistics.median(ours), statistics.median(minimal)
+    return (
+        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {count:,} messages,"
+        f" medians of {runs} starts\n"
+        f"first screen {first * 1000:.0f} ms, minimal application {second * 1000:.0f} ms:"
+        f" ratio {first / second:.2f}\n"
+        f"anonymous memory {megabytes:.0f} MB\n"
+        f"{len(times)} keys with nothing going on: p95 {p95(times) * 1000:.1f} ms,"
+        f" median {statistics.median(times) * 1000:.1f} ms\n"
+    )
+
+
+def main() -> None:
+    """Measure, and print what came of it."""
+    arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    arguments.add_argument("--messages", type=int, default=1_000_000)
+    arguments.add_argument("--runs", type=int, default=9)
+    given = arguments.parse_args()
+    place = Path(tempfile.mkdtemp(prefix="tm-first-", dir="/tmp"))
+    try:
+        sys.stdout.write(measure(place, given.messages, given.runs))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
