@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from tuimail.errors import StoreError
-from tuimail.model.listing import Listing, Sort
+from tuimail.model.listing import Anchor, Listing, ListRow, Sort
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.search import NO_LIMIT, Has, Part, Search
@@ -23,6 +23,9 @@ from tuimail.ui.widgets.sort_sheet import SortOrder, SortSheet
 
 _ALL_AGAIN: Final = "\\"
 """Typed first into the line of the limit, it takes the limit back."""
+
+_LOOKS: Final = 25
+"""How often it is looked further for what is typed, a few milliseconds each."""
 
 
 class MailboxListing(MailboxPlaces):
@@ -182,11 +185,10 @@ class MailboxListing(MailboxPlaces):
                 return ""
             parts = frozenset({Part.SENDERS, Part.SUBJECT})
             terms = (*listing.limit.terms, Has((word,), parts))
-            reader = shell(self).store.read.listing(replace(listing, limit=Search(terms)))
-            found = reader.after(start.anchor, 1).rows or reader.first(1).rows
-            if not found:
+            found = self._following(replace(listing, limit=Search(terms)), start.anchor)
+            if found is None:
                 return f"No sender and no subject here has “{text}”."
-            self.message_list.go_to(found[0].key)
+            self.message_list.go_to(found.key)
             return ""
 
         def closed(text: str | None) -> None:
@@ -197,3 +199,15 @@ class MailboxListing(MailboxPlaces):
         await self.app.push_screen(
             LineSheet("go to: ", "", typed, hints, move=self.move_list), closed
         )
+
+    def _following(self, listing: Listing, anchor: Anchor) -> ListRow | None:
+        """Return the first row behind a place, or else the first of all, if it is found soon."""
+        reader = shell(self).store.read.listing(listing)
+        for window in (reader.after(anchor, 1), reader.first(1)):
+            looked = 0
+            while not window.rows and window.resume is not None and looked < _LOOKS:
+                window = reader.after(window.resume, 1)  # noqa: PLW2901 - further on in the same
+                looked += 1
+            if window.rows:
+                return window.rows[0]
+        return None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from tuimail.model.account import AccountId
-from tuimail.model.listing import Everywhere, Listing
+from tuimail.model.listing import Everywhere, InFolder, Listing
 from tuimail.model.message import MessageKey
 from tuimail.ui.list_choice import choice_for
 from tuimail.ui.screens.mailbox_listing import MailboxListing
@@ -73,12 +73,17 @@ class MailboxSearch(MailboxListing):
         if not self.searching:
             row = self.message_list.cursor
             self.keep_cursor()
-            self._left = _Left(listing, row.key if row is not None else None)
-            self._show(Listing(Everywhere(self._scope())), None)
+            before = replace(listing, conversations=self.message_list.wants_conversations)
+            self._left = _Left(before, row.key if row is not None else None)
+            self._show(Listing(Everywhere(self._own_scope())), None)
 
-    def _scope(self) -> frozenset[AccountId]:
-        account = self.account_here
-        return frozenset() if account is None else frozenset({account})
+    def _own_scope(self) -> frozenset[AccountId]:
+        """Return the account of the folder where the search began; none, for all, from a view."""
+        place = self._left.listing.place if self._left is not None else None
+        if not isinstance(place, InFolder):
+            return frozenset()
+        folder = shell(self).store.read.folder(place.folder)
+        return frozenset() if folder is None else frozenset({folder.account_id})
 
     def _look_for(self, text: str) -> str:
         listing = self.message_list.listing
@@ -90,18 +95,12 @@ class MailboxSearch(MailboxListing):
         return parsed.problem
 
     def _other_scope(self) -> None:
-        """Search all mailboxes, or the one that was listed."""
-        listing, left = self.message_list.listing, self._left
-        if listing is None or left is None or not isinstance(listing.place, Everywhere):
+        """Search all mailboxes, or the one where the search began."""
+        listing = self.message_list.listing
+        if listing is None or not isinstance(listing.place, Everywhere):
             return
-        accounts = self._scope_left() if not listing.place.accounts else frozenset[AccountId]()
+        accounts = frozenset[AccountId]() if listing.place.accounts else self._own_scope()
         self._show(replace(listing, place=Everywhere(accounts)), None)
-
-    def _scope_left(self) -> frozenset[AccountId]:
-        folder = getattr(self._left.listing.place, "folder", None) if self._left else None
-        known = shell(self).store.read.folder(folder) if folder is not None else None
-        account = known.account_id if known else next(iter(shell(self).accounts), None)
-        return frozenset() if account is None else frozenset({account})
 
     def _show(self, listing: Listing, key: MessageKey | None) -> None:
         app = shell(self)

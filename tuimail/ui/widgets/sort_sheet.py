@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -18,14 +17,6 @@ from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Row, Run, ends, rule
 from tuimail.ui.shell import shell
 
-_KEYS: Final = {
-    "d": Sort.DATE,
-    "f": Sort.SENDER,
-    "s": Sort.SUBJECT,
-    "z": Sort.SIZE,
-    "u": Sort.UNREAD,
-    "F": Sort.FLAGGED,
-}
 _REMARKS: Final = {
     Sort.DATE: ("newest first", "oldest first"),
     Sort.SENDER: ("A to Z", "Z to A"),
@@ -34,7 +25,6 @@ _REMARKS: Final = {
     Sort.UNREAD: ("unread first", "read first"),
     Sort.FLAGGED: ("flagged first", "flagged last"),
 }
-_REVERSE: Final = "r"
 
 
 class SortOrder(NamedTuple):
@@ -51,8 +41,8 @@ class _Orders(Widget):
         super().__init__()
         self._now = SortOrder(listing.sort, listing.reverse)
         self._conversations = listing.conversations
-        self.orders = [(key, sort) for key, sort in _KEYS.items() if sort in listing.sorts]
-        self.cursor = next(at for at, (_, sort) in enumerate(self.orders) if sort is listing.sort)
+        self.orders = listing.sorts
+        self.cursor = self.orders.index(listing.sort)
         self.reverse = listing.reverse
         self.styles.height = len(self.orders) + 2
 
@@ -69,7 +59,7 @@ class _Orders(Widget):
     @property
     def chosen(self) -> SortOrder:
         """The order at the cursor."""
-        return SortOrder(self.orders[self.cursor][1], self.reverse)
+        return SortOrder(self.orders[self.cursor], self.reverse)
 
     def render_line(self, y: int) -> Strip:
         """Paint the title, an order, or how to turn it round."""
@@ -80,9 +70,13 @@ class _Orders(Widget):
             return palette.strip(title, width, "sheet")
         if y > len(self.orders):
             word = "newest, largest, A first" if self.reverse else "from the other end"
-            row: Row = (Run("   "), Run(_REVERSE, "key"), Run(f"  {word}", "muted"))
+            row: Row = (
+                Run("   "),
+                Run(app.keys.shown("sort.turn"), "key"),
+                Run(f"  {word}", "muted"),
+            )
             return palette.strip(row, width, "sheet")
-        key, sort = self.orders[y - 1]
+        sort = self.orders[y - 1]
         current = y - 1 == self.cursor
         bar = ">" if palette.reverses_cursor else app.glyphs.cursor
         is_now = self._now == (sort, self.reverse)
@@ -90,7 +84,7 @@ class _Orders(Widget):
             Run(bar if current else " ", "cursor-bar"),
             Run(app.glyphs.done if is_now else " ", "success"),
             BLANK,
-            Run(key, "key"),
+            Run(app.keys.shown(f"sort.{sort}"), "key"),
             Run(f"  {fit(SORT_WORDS[sort], 10)}"),
             Run(_REMARKS[sort][self.reverse] + self._remark(sort), "muted"),
         )
@@ -133,14 +127,6 @@ class SortSheet(ModalScreen[SortOrder | None]):
         yield self._orders
         yield _Hints()
 
-    def on_key(self, event: events.Key) -> None:
-        """Choose at once by the letter in front of an order."""
-        for at, (key, _) in enumerate(self._orders.orders):
-            if event.character == key:
-                event.stop()
-                self._orders.cursor = at
-                self.dismiss(self._orders.chosen)
-
     def action_move(self, by: int) -> None:
         """Move the cursor."""
         self._orders.move(by)
@@ -148,6 +134,11 @@ class SortSheet(ModalScreen[SortOrder | None]):
     def action_turn(self) -> None:
         """Show the orders from their other end."""
         self._orders.turn()
+
+    def action_by(self, name: str) -> None:
+        """Sort so at once, if the list can be."""
+        if Sort(name) in self._orders.orders:
+            self.dismiss(SortOrder(Sort(name), self._orders.reverse))
 
     def action_choose(self) -> None:
         """Sort so."""
