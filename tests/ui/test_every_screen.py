@@ -74,9 +74,14 @@ WALK: Final = (
 )
 
 
-async def walk(stage: Stage, size: tuple[int, int]) -> None:
+async def prepare(stage: Stage) -> None:
+    """Let a message with a file be the newest."""
     record(stage.store, stage.account, 9001, parts=(FILE,))
     await stage.shows("A subject")
+
+
+async def walk(stage: Stage, size: tuple[int, int]) -> None:
+    await prepare(stage)
     for stop in WALK:
         for key in stop.keys:
             await stage.press(key)

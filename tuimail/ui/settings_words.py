@@ -16,8 +16,21 @@ _NAME_CELLS: Final = 25
 _VALUE_CELLS: Final = 29
 _WITH_REMARK: Final = 70
 """From this width on there is room for a remark."""
-EXPLAINED_ROWS: Final = 5
-"""Below the list: the rule and four rows of words."""
+_LIST_ROWS: Final = 3
+"""What the list keeps, however long an explanation is."""
+
+
+def explained_rows(width: int, height: int) -> int:
+    """Return the rows below the list: the rule, and what the longest explanation takes.
+
+    The same for every setting, so that the rule stays where it is.
+
+    Args:
+        width: Cells of the terminal.
+        height: Rows of the terminal.
+    """
+    wanted = 5 if width >= 76 else 6 if width >= 56 else 8
+    return max(2, min(wanted, height - 2 - _LIST_ROWS))
 
 
 def value_words(value: object) -> str:

@@ -11,7 +11,15 @@ from tuimail.config.described import Kind, Setting, described, value_of
 from tuimail.config.schema import AccountSettings, Settings
 from tuimail.config.settings_file import SettingsFile
 from tuimail.errors import ConfigError
-from tuimail.ui.settings_words import edited_as, parse, range_words, value_words
+from tuimail.ui.glyphs import UNICODE
+from tuimail.ui.settings_words import (
+    edited_as,
+    explained_rows,
+    explanation_rows,
+    parse,
+    range_words,
+    value_words,
+)
 
 ACCOUNT = AccountSettings(address="anna@contoso.com", client_id="thunderbird")
 SETTINGS = Settings(accounts={"my.work": ACCOUNT})
@@ -126,3 +134,10 @@ def test_what_tuimail_writes_itself_is_no_change_from_outside(tmp_path: Path) ->
     file.take_note(settings)
     assert not file.was_changed(settings)
     assert msgspec.structs.replace(Settings(), title=False) == settings
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (60, 20), (40, 14), (160, 48)])
+def test_every_explanation_is_read_whole(width: int, height: int) -> None:
+    rows = explained_rows(width, height)
+    for one in described(SETTINGS):
+        assert len(explanation_rows(one, width, 99, UNICODE)) <= rows, (one.key, width)

@@ -24,8 +24,8 @@ from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Line, Row, Run
 from tuimail.ui.settings_here import here_words
 from tuimail.ui.settings_words import (
-    EXPLAINED_ROWS,
     edited_as,
+    explained_rows,
     explanation_rows,
     group_row,
     parse,
@@ -46,7 +46,7 @@ from tuimail.ui.widgets.top_bar import TopBar
 class Explanation(Widget):
     """What the setting at the cursor means."""
 
-    DEFAULT_CSS = f"Explanation {{ width: 100%; height: {EXPLAINED_ROWS}; }}"
+    DEFAULT_CSS = "Explanation { width: 100%; height: 5; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,6 +102,10 @@ class SettingsScreen(Screen[None]):
         self.bottom.show_hints(app.keys.hints("settings"))
         self.list.focus()
         self.reload()
+
+    def on_resize(self) -> None:
+        """Leave the explanation as many rows as it needs in this width."""
+        self.explanation.styles.height = explained_rows(*self.app.size)
 
     def reload(self) -> None:
         """Show the settings as they are now."""
