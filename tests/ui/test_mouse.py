@@ -13,6 +13,7 @@ from tests.waiting import until
 from tuimail.ui.hint_click import key_at
 from tuimail.ui.rows import Run
 from tuimail.ui.widgets.choice_sheet import ChoiceSheet
+from tuimail.ui.widgets.theme_sheet import ThemeSheet
 
 
 @pytest.fixture
@@ -115,6 +116,22 @@ async def test_the_right_button_offers_what_can_be_done_with_the_row(desk: Desk)
         await click(pilot, *cell(desk, "Flag "))
         await until(lambda: desk.cursor.flags.is_flagged is not flagged, describe="the flag")
         assert desk.app.screen is desk.mailbox
+
+
+async def test_the_keys_of_a_sheet_and_the_number_of_a_file_can_be_clicked(desk: Desk) -> None:
+    async with desk.app.run_test(size=(160, 48)) as pilot:
+        await desk.start(pilot)
+        await pilot.press("g", "c")
+        await until(lambda: isinstance(desk.app.screen, ThemeSheet), describe="the themes")
+        await click(pilot, *cell(desk, "Esc close"))
+        await until(lambda: desk.app.screen is desk.mailbox, describe="the mail")
+        await desk.see(pilot, "Q3-final.xlsx")
+        x, y = cell(desk, "1 Q3-final.xlsx")
+        await click(pilot, x, y)
+        await until(
+            lambda: any(section for _, section in desk.engine.wanted),
+            describe="the file is asked for",
+        )
 
 
 async def test_the_line_is_dragged_and_remembered(full: Desk) -> None:

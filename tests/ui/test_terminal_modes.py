@@ -12,9 +12,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from textual.app import App
 
 from tests.ui.terminal import Terminal
 from tuimail.config.theme import load_theme
+from tuimail.ui.terminal_modes import TerminalModes
 
 Open = Callable[..., AbstractContextManager[Terminal]]
 
@@ -177,6 +179,10 @@ def surfaces(theme: str) -> set[str]:
     names = ("bar", "side", "sheet", "banner", "cursor", "cursor-blur")
     found = (spec.colours["background"], *(spec.variables[f"{each}-background"] for each in names))
     return {colour.removeprefix("#") for colour in found}
+
+
+def test_textual_has_the_private_name_the_terminal_is_written_through() -> None:
+    assert TerminalModes(App(), {}).can_write
 
 
 def test_a_slow_line_gets_few_colours_and_a_cursor_of_one_cell(open_terminal: Open) -> None:

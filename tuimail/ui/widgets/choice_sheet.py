@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -14,6 +15,8 @@ from textual.widget import Widget
 
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.formatting import fit
+from tuimail.ui.hint_click import key_at
+from tuimail.ui.messages import KeyClicked
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import BLANK, Line, Row, Run, ends, rule
 from tuimail.ui.shell import shell
@@ -68,13 +71,21 @@ class SheetKeys(Widget):
         super().__init__()
         self._keys = keys
 
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key does."""
+        shown = key_at(self._row(), event.x)
+        if shown:
+            self.post_message(KeyClicked(shown))
+
     def render_line(self, y: int) -> Strip:
         """Paint the keys at the right, as in all sheets."""
+        return roles(self.app).strip(self._row(), self.size.width, "bar")
+
+    def _row(self) -> Row:
         row: list[Run] = []
         for key, word in self._keys:
             row += [Run("   "), Run(key, "key"), Run(f" {word}", "muted")]
-        width = self.size.width
-        return roles(self.app).strip(ends((), (*row, BLANK), width), width, "bar")
+        return ends((), (*row, BLANK), self.size.width)
 
 
 class ChoiceSheet(ModalScreen[str | None]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message as TextualMessage
@@ -33,6 +34,8 @@ from tuimail.ui.body_layout import (
     trim_blank_ends,
 )
 from tuimail.ui.head_layout import HeadFacts, full_head, short_head
+from tuimail.ui.hint_click import key_at
+from tuimail.ui.messages import KeyClicked
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import Row
 from tuimail.ui.shell import shell
@@ -77,6 +80,13 @@ class HeadView(Widget):
                 else full_head(self._facts, pane, measure(pane, limit))
             )
         return self._rows[pane]
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key at the mouse does: the number of a file."""
+        rows = self._lay_out(self.size.width)
+        shown = key_at(rows[event.y], event.x) if event.y < len(rows) else ""
+        if shown:
+            self.post_message(KeyClicked(shown))
 
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
