@@ -167,22 +167,6 @@ async def test_the_folders_on_demand_keep_the_rows_of_the_list(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize(
-    "keys", [(), ("c",), ("j", "enter"), ("w",), ("w", "w"), ("question_mark",), ("d",), ("space",)]
-)
-async def test_every_row_fills_the_terminal_exactly(
-    desk: Desk, size: tuple[int, int], keys: tuple[str, ...]
-) -> None:
-    async with desk.app.run_test(size=size) as pilot:
-        await desk.start(pilot)
-        await pilot.press(*keys)
-        await pilot.pause()
-        assert_exact_rows(desk.app)
-        last = screen_rows(desk.app)[-1]
-        assert any(words in last for words in ("? help", "u undo", " filter: "))
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
 async def test_every_row_is_exact_while_something_is_wrong(
     desk: Desk, size: tuple[int, int]
 ) -> None:

@@ -89,9 +89,12 @@ class Arrivals:
     def begin(self) -> None:
         """Take what is in the folders for known, and set the title."""
         self._since = self._app.now() - _CLOCKS_DIFFER
-        for folder in self._inboxes():
-            self._look(folder)
-        self.show_title()
+        try:
+            for folder in self._inboxes():
+                self._look(folder)
+            self.show_title()
+        except StoreError:
+            return  # the list says it
 
     def changed(self, changes: ChangeSet) -> None:
         """Find what came, and count again."""
@@ -102,9 +105,9 @@ class Arrivals:
                 folder = self._app.store.read.folder(id_)
                 if folder is not None and tells(self._app.store.read, folder):
                     self._note(folder, self._look(folder))
+            self.show_title()
         except StoreError:
             return  # the list says it
-        self.show_title()
 
     def show_title(self) -> None:
         """Say in the title how many messages are unread in all inboxes."""

@@ -122,7 +122,8 @@ class FolderTree(ScrollView, can_focus=True):
 
     def _recount_views(self) -> None:
         """Count again what stands above the first account: it counts across folders."""
-        if not self._is_finding:
+        # A commit may be told before the first rows were laid out.
+        if self._rows and not self._is_finding:
             for index, row in enumerate(view_rows(self._forest, self._totals())):
                 self._put(index, row)
 
