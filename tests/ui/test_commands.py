@@ -221,6 +221,8 @@ async def test_every_sheet_is_exact_at_every_size(
                 await pilot.pause()
                 await pilot.pause()
                 assert_exact_rows(desk.app)
+                if key != "K":
+                    await until(lambda: screen_rows(desk.app)[-1].rstrip().endswith("Esc close"))
                 await pilot.press("escape")
                 await closed(desk)
 

@@ -1,12 +1,12 @@
 """The keyboard: which keys are in use, what a key leads to, and why it leads to nothing.
 
-Single keys are bound by Textual. What comes before them is here: sequences, numbers, recorded keys,
-the last action again. Whatever runs an action passes `refuses`, so that it is said why it cannot.
+Sequences, numbers and recorded keys come first, then single keys of the table; what a field takes
+as text, and what Textual binds by itself, is left alone. Whatever runs an action passes `refuses`,
+so that it is said why it cannot be done.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Final, Protocol, runtime_checkable
@@ -16,7 +16,6 @@ from textual.actions import parse
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from tuimail.ui.bindings import BINDINGS, BY_ID, TITLES, BindingSpec, Count, Keys, shown_key
@@ -29,10 +28,6 @@ from tuimail.ui.widgets.bottom_bar import BottomBar
 
 _MOST_TIMES: Final = 100
 """How often an action is done at most because of a number before its key."""
-
-_LOOK_SECONDS: Final = 0.02
-_MOST_LOOKS: Final = 100
-"""How often it is looked whether a field is there before it is done without."""
 
 
 @runtime_checkable
@@ -57,9 +52,6 @@ class Keyboard:
         self.keys = Keys(chosen, file=file)
         self._chords = Chords(app, lambda: self.keys, self.run, self._say, self._wait)
         self._last: tuple[BindingSpec | Command, int | str | None] | None = None
-        self._held: deque[events.Key] = deque()
-        self._releasing = False
-        self._looks = 0
         self.macros = Macros(
             app, lambda: shell(app).store.read, lambda name, text: shell(app).remember(name, text)
         )
@@ -80,35 +72,9 @@ class Keyboard:
         if macros.playing and not macros.is_played(event):
             macros.interrupt()
             return True
-        if self._holds(event):
-            return True
         if not macros.playing:
             macros.note(event)
         return await self._chords.take(event) or await self._take_single(event)
-
-    def _holds(self, event: events.Key) -> bool:
-        """Keep what is typed ahead, while a field that is about to be there is not yet."""
-        if self._releasing or not (self._held or _is_opening(self._app.screen)):
-            return False
-        self._held.append(event)
-        if len(self._held) == 1:
-            self._looks = 0
-            self._app.set_timer(_LOOK_SECONDS, self._release)
-        return True
-
-    async def _release(self) -> None:
-        """Give on what was typed ahead, in its order, once the field is there."""
-        self._looks += 1
-        self._releasing = True
-        try:
-            while self._held and (self._looks > _MOST_LOOKS or not _is_opening(self._app.screen)):
-                event = self._held.popleft()
-                if not await self.take(event):
-                    await App.on_event(self._app, event)
-        finally:
-            self._releasing = False
-        if self._held:
-            self._app.set_timer(_LOOK_SECONDS, self._release)
 
     async def _take_single(self, event: events.Key) -> bool:
         """Run what a key is bound to at once.
@@ -291,11 +257,6 @@ class Keyboard:
         for screen in self._app.screen_stack:
             for bar in screen.query(BottomBar):
                 bar.aside = words
-
-
-def _is_opening(screen: Screen[object]) -> bool:
-    """Whether a screen has a field for what is typed that cannot take it yet."""
-    return bool(getattr(screen, "TYPE_AHEAD", False)) and screen.focused is None
 
 
 def _belongs_to_textual(key: str, focused: DOMNode | None, found: Place) -> bool:

@@ -42,6 +42,7 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "mailbox.archive",
         "mailbox.search",
         "mailbox.move",
+        "app.command_line",
         "mailbox.flag",
         "mailbox.unread",
         "mailbox.mark",

@@ -16,9 +16,10 @@ from textual.widgets import Input
 from tuimail.ui.bindings import Hint, bindings_for
 from tuimail.ui.formatting import cut
 from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Line, Run, row_cells, rule
+from tuimail.ui.rows import BLANK, Line, Run, rule
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
+from tuimail.ui.widgets.beside import LEAST_TYPED, Beside, keys_beside
 from tuimail.ui.widgets.choice_list import ChoiceList
 
 MOST_ROWS: Final = 12
@@ -62,21 +63,6 @@ class OfferedRows(ChoiceList, can_focus=False):
         self.refresh()
 
 
-class _Fixed(Widget):
-    """What stands beside the line."""
-
-    DEFAULT_CSS = "_Fixed { height: 1; }"
-
-    def __init__(self, row: tuple[Run, ...]) -> None:
-        super().__init__()
-        self._row = row
-        self.styles.width = row_cells(row)
-
-    def render_line(self, y: int) -> Strip:
-        """Paint it."""
-        return roles(self.app).strip(self._row, self.size.width, "bar")
-
-
 class CommandSheet(ModalScreen[Answer], Generic[Answer]):
     """Typing changes the rows; what the keys do is the subclass's.
 
@@ -94,7 +80,6 @@ class CommandSheet(ModalScreen[Answer], Generic[Answer]):
     """
     BINDINGS = bindings_for("commands", priority=True)
     AUTO_FOCUS = "#command"
-    TYPE_AHEAD = True
 
     def __init__(self, prompt: str, value: str, hints: Sequence[Hint]) -> None:
         super().__init__()
@@ -102,24 +87,26 @@ class CommandSheet(ModalScreen[Answer], Generic[Answer]):
         self.title_row = OfferTitle()
         self.rows = OfferedRows(ground="sheet")
         self.line = LineInput(value, id="command")
+        self._keys = Beside()
 
     def compose(self) -> ComposeResult:
         """Title, rows, and the line with its keys."""
         yield self.title_row
         yield self.rows
         with Horizontal():
-            yield _Fixed((BLANK, Run(self._prompt, "key")))
+            yield Beside((BLANK, Run(self._prompt, "key")))
             yield self.line
-            hints = [Run(text, role) for each in self._hints for text, role in _hint(each)]
-            yield _Fixed((*hints, BLANK))
+            yield self._keys
 
     def on_mount(self) -> None:
         """Type where the text ends."""
         self.line.cursor_position = len(self.line.value)
-        self.look()
+        self.on_resize()
 
     def on_resize(self) -> None:
-        """As many rows as there is room for."""
+        """As many rows and keys as there is room for."""
+        room = self.app.size.width - len(self._prompt) - 1 - LEAST_TYPED
+        self._keys.say(keys_beside(self._hints, room))
         self.look()
 
     def offer(self, lines: Sequence[Line], *, pointed: bool) -> None:
@@ -165,8 +152,3 @@ class CommandSheet(ModalScreen[Answer], Generic[Answer]):
     def submit(self) -> None:
         """Answer, or say what is wrong."""
         raise NotImplementedError
-
-
-def _hint(hint: Hint) -> tuple[tuple[str, str], tuple[str, str]]:
-    key, word = hint
-    return (f"   {key}", "key"), (f" {word}", "muted")

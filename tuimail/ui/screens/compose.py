@@ -96,7 +96,6 @@ class ComposeScreen(Screen[Sending | None]):
     ComposeScreen #fields { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("composer", priority=True)]
-    TYPE_AHEAD = True
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()

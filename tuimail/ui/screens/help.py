@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,18 +12,20 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.ui.bindings import BindingSpec, bindings_for
 from tuimail.ui.formatting import cut
 from tuimail.ui.help_layout import HelpEntry, HelpPage, cell, help_page, sections
 from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, row_cells
+from tuimail.ui.rows import BLANK, Run, row_cells
 from tuimail.ui.scopes import Place, why_not_here
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
+from tuimail.ui.widgets.beside import LEAST_TYPED, Beside, keys_beside
 from tuimail.ui.widgets.top_bar import TopBar
+
+_FILTER: Final = (Run(" filter: ", "muted"),)
 
 
 class HelpView(ScrollView, can_focus=False):
@@ -124,27 +127,6 @@ class HelpView(ScrollView, can_focus=False):
         return Strip.join([*strips, palette.strip((), max(0, width - used))])
 
 
-class _Said(Widget):
-    """Beside the filter: what the keys do, or why the key at the cursor does nothing now."""
-
-    DEFAULT_CSS = "_Said { height: 1; }"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._row: Row = ()
-
-    def say(self, row: Row) -> None:
-        """Say it."""
-        if row != self._row:
-            self._row = row
-            self.styles.width = row_cells(row)
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Paint it."""
-        return roles(self.app).strip(self._row, self.size.width, "bar")
-
-
 class HelpScreen(Screen[BindingSpec | None]):
     """Answers what is to be run, or None.
 
@@ -159,14 +141,13 @@ class HelpScreen(Screen[BindingSpec | None]):
     """
     BINDINGS = bindings_for("help", priority=True)
     AUTO_FOCUS = "#filter"
-    TYPE_AHEAD = True
 
     def __init__(self, here: Sequence[Place]) -> None:
         super().__init__()
         self._here = here
         self._view = HelpView(here)
-        self._label = _Said()
-        self._said = _Said()
+        self._label = Beside(_FILTER)
+        self._said = Beside()
 
     def compose(self) -> ComposeResult:
         """Bar, page, filter."""
@@ -179,7 +160,10 @@ class HelpScreen(Screen[BindingSpec | None]):
 
     def on_mount(self) -> None:
         """Say what the keys do."""
-        self._label.say((Run(" filter: ", "muted"),))
+        self.call_after_refresh(self._say)
+
+    def on_resize(self) -> None:
+        """As many keys as there is room for."""
         self.call_after_refresh(self._say)
 
     @on(Input.Changed, "#filter")
@@ -204,9 +188,9 @@ class HelpScreen(Screen[BindingSpec | None]):
         self.query_one(TopBar).state = f"{count} key{'' if count == 1 else 's'}"
         entry = self._view.current
         reason = self._reason(entry) if entry is not None else "Nothing here has that."
+        room = self.app.size.width - row_cells(_FILTER) - LEAST_TYPED
         if reason:
-            room = max(1, self.size.width // 2)
-            words = cut(app.glyphs.own(reason), room, app.glyphs.cut)
+            words = cut(app.glyphs.own(reason), max(1, room - 3), app.glyphs.cut)
             self._said.say((Run(f"{app.glyphs.look} ", "warning"), Run(words), BLANK))
             return
         hints = (
@@ -214,12 +198,7 @@ class HelpScreen(Screen[BindingSpec | None]):
             (app.keys.shown("help.rebind"), "rebind"),
             (app.keys.shown("help.close"), "close"),
         )
-        runs = [
-            run
-            for key, word in hints
-            for run in (Run("   "), Run(key, "key"), Run(f" {word}", "muted"))
-        ]
-        self._said.say((*runs, BLANK))
+        self._said.say(keys_beside(hints, room))
 
     def action_move_rows(self, by: int) -> None:
         """Go up or down."""
