@@ -194,6 +194,7 @@ async def test_the_help_filters_runs_and_gives_another_key(desk: Desk) -> None:
         await desk.see(pilot, "press the key for it")
         await pilot.press("percent_sign")
         await until(lambda: desk.app.settings.keys == {"mailbox.layout": "percent_sign"})
+        await desk.see(pilot, "▌%        layout")
         await pilot.press("escape")
         await closed(desk)
         before = desk.mailbox.layout_now

@@ -34,8 +34,12 @@ class KeyActions(Places):
         return self.keyboard.keys
 
     def use_keys(self) -> None:
-        """Bind the keys of the settings."""
+        """Bind the keys of the settings; what has become wrong with them is said."""
+        before = self.keys.problem()
         self.keyboard.use(self.settings.keys)
+        problem = self.keys.problem()
+        if problem and problem != before:
+            self.call_after_refresh(self.tell, problem, Severity.WARNING)
 
     async def run_action(
         self,

@@ -159,8 +159,13 @@ class HelpScreen(Screen[BindingSpec | None]):
             yield self._said
 
     def on_mount(self) -> None:
-        """Say what the keys do."""
+        """Say what the keys do, and again when they are changed."""
+        shell(self).signal_settings.subscribe(self, lambda _: self._lay_out_again())
         self.call_after_refresh(self._say)
+
+    def _lay_out_again(self) -> None:
+        self._view.filter(self.query_one(LineInput).value)
+        self._say()
 
     def on_resize(self) -> None:
         """As many keys as there is room for."""
