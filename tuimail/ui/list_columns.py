@@ -101,5 +101,9 @@ def _fits(column: Column, width: int, *, places: bool) -> bool:
 
 
 def chosen_columns(names: Sequence[str]) -> tuple[Column, ...]:
-    """Return the columns of these names, each once; the usual ones when there are none."""
-    return tuple(dict.fromkeys(Column(name) for name in names)) or DEFAULT
+    """Return the columns of these names, each once; the usual ones when there are none.
+
+    A name that another version of tuimail has kept for a folder is left out.
+    """
+    known = [Column(name) for name in names if name in list(Column)]
+    return tuple(dict.fromkeys(known)) or DEFAULT

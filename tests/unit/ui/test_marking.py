@@ -77,6 +77,11 @@ def test_orders_are_read_as_the_settings_write_them() -> None:
     assert read_sort("reverse-moonlight") == (Sort.DATE, False)
 
 
+def test_columns_that_nobody_knows_are_left_out() -> None:
+    assert chosen_columns(("date", "moon", "date", "sender")) == (Column.DATE, Column.SENDER)
+    assert chosen_columns(("moon",)) == DEFAULT
+
+
 @pytest.mark.parametrize("width", [40, 64, 71, 72, 80, 89, 90, 100, 135, 200])
 @pytest.mark.parametrize("places", [False, True])
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ class MailboxBars:
             return
         marked = row.message.key in screen.message_list.marked
         words = row_words(
-            row.message,
+            row.shown,
             app.now(),
             cells=screen.size.width - _HELP_CELLS,
             sign=app.glyphs.cut,
