@@ -37,8 +37,8 @@ Step = tuple[str, int, int, int]
 small = st.integers(0, 3)
 steps: st.SearchStrategy[Step] = st.tuples(
     st.sampled_from(
-        ["arrive", "arrive", "arrive", "again", "flag", "act", "move", "run", "undo", "vanish",
-         "merge", "forget", "renumber", "purge", "mark"]
+        ["arrive", "arrive", "arrive", "arrive", "again", "flag", "act", "move", "run", "undo",
+         "vanish", "merge", "merge", "forget", "renumber", "purge", "mark"]
     ),
     st.sampled_from([0, 0, 0, 1, 2, 3]),
     st.integers(0, 11),
@@ -89,7 +89,7 @@ def take(mailbox: Mailbox, step: Step, uids: dict[int, int], groups: list[int]) 
         case "undo":
             mailbox.undo()
         case "merge" if key and len(shown) > 1:
-            write("merge", key, shown[(pick + 1 + which) % len(shown)])
+            write("merge", key, shown[(pick + 1) % len(shown)])
         case "forget" if key:
             write("forget_messages", [key])
         case "renumber":
