@@ -170,6 +170,27 @@ class Terminal:
         """Read until a text is shown."""
         self._read_until(lambda: text in self.text, timeout, f"{text!r} on\n{self.text}")
 
+    def wait_for_reversed(self, text: str, *, timeout: float = 30.0) -> None:
+        """Read until the cell right behind a text is shown in reverse."""
+
+        def behind() -> bool:
+            for y, line in enumerate(self._lines()):
+                if text in line:
+                    cell = self._screen.buffer[y][line.index(text) + len(text)]
+                    return bool(cell.reverse)
+            return False
+
+        self._read_until(behind, timeout, f"a reversed cell behind {text!r} in\n{self.text}")
+
+    def wait_for_cursor(self, row: int, column: int, *, timeout: float = 30.0) -> None:
+        """Read until the terminal's own cursor stands there, 0 being the first."""
+        cursor = self._screen.cursor
+        self._read_until(
+            lambda: (cursor.y, cursor.x) == (row, column),
+            timeout,
+            f"the terminal's cursor at {row}, {column}",
+        )
+
     def wait_for_grounds(self, allowed: set[str], *, timeout: float = 30.0) -> None:
         """Read until no cell has another background than these (`21262e`)."""
         columns, lines = range(self._screen.columns), range(self._screen.lines)

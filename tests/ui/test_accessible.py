@@ -98,7 +98,7 @@ def test_the_terminals_cursor_is_seen_and_stands_on_the_row(
         terminal.wait_for("online")
         terminal.type(b"j")
         terminal.wait_for_bottom("Kim Chu")
-        terminal.read_until(rb"\x1b\[3;1H(?:\x1b\[\?2026l)?\Z")
+        terminal.wait_for_cursor(2, 0)
         shown, hidden = (terminal.output.rfind(b"\x1b[?25" + end) for end in (b"h", b"l"))
         assert shown > hidden
         assert b"38;2;" not in terminal.output

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import re
 import select
 import shutil
 import sys
@@ -193,5 +192,4 @@ def test_sixteen_colours_get_the_terminals_own(filled_directory: Path, tmp_path:
         assert b"48;2;" not in terminal.output
         # The insertion point is told from the text by reverse alone, on any palette.
         terminal.type(b"ben")
-        terminal.wait_for("ben")
-        assert re.search(rb"ben\x1b\[0m\x1b\[7;39;49m ", terminal.output)
+        terminal.wait_for_reversed(" ben")
