@@ -123,7 +123,7 @@ class HttpClient:
             ) as response:
                 return _checked(response, host)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            failure = _in_the_way(error, host, proxy_for(url)) or _translated(error, host)
+            failure = _in_the_way(error, url) or _translated(error, host)
         # Not chained: a library's exception holds the request, and that holds the refresh token.
         raise failure
 
@@ -164,6 +164,11 @@ def proxy_for(url: str) -> str:
     return urlsplit(_proxy_url(url)).netloc.rpartition("@")[2]
 
 
+def proxy_speaks_tls(url: str) -> bool:
+    """Whether the proxy for a URL is itself reached by TLS, through which no tunnel is opened."""
+    return urlsplit(_proxy_url(url)).scheme == "https"
+
+
 def open_tunnel(host: str, port: int, seconds: float) -> socket.socket:
     """Connect to a host as requests do: through the proxy (RFC 9110, 9.3.6), if there is one.
 
@@ -178,11 +183,15 @@ def open_tunnel(host: str, port: int, seconds: float) -> socket.socket:
     proxy = urlsplit(_proxy_url(url))
     if not proxy.hostname:
         return socket.create_connection((host, port), seconds)
+    try:
+        place = (proxy.hostname, proxy.port or 80)
+    except ValueError:
+        raise _no_proxy() from None
     headers = {}
     if proxy.username:
         pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
         headers["Proxy-Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    line = http.client.HTTPConnection(proxy.hostname, proxy.port or 80, timeout=seconds)
+    line = http.client.HTTPConnection(*place, timeout=seconds)
     line.set_tunnel(host, port, headers)
     try:
         line.connect()
@@ -226,16 +235,26 @@ def _checked(response: requests.Response, host: str) -> HttpAnswer:
     return HttpAnswer(response.status_code, text, dict(response.headers))
 
 
-def _in_the_way(error: Exception, host: str, proxy: str) -> NetworkError | None:
+def _in_the_way(error: Exception, url: str) -> NetworkError | None:
     """Say what a proxy did; None when none did anything."""
     if isinstance(error, requests.exceptions.ProxyError):
-        return _proxy_failure(str(error), host, proxy)
-    if isinstance(error, (requests.exceptions.InvalidProxyURL, requests.exceptions.InvalidSchema)):
-        return ConnectFailed(
-            "HTTPS_PROXY names no proxy that tuimail can use.",
-            hint="It is an address such as http://proxy.contoso.com:3128.",
-        )
-    return None
+        return _proxy_failure(str(error), urlsplit(url).hostname or "", proxy_for(url))
+    is_mistake = isinstance(error, _PROXY_MISTAKES) and bool(_proxy_url(url))
+    return _no_proxy() if is_mistake else None
+
+
+_PROXY_MISTAKES: Final = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    urllib3.exceptions.LocationValueError,
+)
+
+
+def _no_proxy() -> ConnectFailed:
+    return ConnectFailed(
+        "HTTPS_PROXY names no proxy that tuimail can use.",
+        hint="It is an address such as http://proxy.contoso.com:3128.",
+    )
 
 
 def _translated(error: Exception, host: str) -> NetworkError:

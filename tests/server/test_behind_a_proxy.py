@@ -25,6 +25,7 @@ from tuimail.model.setup import SetupStep, StepState
 from tuimail.model.sign_in import SignInMethod
 from tuimail.sandbox.certificates import Certificates, make_certificates
 from tuimail.sandbox.sandbox import Sandbox
+from tuimail.sync.checkup_network import network_steps
 
 HOST = "login.contoso.example"
 
@@ -161,7 +162,7 @@ def test_a_name_and_a_password_in_the_proxys_url_let_in_and_are_never_said(
         http.close()
 
 
-@pytest.mark.parametrize("value", ["socks5://127.0.0.1:1", "http://"])
+@pytest.mark.parametrize("value", ["socks5://127.0.0.1:1", "http://", "http://proxy:port"])
 def test_what_is_no_proxy_that_can_be_used_is_said(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
@@ -267,3 +268,30 @@ def test_the_doctor_names_a_proxy_in_the_way(
     assert says in rows["Sign-in", "tls"]["says"]
     assert rows["Sign-in", "clock"]["verdict"] == "skipped"
     assert rows["Mailbox", "imap"]["verdict"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("value", "checks"),
+    [
+        ("http://127.0.0.1:1", ["proxy", "tls", "clock"]),
+        ("https://127.0.0.1:1", ["proxy", "clock"]),
+        ("", ["proxy", "dns", "ipv4", "ipv6", "tls", "clock"]),
+    ],
+)
+def test_what_can_be_looked_at_depends_on_the_proxy(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, value: str, checks: list[str]
+) -> None:
+    """A proxy that is reached by TLS would need TLS within TLS."""
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    http = HttpClient(sandbox.ca_file)
+    try:
+        steps = network_steps([sandbox_account(sandbox)], lambda _: http)
+    finally:
+        http.close()
+    assert [step.name for step in steps if step.group.startswith("Sign-in")] == checks
+
+
+def test_the_doctor_names_a_proxy_that_is_none(shell: Shell) -> None:
+    row = examined(shell, "http://proxy:port")["Sign-in", "tls"]
+    assert row["verdict"] == "fail"
+    assert row["says"] == "HTTPS_PROXY names no proxy that tuimail can use"

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tuimail.errors import CertificateInvalid, NetworkError
-from tuimail.http import HttpClient, proxy_for
+from tuimail.http import HttpClient, proxy_for, proxy_speaks_tls
 from tuimail.model.account import Account, Endpoint
 from tuimail.model.checkup import Found, Private, failed, passed, skipped, warned
 from tuimail.sync.checkup import Step
@@ -156,8 +156,11 @@ def _sign_in(account: Account, http: HttpClient) -> list[Step]:
     checkup = HostCheckup("Sign-in", sign_in_endpoint(account), account.ca_file, Way.PROXY)
     authority = account.authority
     proxy = Step(checkup.group, "proxy", "Proxy", lambda: _proxy(authority))
-    if proxy_for(authority):
-        steps, needs = [checkup.tls_step()], f"{checkup.group}/tls"
+    needs = f"{checkup.group}/tls"
+    if proxy_speaks_tls(authority):
+        steps = []
+    elif proxy_for(authority):
+        steps = [checkup.tls_step()]
     else:
         steps, needs = checkup.steps(), f"{checkup.group}/dns"
     clock = Step(checkup.group, "clock", "Clock", lambda: check_clock(authority, http), (needs,))

@@ -24,8 +24,11 @@ from tuimail.sync.setup_board import SetupBoard
 from tuimail.sync.setup_keeping import Keeping
 from tuimail.sync.setup_words import problem_of
 
-_BY_A_RULE: Final = ("admin-consent", "admin-consent-requested")
-"""Entries of the catalogue: the organisation lets only an administrator allow it."""
+_BY_A_RULE: Final = "admin-consent"
+"""Entry of the catalogue: only an administrator may allow it, which the page says by itself."""
+
+_ASKED_FOR: Final = "admin-consent-requested"
+"""The same, and an administrator has been asked already."""
 
 _NOT_ALLOWED_YET: Final = ("consent", "consent-declined")
 """Entries of the catalogue: the person may allow it, or an administrator for them."""
@@ -141,7 +144,7 @@ class SignInStep:
             self._stop(problem, turn)
             return
         found = explain(problem.detail, source="entra", address=account.username)
-        if found.id in (*_BY_A_RULE, *_NOT_ALLOWED_YET):
+        if found.id in (_BY_A_RULE, _ASKED_FOR, *_NOT_ALLOWED_YET):
             self._need_consent(account, turn, found)
         else:
             self._stop(problem, turn, found.ids.short())
@@ -161,7 +164,7 @@ class SignInStep:
         told, ids, problem = "", "", None
         if found is not None:
             ids, problem = found.ids.short(), found.notice()
-            if found.id != _BY_A_RULE[0]:
+            if found.id != _BY_A_RULE:
                 told = f"{found.cause} {found.fix}"
             if found.id in _NOT_ALLOWED_YET:
                 says = found.title.removesuffix(".")
