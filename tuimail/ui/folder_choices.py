@@ -21,8 +21,8 @@ from tuimail.ui.matching import cost, hits, words_of
 from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 from tuimail.ui.tree_layout import View, lit
 
-_ELSEWHERE: Final = 2
-"""What it costs a folder to be in a mailbox that the messages cannot go to."""
+_ELSEWHERE: Final = 1000
+"""What it costs a folder to be in a mailbox that the messages cannot go to: it comes last."""
 _ABOVE: Final = 1
 """What it costs that only a folder above it was named."""
 _HIDDEN: Final = 1

@@ -73,6 +73,14 @@ def test_what_fits_best_comes_first_and_another_mailbox_later() -> None:
     ]
 
 
+def test_a_worse_fit_here_comes_before_a_better_one_in_another_mailbox() -> None:
+    """Mutation: `_ELSEWHERE` as 2."""
+    invoices = make(40, "Invoices", account=HOME)
+    coins = make(41, "Coins")
+    offer = replace(OFFER, folders={WORK: (coins,), HOME: (invoices,)})
+    assert labels(offer, "in")[:2] == ["Coins work", "Invoices home"]
+
+
 @pytest.mark.parametrize(
     ("typed", "made"),
     [
