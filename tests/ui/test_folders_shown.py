@@ -18,6 +18,7 @@ from tuimail.model.intent import (
     SubscribeFolder,
     UnsubscribeFolder,
 )
+from tuimail.ui.widgets.folder_tree import FolderTree
 
 ODD = ("R&D", "見積書の件", "שלום", "tab\there", "bell\x07", "x" * 180, "a" * 40 + "/" + "b" * 60)
 
@@ -247,3 +248,17 @@ async def test_a_name_with_a_tab_is_left_alone_or_renamed_as_asked(desk: Desk) -
         await desk.see(pilot, "tab here renamed to tab hereabouts")
         await pilot.press("u")
         await until(lambda: "tab\there" in shown(desk), describe="its name again")
+
+
+async def test_what_is_committed_before_the_tree_was_read_is_passed_over(desk: Desk) -> None:
+    """A commit of the engine may come before the screen stands. It ended the program.
+
+    Mutation: `self._rows and` left out in `_recount_views`.
+    """
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+        early = FolderTree()
+        await desk.mailbox.mount(early)
+        early.apply(ChangeSet(outbox=True, messages=frozenset({desk.cursor.key})))
+        early.apply(ChangeSet(folders=frozenset({desk.folder("INBOX").id})))
+        assert early.current is not None
