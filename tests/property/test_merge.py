@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from functools import partial
 from operator import methodcaller
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.property.memory import in_memory
 from tests.store.inspection import (
     assert_counters_are_counts,
     assert_visible_is_folded,
@@ -70,8 +69,8 @@ def fill(mailbox: Mailbox, described: list[Row]) -> list[MessageKey]:
 
 def end_state(described: list[Row], order: list[tuple[int, int]]) -> object:
     """Merge in this order and return everything that is left, and who answers to which key."""
-    with tempfile.TemporaryDirectory() as directory:
-        mailbox = open_mailbox(Path(directory))
+    with in_memory() as directory:
+        mailbox = open_mailbox(directory)
         try:
             keys = fill(mailbox, described)
             for keep, drop in order:

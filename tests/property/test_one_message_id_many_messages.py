@@ -7,14 +7,13 @@ end every folder shows what the server has, and no message has the text of anoth
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.property.memory import in_memory
 from tests.store.inspection import assert_counters_are_counts, assert_visible_is_folded
 from tests.store.mail import START, Mailbox, fetched, open_mailbox
 from tuimail.model.folder import UID, FolderId
@@ -97,8 +96,8 @@ def _keep(tx: Writer, *, key: MessageKey, text: bytes) -> None:
 @given(st.lists(steps, max_size=30))
 def test_every_folder_shows_its_own_messages_with_their_own_texts(sequence: list[Step]) -> None:
     """Red when the size is taken out of `vanishing._ARRIVED` or of `recording._STRAY`."""
-    with tempfile.TemporaryDirectory() as directory:
-        mailbox = open_mailbox(Path(directory))
+    with in_memory() as directory:
+        mailbox = open_mailbox(directory)
         try:
             world = World(mailbox)
             for step in sequence:
