@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.app import App
 
@@ -263,14 +264,18 @@ async def test_a_sent_message_counts_down_and_u_brings_the_composer_back(desk: D
         assert desk.store.read.counts().outbox_waiting == 0
 
 
-async def test_q_says_first_that_the_outbox_waits(desk: Desk) -> None:
+@pytest.mark.parametrize(("chosen", "key"), [({}, "q"), ({"mailbox.back": "X"}, "X")])
+async def test_leaving_says_first_that_the_outbox_waits(
+    desk: Desk, chosen: dict[str, str], key: str
+) -> None:
+    desk.app.settings = msgspec.structs.replace(desk.app.settings, keys=chosen)
     async with desk.app.run_test(size=SIZE) as pilot:
         await desk.start(pilot)
         draft = Draft(desk.account, to="kim.chu@fabrikam.example", subject="Offsite", body="Hi\n")
         await queue_draft(desk.app, draft, desk.app.accounts[desk.account])
-        await pilot.press("q")
-        await desk.see(pilot, "Outbox 1: q again quits, it is sent at the next start.")
-        await pilot.press("q")
+        await pilot.press(key)
+        await desk.see(pilot, f"Outbox 1: {key} again quits, it is sent at the next start.")
+        await pilot.press(key)
         await desk.when(lambda: desk.app._exit)
 
 

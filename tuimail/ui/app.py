@@ -263,7 +263,7 @@ class TuimailApp(KeyActions):
             self.store.courtesy.key()
             if self.appearance.takes(event.character):
                 return
-            self._asked_to_quit = self._asked_to_quit and event.key == "q"
+            self._asked_to_quit &= self.keys.leads_to("mailbox.back", event.key)
             if any(bar.take_key(event) for bar in self.screen.query(BottomBar)):
                 return
             if await self.keyboard.take(event):

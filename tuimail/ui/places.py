@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tuimail.config.settings import Settings
     from tuimail.ui.appearance import Appearance
     from tuimail.ui.arrivals import Arrivals
+    from tuimail.ui.keyboard import Keyboard
     from tuimail.ui.live_settings import LiveSettings
     from tuimail.ui.sending import Sending
 
@@ -42,6 +43,7 @@ class Places(Telling):
     arrivals: Arrivals
     appearance: Appearance
     live_settings: LiveSettings
+    keyboard: Keyboard
     settings: Settings
     _asked_to_quit = False
     _greeted = False
@@ -57,7 +59,8 @@ class Places(Telling):
         if waiting and not self._asked_to_quit:
             self._asked_to_quit = True
             sent = "it is" if waiting == 1 else "they are"
-            self.tell(f"Outbox {waiting}: q again quits, {sent} sent at the next start.")
+            key = self.keyboard.keys.shown("mailbox.back")
+            self.tell(f"Outbox {waiting}: {key} again quits, {sent} sent at the next start.")
             return
         await self.action_quit()
 

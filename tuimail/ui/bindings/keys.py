@@ -92,6 +92,10 @@ class Keys:
             if key.startswith(start):
                 yield key.removeprefix(start), line
 
+    def leads_to(self, id_: str, key: str) -> bool:
+        """Return whether a key is one of a binding's, alone or in a sequence."""
+        return any(key in sequence.split() for sequence in self._keys[id_])
+
     def counts(self, scope: str) -> bool:
         """Return whether a number before a key means something in a place."""
         return scope in self._counting
