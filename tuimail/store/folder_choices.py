@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.folder_settings import FolderSettings
 from tuimail.store import codec
@@ -19,16 +18,6 @@ def of_folder(connection: Connection, folder: FolderId) -> FolderSettings:
         (folder,),
     )
     return FolderSettings() if row is None else _settings(row)
-
-
-def of_account(connection: Connection, account: AccountId) -> dict[FolderId, FolderSettings]:
-    """Return the choices of all folders of an account for which something was chosen."""
-    rows = connection.rows(
-        "SELECT folder_id, sort, folder_setting.conversations, columns, notify FROM folder_setting"
-        " JOIN folder ON folder.id = folder_id WHERE account_id = ?",
-        (account,),
-    )
-    return {row[0]: _settings(row[1:]) for row in rows}
 
 
 def choose(tx: Transaction, folder: FolderId, settings: FolderSettings) -> None:

@@ -103,10 +103,6 @@ class Reader:
         """Return what was chosen for a folder in place of the settings."""
         return folder_choices.of_folder(self._connection, folder)
 
-    def all_folder_settings(self, account: AccountId) -> dict[FolderId, FolderSettings]:
-        """Return what was chosen for the folders of an account, where something was."""
-        return folder_choices.of_account(self._connection, account)
-
     def likely_targets(self, keys: Sequence[MessageKey], limit: int) -> list[LikelyTarget]:
         """Return the folders messages may belong into, the likeliest first."""
         return filing.likely(self._connection, keys, limit)
