@@ -39,6 +39,11 @@ class SettingsFile:
         before, self._stamps = self._stamps, self._look(settings)
         return before != self._stamps
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a file that can be looked at."""
+        return _stamp(self.path) is not None
+
     def read(self) -> Settings:
         """Read the file.
 

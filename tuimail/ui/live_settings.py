@@ -53,8 +53,8 @@ class LiveSettings:
 
     def reload(self) -> None:
         """Read the file and use what it says."""
-        if self._file.path is None or not self._file.path.exists():
-            return
+        if not self._file.is_there:
+            return  # what is in use stays until there is a file again
         try:
             settings = self._file.read()
         except ConfigError as error:

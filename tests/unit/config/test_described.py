@@ -123,8 +123,11 @@ def test_a_file_that_is_written_replaced_or_removed_was_changed(tmp_path: Path) 
     other.write_text("title = true \n")
     other.replace(path)
     assert file.was_changed(SETTINGS)
+    assert file.is_there
     path.unlink()
     assert file.was_changed(SETTINGS)
+    assert not file.is_there
+    assert not SettingsFile(tmp_path / ("x" * 300) / "config.toml", SETTINGS).is_there
 
 
 def test_what_tuimail_writes_itself_is_no_change_from_outside(tmp_path: Path) -> None:
