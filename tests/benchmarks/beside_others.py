@@ -147,7 +147,9 @@ def tuimail(place: Path, count: int) -> Iterator[Client]:
         home.mkdir()
         shell = Shell(home, account.settings(), account.approve)
         shell.sign_in()
-        with Listener(shell.command(), environ=shell.environ) as terminal:
+        compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(place / "compiled")}
+        environ = shell.environ | compiled
+        with Listener(shell.command(), environ=environ) as terminal:
             terminal.wait_for("▌")
             store = Store.open(shell.data)
 
@@ -158,7 +160,7 @@ def tuimail(place: Path, count: int) -> Iterator[Client]:
             wait_until(all_here, _LONGEST)
             terminal.listen(_SETTLES)
             store.close()
-        yield Client("tuimail", shell.command(), shell.environ, b"gg")
+        yield Client("tuimail", shell.command(), environ, b"gg")
 
 
 def compare(place: Path, count: int, columns: int, rows: int) -> Iterator[str]:
