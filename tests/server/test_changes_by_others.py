@@ -180,7 +180,7 @@ def test_a_folder_made_anew_keeps_texts_and_what_the_user_did(line: Line, mailbo
             append(peer, PROJECTS, number)
 
     outcome = line.run(push(line.session, line.store, account))
-    assert line.folder(PROJECTS).id in outcome.refresh
+    assert line.folder(PROJECTS).id in outcome.renumbered
     assert not mailbox.flags(PROJECTS, "Message 7") & {"\\Flagged"}
     line.refresh(PROJECTS)
     assert line.folder(PROJECTS).state.uidvalidity != old

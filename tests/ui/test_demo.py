@@ -120,4 +120,6 @@ def test_the_first_run_goes_from_the_address_to_the_mail_without_a_new_start(
         terminal.type(described["client_id"].encode() + b"\r")
         terminal.wait_for("press Enter to approve")
         terminal.type(b"\r")
+        terminal.wait_for("Which keys do your hands know?")
+        terminal.type(b"\r")
         terminal.wait_for("Welcome to tuimail", timeout=30.0)
