@@ -164,6 +164,22 @@ def test_status_of_several_folders_is_asked_in_one_go(serve: Serve) -> None:
     session.close()
 
 
+def test_throttling_of_a_count_is_not_taken_for_a_folder_without_one(serve: Serve) -> None:
+    """Guards against going on asking while Exchange asks to wait. Red without `_answered`."""
+
+    def script(talk: Talk) -> None:
+        talk.sign_in()
+        talk.expect('STATUS "INBOX" \\(UNSEEN\\)')
+        talk.send(f"{talk.tag} BAD Request is throttled. Suggested Backoff Time: 3000")
+        talk.select()
+        talk.wait_for_the_end()
+
+    session = serve(script).open_session()
+    with pytest.raises(Throttled):
+        session.look("INBOX")
+    session.close()
+
+
 def test_selected_folder_is_kept_up_to_date(serve: Serve) -> None:
     def script(talk: Talk) -> None:
         talk.sign_in()

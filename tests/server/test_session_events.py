@@ -157,6 +157,8 @@ def test_throttling_is_waited_for_to_the_second(
     Mutation that turns it red: `wait_until_due(self._retry, next_attempt)` instead of
     `_wait_out`, because the user who is back ends the pause then.
     """
+    # The watching connection would take the refusal otherwise while it begins to idle.
+    wait_until(lambda: sandbox.imap_server.idling == 1, 20.0, "the connection that idles")
     seen = Seen(client)
     sandbox.imap_server.throttle(3000, status=status, unit=unit)
     client.engine.focus(client.folder(FolderRole.SENT).id)

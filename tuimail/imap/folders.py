@@ -76,16 +76,21 @@ def status(channel: Channel, paths: Sequence[str]) -> list[FolderStatus]:
     replies = channel.pipeline([("STATUS", (encode_name(path), items)) for path in paths])
     found = []
     for path, reply in zip(paths, replies, strict=True):
-        try:
-            reply.completion.check("STATUS")
-        except (Throttled, NotConnected):
-            raise
-        except TuimailError:
-            continue  # gone, or not selectable: the next LIST tells
-        answer = _status(path, reply)
+        answer = _answered(path, reply)
         if answer is not None:
             found.append(answer)
     return found
+
+
+def _answered(path: str, reply: Reply) -> FolderStatus | None:
+    """Read the answer to STATUS; None where this folder refuses. Raises what is no folder's."""
+    try:
+        reply.completion.check("STATUS")
+    except (Throttled, NotConnected):
+        raise
+    except TuimailError:
+        return None  # gone, or not selectable: the next LIST tells
+    return _status(path, reply)
 
 
 def select(channel: Channel, path: str, *, read_only: bool) -> SelectedFolder:
@@ -103,6 +108,7 @@ def look(channel: Channel, path: str) -> tuple[SelectedFolder, int | None]:
 
     Raises:
         FolderGone: There is no such folder.
+        Throttled, NotConnected: Whichever of the two was refused.
     """
     counted, reply = channel.pipeline(
         [
@@ -111,7 +117,7 @@ def look(channel: Channel, path: str) -> tuple[SelectedFolder, int | None]:
         ]
     )
     reply.completion.check("EXAMINE")
-    answer = _status(path, counted)
+    answer = _answered(path, counted)
     return _selected(path, reply, read_only=True), None if answer is None else answer.unseen
 
 
