@@ -22,14 +22,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from tests.benchmarks.build_mailbox import ADDRESS, build, servers, write_batch
+from tests.benchmarks.build_mailbox import build, servers, signed_in, write_batch
 from tests.benchmarks.first_frame import anonymous
 from tests.benchmarks.key_to_paint import inbox, p95
-from tests.server.account import DovecotAccount
-from tests.server.shell import Shell
 from tests.ui.terminal import Terminal
 from tests.waiting import wait_until
-from tuimail.model.account import Endpoint
 from tuimail.store.store import Store
 
 _QUIET: Final = 0.15
@@ -134,19 +131,7 @@ def tuimail(place: Path, count: int) -> Iterator[Client]:
     """With everything fetched, and its server there."""
     with servers(place) as (entra, dovecot):
         build(dovecot, count)
-        account = DovecotAccount(
-            address=ADDRESS,
-            authority=entra.entra.authority,
-            ca_file=place / "ca.pem",
-            imap=Endpoint("localhost", dovecot.ports.imaps),
-            smtp=Endpoint("localhost", 9),
-            entra=entra.entra,
-            dovecot=dovecot,
-        )
-        home = place / "home"
-        home.mkdir()
-        shell = Shell(home, account.settings(), account.approve)
-        shell.sign_in()
+        shell = signed_in(place, entra, dovecot)
         compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(place / "compiled")}
         environ = shell.environ | compiled
         with Listener(shell.command(), environ=environ) as terminal:

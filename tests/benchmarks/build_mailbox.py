@@ -24,8 +24,11 @@ from typing import Final
 
 from tests.fidelity.letter import Letter
 from tests.fidelity.ordinary import ORDINARY
+from tests.server.account import DovecotAccount
 from tests.server.dovecot import DovecotServer
 from tests.server.entra_server import EntraServer
+from tests.server.shell import Shell
+from tuimail.model.account import Endpoint
 from tuimail.sandbox.certificates import make_certificates
 
 ADDRESS: Final = "big@example.com"
@@ -84,6 +87,24 @@ def servers(directory: Path) -> Iterator[tuple[EntraServer, DovecotServer]]:
     certificates = make_certificates(directory)
     with EntraServer(certificates) as entra, DovecotServer(entra.trust()) as dovecot:
         yield entra, dovecot
+
+
+def signed_in(directory: Path, entra: EntraServer, dovecot: DovecotServer) -> Shell:
+    """Sign the mailbox's owner in, in a home of its own below the servers' directory."""
+    account = DovecotAccount(
+        address=ADDRESS,
+        authority=entra.entra.authority,
+        ca_file=directory / "ca.pem",
+        imap=Endpoint("localhost", dovecot.ports.imaps),
+        smtp=Endpoint("localhost", 9),
+        entra=entra.entra,
+        dovecot=dovecot,
+    )
+    home = directory / "home"
+    home.mkdir()
+    shell = Shell(home, account.settings(), account.approve)
+    shell.sign_in()
+    return shell
 
 
 def main() -> None:

@@ -19,12 +19,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.benchmarks.build_mailbox import ADDRESS, build, servers
-from tests.server.account import DovecotAccount
-from tests.server.shell import Shell
+from tests.benchmarks.build_mailbox import build, servers, signed_in
 from tests.ui.terminal import Terminal
 from tests.waiting import wait_until
-from tuimail.model.account import Endpoint
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.store.store import Store
 
@@ -98,19 +95,7 @@ def measure(place: Path, count: int, keys: int) -> str:
     """Build, sync with keys pressed, press the same with nothing going on, and say both."""
     with servers(place) as (entra, dovecot):
         build(dovecot, count)
-        account = DovecotAccount(
-            address=ADDRESS,
-            authority=entra.entra.authority,
-            ca_file=place / "ca.pem",
-            imap=Endpoint("localhost", dovecot.ports.imaps),
-            smtp=Endpoint("localhost", 9),
-            entra=entra.entra,
-            dovecot=dovecot,
-        )
-        home = place / "home"
-        home.mkdir()
-        shell = Shell(home, account.settings(), account.approve)
-        shell.sign_in()
+        shell = signed_in(place, entra, dovecot)
         with Stopwatch(shell.command(), environ=shell.environ) as terminal:
             terminal.wait_for("▌")
             store = Store.open(shell.data)
