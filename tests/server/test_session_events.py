@@ -164,7 +164,7 @@ def test_throttling_is_waited_for_to_the_second(
     client.engine.focus(client.folder(FolderRole.SENT).id)
     standing = client.wait_for(Connectivity.THROTTLED)
     assert standing.next_attempt is not None
-    wait_until(lambda: sandbox.imap_server.idling == 0, 5.0, "the pause of both connections")
+    wait_until(lambda: sandbox.imap_server.idling == 0, 30.0, "the pause of both connections")
     before = len(sandbox.imap_server.commands())
     client.engine.attend()
     client.engine.reconnect(client.account.id)

@@ -143,7 +143,7 @@ def test_after_a_sleep_both_connections_are_made_anew_at_once(
     client.engine._sleep = SleepDetector(wall=lambda: time.time() + 3600.0)
     client.engine._sleep._wall_then -= 3600.0
     client.engine.attend()  # whichever comes first, this or the timer
-    wait_until(lambda: proxy.accepted == before + 2, 5.0, "two new connections")
+    wait_until(lambda: proxy.accepted == before + 2, 30.0, "two new connections")
     wait_for_idle(sandbox)
     arrives(client, sandbox, "After the sleep")
     assert seen.words == set()
@@ -258,7 +258,7 @@ def test_after_throttling_what_the_user_did_goes_first(client: Client, sandbox: 
     change = NewIntent(client.account.id, key, StoreFlags(add=FLAGGED))
     client.store.submit([change]).result()
     client.engine.wake()
-    wait_until(lambda: sandbox.imap_server.idling == 0, 5.0, "the pause of both connections")
+    wait_until(lambda: sandbox.imap_server.idling == 0, 30.0, "the pause of both connections")
     before = len(sandbox.imap_server.commands())
     wait_until(lambda: not client.row("Message 1").pending, 20.0, "the flag")
     since = sandbox.imap_server.commands()[before:]

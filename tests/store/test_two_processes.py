@@ -71,9 +71,7 @@ def keep(store: Store, name: str, value: str) -> None:
     store.write(lambda tx: tx.set_meta(name, value)).result()
 
 
-def test_what_one_process_commits_the_other_hears_within_a_second(
-    mailbox: Mailbox, heard: list[ChangeSet]
-) -> None:
+def test_what_one_process_commits_the_other_hears(mailbox: Mailbox, heard: list[ChangeSet]) -> None:
     """Red when `_hear_others` is not called in `CommitThread._run`."""
     own: list[ChangeSet] = []
     mailbox.store.subscribe(own.append)
