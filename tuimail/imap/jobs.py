@@ -31,7 +31,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Breathe:
-    """A moment for the screen: yielded about every 20 rows or 2 ms of Python.
+    """A moment for the screen: yielded about every 10 rows, and for a key that was pressed.
 
     The job goes on with the same command; nothing else runs on the connection in between.
     """

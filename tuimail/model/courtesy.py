@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-AFTER_KEY: Final = 0.025
+AFTER_KEY: Final = 0.018
 """Seconds after a key for which everybody else pauses; it is painted in less."""
 LONGEST: Final = 0.1
 """Seconds that a piece of work is kept waiting at most: a key that is held down never ends."""
@@ -30,6 +30,11 @@ class Courtesy:
     def key(self) -> None:
         """Somebody pressed a key."""
         self._quiet_at = self._clock() + AFTER_KEY
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a key is being answered."""
+        return self._clock() < self._quiet_at
 
     def left(self, asked_at: float) -> float:
         """Return the seconds still to pause; 0 or less when the work may go on.

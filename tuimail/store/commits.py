@@ -114,15 +114,26 @@ class CommitThread:
         with self._wake:
             if not (self._urgent or self._patient or self._is_closing):
                 self._wake.wait(LOOK_SECONDS)
-            asked_at = self._courtesy.now()
-            while not (self._urgent or self._is_closing) and self._patient:
-                seconds = self._courtesy.left(asked_at)
-                if seconds <= 0:
-                    break
-                self._wake.wait(seconds)
+            if self._patient:
+                self._let_a_key_be_answered()
             if self._urgent:
                 return self._urgent.popleft()
             return self._patient.popleft() if self._patient else None
+
+    def _let_a_key_be_answered(self) -> None:
+        """Pause for a key, unless there is something to write that the user waits for."""
+        asked_at = self._courtesy.now()
+        while not (self._urgent or self._is_closing):
+            seconds = self._courtesy.left(asked_at)
+            if seconds <= 0:
+                break
+            self._wake.wait(seconds)
+
+    def _breathe(self) -> None:
+        """Pause in the middle of a change: `Transaction.breathe`."""
+        if self._courtesy.is_due:
+            with self._wake:
+                self._let_a_key_be_answered()
 
     def _hear_others(self) -> None:
         if time.monotonic() < self._next_look:
@@ -154,7 +165,7 @@ class CommitThread:
         self._begin()
         try:
             self._refuse_other_schema()
-            transaction = Transaction(connection, time.time())
+            transaction = Transaction(connection, time.time(), breathe=self._breathe)
             result = change(Writer(transaction))
             changed = transaction.changes.freeze()
             seq = self._log.add(changed) if changed else 0

@@ -7,9 +7,10 @@ messages and pauses: the screen has its first rows at once, and asks for more wh
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Final
 
-from tuimail.model.flags import Flags, SystemFlag
+from tuimail.model.flags import SystemFlag
 from tuimail.model.listing import (
     REACH,
     Anchor,
@@ -24,6 +25,7 @@ from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.search import Is, State
 from tuimail.store import threads
 from tuimail.store.catalogue import DOC_BITS
+from tuimail.store.codec import make_flags
 from tuimail.store.connection import Connection, Row
 from tuimail.store.limits import Condition
 from tuimail.store.messages import SUMMARY_COLUMNS, make_summary, resolve
@@ -267,22 +269,22 @@ def _list_row(row: Row) -> ListRow:
     return ListRow(message, Anchor(value, date, message.key), conversation)
 
 
+@lru_cache(maxsize=2048)
 def _conversation(thread: int, sums: str, senders: str) -> Conversation:
+    """Read a conversation's columns. A window that is read again has mostly the same ones."""
     count, unread, flagged, answered, attached, pending = json.loads(sums)
-    flags = SystemFlag(0)
-    for holds, flag in (
-        (not unread, SystemFlag.SEEN),
-        (flagged, SystemFlag.FLAGGED),
-        (answered, SystemFlag.ANSWERED),
-    ):
-        flags |= flag if holds else SystemFlag(0)
+    system = (
+        (0 if unread else SystemFlag.SEEN.value)
+        + (SystemFlag.FLAGGED.value if flagged else 0)
+        + (SystemFlag.ANSWERED.value if answered else 0)
+    )
     names = dict.fromkeys("me" if name is None else name for name in json.loads(senders))
     return Conversation(
         id=thread,
         count=count,
         unread=unread,
         senders=tuple(SafeText(name) for name in names)[:_MOST_SENDERS],
-        flags=Flags(flags),
+        flags=make_flags(system, ""),
         has_attachment=bool(attached),
         pending=bool(pending),
     )

@@ -83,9 +83,11 @@ def record(
         _has_strays(tx, account, folder),
     )
     located = reserve_locations(tx, len(fetched))
-    keys = [
-        _record_one(tx, place, message, located + offset) for offset, message in enumerate(fetched)
-    ]
+    keys = []
+    for offset, message in enumerate(fetched):
+        tx.breathe()
+        keys.append(_record_one(tx, place, message, located + offset))
+    tx.breathe()
     threads.join(
         tx,
         account,

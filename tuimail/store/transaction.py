@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tuimail.model.changes import ChangeSet
@@ -44,14 +45,20 @@ class Changes:
                 self.folders.add(folder)
 
 
+def _go_on() -> None:
+    """Nobody waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """One BEGIN IMMEDIATE … COMMIT.
 
     Attributes:
         now: Unix time at its start, the same for all that it writes.
+        breathe: To be called between the rows of a long one: a key may wait for the interpreter.
     """
 
     connection: Connection
     now: float
     changes: Changes = field(default_factory=Changes)
+    breathe: Callable[[], None] = _go_on

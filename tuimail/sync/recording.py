@@ -48,7 +48,7 @@ def record(
                 # Written while the next rows are read, and no more than one batch ahead.
                 writing = store.write(partial(commit, batch))
                 batch = []
-            if count % ROWS_PER_BREATH == 0:
+            if count % ROWS_PER_BREATH == 0 or store.courtesy.is_due:
                 yield Breathe()
         if batch:
             store.write(partial(commit, batch)).result()

@@ -116,7 +116,7 @@ class TuimailApp(KeyActions):
         self._start_engine = start_engine
         self._clock = clock or (lambda: datetime.now().astimezone())
         self._commits = CommitSlot(lambda: self.post_message(StoreChanged()))
-        self._turns = Turns(self.deliver_changes, self.set_timer)
+        self._turns = Turns(self._show_changes, self.set_timer)
         self._ends: list[Callable[[], None]] = []
         self.appearance.use_theme()
 
@@ -240,6 +240,11 @@ class TuimailApp(KeyActions):
         """Show what commits changed, in the next pause between two keys."""
         self._turns.ask()
 
+    def _show_changes(self) -> None:
+        if self._turns.is_typing:
+            self.store.courtesy.key()  # the next key waits for this
+        self.deliver_changes()
+
     def deliver_changes(self) -> None:
         """Publish at once what commits have changed, so that the next key sees it."""
         changes = self._commits.take()
@@ -255,12 +260,15 @@ class TuimailApp(KeyActions):
 
     # -- keys ----------------------------------------------------------------------------------
 
+    def key_arrived(self) -> None:
+        """Let the engine pause until the key is painted."""
+        self.store.courtesy.key()
+
     async def on_event(self, event: events.Event) -> None:
         """Give keys to a question or a sequence first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             self._turns.key()
             self.arrivals.key()
-            self.store.courtesy.key()
             if self.appearance.takes(event.character):
                 return
             self._asked_to_quit &= self.keys.leads_to("mailbox.back", event.key)

@@ -57,6 +57,11 @@ class Turns:
         """Somebody typed."""
         self._key_at = self._clock()
 
+    @property
+    def is_typing(self) -> bool:
+        """Whether there was a key a moment ago."""
+        return self._clock() < self._key_at + PAUSE_AFTER_KEY
+
     def ask(self) -> None:
         """Something was committed: show it now, or as soon as there is a pause."""
         if self._asked_at is None:

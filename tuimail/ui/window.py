@@ -117,7 +117,7 @@ class ListWindow:
         """
         reader = self._read()
         self.count = reader.count()
-        wanted = 2 * PAGE
+        wanted = PAGE
         if after is None:
             self._begin(0, self._readable(reader.first, wanted), wanted)
             return 0

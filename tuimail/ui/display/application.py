@@ -43,6 +43,9 @@ class CellApp(App[None]):
     _display_setting: str = "stock"
     _settling: Timer | None = None
 
+    def key_arrived(self) -> None:
+        """Hear of a key before it is handled, on the thread that reads the terminal."""
+
     def get_driver_class(self) -> type[Driver]:
         """Choose the driver that leaves out what the terminal shows already."""
         driver = super().get_driver_class()
