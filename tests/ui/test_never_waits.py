@@ -2,7 +2,7 @@
 
 The imports are held by the contracts and by tests/hygiene; this holds the behaviour: the real
 engine works on the sandbox while the screen's own thread is watched. Mutation that turns it red:
-`engine.want_body(key)` in widgets/message_view.py followed by a wait for a future that the engine
+`engine.want_body(key)` in widgets/message_pane.py followed by a wait for a future that the engine
 has to resolve, or a socket opened by the screen.
 """
 

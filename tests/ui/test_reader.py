@@ -14,7 +14,8 @@ from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity
 from tuimail.text.safe import SafeText
-from tuimail.ui.widgets.message_view import FETCHING, NOT_HERE, MessageView
+from tuimail.ui.widgets.message_pane import FETCHING, NOT_HERE
+from tuimail.ui.widgets.message_view import MessageView
 
 HOSTILE = "Pay\x1b]0;owned\x07 now\u202e gnp.exe\x9b31m\u200b"
 FILE = BodyPart(
