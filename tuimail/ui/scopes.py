@@ -29,6 +29,19 @@ class Explains(Protocol):
         """Return the reason as one sentence, empty when the action can be done."""
 
 
+@runtime_checkable
+class HasModes(Protocol):
+    """A widget with scopes that take keys before its own, but only now and then.
+
+    Such a scope is in the table of keys like any other; the class does not take it with
+    `bindings_for`, so that its keys mean nothing at other times.
+    """
+
+    @property
+    def modes(self) -> Sequence[str]:
+        """The scopes that take keys now, the innermost first."""
+
+
 class Place(NamedTuple):
     """A scope and who has it now."""
 
@@ -55,7 +68,8 @@ def places(app: App[None]) -> list[Place]:
     found = []
     focused = app.focused
     for node in focused.ancestors_with_self if focused is not None else (app.screen, app):
-        found += [Place(scope, node) for scope in _scopes_of(type(node))]
+        modes = node.modes if isinstance(node, HasModes) else ()
+        found += [Place(scope, node) for scope in (*modes, *_scopes_of(type(node)))]
         if node.is_modal:
             break
     return found

@@ -15,6 +15,7 @@ from textual.strip import Strip
 
 from tuimail.ui.body_layout import BodyRow, body_runs, position_text
 from tuimail.ui.roles import roles
+from tuimail.ui.rows import Row
 
 LayOut = Callable[[int], Sequence[BodyRow]]
 """Makes the rows for a pane of that many cells."""
@@ -113,11 +114,15 @@ class BodyView(ScrollView):
         """Go to the first row (-1) or the last (1)."""
         self.scroll_to(y=0 if edge < 0 else self.max_scroll_y, animate=False, immediate=True)
 
+    def runs_of(self, index: int) -> Row:
+        """Return a row as it is painted, margin included."""
+        return body_runs(self._rows[index])
+
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
         width = self.size.width
         index = y + self.scroll_offset.y
-        row = body_runs(self._rows[index]) if 0 <= index < len(self._rows) else ()
+        row = self.runs_of(index) if 0 <= index < len(self._rows) else ()
         return roles(self.app).strip(row, width)
 
 
