@@ -33,7 +33,9 @@ from tuimail.model.bodystructure import (
     leaves,
     text_parts,
 )
+from tuimail.model.invitation import Invitation
 from tuimail.model.message import BodyState, Message
+from tuimail.model.trust import Trust
 from tuimail.text.safe import SafeText
 
 Lookup = Callable[[str], bytes | None]
@@ -56,6 +58,8 @@ class Reading:
         notices: What the reader should know, one sentence each.
         missing: The first section that has to be fetched, None when all text is here. "" is the
             whole message.
+        invitation: What its calendar part says; None where it has none.
+        trust: What is known of where it comes from; None while its header is not here.
     """
 
     lines: tuple[TextLine, ...] = ()
@@ -63,6 +67,8 @@ class Reading:
     attachments: tuple[BodyPart, ...] = ()
     notices: tuple[SafeText, ...] = ()
     missing: str | None = None
+    invitation: Invitation | None = None
+    trust: Trust | None = None
 
 
 def sections_to_fetch(message: Message) -> list[str]:
