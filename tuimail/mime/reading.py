@@ -23,7 +23,7 @@ from tuimail.mime.parser import (
 )
 from tuimail.mime.plain import plain
 from tuimail.mime.render import Renderer
-from tuimail.mime.rendered import Link, RenderedText, TextLine
+from tuimail.mime.rendered import Fold, Link, RenderedText, TextLine, moved_folds
 from tuimail.mime.snippets import snippet
 from tuimail.model.bodystructure import (
     BodyPart,
@@ -54,6 +54,7 @@ class Reading:
     Attributes:
         lines: Logical lines, unwrapped; empty while `missing` is set.
         links: By number.
+        folds: Which lines are folded, in their order.
         attachments: Parts listed as files; `filename.attachment_name` names them.
         notices: What the reader should know, one sentence each.
         missing: The first section that has to be fetched, None when all text is here. "" is the
@@ -64,6 +65,7 @@ class Reading:
 
     lines: tuple[TextLine, ...] = ()
     links: tuple[Link, ...] = ()
+    folds: tuple[Fold, ...] = ()
     attachments: tuple[BodyPart, ...] = ()
     notices: tuple[SafeText, ...] = ()
     missing: str | None = None
@@ -162,9 +164,11 @@ def _read(message: Message, sections: dict[str, bytes], renderer: Renderer) -> R
     rendered = [_render(source, text, renderer) for text in texts]
     notices = [*_about(message, source, has_text=bool(texts))]
     notices += [notice for text in rendered for notice in text.notices]
+    lines, folds = _joined(rendered)
     return Reading(
-        lines=_joined(rendered),
+        lines=lines,
         links=_numbered(rendered),
+        folds=folds,
         attachments=files,
         notices=tuple(dict.fromkeys(notices)),
     )
@@ -181,14 +185,16 @@ def _render(source: _Source, part: BodyPart, renderer: Renderer) -> RenderedText
     return plain(text, flowed=flowed, delsp=(actual.param("delsp") or "").lower() == "yes")
 
 
-def _joined(texts: Sequence[RenderedText]) -> tuple[TextLine, ...]:
-    """Put texts below each other with a blank line between, link numbers counted through."""
+def _joined(texts: Sequence[RenderedText]) -> tuple[tuple[TextLine, ...], tuple[Fold, ...]]:
+    """Put texts below each other with a blank line between, and their folds with them."""
     lines: list[TextLine] = []
+    folds: list[Fold] = []
     for text in texts:
         if lines and text.lines:
             lines.append(TextLine(SafeText("")))
-        lines.extend(text.lines)
-    return tuple(lines)
+        folds += moved_folds(text.folds, len(lines))
+        lines += text.lines
+    return tuple(lines), tuple(folds)
 
 
 def _numbered(texts: Sequence[RenderedText]) -> tuple[Link, ...]:

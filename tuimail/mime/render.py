@@ -21,7 +21,7 @@ from typing import Final
 from tuimail.errors import MimeError
 from tuimail.mime.markup import strip_tags
 from tuimail.mime.plain import plain
-from tuimail.mime.rendered import Link, RenderedText, TextLine
+from tuimail.mime.rendered import Fold, FoldKind, LineKind, Link, RenderedText, TextLine
 from tuimail.text.safe import SafeText, clean
 
 __all__ = ["Link", "RenderedText", "Renderer", "TextLine", "plain", "stripped"]
@@ -206,12 +206,19 @@ def _unpack(reply: bytes) -> RenderedText:
     try:
         found = json.loads(reply)
         return RenderedText(
-            lines=tuple(TextLine(clean(text), int(quote)) for quote, text in found["lines"]),
+            lines=tuple(
+                TextLine(clean(text), int(quote), LineKind(kind), int(indent))
+                for quote, text, kind, indent in found["lines"]
+            ),
             links=tuple(
                 Link(int(number), clean(target), clean(host), bool(odd), clean(text), clean(named))
                 for number, target, host, odd, text, named in found["links"]
             ),
             notices=tuple(clean(notice) for notice in found["notices"]),
+            folds=tuple(
+                Fold(int(first), int(end), FoldKind(kind), clean(words))
+                for first, end, kind, words in found["folds"]
+            ),
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise MimeError("The text could not be laid out: its process answered nonsense.") from error

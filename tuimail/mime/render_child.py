@@ -68,10 +68,10 @@ def _answer(sink: BinaryIO, data: bytes) -> None:
 
 
 def pack(rendered: RenderedText) -> bytes:
-    """Write a result as JSON: [[quote, text], …], links as lists, notices."""
+    """Write a result as JSON: lines, links and folds as lists of their fields, notices."""
     return json.dumps(
         {
-            "lines": [[line.quote, line.text] for line in rendered.lines],
+            "lines": [[line.quote, line.text, line.kind, line.indent] for line in rendered.lines],
             "links": [
                 [
                     link.number,
@@ -84,6 +84,7 @@ def pack(rendered: RenderedText) -> bytes:
                 for link in rendered.links
             ],
             "notices": list(rendered.notices),
+            "folds": [[fold.first, fold.end, fold.kind, fold.words] for fold in rendered.folds],
         }
     ).encode("ascii")
 

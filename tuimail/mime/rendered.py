@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from tuimail.text.safe import SafeText
+
+
+class LineKind(StrEnum):
+    """How a line may be laid out."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    TABLE = "table"
+    """A row of an aligned table: never wrapped, it scrolls sideways where it is too wide."""
+    VERBATIM = "verbatim"
+    """Its spacing means something: code, a drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +27,43 @@ class TextLine:
     Attributes:
         text: Without quote marks, tabs expanded.
         quote: How deep it is quoted, 0 for the author's own words.
+        kind: How it may be laid out.
+        indent: Cells before each row after its first: behind the mark of a list's item.
     """
 
     text: SafeText
     quote: int = 0
+    kind: LineKind = LineKind.TEXT
+    indent: int = 0
+
+
+class FoldKind(StrEnum):
+    """What is folded away."""
+
+    QUOTE = "quote"
+    HISTORY = "history"
+    SIGNATURE = "signature"
+    DISCLAIMER = "disclaimer"
+    BANNER = "banner"
+    MEETING = "meeting"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Lines that are shown as one line until they are unfolded; nothing is ever left out.
+
+    Attributes:
+        first: Index of the first line.
+        end: Index behind the last. Equal to `first` for `HIDDEN`: that tells of something that is
+            only in the source, and has no lines to unfold.
+        words: What is inside and how much of it.
+    """
+
+    first: int
+    end: int
+    kind: FoldKind
+    words: SafeText
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +93,15 @@ class RenderedText:
 
     Attributes:
         notices: What the reader should know about it, one sentence each.
+        folds: In the order of the lines; none overlaps another.
     """
 
     lines: tuple[TextLine, ...] = ()
     links: tuple[Link, ...] = ()
     notices: tuple[SafeText, ...] = ()
+    folds: tuple[Fold, ...] = ()
+
+
+def moved_folds(folds: Sequence[Fold], by: int) -> list[Fold]:
+    """Return the folds of a text that begins `by` lines further down."""
+    return [replace(fold, first=fold.first + by, end=fold.end + by) for fold in folds]

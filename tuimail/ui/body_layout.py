@@ -14,7 +14,7 @@ from rich.cells import cell_len
 
 from tuimail.ui.formatting import cut
 from tuimail.ui.rows import BLANK, EMPTY, Row, Run
-from tuimail.ui.wrapping import wrap_text
+from tuimail.ui.wrapping import wrap_hanging, wrap_text
 
 if TYPE_CHECKING:
     from tuimail.mime.rendered import Link, TextLine
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MEASURE: Final = 80
 """The longest line that reads well."""
 
+_ROLES: Final = {"heading": "strong"}
 _LINK_MARK = re.compile(r"\[\d{1,4}\]")
 
 
@@ -31,11 +32,13 @@ class BodyRow(NamedTuple):
     Attributes:
         kind: The colour role of the whole row.
         runs: The row in several roles; empty where `kind` says it all.
+        wide: It was not wrapped: what does not fit is reached by moving it sideways.
     """
 
     text: str
     kind: str = "text"
     runs: Row = ()
+    wide: bool = False
 
 
 def measure(pane: int, limit: int = MEASURE) -> int:
@@ -54,16 +57,28 @@ def lay_out_text(lines: Iterable[TextLine], width: int) -> list[BodyRow]:
         if not line.quote:
             if line.text:
                 attribution = len(rows) if line.text.endswith(":") else -1
-            rows += [BodyRow(text) for text in wrap_text(line.text, width)]
+            rows += _line_rows(line, width)
             continue
         if attribution >= 0:
             rows[attribution:] = [row._replace(kind="quote-1") for row in rows[attribution:]]
             attribution = -1
         mark = ">" * min(line.quote, max(1, width // 4)) + " "
         kind = f"quote-{min(line.quote, 3)}"
-        wrapped = wrap_text(line.text, max(1, width - len(mark)))
-        rows += [BodyRow((mark + text).rstrip(), kind) for text in wrapped]
+        rows += [
+            row._replace(text=(mark + row.text).rstrip(), kind=kind)
+            for row in _line_rows(line, max(1, width - len(mark)))
+        ]
     return rows
+
+
+def _line_rows(line: TextLine, width: int) -> list[BodyRow]:
+    """Lay one line out: wrapped, except for the rows of a table."""
+    role = _ROLES.get(line.kind, "text")
+    if line.kind == "table":
+        return [BodyRow(line.text, role, wide=cell_len(line.text) > width)]
+    if 0 < line.indent <= width // 2:
+        return [BodyRow(text, role) for text in wrap_hanging(line.text, width, line.indent)]
+    return [BodyRow(text, role) for text in wrap_text(line.text, width)]
 
 
 def lay_out_links(links: Sequence[Link], width: int) -> list[BodyRow]:
@@ -139,17 +154,17 @@ def body_runs(row: BodyRow) -> Row:
         return EMPTY
     if row.runs:
         return (BLANK, *row.runs)
-    if row.kind != "text" or "[" not in row.text:
+    if row.kind not in ("text", "strong") or "[" not in row.text:
         return (BLANK, Run(row.text, row.kind))
     runs = [BLANK]
     end = 0
     for match in _LINK_MARK.finditer(row.text):
         if match.start() > end:
-            runs.append(Run(row.text[end : match.start()]))
+            runs.append(Run(row.text[end : match.start()], row.kind))
         runs.append(Run(match[0], "muted"))
         end = match.end()
     if end < len(row.text):
-        runs.append(Run(row.text[end:]))
+        runs.append(Run(row.text[end:], row.kind))
     return tuple(runs)
 
 

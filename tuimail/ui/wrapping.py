@@ -50,6 +50,22 @@ def wrap_text(text: str, width: int) -> list[str]:
     return _fill([(piece, cell_len(piece)) for piece in _PIECE.findall(text)], width)
 
 
+def wrap_hanging(text: str, width: int, indent: int) -> list[str]:
+    """Break a line so that each row after the first begins `indent` cells further right.
+
+    Args:
+        text: As for `wrap_text`.
+        width: At least 1.
+        indent: Less than `width`.
+    """
+    first = wrap_text(text, width)
+    if len(first) == 1:
+        return first
+    # What follows is broken anew, since it has less room; its place is found by what came before.
+    rest = text.expandtabs(TAB_WIDTH)[len(first[0]) :].lstrip()
+    return [first[0], *(" " * indent + row for row in wrap_text(rest, width - indent))]
+
+
 def _fill(pieces: list[tuple[str, int]], width: int) -> list[str]:
     rows: list[str] = []
     current: list[str] = []

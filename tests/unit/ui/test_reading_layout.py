@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from tuimail.mime.rendered import Link, TextLine
+from tuimail.mime.rendered import LineKind, Link, TextLine
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.envelope import Envelope
 from tuimail.text.address import Address, make_address
@@ -140,3 +140,26 @@ def test_files_are_saved_where_the_desktop_says(
     assert downloads_dir() == tmp_path / "Geladen"
     monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path / "no such place"))
     assert downloads_dir() == tmp_path / "Geladen"
+
+
+def test_lines_are_laid_out_as_what_they_are() -> None:
+    long = SafeText("word " * 6 + "end")
+    rows = lay_out_text(
+        [
+            TextLine(long, kind=LineKind.HEADING),
+            TextLine(long, kind=LineKind.TABLE),
+            TextLine(SafeText(f"* {long}"), indent=2),
+            TextLine(SafeText(f"* {long}"), quote=1, indent=2),
+        ],
+        20,
+    )
+    assert [(row.text, row.kind, row.wide) for row in rows] == [
+        ("word word word word", "strong", False),
+        ("word word end", "strong", False),
+        (long, "text", True),
+        ("* word word word", "text", False),
+        ("  word word word end", "text", False),
+        ("> * word word word", "quote-1", False),
+        (">   word word word", "quote-1", False),
+        (">   end", "quote-1", False),
+    ]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tuimail.text.safe import clean
-from tuimail.ui.wrapping import break_anywhere, wrap_text
+from tuimail.ui.wrapping import break_anywhere, wrap_hanging, wrap_text
 
 ANY_LINE = st.text(max_size=300).map(clean)
 
@@ -21,6 +21,14 @@ def test_no_row_is_wider_than_it_may_be(text: str, width: int) -> None:
 @given(ANY_LINE, st.integers(min_value=2, max_value=90))
 def test_nothing_but_blanks_is_lost(text: str, width: int) -> None:
     assert "".join("".join(wrap_text(text, width)).split()) == "".join(text.split())
+
+
+@given(ANY_LINE, st.integers(min_value=6, max_value=90), st.integers(min_value=1, max_value=3))
+def test_hanging_rows_fit_and_lose_nothing_but_blanks(text: str, width: int, indent: int) -> None:
+    rows = wrap_hanging(text, width, indent)
+    assert all(cell_len(row) <= width for row in rows)
+    assert all(row.startswith(" " * indent) or not row for row in rows[1:])
+    assert "".join("".join(rows).split()) == "".join(text.split())
 
 
 def test_words_stay_whole_and_spacing_inside_a_row_is_kept() -> None:
