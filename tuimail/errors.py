@@ -8,7 +8,7 @@ sentence for the screen; `hint` says what the user can do; `detail` holds the se
     TuimailError
     ├ ConfigError
     ├ StoreError        StoreLocked · StoreCorrupt · StoreForeign · StoreFull · MigrationFailed
-    ├ AuthError         SignInRequired · ConsentRequired · TokenUnavailable
+    ├ AuthError         SignInRequired · ConsentRequired (GraphNotAllowed) · TokenUnavailable
     ├ NetworkError      ConnectFailed · ConnectionLost · ServerTimeout · CertificateInvalid
     │                   EncryptionMissing
     ├ ServerError       CommandRejected · CommandInvalid · ProtocolViolation · Throttled
@@ -125,6 +125,10 @@ class SignInRequired(AuthError):
 
 class ConsentRequired(AuthError):
     """An administrator has to allow the app first."""
+
+
+class GraphNotAllowed(ConsentRequired):
+    """Sending through Microsoft Graph was not allowed yet, by the user or an administrator."""
 
 
 class TokenUnavailable(AuthError):
@@ -254,9 +258,30 @@ class SubmissionError(TuimailError):
 
 
 class SubmissionDeferred(SubmissionError):
-    """A temporary refusal (4xx) before or after DATA: nothing was sent."""
+    """A temporary refusal (4xx) before or after DATA: nothing was sent.
+
+    Args:
+        retry_after: Seconds the server asked for; 0 when it named none.
+        of_account: It is about the mailbox, not about this message: others wait as well.
+    """
 
     retry = Retry.BACKOFF
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float = 0.0,
+        of_account: bool = False,
+        hint: str = "",
+        detail: str = "",
+        command: str = "",
+        url: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint, detail=detail, command=command, url=url)
+        self.retry_after = retry_after
+        if of_account:
+            self.reach = Reach.ACCOUNT
 
 
 class SubmissionRefused(SubmissionError):

@@ -14,7 +14,7 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -38,6 +38,7 @@ from tuimail.trust import client_context, explain
 CONNECT_SECONDS: Final = 15.0
 READ_SECONDS: Final = 30.0
 _LARGEST_ANSWER: Final = 2 * 1024 * 1024
+_BLOCK: Final = 16 * 1024
 
 # Their debug output names tenants and paths, and nothing that tuimail's own log does not say.
 for _name in ("urllib3", "requests"):
@@ -91,7 +92,7 @@ class HttpClient:
         return self._request("GET", url, **options)
 
     def post(self, url: str, **options: Any) -> HttpAnswer:
-        """Send a POST; `data` is the form. Raises as `get` does."""
+        """Send a POST; `data` is the form, or what goes as it is. Raises as `get` does."""
         return self._request("POST", url, **options)
 
     def close(self) -> None:
@@ -104,8 +105,9 @@ class HttpClient:
         url: str,
         *,
         params: Mapping[str, str] | None = None,
-        data: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | MeteredBody | None = None,
         headers: Mapping[str, str] | None = None,
+        read_seconds: float = 0.0,
     ) -> HttpAnswer:
         host = urlsplit(url).hostname or ""
         failure: NetworkError
@@ -116,7 +118,7 @@ class HttpClient:
                 params=params,
                 data=data,
                 headers=headers,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=(CONNECT_SECONDS, read_seconds or READ_SECONDS),
                 allow_redirects=False,
                 proxies={} if is_loopback(host) else get_environ_proxies(url),
                 stream=True,
@@ -126,6 +128,42 @@ class HttpClient:
             failure = _in_the_way(error, url) or _translated(error, host)
         # Not chained: a library's exception holds the request, and that holds the refresh token.
         raise failure
+
+
+class MeteredBody:
+    """A body that knows how much of it was taken to be sent.
+
+    As long as that is not all, nobody can have acted on the request: its length is announced.
+
+    Args:
+        data: What is sent.
+        progress: Told how many octets were taken.
+    """
+
+    def __init__(self, data: bytes, progress: Callable[[int], None]) -> None:
+        self._data = data
+        self._progress = progress
+        self._taken = 0
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the last octet may have left."""
+        return self._taken >= len(self._data)
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next octets, as a file does."""
+        end = len(self._data) if size < 0 else self._taken + size
+        piece = self._data[self._taken : end]
+        self._taken += len(piece)
+        self._progress(self._taken)
+        return piece
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self.read(_BLOCK):
+            yield piece
 
 
 class _TrustingAdapter(HTTPAdapter):
@@ -226,7 +264,8 @@ def _checked(response: requests.Response, host: str) -> HttpAnswer:
     body = response.raw.read(_LARGEST_ANSWER + 1, decode_content=True)
     text = body[:_LARGEST_ANSWER].decode("utf-8", "replace")
     # A 5xx says enough by its status, whatever its page looks like.
-    if response.status_code < 500 and not text.lstrip().startswith(("{", "[")):
+    is_empty = response.status_code in (202, 204) and not body
+    if response.status_code < 500 and not is_empty and not text.lstrip().startswith(("{", "[")):
         raise UnexpectedAnswer(
             f"Something else than {host} answered.",
             hint="If this network wants a sign-in on a web page, do that first.",

@@ -244,7 +244,12 @@ In the lines for an administrator, `user@example.com` stands for the mailbox. Th
 [Exchange Online PowerShell](https://learn.microsoft.com/powershell/exchange/connect-to-exchange-online-powershell).
 """
 _SOURCES: Final = MappingProxyType(
-    {"entra": "Signing in", "imap": "Reading (IMAP)", "smtp": "Sending (SMTP)"}
+    {
+        "entra": "Signing in",
+        "imap": "Reading (IMAP)",
+        "smtp": "Sending (SMTP)",
+        "graph": "Sending through Microsoft Graph",
+    }
 )
 _NOT_LISTED: Final = """\
 ## What is not listed { #not-listed }

@@ -20,6 +20,7 @@ from tuimail.model.outbox import OutboxState
 from tuimail.model.secret import Secret
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sandbox.smtp_replies import AUTH_DISABLED_FOR_TENANT
+from tuimail.submission.submitter import PLAIN, Options
 from tuimail.sync.outbox import Outbox
 
 T = TypeVar("T")
@@ -100,6 +101,7 @@ class Interrupting:
         rcpt_to: Sequence[str],
         raw: bytes,
         before_data: Callable[[], Awaitable[None]],
+        options: Options = PLAIN,
     ) -> str:
         self.meanwhile()
         raise ConnectionLost("The connection to the submission server was lost.")

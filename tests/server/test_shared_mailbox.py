@@ -116,7 +116,7 @@ def test_a_lost_reply_is_found_with_the_delegate_and_filed_once(
 
     Red when only the shared mailbox's Sent Items are searched: then it stays uncertain.
     """
-    monkeypatch.setattr("tuimail.sync.outbox.UNCERTAIN_LOOKS", (0.5, 2.0, 4.0))
+    monkeypatch.setattr("tuimail.sync.settling.UNCERTAIN_LOOKS", (0.5, 2.0, 4.0))
     desk.engine.start()
     for address in (OWNER, SHARED):
         desk.wait_for(address, Connectivity.ONLINE)

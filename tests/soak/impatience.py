@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tuimail.imap.session import Timeouts
 from tuimail.submission import smtp
-from tuimail.sync import backoff, outbox, sent
+from tuimail.sync import backoff, outbox, sent, settling
 from tuimail.sync.timing import Timing
 
 _SILENCE: Final = 2.0
@@ -24,7 +24,8 @@ def be_impatient() -> None:
     """Shorten the waits of this process, which is ended after the soak."""
     _set(smtp, DEFAULT_TIMEOUTS=smtp.Timeouts(_SILENCE, _SILENCE, _SILENCE))
     _set(backoff, FIRST_DELAY=0.05, LONGEST_DELAY=0.5)
-    _set(outbox, UNCERTAIN_LOOKS=(0.5, 2.0, 5.0))
+    _set(settling, UNCERTAIN_LOOKS=(0.5, 2.0, 5.0))
+    _set(outbox, PER_MINUTE=100_000)
     _set(sent, LOOKS_ON_EXCHANGE=(0.2, 1.0, 3.0), LOOKS_ELSEWHERE=(0.2, 1.0))
 
 

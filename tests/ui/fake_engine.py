@@ -10,7 +10,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
-from tuimail.model.sign_in import SignInMethod
+from tuimail.model.sign_in import SignInMethod, SignInPurpose
 from tuimail.model.status import Connectivity, Download, EngineStatus, Progress, SignInPrompt
 
 
@@ -25,6 +25,7 @@ class FakeEngine:
     reconnects: list[AccountId] = field(default_factory=list)
     sign_ins: list[tuple[AccountId, SignInPrompt]] = field(default_factory=list)
     methods: list[SignInMethod] = field(default_factory=list)
+    purposes: list[SignInPurpose] = field(default_factory=list)
     pasted: list[tuple[AccountId, str]] = field(default_factory=list)
     cancelled_sign_ins: list[AccountId] = field(default_factory=list)
     statuses: dict[AccountId, EngineStatus] = field(default_factory=dict)
@@ -76,8 +77,10 @@ class FakeEngine:
         account: AccountId,
         prompt: SignInPrompt,
         method: SignInMethod = SignInMethod.DEVICE_CODE,
+        purpose: SignInPurpose = SignInPurpose.MAIL,
     ) -> None:
         self.sign_ins.append((account, prompt))
+        self.purposes.append(purpose)
         self.methods.append(method)
 
     def paste_answer(self, account: AccountId, text: str) -> None:

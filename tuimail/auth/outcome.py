@@ -24,6 +24,7 @@ from tuimail.text.safe import clean
 
 _GRAPH: Final = frozenset({"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com"})
 _OUTLOOK: Final = frozenset({"https://outlook.office.com", "https://outlook.office365.com"})
+_REFUSED: Final = {"IMAP.AccessAsUser.All": "Reading mail was not allowed."}
 _NAMES: Final = ("preferred_username", "upn", "unique_name")
 
 
@@ -111,8 +112,10 @@ def foreign_audience(claims: Mapping[str, Any], account: Account) -> str:
     # One worldwide service under two names; the other clouds' names are theirs alone.
     if resources & _OUTLOOK:
         resources |= _OUTLOOK
-    is_foreign = "://" in audience and audience not in resources
-    return str(clean(audience))[:240] if is_foreign or audience in _GRAPH else ""
+    if resources == {account.graph_scope.rpartition("/")[0]}:
+        resources |= _GRAPH
+    is_foreign = "://" in audience or audience in _GRAPH
+    return str(clean(audience))[:240] if is_foreign and audience not in resources else ""
 
 
 def objection(answer: Mapping[str, Any], account: Account) -> SignInRequired | None:
@@ -135,9 +138,10 @@ def objection(answer: Mapping[str, Any], account: Account) -> SignInRequired | N
             detail=f"aud={audience}",
         )
     granted = str(claims.get("scp", "")).split()
-    if granted and "IMAP.AccessAsUser.All" not in granted:
+    wanted = account.scopes[0].rpartition("/")[2]
+    if granted and wanted not in granted:
         return SignInRequired(
-            "Reading mail was not allowed.",
+            _REFUSED.get(wanted, "Sending through Microsoft Graph was not allowed."),
             hint="Sign in again and accept every permission, or ask your administrator.",
             detail=str(clean(f"scp={' '.join(granted)}")),
         )

@@ -21,7 +21,7 @@ from tuimail.auth.outcome import notice_from, objection, signed_in_name
 from tuimail.errors import TuimailError
 from tuimail.model.account import Account
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.sign_in import SignInMethod
+from tuimail.model.sign_in import SignInMethod, SignInPurpose
 from tuimail.model.status import SignInOutcome, SignInPrompt
 
 
@@ -42,9 +42,15 @@ class SignIn:
         self._attempt: Attempt | None = None
 
     def begin(
-        self, prompt: SignInPrompt, method: SignInMethod = SignInMethod.DEVICE_CODE
+        self,
+        prompt: SignInPrompt,
+        method: SignInMethod = SignInMethod.DEVICE_CODE,
+        purpose: SignInPurpose = SignInPurpose.MAIL,
     ) -> Future[None]:
         """Begin an attempt. One that still waits is cancelled.
+
+        Args:
+            purpose: For what; the permission is asked for when it was not given yet.
 
         Returns:
             Done when signed in; raises what went wrong. `prompt.finished` is called once, before.
@@ -57,7 +63,7 @@ class SignIn:
             before.cancel()
         threading.Thread(
             target=self._run,
-            args=(prompt, method, attempt, future),
+            args=(prompt, method, self._account_for(purpose), attempt, future),
             name="auth-sign-in",
             daemon=True,
         ).start()
@@ -78,20 +84,35 @@ class SignIn:
             if self._attempt is not None:
                 self._attempt.cancel()
 
+    def _account_for(self, purpose: SignInPurpose) -> Account:
+        scope = self._account.graph_scope
+        match purpose:
+            case SignInPurpose.GRAPH:
+                return self._account.asking(scope)
+            case SignInPurpose.GRAPH_SHARED:
+                return self._account.asking(scope, f"{scope}.Shared")
+            case _:
+                return self._account
+
     def _run(
-        self, prompt: SignInPrompt, method: SignInMethod, attempt: Attempt, future: Future[None]
+        self,
+        prompt: SignInPrompt,
+        method: SignInMethod,
+        account: Account,
+        attempt: Attempt,
+        future: Future[None],
     ) -> None:
         future.set_running_or_notify_cancel()
         failure: Exception | None = None
         outcome: SignInOutcome
         try:
-            outcome = SignInOutcome(self._sign_in(prompt, method, attempt), None)
+            outcome = SignInOutcome(self._sign_in(prompt, method, account, attempt), None)
         except SignInCancelled as error:
             failure = error
             outcome = SignInOutcome("", Notice(Severity.INFO, error.message, you_can=error.hint))
         except TuimailError as error:
             failure = error
-            outcome = SignInOutcome("", notice_from(error, self._account))
+            outcome = SignInOutcome("", notice_from(error, account))
         except Exception as error:  # noqa: BLE001 - the thread's root: the prompt must end
             failure = error
             words = f"The sign-in stopped: {type(error).__name__}."
@@ -107,25 +128,25 @@ class SignIn:
             else:
                 future.set_exception(failure)
 
-    def _sign_in(self, prompt: SignInPrompt, method: SignInMethod, attempt: Attempt) -> str:
+    def _sign_in(
+        self, prompt: SignInPrompt, method: SignInMethod, account: Account, attempt: Attempt
+    ) -> str:
         self._entra.forget_answers()
 
         def wait_for_the_user() -> tuple[Mapping[str, Any], str]:
             app, tokens = self._entra.application({})
             if method is SignInMethod.DEVICE_CODE:
-                answer = sign_in_by_device_code(app, self._account, prompt, attempt)
+                answer = sign_in_by_device_code(app, account, prompt, attempt)
             else:
                 can_paste = method is SignInMethod.PASTE
-                answer = sign_in_by_browser(
-                    app, self._account, prompt, attempt, can_paste=can_paste
-                )
+                answer = sign_in_by_browser(app, account, prompt, attempt, can_paste=can_paste)
             return answer, tokens.serialize()
 
-        answer, serialized = asking_entra(self._account, wait_for_the_user)
-        wrong = objection(answer, self._account)
+        answer, serialized = asking_entra(account, wait_for_the_user)
+        wrong = objection(answer, account)
         if wrong is not None:
             raise wrong
         attempt.check()
         fresh: Content = json.loads(serialized)
         self._keep(fresh)
-        return signed_in_name(answer) or self._account.username
+        return signed_in_name(answer) or account.username

@@ -205,7 +205,7 @@ def connect(
     for key, account in accounts.items():
         owner = links.get(account.sign_in_id)
         if key not in links:
-            links[key] = connected_by(owner, account) if owner else connected(account, cache)
+            links[key] = connected_by(owner, account, cache) if owner else connected(account, cache)
     return links
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from tuimail.config.schema import TokenSettings
 from tuimail.config.surroundings import surroundings
 from tuimail.exchange.clouds import is_personal_account
 from tuimail.http import HttpClient
-from tuimail.model.account import Account
+from tuimail.model.account import Account, Token
+from tuimail.submission.graph import GraphSubmitter
 from tuimail.submission.smtp import SmtpSubmitter
+from tuimail.submission.submitter import Submitter
+from tuimail.submission.ways import Ways
 from tuimail.sync.engine import Connected
 
 
@@ -46,25 +50,31 @@ def connected(account: Account, cache: TokenCache) -> Connected:
     """
     http = HttpClient(account.ca_file)
     tokens = TokenProvider(account.signing_in, cache, http)
-    return Connected(account, tokens, _submitter(account), http.close)
+    return Connected(account, tokens, submitter(account, cache, http), http.close)
 
 
-def connected_by(owner: Connected, account: Account) -> Connected:
+def connected_by(owner: Connected, account: Account, cache: TokenCache) -> Connected:
     """Give a shared mailbox its owner's tokens and its own way to send.
 
     Whoever asks for a token at the same time as the owner shares the answer.
     """
-    return Connected(account, owner.tokens, _submitter(account), _nothing)
+    http = HttpClient(account.ca_file)
+    return Connected(account, owner.tokens, submitter(account, cache, http), http.close)
 
 
-def _submitter(account: Account) -> SmtpSubmitter:
-    return SmtpSubmitter(
+def submitter(account: Account, cache: TokenCache, http: HttpClient) -> Submitter:
+    """Give an account its ways out: SMTP, and Microsoft Graph with a token of its own."""
+    smtp = SmtpSubmitter(
         account.smtp,
         account.ca_file,
         personal=is_personal_account(account.authority, account.signs_in_as),
         sharing=account.sharing,
     )
+    if not account.graph:
+        return smtp
+    provider = TokenProvider(account.asking(account.graph_scope), cache, http)
 
+    async def token(forced: bool) -> Token:
+        return await asyncio.wrap_future(provider.get(force_refresh=forced))
 
-def _nothing() -> None:
-    """Close nothing: the tokens are the owner's."""
+    return Ways(smtp, GraphSubmitter(account, http, token), account.send_via)

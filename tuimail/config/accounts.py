@@ -17,7 +17,7 @@ from tuimail.config.schema import AccountSettings, Settings
 from tuimail.errors import ConfigError
 from tuimail.exchange.clients import PRESETS, resolve_client_id
 from tuimail.exchange.clouds import CLOUDS, is_known_authority_host
-from tuimail.model.account import Account, AccountId, Endpoint, SaveSent
+from tuimail.model.account import Account, AccountId, Endpoint, SaveSent, SendVia
 from tuimail.text.address import parse_addresses
 
 _NOT_STORED: Final = AccountId(0)
@@ -71,6 +71,9 @@ def account_from_table(
         smtp=check.endpoint("smtp", table.smtp) or cloud.smtp,
         ca_file=Path(table.ca_file) if table.ca_file else None,
         save_sent=SaveSent(table.save_sent),
+        send_via=SendVia(table.send_via),
+        graph=check.graph(table.graph) or cloud.graph_url,
+        graph_scope=cloud.graph_scope,
     )
 
 
@@ -85,6 +88,7 @@ def shared_accounts(owner: Account, table: AccountSettings) -> list[Account]:
             username=address,
             owner=owner.id,
             delegate=owner.username,
+            graph_scope=f"{owner.graph_scope}.Shared",
         )
         for address in table.shared
     ]
@@ -154,6 +158,16 @@ class _Checker:
         if not _TENANT.match(tenant):
             raise problem
         return f"https://{parts.netloc}/{tenant}"
+
+    def graph(self, value: str) -> str | None:
+        """Check the URL of Graph: it gets a token, so it is one by TLS and without a name in it."""
+        if not value:
+            return None
+        parts = urlsplit(value)
+        plain = not (parts.query or parts.fragment or parts.username or parts.password)
+        if parts.scheme != "https" or not parts.hostname or not plain:
+            raise self._error("graph", "it is a URL like https://graph.microsoft.com/v1.0")
+        return value.rstrip("/")
 
     def endpoint(self, field: str, value: str) -> Endpoint | None:
         if not value:

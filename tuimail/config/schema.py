@@ -60,6 +60,13 @@ class AccountSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     Exchange's hosts, elsewhere tuimail. What is sent as a shared mailbox Exchange files in your
     own Sent Items; `auto` then files a copy in the shared mailbox's too, unless it has one."""
 
+    send_via: Literal["smtp", "graph", "smtp-then-graph"] = "smtp"
+    """The way out. `graph`: Microsoft Graph, which needs one more permission (Mail.Send) and takes
+    messages of up to 3 MB. `smtp-then-graph`: Graph where SMTP turns out to be switched off."""
+
+    graph: str = ""
+    """Base URL of Microsoft Graph; overrides the cloud's."""
+
     shared: tuple[str, ...] = ()
     """Addresses of shared mailboxes that are opened with this account's sign-in. You need the
     right FullAccess to read one, and SendAs to send from it."""

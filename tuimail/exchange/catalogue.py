@@ -14,8 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
-Source = Literal["entra", "imap", "smtp"]
-"""Who said it: Entra ID, the IMAP server, the submission server."""
+Source = Literal["entra", "imap", "smtp", "graph"]
+"""Who said it: Entra ID, the IMAP server, the submission server, Microsoft Graph."""
 
 
 class Kind(StrEnum):
@@ -62,6 +62,7 @@ class Entry:
         personal: Only for accounts without an organisation.
         shared: Only for a shared mailbox, opened by a delegate.
         other_flow: What may be tried instead.
+        wait: Seconds until another try makes sense; 0 where nothing is known of that.
     """
 
     id: str
@@ -74,13 +75,14 @@ class Entry:
     personal: bool
     shared: bool
     other_flow: OtherFlow
+    wait: float
 
 
 _TEXTS: Final = ("title", "cause", "now", "fix", "command", "url")
 _KEYS: Final = frozenset(
     {
         *("id", "source", "codes", "patterns", "kind", "who", "personal", "shared"),
-        *("other_flow", "recognised", *_TEXTS),
+        *("other_flow", "recognised", "wait", *_TEXTS),
     }
 )
 
@@ -116,4 +118,5 @@ def _entry(table: dict[str, Any]) -> Entry:
         personal=table.get("personal", False),
         shared=table.get("shared", False),
         other_flow=OtherFlow(table.get("other_flow", "")),
+        wait=table.get("wait", 0.0),
     )

@@ -25,6 +25,7 @@ class Cloud:
         smtp: STARTTLS; Microsoft does not serve port 465.
         scopes: Both scopes belong to one resource, so one token serves IMAP and SMTP. Full URLs:
             a bare scope name resolves to Graph and gives a token that IMAP refuses.
+        graph: The host of Microsoft Graph there ("National clouds", Microsoft Graph).
         default_tenant: The tenant of the authority when the settings name none.
     """
 
@@ -33,7 +34,18 @@ class Cloud:
     imap: Endpoint
     smtp: Endpoint
     scopes: tuple[str, ...]
+    graph: str = "graph.microsoft.com"
     default_tenant: str = "organizations"
+
+    @property
+    def graph_url(self) -> str:
+        """The base URL of Graph."""
+        return f"https://{self.graph}/v1.0"
+
+    @property
+    def graph_scope(self) -> str:
+        """What sending through Graph needs; its token is for Graph and for nothing else."""
+        return f"https://{self.graph}/Mail.Send"
 
     def authority(self, tenant: str | None = None) -> str:
         """Return the authority URL for a tenant: a GUID, a domain or a keyword."""
@@ -60,6 +72,7 @@ CLOUDS: Final[dict[str, Cloud]] = {
             Endpoint("outlook.office365.us", 993),
             Endpoint("smtp.office365.us", 587),
             _scopes("https://outlook.office365.us"),
+            "graph.microsoft.us",
         ),
         Cloud(
             "dod",
@@ -67,6 +80,7 @@ CLOUDS: Final[dict[str, Cloud]] = {
             Endpoint("outlook-dod.office365.us", 993),
             Endpoint("outlook-dod.office365.us", 587),
             _scopes("https://outlook.office365.us"),
+            "dod-graph.microsoft.us",
         ),
         Cloud(
             "china",
@@ -74,6 +88,7 @@ CLOUDS: Final[dict[str, Cloud]] = {
             Endpoint("partner.outlook.cn", 993),
             Endpoint("partner.outlook.cn", 587),
             _scopes("https://partner.outlook.cn"),
+            "microsoftgraph.chinacloudapi.cn",
         ),
         Cloud(
             "personal",

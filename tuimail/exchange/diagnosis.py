@@ -53,6 +53,7 @@ class Diagnosis:
         raw: The server's own words.
         ids: What support asks for.
         other_flow: Another way to sign in that may work.
+        wait: Seconds until another try makes sense; 0 where nothing is known of that.
         is_listed: Whether the case is known, not only its class.
     """
 
@@ -68,6 +69,7 @@ class Diagnosis:
     raw: str
     ids: SupportIds
     other_flow: OtherFlow
+    wait: float
     is_listed: bool
 
     def notice(self, severity: Severity = Severity.ERROR) -> Notice:
@@ -220,6 +222,7 @@ def _fill(
         raw=clean(text, multiline=True).strip()[:_RAW_LIMIT],
         ids=support_ids(line, code=code),
         other_flow=entry.other_flow,
+        wait=entry.wait,
         is_listed=is_listed,
         **filled,
     )

@@ -33,6 +33,15 @@ class SaveSent(StrEnum):
     CLIENT = "client"
 
 
+class SendVia(StrEnum):
+    """The way a message goes out. The words are stored, and are those of the settings."""
+
+    SMTP = "smtp"
+    GRAPH = "graph"
+    SMTP_THEN_GRAPH = "smtp-then-graph"
+    """Microsoft Graph where SMTP AUTH turns out to be switched off."""
+
+
 class Sharing(NamedTuple):
     """A shared mailbox and who opens it, for the line an administrator has to run."""
 
@@ -57,6 +66,9 @@ class Account:
         smtp: STARTTLS.
         ca_file: A PEM file trusted instead of the system's store, or None.
         save_sent: Who files the sent copy.
+        send_via: The way out.
+        graph: Base URL of Microsoft Graph in this cloud, `https://graph.microsoft.com/v1.0`.
+        graph_scope: The full scope URL of sending there.
         owner: Of a shared mailbox, the account it is opened with; None for an own mailbox.
         delegate: Of a shared mailbox, the owner's user name, whose token opens it; else empty.
     """
@@ -73,6 +85,9 @@ class Account:
     smtp: Endpoint
     ca_file: Path | None = None
     save_sent: SaveSent = SaveSent.AUTO
+    send_via: SendVia = SendVia.SMTP
+    graph: str = ""
+    graph_scope: str = ""
     owner: AccountId | None = None
     delegate: str = ""
 
@@ -105,6 +120,10 @@ class Account:
             owner=None,
             delegate="",
         )
+
+    def asking(self, *scopes: str) -> Account:
+        """The account as the sign-in sees it, for other permissions than those of mail."""
+        return replace(self.signing_in, scopes=scopes)
 
     @property
     def sharing(self) -> Sharing | None:

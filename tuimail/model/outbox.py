@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from tuimail.model.account import AccountId
+from tuimail.model.account import AccountId, SendVia
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
 from tuimail.text.safe import SafeText
@@ -25,6 +27,20 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Reason(StrEnum):
+    """Why a message was not sent, as far as the screen offers something for it. Stored."""
+
+    NONE = ""
+    DISABLED = "disabled"
+    """SMTP AUTH is switched off."""
+    NOT_ALLOWED = "not allowed"
+    """Sending through Microsoft Graph was not allowed yet."""
+    RECIPIENTS = "recipients"
+    """Some recipients were refused."""
+    TOO_LARGE = "too large"
+    OTHER = "other"
+
+
 class SentCopy(StrEnum):
     """Where the copy in Sent Items stands."""
 
@@ -35,6 +51,10 @@ class SentCopy(StrEnum):
     APPENDING = "appending"
     """Committed before APPEND; looked for again after a lost reply."""
     FILED = "filed"
+
+
+GRAPH_RECEIPT: Final = "202 Accepted by Microsoft Graph"
+"""Stands where SMTP has a reply: Graph answers without a word and without an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,10 @@ class OutgoingMessage:
         in_reply_to: The message that is answered, to be marked `\\Answered`.
         draft_id: The draft it was made from, removed in the same transaction.
         hold_seconds: How long it can be taken back before it may go out.
+        not_before: The time the user chose for it, aware; None to send it after the hold.
+        via: The way out.
+        notify: Whether the servers are asked to report the delivery (RFC 3461).
+        forward_of: The message that is forwarded, to be marked so.
     """
 
     account_id: AccountId
@@ -61,6 +85,10 @@ class OutgoingMessage:
     in_reply_to: MessageKey | None = None
     draft_id: int | None = None
     hold_seconds: float = 0.0
+    not_before: datetime | None = None
+    via: SendVia = SendVia.SMTP
+    notify: bool = False
+    forward_of: MessageKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +96,16 @@ class OutboxItem:
     """One row of the outbox, without the message itself.
 
     Attributes:
-        not_before: Aware, UTC: the undo hold or the next try.
+        not_before: Aware, UTC: the undo hold, the time the user chose, or the next try.
         changed_at: When `state` last changed.
         receipt: The server's reply to DATA, once sent.
         problem: What went wrong last, in the three parts a person is told.
+        via: The way out that was chosen for it.
+        is_timed: Whether the user chose its time.
+        notify: Whether the servers are asked to report the delivery.
+        refused: Recipients that were refused, to the server's words; empty after the next try.
+        forward_of: The message that is forwarded.
+        reason: Why it was not sent.
     """
 
     id: int
@@ -90,3 +124,14 @@ class OutboxItem:
     receipt: str | None
     problem: Notice | None
     sent_copy: SentCopy
+    via: SendVia = SendVia.SMTP
+    is_timed: bool = False
+    notify: bool = False
+    refused: Mapping[str, str] = field(default_factory=dict)
+    forward_of: MessageKey | None = None
+    reason: Reason = Reason.NONE
+
+    @property
+    def went_through_graph(self) -> bool:
+        """Whether Microsoft Graph took it over; a receipt of SMTP begins with 250."""
+        return self.receipt is not None and self.receipt.startswith(GRAPH_RECEIPT)

@@ -76,6 +76,7 @@ class SetupAnswers:
         authority: A sign-in service of one's own; may be empty.
         imap: `host:port` of one's own; may be empty.
         smtp: `host:port` of one's own; may be empty.
+        graph: The base URL of a Graph of one's own; may be empty.
         ca_file: A PEM file; may be empty.
         keys: The set of keys; empty until it was chosen.
     """
@@ -89,6 +90,7 @@ class SetupAnswers:
     authority: str = ""
     imap: str = ""
     smtp: str = ""
+    graph: str = ""
     ca_file: str = ""
     keys: str = ""
 

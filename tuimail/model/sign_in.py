@@ -18,6 +18,17 @@ class SignInMethod(StrEnum):
     is pasted; where the port was carried there (`ssh -L`) it comes back by itself."""
 
 
+class SignInPurpose(StrEnum):
+    """What a sign-in is to allow: one permission more is asked for when it is needed."""
+
+    MAIL = "mail"
+    """Reading and sending by IMAP and SMTP."""
+    GRAPH = "graph"
+    """Sending through Microsoft Graph."""
+    GRAPH_SHARED = "graph, shared"
+    """The same as a shared mailbox."""
+
+
 @dataclass(frozen=True, slots=True)
 class BrowserPage:
     """What the user needs for a sign-in in the browser.

@@ -12,7 +12,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
-from tuimail.model.sign_in import BrowserPage, SignInMethod
+from tuimail.model.sign_in import BrowserPage, SignInMethod, SignInPurpose
 
 
 class Connectivity(StrEnum):
@@ -57,6 +57,26 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """A message that is being handed over.
+
+    Attributes:
+        outbox_id: Its row in the outbox.
+        done: Octets that have left.
+        total: Octets of the message.
+    """
+
+    outbox_id: int
+    done: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """How much has left, in whole percent."""
+        return 100 * self.done // max(1, self.total)
+
+
+@dataclass(frozen=True, slots=True)
 class EngineStatus:
     """One per account.
 
@@ -67,6 +87,7 @@ class EngineStatus:
         problem: Why it is not online.
         progress: Older mail that is being listed.
         download: Texts and files that are being fetched to be kept.
+        leaving: A message that is being handed over and takes its time.
     """
 
     account_id: AccountId
@@ -77,6 +98,7 @@ class EngineStatus:
     problem: Notice | None = None
     progress: Progress | None = None
     download: Download | None = None
+    leaving: Leaving | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +171,7 @@ class EngineControl(Protocol):
         account: AccountId,
         prompt: SignInPrompt,
         method: SignInMethod = SignInMethod.DEVICE_CODE,
+        purpose: SignInPurpose = SignInPurpose.MAIL,
     ) -> None:
         """Start a sign-in; one that waits is cancelled."""
 

@@ -92,7 +92,9 @@ def _marked(term: Is | Tagged | Attached) -> tuple[str, Sequence[object]]:
         case Is(state):
             return f"({_STATES[state]})", ()
         case Tagged(keyword):
-            return "instr(' ' || lower(message.keywords) || ' ', ?)", (f" {keyword} ",)
+            forwarded = "message.forwarded OR " if keyword == "$forwarded" else ""
+            words = "instr(' ' || lower(message.keywords) || ' ', ?)"
+            return f"({forwarded}{words})", (f" {keyword} ",)
         case Attached():
             return "message.has_attachment", ()
 

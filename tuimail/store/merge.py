@@ -93,10 +93,11 @@ def _take_over(tx: Transaction, older: MessageKey, newer: MessageKey) -> None:
     tx.connection.change(
         "UPDATE message SET (folder_id, uid, located, state, gone_at, server_flags,"
         " server_keywords, internaldate, size, from_text, to_text, subject, has_attachment,"
-        " message_id, digest) ="
+        " message_id, digest, forwarded) ="
         " (SELECT folder_id, ?3, located, state, gone_at, server_flags,"
         " server_keywords, internaldate, size, from_text, to_text, subject, has_attachment,"
-        " message_id, digest FROM message WHERE id = ?2) WHERE id = ?1",
+        " message_id, digest, forwarded OR (SELECT forwarded FROM message WHERE id = ?1)"
+        " FROM message WHERE id = ?2) WHERE id = ?1",
         (older, newer, uid),
     )
     tx.connection.change("DELETE FROM message_detail WHERE message_key = ?", (older,))

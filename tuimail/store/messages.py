@@ -14,16 +14,23 @@ from tuimail.model.folder import UID, FolderId, FolderRole
 from tuimail.model.message import BodyState, Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.store import codec
 from tuimail.store.connection import Connection, Row
+from tuimail.store.transaction import Transaction
 from tuimail.text.safe import SafeText
 
 SUMMARY_COLUMNS: Final = (
     "message.id, message.account_id, message.shown_folder_id, message.internaldate,"
     " message.from_text, message.to_text, message.subject, message.snippet, message.flags,"
-    " message.keywords, message.size, message.has_attachment, message.thread_id, message.body,"
-    " message.pending, folder.role"
+    " message.keywords || iif(message.forwarded, ' $Forwarded', ''), message.size,"
+    " message.has_attachment, message.thread_id, message.body, message.pending, folder.role"
 )
 """What the view `message_summary` has, for statements that join `message` and `folder`."""
-_RECIPIENT_ROLES = (FolderRole.SENT, FolderRole.DRAFTS)
+_RECIPIENT_ROLES: Final = (FolderRole.SENT, FolderRole.DRAFTS)
+
+
+def mark_forwarded(tx: Transaction, key: MessageKey) -> None:
+    """Note that a message was forwarded."""
+    if tx.connection.change("UPDATE message SET forwarded = 1 WHERE id = ?", (key,)):
+        tx.changes.messages.add(key)
 
 
 def newest(connection: Connection, folder: FolderId, limit: int) -> list[MessageSummary]:

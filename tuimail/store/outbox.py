@@ -6,20 +6,26 @@ taken back, or handed over before, cannot slip into it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Required, TypedDict, Unpack
 
 from tuimail.errors import StoreError
-from tuimail.model.account import AccountId
+from tuimail.model.account import AccountId, SendVia
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice
-from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage, SentCopy
+from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage, Reason, SentCopy
 from tuimail.store import addresses, codec, drafts
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 from tuimail.text.safe import clean
 
+_COLUMNS: Final = (
+    "id, account_id, message_id, mail_from, rcpt_to, to_text, subject, size, state, not_before,"
+    " changed_at, attempts, in_reply_to, receipt, problem, sent_copy, via, timed, notify,"
+    " refused, forward_of, reason"
+)
 _MAY_FOLLOW: Final[dict[OutboxState, frozenset[OutboxState]]] = {
     OutboxState.QUEUED: frozenset({OutboxState.SENDING, OutboxState.FAILED, OutboxState.CANCELLED}),
     OutboxState.SENDING: frozenset(
@@ -43,8 +49,7 @@ def outbox(
 ) -> list[OutboxItem]:
     """Return items, newest first; None stands for all accounts and all states."""
     rows = connection.rows(
-        "SELECT id, account_id, message_id, mail_from, rcpt_to, to_text, subject, size, state,"
-        " not_before, changed_at, attempts, in_reply_to, receipt, problem, sent_copy FROM outbox"
+        f"SELECT {_COLUMNS} FROM outbox"  # noqa: S608 - a constant
         " WHERE (?1 IS NULL OR account_id = ?1) ORDER BY id DESC",
         (account,),
     )
@@ -55,9 +60,7 @@ def outbox(
 def item(connection: Connection, item_id: int) -> OutboxItem | None:
     """Return one item."""
     row = connection.row(
-        "SELECT id, account_id, message_id, mail_from, rcpt_to, to_text, subject, size, state,"
-        " not_before, changed_at, attempts, in_reply_to, receipt, problem, sent_copy FROM outbox"
-        " WHERE id = ?",
+        f"SELECT {_COLUMNS} FROM outbox WHERE id = ?",  # noqa: S608 - a constant
         (item_id,),
     )
     return None if row is None else _item(row)
@@ -81,7 +84,8 @@ _MISSING: Final = "The message is not in the outbox any more."
 def _item(row: Row) -> OutboxItem:
     (
         item_id, account_id, message_id, mail_from, rcpt_to, to_text, subject, size, state,
-        not_before, changed_at, attempts, in_reply_to, receipt, problem, sent_copy,
+        not_before, changed_at, attempts, in_reply_to, receipt, problem, sent_copy, via,
+        timed, notify, refused, forward_of, reason,
     ) = row  # fmt: skip
     return OutboxItem(
         id=item_id,
@@ -100,15 +104,23 @@ def _item(row: Row) -> OutboxItem:
         receipt=receipt,
         problem=None if problem is None else codec.load_notice(problem),
         sent_copy=SentCopy(sent_copy),
+        via=SendVia(via),
+        is_timed=bool(timed),
+        notify=bool(notify),
+        refused=json.loads(refused),
+        forward_of=forward_of,
+        reason=Reason(reason),
     )
 
 
 def queue(tx: Transaction, message: OutgoingMessage) -> int:
     """Store a complete message, remove the draft it was made from, return its outbox id."""
+    chosen = message.not_before
+    when = tx.now + message.hold_seconds if chosen is None else chosen.timestamp()
     item_id = tx.connection.insert(
         "INSERT INTO outbox (account_id, message_id, mail_from, rcpt_to, to_text, subject, size,"
-        " state, not_before, changed_at, in_reply_to, sent_copy, raw)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " state, not_before, changed_at, in_reply_to, sent_copy, raw, via, timed, notify,"
+        " forward_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.account_id,
             message.message_id,
@@ -118,11 +130,15 @@ def queue(tx: Transaction, message: OutgoingMessage) -> int:
             clean(message.subject),
             len(message.raw),
             OutboxState.QUEUED,
-            tx.now + message.hold_seconds,
+            when,
             tx.now,
             message.in_reply_to,
             SentCopy.NONE,
             message.raw,
+            message.via,
+            int(message.not_before is not None),
+            int(message.notify),
+            message.forward_of,
         ),
     )
     if message.draft_id is not None:
@@ -146,31 +162,42 @@ def claim(tx: Transaction, item_id: int) -> bool:
     return claimed > 0
 
 
-def update(
-    tx: Transaction,
-    item_id: int,
-    *,
-    state: OutboxState,
-    not_before: datetime | None = None,
-    receipt: str | None = None,
-    problem: Notice | None = None,
-    sent_copy: SentCopy | None = None,
-    count_attempt: bool = False,
-) -> None:
-    """Store how an item stands. None leaves a value; a problem ends with the next success.
+class Changes(TypedDict, total=False):
+    """What may change about an item; what is left out stays."""
+
+    state: Required[OutboxState]
+    not_before: datetime | None
+    receipt: str | None
+    problem: Notice | None
+    sent_copy: SentCopy | None
+    count_attempt: bool
+    via: SendVia
+    refused: Mapping[str, str]
+    timed: bool
+    reason: Reason
+    forgets_problem: bool
+
+
+def update(tx: Transaction, item_id: int, **changes: Unpack[Changes]) -> None:
+    """Store how an item stands. A problem ends with the next success.
 
     Raises:
         StoreError: There is no such item, or it cannot come into this state from the one it is in.
     """
-    stored = _state(tx, item_id)
+    stored, state = _state(tx, item_id), changes["state"]
+    not_before, receipt = changes.get("not_before"), changes.get("receipt")
+    problem, refused, timed = changes.get("problem"), changes.get("refused"), changes.get("timed")
     if state is not stored and state not in _MAY_FOLLOW[stored]:
         raise StoreError(f"A message that is {stored} cannot become {state}.")
     is_settled = state in (OutboxState.SENT, OutboxState.CANCELLED)
+    is_settled |= changes.get("forgets_problem", False)
     tx.connection.change(
         "UPDATE outbox SET changed_at = iif(state = ?1, changed_at, ?2), state = ?1,"
         " not_before = coalesce(?3, not_before), receipt = coalesce(?4, receipt),"
         " problem = iif(?5, NULL, coalesce(?6, problem)), sent_copy = coalesce(?7, sent_copy),"
-        " attempts = attempts + ?8 WHERE id = ?9",
+        " attempts = attempts + ?8, via = coalesce(?10, via),"
+        " refused = coalesce(?11, refused), timed = coalesce(?12, timed),"
+        " reason = iif(?5, '', coalesce(?13, reason)) WHERE id = ?9",
         (
             state,
             tx.now,
@@ -178,12 +205,50 @@ def update(
             None if receipt is None else clean(receipt),
             int(is_settled),
             None if problem is None else codec.dump_notice(problem),
-            sent_copy,
-            int(count_attempt),
+            changes.get("sent_copy"),
+            int(changes.get("count_attempt", False)),
             item_id,
+            changes.get("via"),
+            None if refused is None else json.dumps(dict(refused)),
+            None if timed is None else int(timed),
+            changes.get("reason"),
         ),
     )
     tx.changes.outbox = True
+
+
+def replace_recipients(
+    tx: Transaction, item_id: int, *, raw: bytes, rcpt_to: Sequence[str], to_text: str
+) -> None:
+    """Give a message that was not handed over other recipients; it goes out now.
+
+    Raises:
+        StoreError: It is being sent, or was.
+    """
+    _check_unsent(tx, item_id)
+    update(tx, item_id, state=OutboxState.QUEUED, refused={}, not_before=codec.to_moment(tx.now))
+    tx.connection.change(
+        "UPDATE outbox SET raw = ?, size = ?, rcpt_to = ?, to_text = ?, problem = NULL"
+        " WHERE id = ?",
+        (raw, len(raw), codec.dump_strings(rcpt_to), clean(to_text), item_id),
+    )
+
+
+def last_sent(
+    connection: Connection, account: AccountId, since: float, count: int
+) -> datetime | None:
+    """Return when the `count`-th newest message of a mailbox went out, if after `since`.
+
+    Args:
+        since: Unix time, seconds.
+    """
+    found: float | None = connection.value(
+        "SELECT changed_at FROM outbox WHERE account_id = ? AND changed_at > ?"
+        " AND state IN ('sending', 'sent', 'uncertain')"
+        " ORDER BY changed_at DESC LIMIT 1 OFFSET ?",
+        (account, since, count - 1),
+    )
+    return codec.to_moment_or_none(found)
 
 
 def restore_draft(tx: Transaction, item_id: int, draft: Draft) -> int:
@@ -192,11 +257,15 @@ def restore_draft(tx: Transaction, item_id: int, draft: Draft) -> int:
     Raises:
         StoreError: It is being sent, or was.
     """
+    _check_unsent(tx, item_id)
+    update(tx, item_id, state=OutboxState.CANCELLED)
+    return drafts.save(tx, draft)
+
+
+def _check_unsent(tx: Transaction, item_id: int) -> None:
     state = _state(tx, item_id)
     if state not in (OutboxState.QUEUED, OutboxState.FAILED):
         raise StoreError(f"The message cannot be taken back: it is {state}.")
-    update(tx, item_id, state=OutboxState.CANCELLED)
-    return drafts.save(tx, draft)
 
 
 def _state(tx: Transaction, item_id: int) -> OutboxState:

@@ -320,6 +320,10 @@ class Reader:
         """Return one outgoing message."""
         return outbox.item(self._connection, id)
 
+    def last_sent(self, account: AccountId, since: datetime, count: int) -> datetime | None:
+        """Return when the `count`-th newest message of a mailbox went out, if after `since`."""
+        return outbox.last_sent(self._connection, account, since.timestamp(), count)
+
     def outbox_raw(self, id: int) -> bytes:
         """Return the octets of an outgoing message; StoreError when there is none."""
         return outbox.raw(self._connection, id)

@@ -10,7 +10,7 @@ from typing import Any
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Notice
 from tuimail.model.request import NewRequest, Request, RequestKind, RequestState
-from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
+from tuimail.model.status import Connectivity, Download, EngineStatus, Leaving, Progress
 from tuimail.store import codec
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
@@ -134,6 +134,7 @@ def _dump_status(status: EngineStatus) -> str:
             "next_attempt": status.next_attempt and status.next_attempt.timestamp(),
             "problem": _dump_problem(status.problem),
             "progress": progress and astuple(progress),
+            "leaving": status.leaving and astuple(status.leaving),
             "download": download and astuple(replace(download, problem=None)),
             "download_problem": download and _dump_problem(download.problem),
         }
@@ -151,6 +152,7 @@ def _load_status(account: AccountId, text: str) -> EngineStatus:
         next_attempt=codec.to_moment_or_none(fields["next_attempt"]),
         problem=_load_problem(fields["problem"]),
         progress=progress and Progress(*progress),
+        leaving=Leaving(*fields["leaving"]) if fields.get("leaving") else None,
         download=download
         and replace(Download(*download), problem=_load_problem(fields["download_problem"])),
     )

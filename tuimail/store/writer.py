@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Unpack
 
 from tuimail.model.account import AccountId
 from tuimail.model.download import DownloadPolicy
@@ -17,7 +17,7 @@ from tuimail.model.intent import Baseline, IntentState, NewFolderIntent, NewInte
 from tuimail.model.journal import Reversal
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
 from tuimail.model.notice import Notice
-from tuimail.model.outbox import OutboxState, OutgoingMessage, SentCopy
+from tuimail.model.outbox import OutgoingMessage
 from tuimail.model.request import NewRequest
 from tuimail.model.status import EngineStatus
 from tuimail.store import (
@@ -35,6 +35,7 @@ from tuimail.store import (
     journal_tree,
     marks,
     merge,
+    messages,
     meta,
     notices,
     outbox,
@@ -294,28 +295,19 @@ class Writer:
         """Go from QUEUED to SENDING, to be committed before DATA; False: do not hand it over."""
         return outbox.claim(self._tx, id)
 
-    def set_outbox(
-        self,
-        id: int,
-        *,
-        state: OutboxState,
-        not_before: datetime | None = None,
-        receipt: str | None = None,
-        problem: Notice | None = None,
-        sent_copy: SentCopy | None = None,
-        count_attempt: bool = False,
-    ) -> None:
+    def set_outbox(self, id: int, **changes: Unpack[outbox.Changes]) -> None:
         """Store how an outgoing message stands; StoreError when it cannot come into `state`."""
-        outbox.update(
-            self._tx,
-            id,
-            state=state,
-            not_before=not_before,
-            receipt=receipt,
-            problem=problem,
-            sent_copy=sent_copy,
-            count_attempt=count_attempt,
-        )
+        outbox.update(self._tx, id, **changes)
+
+    def replace_recipients(
+        self, id: int, *, raw: bytes, rcpt_to: Sequence[str], to_text: str
+    ) -> None:
+        """Give a message that was not handed over other recipients, and let it go out now."""
+        outbox.replace_recipients(self._tx, id, raw=raw, rcpt_to=rcpt_to, to_text=to_text)
+
+    def mark_forwarded(self, key: MessageKey) -> None:
+        """Note that a message was forwarded: Exchange keeps no keyword for it."""
+        messages.mark_forwarded(self._tx, key)
 
     def restore_draft(self, outbox_id: int, draft: Draft) -> int:
         """Take a message back that was not handed over; return its draft's id."""

@@ -108,7 +108,10 @@ def _from_diagnosis(found: Diagnosis, code: int, stage: Stage) -> SubmissionErro
     # A limit that more tries will not move is a refusal, even with a code that says "for now".
     if found.kind is Kind.REFUSED or (code >= 500 and stage is not Stage.SIGN_IN):
         return SubmissionRefused(found.title, **words)
-    return SubmissionDeferred(found.title, **words)
+    # What is listed as "busy" is about the mailbox or the server, not about the message.
+    return SubmissionDeferred(
+        found.title, retry_after=found.wait, of_account=found.kind is Kind.BUSY, **words
+    )
 
 
 def error_for_recipients(

@@ -38,6 +38,8 @@ from tuimail.submission.replies import (
     headline,
     reply_text,
 )
+from tuimail.submission.submitter import PLAIN, Options
+from tuimail.submission.wire import END, mail_options, path, pieces, recipient_options
 from tuimail.trust import client_context, explain
 
 T = TypeVar("T")
@@ -52,6 +54,9 @@ better. Loopback is a valid literal and says nothing.
 
 _QUIT_SECONDS: Final = 2.0
 _SLOWEST_RATE: Final = 16 * 1024
+_MOST_BUFFERED: Final = 128 * 1024
+_SHORTEST_PAUSE: Final = 0.002
+_LONGEST_PAUSE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class Timeouts:
     Attributes:
         connect: For TCP, the greeting and TLS, each.
         command: For each reply before the message.
-        data: For the final reply, besides the time the message takes at 16 KiB/s.
+        data: For the final reply, besides the time the message takes at 16 KiB/s; and for any
+            piece of the message to leave.
     """
 
     connect: float = 30.0
@@ -110,16 +116,17 @@ class SmtpSubmitter:
         rcpt_to: Sequence[str],
         raw: bytes,
         before_data: Callable[[], Awaitable[None]],
+        options: Options = PLAIN,
     ) -> str:
-        """See `Submitter.submit`."""
+        """See `Submitter.submit`. The way is this one whatever the options say."""
         if not rcpt_to:
             raise SubmissionRefused("The message has no recipients.")
         async with self._connected() as smtp:
             dialogue = self._dialogue(smtp, username)
             await dialogue.sign_in(token)
-            await dialogue.envelope(mail_from, rcpt_to, raw)
+            await dialogue.envelope(mail_from, rcpt_to, raw, options)
             await before_data()
-            return await dialogue.data(raw)
+            return await dialogue.data(raw, options.progress)
 
     async def check(self, *, username: str, token: Token) -> None:
         """Sign in and leave: whether sending would work. Nothing is sent. Raises as `submit`."""
@@ -205,29 +212,34 @@ class _Dialogue:
         )
         await _said(step, self._whose, Stage.SIGN_IN)
 
-    async def envelope(self, mail_from: str, rcpt_to: Sequence[str], raw: bytes) -> None:
-        """MAIL with what is needed of SIZE, 8BITMIME and SMTPUTF8, then every RCPT."""
+    async def envelope(
+        self, mail_from: str, rcpt_to: Sequence[str], raw: bytes, options: Options
+    ) -> None:
+        """MAIL with what the message needs, then every RCPT."""
         self._check_size(len(raw))
-        utf8 = not all(address.isascii() for address in (mail_from, *rcpt_to))
+        everybody = (mail_from, *rcpt_to)
+        utf8 = not all(address.isascii() for address in everybody)
         if utf8 and not self._smtp.supports_extension("smtputf8"):
             raise SubmissionRefused(
                 "The server does not take addresses with letters beyond ASCII.",
                 hint="Use another address of that person.",
             )
-        options = [f"SIZE={len(raw)}".encode()] if self._smtp.supports_extension("size") else []
-        if not raw.isascii() and self._smtp.supports_extension("8bitmime"):
-            options.append(b"BODY=8BITMIME")
-        if utf8 or (self._smtp.supports_extension("smtputf8") and not _header_is_ascii(raw)):
-            options.append(b"SMTPUTF8")
-        reply = await self._command(b"MAIL", b"FROM:" + _path(mail_from), *options)
+        envelope_id = options.envelope_id if options.notify else ""
+        words = mail_options(raw, everybody, self._offered, envelope_id)
+        reply = await self._command(b"MAIL", b"FROM:" + path(mail_from), *words)
         if reply.code != 250:
             raise self._refusal(reply, Stage.SENDER)
-        await self._recipients(rcpt_to)
+        await self._recipients(rcpt_to, notify=options.notify)
 
-    async def _recipients(self, rcpt_to: Sequence[str]) -> None:
+    @property
+    def _offered(self) -> Sequence[str]:
+        return tuple(self._smtp.esmtp_extensions)
+
+    async def _recipients(self, rcpt_to: Sequence[str], *, notify: bool) -> None:
         refused = {}
         for recipient in rcpt_to:
-            reply = await self._command(b"RCPT", b"TO:" + _path(recipient))
+            words = recipient_options(recipient, self._offered) if notify else []
+            reply = await self._command(b"RCPT", b"TO:" + path(recipient), *words)
             if reply.code not in (250, 251):
                 refused[recipient] = (reply.code, reply.message)
             if reply.code == 421:
@@ -240,8 +252,8 @@ class _Dialogue:
                 sharing=self._whose.sharing,
             )
 
-    async def data(self, raw: bytes) -> str:
-        """DATA and the message. From 354 on, only a final reply tells what became of it."""
+    async def data(self, raw: bytes, progress: Callable[[int], None]) -> str:
+        """DATA and the message. Once its last line left, only a final reply tells what became."""
         reply = await self._command(b"DATA")
         if reply.code != 354:
             raise self._refusal(reply, Stage.MESSAGE)
@@ -249,22 +261,52 @@ class _Dialogue:
         if protocol is None:
             raise ConnectionLost("The connection was lost before the message left.")
         limit = self._timeouts.data + len(raw) / _SLOWEST_RATE
-        broken = ""
+        answer = asyncio.ensure_future(protocol.read_response(timeout=limit))
+        broken, has_ended = "", False
         try:
-            protocol.write(_dot_stuffed(raw))
-            reply = await protocol.read_response(timeout=limit)
+            await self._write(raw, answer, progress)
+            if not answer.done():
+                has_ended = True
+                protocol.write(END)
+            reply = await answer
         except (aiosmtplib.SMTPException, OSError) as error:
             broken = type(error).__name__
-        if broken or not 200 <= reply.code < 600:
-            _abort(self._smtp.transport)
+        finally:
+            answer.cancel()
+        is_answer = not broken and 200 <= reply.code < 600
+        if not (is_answer and has_ended):
+            _abort(self._smtp.transport)  # the server may still take what comes for the message
+        if is_answer and reply.code != 250:
+            raise self._refusal(reply, Stage.MESSAGE)
+        if broken and not has_ended:
+            raise _cut_short(broken)
+        if not (is_answer and has_ended):
             raise SubmissionUncertain(
                 "The connection broke while the server was answering.",
                 hint="tuimail looks for the message in Sent Items.",
                 detail=broken or headline(reply_text(reply.code, reply.message)),
             )
-        if reply.code != 250:
-            raise self._refusal(reply, Stage.MESSAGE)
         return str(reply_text(reply.code, reply.message))
+
+    async def _write(
+        self, raw: bytes, answer: asyncio.Future[SMTPResponse], progress: Callable[[int], None]
+    ) -> None:
+        """Write the message as fast as it leaves, up to its last line; stop when answered.
+
+        Raises:
+            TimeoutError: Nothing left for too long.
+        """
+        protocol, transport, left = self._smtp.protocol, self._smtp.transport, 0
+        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+            return
+        for piece, octets in pieces(raw):
+            if answer.done():
+                return
+            protocol.write(piece)
+            async with asyncio.timeout(self._timeouts.data):
+                await _drained(transport, answer)
+            left += octets
+            progress(left)
 
     async def _command(self, *words: bytes) -> SMTPResponse:
         step = self._smtp.execute_command(*words, timeout=self._timeouts.command)
@@ -284,26 +326,18 @@ class _Dialogue:
             )
 
 
-def _path(address: str) -> bytes:
-    """Return `<local@domain>` (RFC 5321, 4.1.2), refusing what could end the path or the line."""
-    forbidden = any(character in "<>\r\n\0 \t" for character in address)
-    if forbidden or "@" not in address or address.startswith("@"):
-        raise SubmissionRefused("An address of the message cannot be sent to.")
-    return b"<" + address.encode("utf-8") + b">"
+async def _drained(transport: asyncio.WriteTransport, answer: asyncio.Future[SMTPResponse]) -> None:
+    """Wait until most of what was written has left, or the server has answered."""
+    pause = _SHORTEST_PAUSE
+    while transport.get_write_buffer_size() > _MOST_BUFFERED and not answer.done():
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)
+    await asyncio.sleep(0)
 
 
-def _header_is_ascii(raw: bytes) -> bool:
-    return raw.partition(b"\r\n\r\n")[0].isascii()
-
-
-def _dot_stuffed(raw: bytes) -> bytes:
-    """Return the message as DATA wants it (RFC 5321, 4.5.2): CRLF only, dots doubled, ended."""
-    text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
-    if not text.endswith(b"\r\n"):
-        text += b"\r\n"
-    if text.startswith(b"."):
-        text = b"." + text
-    return text.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+def _cut_short(broken: str) -> NetworkError:
+    kind = ServerTimeout if "Timeout" in broken else ConnectionLost
+    return kind("The line broke before the message had left; it was not sent.", detail=broken)
 
 
 def _mebibytes(octets: int) -> str:

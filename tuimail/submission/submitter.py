@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol
 
-from tuimail.model.account import Token
+from tuimail.model.account import SendVia, Token
+
+
+def _nobody(_octets: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one message is handed over.
+
+    Attributes:
+        via: The way out that was chosen for it.
+        notify: Whether delivery is to be reported (RFC 3461), where the server offers that.
+        envelope_id: Stands in such a report; printable ASCII.
+        progress: Told how many octets of the message have left, now and then.
+    """
+
+    via: SendVia = SendVia.SMTP
+    notify: bool = False
+    envelope_id: str = ""
+    progress: Callable[[int], None] = _nobody
+
+
+PLAIN: Final = Options()
 
 
 class Submitter(Protocol):
@@ -20,6 +45,7 @@ class Submitter(Protocol):
         rcpt_to: Sequence[str],
         raw: bytes,
         before_data: Callable[[], Awaitable[None]],
+        options: Options = PLAIN,
     ) -> str:
         """Hand a message over to all of its recipients or to none.
 
@@ -31,6 +57,7 @@ class Submitter(Protocol):
             raw: RFC 5322 bytes with CRLF.
             before_data: Awaited once, after every recipient was accepted and before the first
                 octet of the message leaves. What it raises ends the submission, nothing was sent.
+            options: How.
 
         Returns:
             The server's final reply, which may name the message's id there.

@@ -15,7 +15,7 @@ from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.request import NewRequest, RequestKind, RequestState
-from tuimail.model.sign_in import SignInMethod
+from tuimail.model.sign_in import SignInMethod, SignInPurpose
 from tuimail.model.status import Connectivity, EngineStatus, SignInOutcome, SignInPrompt
 from tuimail.store.store import Store, Writer
 
@@ -27,7 +27,9 @@ _UNANSWERED: Final = (RequestState.OPEN, RequestState.TAKEN)
 class SignsIn(Protocol):
     """What signs an account in; `auth.signing_in.SignIn` does."""
 
-    def begin(self, prompt: SignInPrompt, method: SignInMethod = ...) -> SignedIn:
+    def begin(
+        self, prompt: SignInPrompt, method: SignInMethod = ..., purpose: SignInPurpose = ...
+    ) -> SignedIn:
         """Begin; what is returned ends when it has ended."""
 
     def paste(self, text: str) -> None:
@@ -135,12 +137,16 @@ class AttachedEngine:
         account: AccountId,
         prompt: SignInPrompt,
         method: SignInMethod = SignInMethod.DEVICE_CODE,
+        purpose: SignInPurpose = SignInPurpose.MAIL,
     ) -> None:
         """Start a sign-in; the other process connects when it succeeds."""
         with self._guard:
             self._signing_in[account] = None
         threading.Thread(
-            target=self._sign_in, args=(account, prompt, method), name="sign-in-start", daemon=True
+            target=self._sign_in,
+            args=(account, prompt, method, purpose),
+            name="sign-in-start",
+            daemon=True,
         ).start()
 
     def paste_answer(self, account: AccountId, text: str) -> None:
@@ -157,13 +163,19 @@ class AttachedEngine:
         if signing_in is not None:
             signing_in.cancel()
 
-    def _sign_in(self, account: AccountId, prompt: SignInPrompt, method: SignInMethod) -> None:
+    def _sign_in(
+        self,
+        account: AccountId,
+        prompt: SignInPrompt,
+        method: SignInMethod,
+        purpose: SignInPurpose,
+    ) -> None:
         try:
             signing_in = self._signs_in(account)
         except TuimailError as error:
             prompt.finished(SignInOutcome("", Notice(Severity.ERROR, error.message)))
             return
-        ended = signing_in.begin(prompt, method)
+        ended = signing_in.begin(prompt, method, purpose)
         ended.add_done_callback(lambda _: self.reconnect(account))
         with self._guard:
             goes_on = account in self._signing_in

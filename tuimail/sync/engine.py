@@ -20,7 +20,7 @@ from tuimail.model.account import Account, AccountId
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
-from tuimail.model.sign_in import SignInMethod
+from tuimail.model.sign_in import SignInMethod, SignInPurpose
 from tuimail.model.status import Connectivity, EngineStatus, SignInPrompt
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
@@ -153,9 +153,10 @@ class Engine:
         account: AccountId,
         prompt: SignInPrompt,
         method: SignInMethod = SignInMethod.DEVICE_CODE,
+        purpose: SignInPurpose = SignInPurpose.MAIL,
     ) -> None:
         """Start a sign-in; the mailbox connects when it succeeds."""
-        signed_in = self._accounts[account].tokens.sign_in.begin(prompt, method)
+        signed_in = self._accounts[account].tokens.sign_in.begin(prompt, method, purpose)
         signed_in.add_done_callback(lambda _: self.reconnect(account))
 
     def cancel_sign_in(self, account: AccountId) -> None:

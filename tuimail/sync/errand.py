@@ -146,7 +146,7 @@ class Errand:
         if isinstance(failure, AuthError):
             raise failure
         item = self._outbox_item(outbox_id)
-        if item.state is OutboxState.SENT and not server_files_copy(self._account):
+        if item.state is OutboxState.SENT and not server_files_copy(self._account, item.receipt):
             try:
                 async with asyncio.timeout(COPY_SECONDS):
                     await self._file_copy(outbox_id)

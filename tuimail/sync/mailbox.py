@@ -112,6 +112,7 @@ class Mailbox:
             refresh_sent=self._refresh_sent,
             push=self.work.intents.set,
             is_in_delegates_sent=owner.is_in_sent if owner is not None else None,
+            report=self._standing.set_leaving,
         )
 
     @property

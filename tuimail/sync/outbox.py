@@ -7,51 +7,37 @@ UNCERTAIN: it is looked for in Sent Items and never sent again without the user'
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Collection, Generator
+import time as clocks
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from types import MappingProxyType
+from typing import Final
 
 from tuimail.errors import (
-    NetworkError,
-    Retry,
+    RecipientsRefused,
     SignInRequired,
-    SubmissionDisabled,
     SubmissionUncertain,
     TuimailError,
 )
-from tuimail.imap.jobs import Priority, Step
-from tuimail.imap.session import ImapSession
-from tuimail.model.account import Account, Token
+from tuimail.model.account import Account, SendVia, Token
 from tuimail.model.flags import ANSWERED
 from tuimail.model.intent import NewIntent, StoreFlags
-from tuimail.model.notice import Notice
-from tuimail.model.outbox import OutboxItem, OutboxState, SentCopy
+from tuimail.model.outbox import OutboxItem, OutboxState, Reason, SentCopy
+from tuimail.model.status import Leaving
 from tuimail.store.store import Store, Writer
-from tuimail.submission.submitter import Submitter
-from tuimail.sync import backoff, sent
+from tuimail.submission.submitter import Options, Submitter
+from tuimail.sync import sent, settling
 from tuimail.sync.explain import submission_problem
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
+from tuimail.sync.refusals import Outcome, concerns_others, outcome_of
+from tuimail.sync.settling import JobRunner, Settling
 
 _TRIED_AGAIN: Final = (OutboxState.QUEUED, OutboxState.FAILED)
-DISABLED_RETRY: Final = timedelta(minutes=30)
-UNCERTAIN_LOOKS: Final = (30.0, 120.0, 600.0)
-"""Seconds after the lost reply at which Sent Items is searched."""
-
-
-class JobRunner(Protocol):
-    """Runs a job on the mailbox's main connection."""
-
-    def __call__(
-        self,
-        job: Callable[[ImapSession], Generator[Step, None, T]],
-        priority: Priority,
-        label: str,
-    ) -> Awaitable[T]:
-        """Return what the job returns; raises what it raises."""
+PER_MINUTE: Final = 30
+"""Messages of a mailbox that Exchange takes in a minute (exchange-online.md 4); the rest waits."""
+_MINUTE: Final = timedelta(minutes=1)
+_NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
+_TAKES_ITS_TIME: Final = 256 * 1024
+"""Octets of a message of which is told how far it is."""
 
 
 class _TakenBack(Exception):
@@ -61,28 +47,50 @@ class _TakenBack(Exception):
 class _Claim:
     """The right to hand one message over, taken by committing SENDING (invariant 6)."""
 
-    def __init__(self, store: Store, outbox_id: int) -> None:
+    def __init__(self, store: Store, item: OutboxItem) -> None:
         self._store = store
-        self._id = outbox_id
+        self._item = item
         self.is_ours = False
 
     async def commit(self) -> None:
         """Commit SENDING.
 
         Raises:
-            _TakenBack: The user stopped the message, or another process hands it over.
+            _TakenBack: The user stopped or changed the message, or another process has it.
         """
         if not await asyncio.wrap_future(self._store.write(self._take, urgent=True)):
             raise _TakenBack
         self.is_ours = True
 
     def _take(self, tx: Writer) -> bool:
-        current = tx.read.outbox_item(self._id)
+        number = self._item.id
+        current = tx.read.outbox_item(number)
         if current is None or current.state not in _TRIED_AGAIN:
             return False
-        tx.set_outbox(self._id, state=OutboxState.QUEUED)
-        tx.set_outbox(self._id, state=OutboxState.SENDING, count_attempt=True)
+        if not _is_same(current, self._item):
+            return False
+        tx.set_outbox(number, state=OutboxState.QUEUED)
+        tx.set_outbox(number, state=OutboxState.SENDING, count_attempt=True)
         return True
+
+
+class _Speedometer:
+    """Tells, once a second at most, how far a large message is. Called on any thread."""
+
+    def __init__(self, item: OutboxItem, report: Callable[[Leaving | None], None]) -> None:
+        self._item = item
+        self._report = report
+        self._loop = asyncio.get_running_loop()
+        self._told = float("-inf")
+
+    def left(self, octets: int) -> None:
+        """Some more has left."""
+        now = clocks.monotonic()
+        if self._item.size < _TAKES_ITS_TIME or now - self._told < 1.0:
+            return
+        self._told = now
+        leaving = Leaving(self._item.id, octets, self._item.size)
+        self._loop.call_soon_threadsafe(self._report, leaving)
 
 
 class Outbox:
@@ -93,8 +101,8 @@ class Outbox:
         run_job: For looking into Sent Items and filing there.
         refresh_sent: Called when Sent Items has something new.
         push: Called when sending has left an intent: the answered mark of the original.
-        is_in_delegates_sent: Of a shared mailbox, looks for a Message-ID where the server files
-            what is sent as it: in the Sent Items of who signs in (exchange-online.md 2).
+        is_in_delegates_sent: See `settling`.
+        report: Told how far a message is that takes its time; None when it has left.
     """
 
     def __init__(
@@ -107,15 +115,15 @@ class Outbox:
         refresh_sent: Callable[[], None],
         push: Callable[[], None],
         is_in_delegates_sent: Callable[[str], Awaitable[bool]] | None = None,
+        report: Callable[[Leaving | None], None] = lambda _: None,
     ) -> None:
         self._account = account
         self._store = store
         self._submitter = submitter
         self._tokens = tokens
-        self._run_job = run_job
-        self._refresh_sent = refresh_sent
         self._push = push
-        self._is_in_delegates_sent = is_in_delegates_sent
+        self._report = report
+        self._settling = Settling(account, store, run_job, refresh_sent, is_in_delegates_sent)
 
     async def recover(self) -> None:
         """After a start: whatever was between DATA and the reply may have gone out."""
@@ -125,8 +133,20 @@ class Outbox:
 
     def next_time(self) -> datetime | None:
         """Return when something is due next, UTC."""
-        times = (due_at(item) for item in self._store.read.outbox(self._account.id))
-        return min((time for time in times if time is not None), default=None)
+        items = self._store.read.outbox(self._account.id)
+        free = self._free_at(datetime.now(UTC)) if items else None
+        times = []
+        for item in items:
+            time = due_at(item)
+            if time is not None:
+                waits = free is not None and item.state in _TRIED_AGAIN
+                times.append(max(time, free) if waits and free is not None else time)
+        return min(times, default=None)
+
+    def _free_at(self, now: datetime) -> datetime | None:
+        """Return when another message may go out, None for now: the limit of a minute."""
+        last = self._store.read.last_sent(self._account.id, now - _MINUTE, PER_MINUTE)
+        return last + _MINUTE if last is not None and last <= now else None
 
     async def hurry(self) -> None:
         """Make due what failed and waits for another try; not what can still be taken back."""
@@ -134,7 +154,7 @@ class Outbox:
 
         def change(tx: Writer) -> None:
             for item in tx.read.outbox(self._account.id, states=_TRIED_AGAIN):
-                if item.problem is not None and due_at(item) is not None:
+                if item.reason is Reason.NOT_ALLOWED or (item.problem and due_at(item)):
                     tx.set_outbox(item.id, state=item.state, not_before=now)
 
         await asyncio.wrap_future(self._store.write(change, urgent=True))
@@ -146,21 +166,30 @@ class Outbox:
             Why messages were not sent, by outbox id; it is also stored with each.
         """
         now = datetime.now(UTC)
-        failures = {}
+        failures: dict[int, TuimailError] = {}
+        blocked: dict[SendVia, TuimailError] = {}
         for item in reversed(self._store.read.outbox(self._account.id)):
             time = due_at(item)
             if time is None or time > now:
                 continue
-            if item.state in _TRIED_AGAIN:
-                failure = await self._send(item)
-                if failure is not None:
-                    failures[item.id] = failure
+            if item.state not in _TRIED_AGAIN:
+                await self._settling.settle(item)
+                continue
+            if self._free_at(datetime.now(UTC)) is not None:
+                continue
+            failure = blocked.get(item.via)
+            if failure is not None:
+                await self._not_sent(item, failure, is_ours=False)
             else:
-                await self._settle(item)
+                failure = await self._send(item)
+            if failure is not None:
+                failures[item.id] = failure
+                if concerns_others(failure):
+                    blocked[item.via] = failure
         return failures
 
     async def _send(self, item: OutboxItem) -> TuimailError | None:
-        claim = _Claim(self._store, item.id)
+        claim = _Claim(self._store, item)
         try:
             receipt = await self._submit(item, claim)
         except _TakenBack:
@@ -171,11 +200,19 @@ class Outbox:
         except TuimailError as error:
             await self._not_sent(item, error, is_ours=claim.is_ours)
             return error
+        finally:
+            self._report(None)
         await self._sent(item, receipt)
         return None
 
     async def _submit(self, item: OutboxItem, claim: _Claim) -> str:
         raw = self._store.read.outbox_raw(item.id)
+        options = Options(
+            via=item.via,
+            notify=item.notify,
+            envelope_id=item.message_id.strip("<>"),
+            progress=_Speedometer(item, self._report).left,
+        )
         for forced in (False, True):
             token = await self._tokens(forced)
             try:
@@ -186,15 +223,16 @@ class Outbox:
                     rcpt_to=item.rcpt_to,
                     raw=raw,
                     before_data=claim.commit,
+                    options=options,
                 )
             except SignInRequired:
-                if forced:
+                if forced or claim.is_ours:
                     raise
         raise AssertionError("the loop returns or raises")
 
     async def _sent(self, item: OutboxItem, receipt: str) -> None:
         now = datetime.now(UTC)
-        looks = sent.looks(self._account)
+        looks = sent.looks(self._account, receipt)
 
         def change(tx: Writer) -> None:
             tx.set_outbox(
@@ -207,6 +245,8 @@ class Outbox:
             if item.in_reply_to is not None and tx.read.summary(item.in_reply_to) is not None:
                 answered = StoreFlags(add=ANSWERED)
                 tx.add_intents([NewIntent(self._account.id, item.in_reply_to, answered)])
+            if item.forward_of is not None:
+                tx.mark_forwarded(item.forward_of)
 
         await asyncio.wrap_future(self._store.write(change, urgent=True))
         self._push()
@@ -217,32 +257,17 @@ class Outbox:
         Args:
             is_ours: SENDING was committed for this try.
         """
-        now = datetime.now(UTC)
-        if isinstance(error, SubmissionDisabled):
-            state, again = OutboxState.FAILED, now + DISABLED_RETRY
-            words = "It stays here unchanged; tuimail tries again every 30 minutes."
-        elif error.retry is Retry.BACKOFF or isinstance(error, NetworkError):
-            seconds = max(5.0, backoff.delay(item.attempts + 1, jitter=0.5))
-            seconds = max(seconds, getattr(error, "retry_after", 0.0))
-            state, again = OutboxState.QUEUED, now + timedelta(seconds=seconds)
-            words = f"It stays here; tuimail tries again at {again.astimezone():%H:%M:%S}."
-        elif error.retry is Retry.AFTER_SIGN_IN:
-            state, again = OutboxState.QUEUED, now + DISABLED_RETRY
-            words = "It stays here and goes out after the next sign-in."
-        else:
-            state, again = OutboxState.FAILED, now
-            words = "It stays here unchanged; tuimail does not try again by itself."
-        problem = submission_problem(error, words)
+        outcome = outcome_of(error, item, datetime.now(UTC))
+        refused = error.refused if isinstance(error, RecipientsRefused) else {}
         from_states = (*_TRIED_AGAIN, OutboxState.SENDING) if is_ours else _TRIED_AGAIN
-        await self._store_problem(item, state, again, problem, from_states)
+        await self._store_problem(item, outcome, from_states, refused)
 
     async def _store_problem(
         self,
         item: OutboxItem,
-        state: OutboxState,
-        not_before: datetime,
-        problem: Notice,
+        outcome: Outcome,
         from_states: Collection[OutboxState],
+        refused: Mapping[str, str] = _NOBODY,
     ) -> None:
         """Note a problem, unless the user or another process has decided otherwise meanwhile."""
 
@@ -251,15 +276,19 @@ class Outbox:
             if current is None or current.state not in from_states:
                 return
             sending = current.state is OutboxState.SENDING
+            if not sending and not _is_same(current, item):
+                return  # the user gave it another time, or other recipients
             tx.set_outbox(
                 item.id,
-                state=state,
-                not_before=not_before,
-                problem=problem,
+                state=outcome.state,
+                not_before=outcome.again,
+                problem=outcome.problem,
+                reason=outcome.reason,
+                refused=refused,
                 count_attempt=not sending,
             )
-            if item.problem is None or item.problem.short != problem.short:
-                tx.add_notice(problem, self._account.id)
+            if item.problem is None or item.problem.short != outcome.problem.short:
+                tx.add_notice(outcome.problem, self._account.id)
 
         await asyncio.wrap_future(self._store.write(change, urgent=True))
 
@@ -271,89 +300,18 @@ class Outbox:
             ),
             "tuimail looks for the message in Sent Items: in 30 seconds, 2 and 10 minutes.",
         )
-        look_at = datetime.now(UTC) + timedelta(seconds=UNCERTAIN_LOOKS[0])
-        await self._store_problem(
-            item, OutboxState.UNCERTAIN, look_at, problem, (OutboxState.SENDING,)
-        )
-
-    async def _settle(self, item: OutboxItem) -> None:
-        """Look for a sent or perhaps sent message in Sent Items."""
-        try:
-            found = await self._run_job(
-                lambda session: sent.find_sent_copy(
-                    session, self._store, self._account, item.message_id
-                ),
-                Priority.REFRESH,
-                "look into Sent Items",
-            )
-            if found:
-                await self._found(item)
-            elif item.state is OutboxState.UNCERTAIN:
-                await self._settle_uncertain(item)
-            elif not await self._look_later(item, sent.looks(self._account)):
-                await self._file_copy(item)
-        except TuimailError as error:
-            log.info("sent copy: %s", type(error).__name__)
-            later = datetime.now(UTC) + timedelta(seconds=30)
-            await self._change(item, not_before=later)
-
-    async def _settle_uncertain(self, item: OutboxItem) -> None:
-        look = self._is_in_delegates_sent
-        if look is not None and await look(item.message_id):
-            first = timedelta(seconds=sent.looks(self._account)[0])
-            await self._went_out(item, datetime.now(UTC) + first, SentCopy.LOOKING)
-        else:
-            await self._look_later(item, UNCERTAIN_LOOKS)
-
-    async def _found(self, item: OutboxItem) -> None:
-        await self._went_out(item, item.changed_at, SentCopy.FILED)
-        self._refresh_sent()
-
-    async def _went_out(self, item: OutboxItem, look_at: datetime, copy: SentCopy) -> None:
-        def change(tx: Writer) -> None:
-            if _is_still(tx, item):
-                tx.set_outbox(item.id, state=OutboxState.SENT, not_before=look_at, sent_copy=copy)
-
-        await asyncio.wrap_future(self._store.write(change))
-
-    async def _look_later(self, item: OutboxItem, looks: tuple[float, ...]) -> bool:
-        waited = (datetime.now(UTC) - item.changed_at).total_seconds()
-        following = next((look for look in looks if look > waited), None)
-        if following is None and item.state is not OutboxState.UNCERTAIN:
-            return False
-        at = item.changed_at + timedelta(seconds=following or 0.0)
-        await self._change(item, not_before=at)
-        return True
-
-    async def _file_copy(self, item: OutboxItem) -> None:
-        if sent.server_files_copy(self._account):
-            await self._change(item, sent_copy=SentCopy.NONE)
-            return
-        await self._run_job(
-            lambda session: sent.append_sent_copy(session, self._store, self._account, item.id),
-            Priority.INTENT,
-            "file the sent copy",
-        )
-        self._refresh_sent()
-
-    async def _change(
-        self,
-        item: OutboxItem,
-        *,
-        not_before: datetime | None = None,
-        sent_copy: SentCopy | None = None,
-    ) -> None:
-        def change(tx: Writer) -> None:
-            if _is_still(tx, item):
-                tx.set_outbox(item.id, state=item.state, not_before=not_before, sent_copy=sent_copy)
-
-        await asyncio.wrap_future(self._store.write(change))
+        look_at = datetime.now(UTC) + timedelta(seconds=settling.UNCERTAIN_LOOKS[0])
+        outcome = Outcome(OutboxState.UNCERTAIN, look_at, problem, Reason.OTHER)
+        await self._store_problem(item, outcome, (OutboxState.SENDING,))
 
 
-def _is_still(tx: Writer, item: OutboxItem) -> bool:
-    """Whether nobody gave the message another state while the server was asked."""
-    current = tx.read.outbox_item(item.id)
-    return current is not None and current.state is item.state
+def _is_same(current: OutboxItem, item: OutboxItem) -> bool:
+    """Whether a message is still to go out as it was when a try began."""
+    return (current.not_before, current.rcpt_to, current.via) == (
+        item.not_before,
+        item.rcpt_to,
+        item.via,
+    )
 
 
 def due_at(item: OutboxItem) -> datetime | None:

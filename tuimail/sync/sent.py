@@ -18,7 +18,7 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account, SaveSent
 from tuimail.model.flags import SEEN
 from tuimail.model.folder import Folder, FolderRole
-from tuimail.model.outbox import OutboxItem, SentCopy
+from tuimail.model.outbox import GRAPH_RECEIPT, OutboxItem, SentCopy
 from tuimail.store.store import Store
 
 LOOKS_ON_EXCHANGE: Final = (1.0, 3.0, 10.0, 30.0, 60.0)
@@ -27,8 +27,14 @@ LOOKS_ON_EXCHANGE: Final = (1.0, 3.0, 10.0, 30.0, 60.0)
 LOOKS_ELSEWHERE: Final = (1.0, 3.0)
 
 
-def server_files_copy(account: Account) -> bool | None:
-    """Whether the submission server files the copy: yes, no, or None for "look first"."""
+def server_files_copy(account: Account, receipt: str | None = None) -> bool | None:
+    """Whether the submission server files the copy: yes, no, or None for "look first".
+
+    Args:
+        receipt: What it said when it took the message over: Graph always files one.
+    """
+    if (receipt or "").startswith(GRAPH_RECEIPT):
+        return True
     match account.save_sent:
         case SaveSent.SERVER:
             return True
@@ -40,10 +46,13 @@ def server_files_copy(account: Account) -> bool | None:
             return True if files_sent_copy(account.smtp.host) else None
 
 
-def looks(account: Account) -> tuple[float, ...]:
+def looks(account: Account, receipt: str | None = None) -> tuple[float, ...]:
     """Return the seconds after sending at which the copy is looked for, before any is filed."""
-    if server_files_copy(account) is False:
+    files_copy = server_files_copy(account, receipt)
+    if files_copy is False:
         return (0.1,)
+    if files_copy and receipt is not None and receipt.startswith(GRAPH_RECEIPT):
+        return LOOKS_ON_EXCHANGE
     is_slow = account.save_sent is SaveSent.SERVER or files_sent_copy(account.smtp.host)
     return LOOKS_ON_EXCHANGE if is_slow else LOOKS_ELSEWHERE
 

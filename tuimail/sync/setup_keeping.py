@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 _SHARED_TENANTS: Final = frozenset({"common", "organizations"})
 _NOT_IN_A_NAME: Final = re.compile(r"[^A-Za-z0-9_-]+")
-_FIELDS: Final = ("client_id", "cloud", "tenant", "authority", "imap", "smtp", "ca_file")
+_FIELDS: Final = ("client_id", "cloud", "tenant", "authority", "imap", "smtp", "graph", "ca_file")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 from tuimail.errors import Retry, Throttled, TuimailError
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Notice
-from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
+from tuimail.model.status import Connectivity, Download, EngineStatus, Leaving, Progress
 
 STEADY: Final = timedelta(seconds=30)
 """A connection that lasted this long was a good one."""
@@ -74,6 +74,11 @@ class Standing:
     def set_download(self, download: Download | None) -> None:
         """Say how far a folder is that is being kept."""
         self._change(replace(self.status, download=download))
+
+    def set_leaving(self, leaving: Leaving | None) -> None:
+        """Say how far a message is that is being handed over."""
+        if leaving != self.status.leaving:
+            self._change(replace(self.status, leaving=leaving))
 
     def _change(self, status: EngineStatus) -> None:
         self.status = status

@@ -64,4 +64,4 @@ class StatusBoard:
 
 
 def _without_progress(statuses: Mapping[AccountId, EngineStatus]) -> list[EngineStatus]:
-    return [replace(each, progress=None, download=None) for each in statuses.values()]
+    return [replace(each, progress=None, download=None, leaving=None) for each in statuses.values()]

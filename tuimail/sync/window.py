@@ -15,7 +15,7 @@ from tuimail.errors import TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
-from tuimail.model.sign_in import SignInMethod
+from tuimail.model.sign_in import SignInMethod, SignInPurpose
 from tuimail.model.status import EngineControl, EngineStatus, SignInPrompt
 from tuimail.sync.attached import AttachedEngine
 from tuimail.sync.engine import Connected
@@ -159,10 +159,11 @@ class WindowEngine:
         account: AccountId,
         prompt: SignInPrompt,
         method: SignInMethod = SignInMethod.DEVICE_CODE,
+        purpose: SignInPurpose = SignInPurpose.MAIL,
     ) -> None:
         """Start a sign-in."""
         self._signing_in[account] = self._engine
-        self._engine.sign_in(account, prompt, method)
+        self._engine.sign_in(account, prompt, method, purpose)
 
     def paste_answer(self, account: AccountId, text: str) -> None:
         """Bring the address of the browser's last page, to whichever engine waits for it."""

@@ -11,6 +11,7 @@ from tuimail.errors import ConfigError, TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
+from tuimail.model.sign_in import SignInPurpose
 from tuimail.model.status import Connectivity, EngineControl
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
@@ -134,12 +135,12 @@ class Places(Telling):
 
         self.push_screen(OutboxScreen())
 
-    def open_sign_in(self, account: AccountId) -> None:
+    def open_sign_in(self, account: AccountId, purpose: SignInPurpose = SignInPurpose.MAIL) -> None:
         """Sign in by device code."""
         from tuimail.ui.screens.sign_in import SignInScreen  # noqa: PLC0415 - not for the first frame
 
         if not isinstance(self.screen, SignInScreen):
-            self.push_screen(SignInScreen(account))
+            self.push_screen(SignInScreen(account, purpose))
 
     def begin_with_sign_in(self) -> None:
         """Open the sign-in where nothing of a mailbox is here yet; once, so that one can leave."""

@@ -13,6 +13,7 @@ from tuimail.model.account import Account, AccountId
 from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
+from tuimail.model.sign_in import SignInPurpose
 from tuimail.model.status import EngineControl
 from tuimail.ui.bindings import BindingSpec, Keys
 from tuimail.ui.glyphs import Glyphs
@@ -92,7 +93,7 @@ class Shell(Protocol):
     def open_outbox(self) -> None:
         """Show the outbox."""
 
-    def open_sign_in(self, account: AccountId) -> None:
+    def open_sign_in(self, account: AccountId, purpose: SignInPurpose = SignInPurpose.MAIL) -> None:
         """Sign in by device code."""
 
 

@@ -17,7 +17,7 @@ from tuimail.errors import (
     TuimailError,
 )
 from tuimail.submission.replies import Stage, error_for, error_for_recipients, headline, reply_text
-from tuimail.submission.smtp import _dot_stuffed, _path
+from tuimail.submission.wire import END, path, pieces
 
 ANNA = "anna@contoso.com"
 
@@ -111,10 +111,10 @@ def test_too_many_recipients_is_not_tried_again() -> None:
 )
 def test_a_message_cannot_end_data_early(raw: bytes, sent: bytes) -> None:
     """Guards against SMTP smuggling: only CRLF ends a line, and no line is a lone dot."""
-    assert _dot_stuffed(raw) == sent
+    assert b"".join(piece for piece, _ in pieces(raw)) + END == sent
 
 
 @pytest.mark.parametrize("address", ["a@b>\r\nRCPT TO:<c@d", "a b@c", "a", "@b", "<a@b>", ""])
 def test_an_address_cannot_carry_a_second_command(address: str) -> None:
     with pytest.raises(SubmissionRefused):
-        _path(address)
+        path(address)

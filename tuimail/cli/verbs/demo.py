@@ -88,6 +88,7 @@ def _open_screen(sandbox: Sandbox, persona: Persona, folder: Path, *, set_up: bo
         "authority": f"{sandbox.authority.rpartition('/')[0]}/{tenant}",
         "imap": f"{sandbox.imap[0]}:{sandbox.imap[1]}",
         "smtp": f"{sandbox.smtp[0]}:{sandbox.smtp[1]}",
+        "graph": sandbox.graph_url,
         "ca_file": str(sandbox.ca_file),
     }
 

@@ -168,7 +168,7 @@ def _all_steps(
     links: dict[AccountId, Connected] = {}
     for key, account in accounts.items():
         owner = links.get(account.sign_in_id)
-        link = connected_by(owner, account) if owner else connected(account, cache)
+        link = connected_by(owner, account, cache) if owner else connected(account, cache)
         links[key] = link
         way = link.submitter if isinstance(link.submitter, SendingCheck) else None
         checkup = MailboxCheckup(account, link.tokens, way, clients[key], (TOKENS,))

@@ -17,6 +17,7 @@ from tuimail.errors import (
     AuthError,
     SignInRequired,
     SubmissionDeferred,
+    SubmissionError,
     SubmissionRefused,
     SubmissionUncertain,
 )
@@ -80,6 +81,7 @@ def _queue(world: OneAccount, message: BuiltMessage) -> int:
         rcpt_to=message.rcpt_to,
         to_text=message.to_text,
         subject=message.subject,
+        via=world.account.send_via,
     )
     return world.store.write(lambda tx: tx.queue_message(outgoing), urgent=True).result()
 
@@ -105,18 +107,17 @@ def _conclude(item: OutboxItem) -> None:
         note(f"Sent to {len(item.rcpt_to)}.")
         return
     words = problem.short if problem else "The message was not sent."
-    rest = (
-        {
-            "hint": f"{problem.now} {problem.you_can}".strip(),
-            "detail": problem.detail,
-            "command": problem.command,
-            "url": problem.url,
-        }
-        if problem
-        else {}
+    kinds: dict[OutboxState, type[SubmissionError]] = {
+        OutboxState.UNCERTAIN: SubmissionUncertain,
+        OutboxState.QUEUED: SubmissionDeferred,
+    }
+    kind = kinds.get(item.state, SubmissionRefused)
+    if problem is None:
+        raise kind(words)
+    raise kind(
+        words,
+        hint=f"{problem.now} {problem.you_can}".strip(),
+        detail=problem.detail,
+        command=problem.command,
+        url=problem.url,
     )
-    if item.state is OutboxState.UNCERTAIN:
-        raise SubmissionUncertain(words, **rest)
-    if item.state is OutboxState.QUEUED:
-        raise SubmissionDeferred(words, **rest)
-    raise SubmissionRefused(words, **rest)

@@ -22,7 +22,7 @@ from textual.widgets import Input
 from tuimail.exchange.diagnosis import Who, diagnose
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.sign_in import BrowserPage, SignInMethod
+from tuimail.model.sign_in import BrowserPage, SignInMethod, SignInPurpose
 from tuimail.model.status import DeviceCode, SignInOutcome
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import Hint, bindings_for
@@ -120,6 +120,7 @@ class SignInScreen(Screen[bool]):
 
     Args:
         account: Which one.
+        purpose: For what: sending through Graph needs one more permission.
     """
 
     DEFAULT_CSS = """
@@ -130,9 +131,10 @@ class SignInScreen(Screen[bool]):
     AUTO_FOCUS = ""
     BINDINGS = bindings_for("sign_in")
 
-    def __init__(self, account: AccountId) -> None:
+    def __init__(self, account: AccountId, purpose: SignInPurpose = SignInPurpose.MAIL) -> None:
         super().__init__()
         self._account = account
+        self._purpose = purpose
         self._attempt = 0
         self._waiting = self._begin_again = False
         self._method = SignInMethod.DEVICE_CODE
@@ -157,7 +159,7 @@ class SignInScreen(Screen[bool]):
         app = shell(self)
         app.signal_status.subscribe(self, self._status_changed)
         self._ticking = self.set_interval(1.0, self._show)
-        refusal = self._refusal()
+        refusal = self._refusal() if self._purpose is SignInPurpose.MAIL else None
         if refusal is not None:
             self._attempt += 1
             self._outcome = SignInOutcome("", refusal)
@@ -196,7 +198,8 @@ class SignInScreen(Screen[bool]):
         if engine is not None:
             self._attempt += 1
             self._waiting = True
-            engine.sign_in(self._account, _Prompt(self, self._attempt), self._method)
+            prompt = _Prompt(self, self._attempt)
+            engine.sign_in(self._account, prompt, self._method, self._purpose)
         self._show()
 
     def _show(self) -> None:
