@@ -91,3 +91,32 @@ def test_what_is_thrown_away_leaves_the_conversation_and_is_one_in_the_trash(
     assert thrown.conversation is not None
     assert thrown.conversation.count == 3
     assert thrown.conversation.pending
+
+
+def test_what_each_message_answers_is_read_from_what_was_fetched(mailbox: Mailbox) -> None:
+    """Mutation that turns it red: `answered` without `other < (received, key)`."""
+    names = [f"<{number}@contoso.example>" for number in range(6)]
+    first, second, third, fourth, fifth = mailbox.record(
+        mailbox.inbox,
+        [
+            # Its own answer arrived before it, if one believes it.
+            fetched(1, head=envelope(1, in_reply_to=names[5])),
+            fetched(2, head=envelope(2, in_reply_to=names[1])),
+            fetched(3, head=envelope(3, in_reply_to=names[2]), references=names[1:3]),
+            # What it answers is not here: the latest of References that is.
+            fetched(4, head=envelope(4, in_reply_to="<gone@contoso.example>"),
+                    references=[names[1], names[2], "<gone@contoso.example>"]),
+            fetched(5, head=envelope(5, in_reply_to=names[3])),
+        ],
+    )  # fmt: skip
+    reader = mailbox.store.read.listing(Listing(InFolder(mailbox.inbox), conversations=True))
+    (row,) = reader.first(5).rows
+    assert row.conversation is not None
+    children = reader.children(row.conversation.id)
+
+    assert reader.answered(row.conversation.id, children) == {
+        second: first, third: second, fourth: second, fifth: third,
+    }  # fmt: skip
+    # What is not shown is answered by nobody.
+    shown = [one for one in children if one.key != third]
+    assert reader.answered(row.conversation.id, shown) == {second: first, fourth: second}

@@ -158,3 +158,6 @@ async def test_new_mail_of_a_conversation_moves_it_up_and_the_cursor_along(talk:
         await talk.see(pilot, "▌●   Olu, Ben, Carla   4  Move the release to Thursday?")
         assert screen_rows(talk.app)[1].startswith("▌")
         assert key_of(talk.store, talk.account, "Move the release to Thursday?")
+        await pilot.press("z")  # an answer to an answer stands above it, one level deeper
+        below = [row[26:38] for row in screen_rows(talk.app)[2:5]]
+        assert below == ["│ └ Fine by ", "├ Thursday w", "├ +1, and I "]

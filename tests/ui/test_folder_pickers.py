@@ -63,7 +63,7 @@ async def test_a_folder_is_gone_to_by_some_letters_and_the_last_comes_first(desk
         assert "Go to" not in screen_text(desk.app)
         await open_picker(desk, pilot, "g", "f")
         await pilot.press(*"flag", "enter")
-        await until(lambda: desk.mailbox.place == Flagged(), describe="the view")
+        await until(lambda: isinstance(desk.mailbox.place, Flagged), describe="the view")
         assert desk.mailbox.folder_tree.current is None
 
 

@@ -27,6 +27,7 @@ async def test_the_list_is_sorted_says_so_and_keeps_it(
         await desk.see(pilot, "── Sort by ──")
         assert "▌√ d  date      newest first" in screen_text(desk.app)
         assert "   s  subject   A to Z, without Re:, one by one" in screen_text(desk.app)
+        assert "One by one, as the messages of a conversation differ" in screen_text(desk.app)
         await pilot.press("u")
         await desk.see(pilot, " Inbox  work  by unread ")
         await desk.see(pilot, "Sorted by unread.")

@@ -7,9 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
+from tests.ui.sample_mail import key_of
+from tests.ui.talk_mail import fill_second
 from tuimail.config.schema import ListSettings
+from tuimail.model.flags import Flags, SystemFlag
 from tuimail.model.folder_settings import FolderSettings
-from tuimail.model.listing import AllInboxes, Flagged
+from tuimail.model.intent import NewIntent, StoreFlags
+from tuimail.model.listing import AllInboxes, Flagged, Listing
 
 SIZE = (80, 24)
 
@@ -102,7 +106,7 @@ async def test_all_inboxes_are_one_list_and_each_message_is_filed_at_home(talk: 
             await pilot.pause()
             assert_exact_rows(talk.app)
         await talk.see(pilot, "     home  Garden on Saturday")
-        assert talk.mailbox.place == AllInboxes()
+        assert isinstance(talk.mailbox.place, AllInboxes)
 
 
 async def test_what_is_flagged_is_one_list_that_is_remembered(
@@ -122,7 +126,7 @@ async def test_what_is_flagged_is_one_list_that_is_remembered(
     again = open_desk(desk.store.directory)
     async with again.app.run_test(size=SIZE) as pilot:
         await again.start(pilot)
-        assert again.mailbox.place == Flagged()
+        assert isinstance(again.mailbox.place, Flagged)
         await again.see(pilot, " Flagged ")
         assert screen_rows(again.app)[1].startswith("▌ ¶→ Ben Okafor")
         await pilot.press("ctrl+a", "F")
@@ -151,3 +155,24 @@ async def test_columns_are_those_of_the_settings_or_of_the_folder(
         await pilot.resize_terminal(80, 24)
         await desk.when(lambda: len(screen_rows(desk.app)[-1]) == 80)
         assert_exact_rows(desk.app)
+
+
+async def test_mail_of_an_account_that_is_not_in_the_settings_stands_in_no_list(
+    talk: Desk,
+) -> None:
+    """Mutation that turns it red: `_view` of the mailbox screen names no accounts."""
+    gone = fill_second(talk.store, "gone")
+    key = key_of(talk.store, gone, "Garden on Saturday")
+    flag = NewIntent(gone, key, StoreFlags(add=Flags(SystemFlag.FLAGGED)))
+    talk.store.submit([flag]).result(30)
+    async with talk.app.run_test(size=SIZE) as pilot:
+        await talk.start(pilot)
+        await pilot.press("g", "a")
+        await talk.see(pilot, " All inboxes  2 mailboxes ")
+        assert screen_text(talk.app).count("Garden on Saturday") == 1
+        await pilot.press("slash", *"garden")
+        await talk.see(pilot, "1 found")
+        await pilot.press("escape", "g", "F")
+        await talk.see(pilot, "Interview notes, candidate 3")
+        assert "Garden" not in screen_text(talk.app)
+        assert talk.store.read.listing(Listing(Flagged())).row(key) is not None

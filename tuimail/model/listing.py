@@ -41,7 +41,8 @@ class AllInboxes:
     """The Inboxes of all accounts and shared mailboxes, or of those named.
 
     Attributes:
-        accounts: None named means all.
+        accounts: None named means all that are stored. The screen names those of the settings:
+            what is stored of an account that is no longer in them stands in no list.
     """
 
     accounts: frozenset[AccountId] = frozenset()

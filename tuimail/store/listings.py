@@ -7,6 +7,7 @@ messages and pauses: the screen has its first rows at once, and asks for more wh
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -132,6 +133,12 @@ class ListReader:
         Those in trash and junk are left out, unless the list is of that folder.
         """
         return threads.members(self._connection, thread, self._view.folders or ())[::-1]
+
+    def answered(
+        self, thread: int, children: Sequence[MessageSummary]
+    ) -> dict[MessageKey, MessageKey]:
+        """Return which of the children of a conversation each of them answers, if one."""
+        return threads.answered(self._connection, thread, {one.key for one in children})
 
     def _window(self, limit: int, start: Anchor | None, reach: int, *, backward: bool) -> Window:
         walked = limit if self._view.is_exact else -1 if self._view.is_short else reach

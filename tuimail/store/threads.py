@@ -147,6 +147,40 @@ def members(
     return [messages.make_summary(row) for row in rows[::-1]]
 
 
+_NAMED = """
+SELECT message.id, internaldate, message_id, json_extract(envelope, '$.in_reply_to'), refs
+FROM message CROSS JOIN message_detail ON message_key = message.id
+WHERE thread_id = ? AND sort_sender IS NOT NULL AND shown_folder_id IS NOT NULL
+ORDER BY internaldate DESC, message.id DESC LIMIT ?
+"""
+
+
+def answered(
+    connection: Connection, thread: int, shown: Collection[MessageKey]
+) -> dict[MessageKey, MessageKey]:
+    """Return what messages of a conversation answer (RFC 5322, 3.6.4), as far as that is shown.
+
+    In-Reply-To says it, or else the latest of References that is there. What is said to be
+    answered but arrived later is not believed, so there is no circle.
+    """
+    rows = connection.rows(_NAMED, (thread, _MOST_MEMBERS))
+    by_name: dict[str, tuple[int, MessageKey]] = {}
+    for key, received, name, *_ in rows:  # of copies, the oldest one
+        if name is not None and key in shown:
+            by_name[name] = (received, key)
+    found: dict[MessageKey, MessageKey] = {}
+    for key, received, _, in_reply_to, refs in rows:
+        if key not in shown:
+            continue
+        names = [*codec.load_strings(refs), *([in_reply_to] if in_reply_to else [])]
+        for name in map(codec.plain, reversed(names)):
+            other = by_name.get(name)
+            if other is not None and other < (received, key):
+                found[key] = other[1]
+                break
+    return found
+
+
 def conversation(connection: Connection, key: MessageKey) -> list[MessageSummary]:
     """Return the conversation of a message that is shown, oldest first."""
     own = messages.summary(connection, key)

@@ -69,7 +69,7 @@ def view(connection: Connection, listing: Listing) -> View:
         stream, is_of_place = _in_order(connection, listing, folders)
         residue = wanted if is_of_place else place & wanted
         return View(listing, folders, stream, residue, place)
-    place = _of_accounts(listing.place.accounts)
+    place = _of_accounts(connection, listing.place.accounts)
     if isinstance(listing.place, Flagged):
         place &= Condition(f"message.unflagged = 0 AND {_WANTED}")
     stream = _everywhere(connection, listing)
@@ -90,11 +90,12 @@ def _in_folders(folders: tuple[FolderId, ...]) -> Condition:
     return Condition(f"message.shown_folder_id IN ({marks})", folders)
 
 
-def _of_accounts(accounts: frozenset[AccountId]) -> Condition:
+def _of_accounts(connection: Connection, accounts: frozenset[AccountId]) -> Condition:
+    stored = {id for (id,) in connection.rows("SELECT id FROM account")}
+    if not accounts or stored <= accounts:
+        return Condition("")  # then nothing that is walked past is left out
     marks = ", ".join("?" * len(accounts))
-    return Condition(
-        f"message.account_id IN ({marks})" if accounts else "", tuple(sorted(accounts))
-    )
+    return Condition(f"message.account_id IN ({marks})", tuple(sorted(accounts)))
 
 
 def _in_order(

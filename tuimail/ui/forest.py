@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId, FolderRole
 
 
@@ -18,11 +19,13 @@ class Branch(NamedTuple):
     Attributes:
         folders: In the order of the store: roles first, then by path.
         is_shared: Whether it is a shared mailbox; it stands below its owner.
+        account: Whose mail views across folders are to show.
     """
 
     label: str
     folders: Sequence[Folder]
     is_shared: bool = False
+    account: AccountId | None = None
 
 
 class Forest:
@@ -53,6 +56,11 @@ class Forest:
             self.tops.append(tops)
         for folder in self.folders.values():
             self._count_above(folder.id, folder.unread)
+
+    @property
+    def accounts(self) -> frozenset[AccountId]:
+        """Those whose folders these are."""
+        return frozenset(one.account for one in self.branches if one.account is not None)
 
     def above(self, folder: FolderId) -> Iterator[FolderId]:
         """Go through the folders that a folder is in, from the nearest up."""

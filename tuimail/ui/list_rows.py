@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from tuimail.errors import StoreCorrupt
 from tuimail.model.listing import Anchor, Everywhere, Listing, ListRow
 from tuimail.model.message import MessageKey, MessageSummary
+from tuimail.ui.reply_tree import Reply, in_tree
 from tuimail.ui.window import ListWindow
 
 if TYPE_CHECKING:
@@ -47,17 +48,20 @@ class ListedRow:
         message: The message; of a conversation its newest in the place.
         head: The head it is, or stands below.
         shown: The message with what is to be said of the whole conversation.
-        below: It stands below a conversation.
-        last: It is the last one there.
+        reply: Where it stands below a conversation; None for a head.
         unfolded: It heads a conversation whose messages stand below it.
     """
 
     message: MessageSummary
     head: ListRow
     shown: MessageSummary
-    below: bool = False
-    last: bool = False
+    reply: Reply | None = None
     unfolded: bool = False
+
+    @property
+    def below(self) -> bool:
+        """Whether it stands below a conversation."""
+        return self.reply is not None
 
     @property
     def count(self) -> int:
@@ -94,7 +98,7 @@ class ListRows:
         self.listing = listing.effective
         self._reader = read
         self.window = ListWindow(self.read, report)
-        self._children: dict[int, list[MessageSummary]] = {}
+        self._children: dict[int, list[Reply]] = {}
         self._all_unfolded = False
         self._exceptions: set[int] = set()
 
@@ -124,8 +128,8 @@ class ListRows:
         if spot.below:
             if spot.below > len(below):
                 return None
-            message = below[spot.below - 1]
-            return ListedRow(message, head, message, True, spot.below == len(below))
+            reply = below[spot.below - 1]
+            return ListedRow(reply.message, head, reply.message, reply)
         return ListedRow(head.message, head, _said_of_all(head), unfolded=bool(below))
 
     # -- going through -------------------------------------------------------------------------
@@ -212,8 +216,8 @@ class ListRows:
             return None
         if row.below:
             head = self.window.get(index)
-            for at, message in enumerate(self._below(head) if head else (), 1):
-                if message.key == row.message.key:
+            for at, reply in enumerate(self._below(head) if head else (), 1):
+                if reply.message.key == row.message.key:
                     return Spot(index, at)
         return Spot(index)
 
@@ -269,16 +273,21 @@ class ListRows:
         self._children.clear()
 
     def children(self, thread: int) -> list[MessageSummary]:
-        """Return the messages of a conversation, newest first."""
+        """Return the messages of a conversation in the order they stand in below its head."""
+        return [reply.message for reply in self._replies(thread)]
+
+    def _replies(self, thread: int) -> list[Reply]:
         if thread not in self._children:
-            self._children[thread] = self.read().children(thread)
+            reader = self.read()
+            children = reader.children(thread)
+            self._children[thread] = in_tree(children, reader.answered(thread, children))
         return self._children[thread]
 
-    def _below(self, head: ListRow) -> list[MessageSummary]:
+    def _below(self, head: ListRow) -> list[Reply]:
         conversation = head.conversation
         if conversation is None or conversation.count < 2 or not self.is_unfolded(conversation.id):
             return []
-        return self.children(conversation.id)
+        return self._replies(conversation.id)
 
 
 def _said_of_all(head: ListRow) -> MessageSummary:

@@ -88,6 +88,8 @@ class SettingUp:
             inbox = next((each for each in folders if each.role is FolderRole.INBOX), None)
             if inbox is not None:
                 screen.open_folder(inbox.id)
+            else:
+                screen.name_accounts()
         self._app.signal_status.publish(None)
         self._say(account)
 

@@ -64,7 +64,9 @@ class TreeRow:
         """What it stands for, the same through every change; None for a label or a gap."""
         if self.folder is not None:
             return self.folder.id
-        return "Outbox" if self.outbox else self.view
+        if self.outbox:
+            return "Outbox"
+        return None if self.view is None else type(self.view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +98,12 @@ def tree_rows(forest: Forest, folded: Collection[FolderId], totals: Totals) -> l
 def view_rows(forest: Forest, totals: Totals) -> list[TreeRow]:
     """Return the rows that stand above the first account."""
     rows = [
-        TreeRow("Flagged", view=Flagged(), count=totals.flagged, quiet=True),
+        TreeRow("Flagged", view=Flagged(forest.accounts), count=totals.flagged, quiet=True),
         TreeRow("Outbox", outbox=True, count=totals.outbox, quiet=True),
     ]
     if len(forest.branches) > 1:
-        rows.insert(0, TreeRow("All inboxes", view=AllInboxes(), count=forest.unread_in_inboxes))
+        view, count = AllInboxes(forest.accounts), forest.unread_in_inboxes
+        rows.insert(0, TreeRow("All inboxes", view=view, count=count))
     return rows
 
 

@@ -43,7 +43,8 @@ class MailboxListing(MailboxPlaces):
         """Choose by what the list is sorted."""
         listing = self.message_list.listing
         if listing is not None:
-            await self.app.push_screen(SortSheet(listing), self._sort_chosen)
+            wanted = replace(listing, conversations=self.message_list.wants_conversations)
+            await self.app.push_screen(SortSheet(wanted), self._sort_chosen)
 
     def _sort_chosen(self, order: SortOrder | None) -> None:
         listing, place = self.message_list.listing, self.place

@@ -14,7 +14,7 @@ from tuimail.ui.messages import FolderChosen
 from tuimail.ui.screens.mailbox_reading import MailboxReading
 from tuimail.ui.shell import shell
 
-_VIEWS: Final[dict[str, Place]] = {"all_inboxes": AllInboxes(), "flagged": Flagged()}
+_VIEWS: Final = {"all_inboxes": AllInboxes, "flagged": Flagged}
 
 
 class MailboxPlaces(MailboxReading):
@@ -52,7 +52,7 @@ class MailboxPlaces(MailboxReading):
         reader = app.store.read
         stored = reader.meta("ui.folder") or ""
         if stored in _VIEWS:
-            self.open_place(_VIEWS[stored], remember=False)
+            self.open_place(self._view(stored), remember=False)
             return
         last = reader.folder(FolderId(int(stored))) if stored.isdecimal() else None
         folders = [folder for id_ in app.accounts for folder in reader.folders(id_)]
@@ -131,6 +131,15 @@ class MailboxPlaces(MailboxReading):
         self.open_place(event.place)
         self.leave_for_list()
 
+    def _view(self, name: str) -> AllInboxes | Flagged:
+        return _VIEWS[name](frozenset(shell(self).accounts))
+
+    def name_accounts(self) -> None:
+        """Show the accounts there are now, where the list is of all of them."""
+        place, everybody = self.place, frozenset(shell(self).accounts)
+        if isinstance(place, AllInboxes | Flagged) and place.accounts != everybody:
+            self.open_place(replace(place, accounts=everybody), remember=False)
+
     # -- keys ----------------------------------------------------------------------------------
 
     def action_unread_folder(self, step: int) -> None:
@@ -155,7 +164,7 @@ class MailboxPlaces(MailboxReading):
 
     def action_view(self, name: str) -> None:
         """Open a view over all mailboxes: `all_inboxes` or `flagged`."""
-        self.open_place(_VIEWS[name])
+        self.open_place(self._view(name))
         self.leave_for_list()
 
     def go_to_message(self, key: MessageKey | None) -> None:
@@ -170,4 +179,4 @@ def _name(place: Place) -> str:
     """Return what a place is called where it is remembered."""
     if isinstance(place, InFolder):
         return str(place.folder)
-    return next((name for name, view in _VIEWS.items() if view == place), "search")
+    return next((name for name, kind in _VIEWS.items() if isinstance(place, kind)), "search")

@@ -78,12 +78,16 @@ class MailboxSearch(MailboxListing):
             self._show(Listing(Everywhere(self._own_scope())), None)
 
     def _own_scope(self) -> frozenset[AccountId]:
-        """Return the account of the folder where the search began; none, for all, from a view."""
+        """Return the account of the folder where the search began; from a view, all."""
         place = self._left.listing.place if self._left is not None else None
-        if not isinstance(place, InFolder):
-            return frozenset()
-        folder = shell(self).store.read.folder(place.folder)
-        return frozenset() if folder is None else frozenset({folder.account_id})
+        folder = None
+        if isinstance(place, InFolder):
+            folder = shell(self).store.read.folder(place.folder)
+        return self._all_scope if folder is None else frozenset({folder.account_id})
+
+    @property
+    def _all_scope(self) -> frozenset[AccountId]:
+        return frozenset(shell(self).accounts)
 
     def _look_for(self, text: str) -> str:
         listing = self.message_list.listing
@@ -99,7 +103,8 @@ class MailboxSearch(MailboxListing):
         listing = self.message_list.listing
         if listing is None or not isinstance(listing.place, Everywhere):
             return
-        accounts = frozenset[AccountId]() if listing.place.accounts else self._own_scope()
+        narrow = listing.place.accounts != self._all_scope
+        accounts = self._all_scope if narrow else self._own_scope()
         self._show(replace(listing, place=Everywhere(accounts)), None)
 
     def _show(self, listing: Listing, key: MessageKey | None) -> None:

@@ -81,7 +81,7 @@ class FolderTree(ScrollView, can_focus=True):
         found = app.store.read.all_folders(everything=self._everything)
         self._forest = Forest(
             [
-                Branch(account.name, found.get(id_, ()), account.is_shared)
+                Branch(account.name, found.get(id_, ()), account.is_shared, id_)
                 for id_, account in app.accounts.items()
             ]
         )
@@ -134,7 +134,7 @@ class FolderTree(ScrollView, can_focus=True):
 
     def _totals(self) -> Totals:
         read = shell(self).store.read
-        flagged = read.listing(Listing(Flagged())).count()
+        flagged = read.listing(Listing(Flagged(self._forest.accounts))).count()
         return Totals(outbox=read.counts().outbox_waiting, flagged=flagged or 0)
 
     @property
@@ -176,7 +176,7 @@ class FolderTree(ScrollView, can_focus=True):
 
     def point_at_view(self, view: View) -> None:
         """Put the cursor on a view."""
-        self._point_at(view)
+        self._point_at(type(view))
 
     def _point_at(self, identity: object) -> None:
         for index, row in enumerate(self._rows):

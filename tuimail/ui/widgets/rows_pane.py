@@ -247,7 +247,7 @@ class RowsPane(Widget, can_focus=True):
             senders=self._senders(row),
             count=row.count,
             unfolded=row.unfolded,
-            branch=f"{glyphs.last_branch if row.last else glyphs.branch} " if row.below else "",
+            branch=row.reply.branch(glyphs) if row.reply is not None else "",
             place=self.places.of(row.message) if self.places is not None else "",
             matches=self.rows.listing.limit.words if self.rows is not None else (),
         )

@@ -27,6 +27,9 @@ _REMARKS: Final = {
 }
 
 
+_WHY: Final = "One by one, as the messages of a conversation differ in all but their age."
+
+
 class SortOrder(NamedTuple):
     """What was chosen."""
 
@@ -44,7 +47,9 @@ class _Orders(Widget):
         self.orders = listing.sorts
         self.cursor = self.orders.index(listing.sort)
         self.reverse = listing.reverse
-        self.styles.height = len(self.orders) + 2
+        # The last row says why some of the orders take conversations apart.
+        self._explains = listing.conversations and len(self.orders) > 1
+        self.styles.height = len(self.orders) + 2 + self._explains
 
     def move(self, by: int) -> None:
         """Move the cursor."""
@@ -68,6 +73,8 @@ class _Orders(Widget):
         if y == 0:
             title = rule(width, app.glyphs.rule, "Sort by", role="strong")
             return palette.strip(title, width, "sheet")
+        if y == len(self.orders) + 2:
+            return palette.strip((Run("   "), Run(_WHY, "muted")), width, "sheet")
         if y > len(self.orders):
             word = "newest, largest, A first" if self.reverse else "from the other end"
             row: Row = (
