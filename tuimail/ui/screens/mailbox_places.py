@@ -14,7 +14,10 @@ from tuimail.ui.messages import FolderChosen
 from tuimail.ui.screens.mailbox_reading import MailboxReading
 from tuimail.ui.shell import shell
 
-_VIEWS: Final = {"all_inboxes": AllInboxes, "flagged": Flagged}
+_VIEWS: Final[dict[str, type[AllInboxes] | type[Flagged]]] = {
+    "all_inboxes": AllInboxes,
+    "flagged": Flagged,
+}
 
 
 class MailboxPlaces(MailboxReading):
