@@ -23,7 +23,7 @@ from tuimail.mime.parser import (
 )
 from tuimail.mime.plain import plain
 from tuimail.mime.render import Renderer
-from tuimail.mime.rendered import Fold, Link, RenderedText, TextLine, moved_folds
+from tuimail.mime.rendered import Card, Fold, Link, RenderedText, TextLine, moved_folds
 from tuimail.mime.snippets import snippet
 from tuimail.model.bodystructure import (
     BodyPart,
@@ -55,6 +55,7 @@ class Reading:
         lines: Logical lines, unwrapped; empty while `missing` is set.
         links: By number.
         folds: Which lines are folded, in their order.
+        cards: Shown above the text.
         attachments: Parts listed as files; `filename.attachment_name` names them.
         notices: What the reader should know, one sentence each.
         missing: The first section that has to be fetched, None when all text is here. "" is the
@@ -66,6 +67,7 @@ class Reading:
     lines: tuple[TextLine, ...] = ()
     links: tuple[Link, ...] = ()
     folds: tuple[Fold, ...] = ()
+    cards: tuple[Card, ...] = ()
     attachments: tuple[BodyPart, ...] = ()
     notices: tuple[SafeText, ...] = ()
     missing: str | None = None

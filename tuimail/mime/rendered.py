@@ -105,3 +105,16 @@ class RenderedText:
 def moved_folds(folds: Sequence[Fold], by: int) -> list[Fold]:
     """Return the folds of a text that begins `by` lines further down."""
     return [replace(fold, first=fold.first + by, end=fold.end + by) for fold in folds]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a part says in fields rather than in text: a vCard, a report on a message.
+
+    Attributes:
+        title: What it is about, one line.
+        facts: Label and text, in the order in which to show them; a text may be long.
+    """
+
+    title: SafeText
+    facts: tuple[tuple[SafeText, SafeText], ...] = ()
