@@ -11,7 +11,7 @@ import pytest
 from tests.server.client import Client, mail, sandbox_account
 from tests.server.sandbox_fixture import fresh_sandbox  # noqa: F401 - a fixture
 from tests.waiting import wait_until
-from tuimail.mime import reading
+from tuimail.mime.sources import sections_to_fetch
 from tuimail.model.download import DownloadPolicy, DownloadRules, Keep
 from tuimail.model.flags import FLAGGED, SEEN
 from tuimail.model.folder import FolderRole
@@ -84,7 +84,7 @@ def text_of(client: Client, row: MessageSummary) -> str:
         section: client.store.read.part(row.key, section)
         for section in client.store.read.sections(row.key)
     }
-    parts = [source[name] for name in reading.sections_to_fetch(message)]
+    parts = [source[name] for name in sections_to_fetch(message)]
     assert None not in parts
     return b"".join(part for part in parts if part is not None).decode()
 

@@ -122,14 +122,15 @@ def part_text(body: bytes, part: BodyPart, mime_header: bytes | None = None) -> 
     data = decode_part(body, part)
     label = part.param("charset")
     if label is None and part.subtype == "html":
-        label = _charset_in_html(data)
+        label = charset_in_html(data)
     return decode_charset(data, label)
 
 
 _META_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
-def _charset_in_html(data: bytes) -> str | None:
+def charset_in_html(data: bytes) -> str | None:
+    """Return the charset that HTML names in its beginning."""
     match = _META_CHARSET.search(data[:2048])
     return match[1].decode("ascii") if match else None
 

@@ -1,30 +1,51 @@
 """A stored message as the reader shows it: text, links, files, and what is not right with it.
 
-The store keeps sections as FETCH delivered them. This chooses which are needed, decodes them by
-their own MIME header rather than by BODYSTRUCTURE, and falls back to the whole message where
+The store keeps sections as FETCH delivered them. This takes those that `plan` chooses, decodes them
+by their own MIME header rather than by BODYSTRUCTURE, and falls back to the whole message where
 Exchange's BODYSTRUCTURE made no sense. It never raises for what a mail contains.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
+from tuimail.mime import nested
 from tuimail.mime.markup import strip_tags
 from tuimail.mime.parser import (
-    ParsedMessage,
-    decode_part,
     is_whole_text,
     parse,
     part_from_header,
     part_text,
 )
-from tuimail.mime.plain import plain
+from tuimail.mime.pieces import (
+    Desk,
+    Octets,
+    Piece,
+    joined,
+    packed_content,
+    read_report,
+    read_text,
+    read_tnef,
+    read_vcard,
+)
+from tuimail.mime.plan import Plan, ReadPart, Way, plan
 from tuimail.mime.render import Renderer
-from tuimail.mime.rendered import Card, Fold, Link, RenderedText, TextLine, moved_folds
+from tuimail.mime.rendered import Card, Fold, Link, TextLine
 from tuimail.mime.snippets import snippet
+from tuimail.mime.sources import (
+    WHOLE,
+    Lookup,
+    Source,
+    ends_in_text,
+    gather,
+    mime_section,
+    missing_text,
+    of_parsed,
+    source_of,
+)
 from tuimail.model.bodystructure import (
     BodyPart,
     BodyStructure,
@@ -38,13 +59,8 @@ from tuimail.model.message import BodyState, Message
 from tuimail.model.trust import Trust
 from tuimail.text.safe import SafeText
 
-Lookup = Callable[[str], bytes | None]
-"""Section name to stored octets, None when they are not here: `Reader.part` of one message."""
-
-WHOLE: Final = ""
-"""The section name of the whole message."""
-_MOST_TEXTS: Final = 8
 _SNIPPET_SOURCE: Final = 30_000
+_MOST_SNIPPET_TEXTS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,8 @@ class Reading:
         notices: What the reader should know, one sentence each.
         missing: The first section that has to be fetched, None when all text is here. "" is the
             whole message.
+        absent: Something beside the text could be shown if it was here: it has to be asked for.
+        is_cut: Only the beginning of the text is here.
         invitation: What its calendar part says; None where it has none.
         trust: What is known of where it comes from; None while its header is not here.
     """
@@ -71,146 +89,129 @@ class Reading:
     attachments: tuple[BodyPart, ...] = ()
     notices: tuple[SafeText, ...] = ()
     missing: str | None = None
+    absent: bool = False
+    is_cut: bool = False
     invitation: Invitation | None = None
     trust: Trust | None = None
 
 
-def sections_to_fetch(message: Message) -> list[str]:
-    """Return the sections that the text consists of, in the order in which to fetch them.
-
-    Each text part's MIME header comes before it; a message of one part has no "1.MIME", its own
-    header says the same (RFC 9051, 6.4.5). [""] when there is no structure to go by, [] when the
-    message has no text.
-    """
-    structure = message.structure
-    if structure is None:
-        return [WHOLE]
-    return [
-        name
-        for part in text_parts(structure)[:_MOST_TEXTS]
-        for name in (_mime_section(structure, part), part.section)
-    ]
-
-
-def _mime_section(structure: BodyStructure, part: BodyPart) -> str:
-    return "HEADER" if is_whole_text(structure) else f"{part.section}.MIME"
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A message with everything at hand that is here of it."""
-
-    structure: BodyStructure
-    sections: dict[str, bytes]
-    problems: tuple[SafeText, ...]
-
-
-def read_message(message: Message, part: Lookup, renderer: Renderer) -> Reading:
+def read_message(
+    message: Message, part: Lookup, renderer: Renderer, *, charset: str | None = None
+) -> Reading:
     """Read a message, waiting for the render process where it is HTML.
 
     Args:
         message: From the store.
         part: Its stored sections; called on this thread only.
         renderer: Converts HTML.
+        charset: What the user says the letters are; None believes the message.
     """
-    return _read(message, _gather(message, part), renderer)
+    return _read(message, gather(message, part), Desk(renderer, charset))
 
 
-async def read_message_async(message: Message, part: Lookup, renderer: Renderer) -> Reading:
+async def read_message_async(
+    message: Message, part: Lookup, renderer: Renderer, *, charset: str | None = None
+) -> Reading:
     """Read a message without holding up the event loop.
 
     `part` is called on the loop's thread; decoding and rendering happen elsewhere.
     """
-    return await asyncio.to_thread(_read, message, _gather(message, part), renderer)
+    sections = gather(message, part)
+    return await asyncio.to_thread(_read, message, sections, Desk(renderer, charset))
 
 
-def _gather(message: Message, part: Lookup) -> dict[str, bytes]:
-    """Take what is stored: the sections that are needed, else the whole message."""
-    found = {name: part(name) for name in sections_to_fetch(message) if name != WHOLE}
-    here = {name: data for name, data in found.items() if data is not None}
-    is_complete = message.structure is not None and all(
-        name in here or name.endswith("MIME") or name == "HEADER" for name in found
-    )
-    if not is_complete:
-        whole = part(WHOLE)
-        if whole is not None:
-            return {WHOLE: whole}
-    return here
-
-
-def _source(message: Message, sections: dict[str, bytes]) -> _Source | None:
-    """Return None when not even the structure is known."""
-    if WHOLE in sections:
-        parsed = parse(sections[WHOLE])
-        return _Source(parsed.structure, _all_sections(parsed), parsed.problems)
-    if message.structure is None:
-        return None
-    return _Source(message.structure, sections, ())
-
-
-def _all_sections(parsed: ParsedMessage) -> dict[str, bytes]:
-    names = [name for part in parsed.parts for name in (part.section, f"{part.section}.MIME")]
-    found = ((name, parsed.section(name)) for name in ("HEADER", *names))
-    return {name: data for name, data in found if data is not None}
-
-
-def _read(message: Message, sections: dict[str, bytes], renderer: Renderer) -> Reading:
-    source = _source(message, sections)
+def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
+    source = source_of(message, sections)
     if source is None:
         return Reading(missing=WHOLE)
     files = attachments(source.structure)
-    texts = text_parts(source.structure)[:_MOST_TEXTS]
-    missing = next((text.section for text in texts if text.section not in source.sections), None)
+    missing = missing_text(source.structure, source.sections)
     if missing is not None:
         return Reading(attachments=files, missing=missing)
-    rendered = [_render(source, text, renderer) for text in texts]
-    notices = [*_about(message, source, has_text=bool(texts))]
-    notices += [notice for text in rendered for notice in text.notices]
-    lines, folds = _joined(rendered)
+    chosen = plan(source.structure)
+    pieces = list(_pieces(source, chosen, desk))
+    text = joined([piece.text for piece in pieces])
+    is_cut = message.summary.body is BodyState.PARTIAL
+    notices = [*_about(source, chosen, pieces, is_cut=is_cut), *text.notices]
     return Reading(
-        lines=lines,
-        links=_numbered(rendered),
-        folds=folds,
-        attachments=files,
+        lines=text.lines,
+        links=text.links,
+        folds=text.folds,
+        cards=tuple(card for piece in pieces for card in piece.cards),
+        attachments=(*files, *(file for piece in pieces for file in piece.files)),
         notices=tuple(dict.fromkeys(notices)),
+        absent=any(each.part.section not in source.sections for each in chosen.parts),
+        is_cut=is_cut,
     )
 
 
-def _render(source: _Source, part: BodyPart, renderer: Renderer) -> RenderedText:
-    body = source.sections[part.section]
-    header = source.sections.get(_mime_section(source.structure, part))
-    actual = part_from_header(part, body, header)
-    text = part_text(body, actual)
-    if actual.type == "text" and actual.subtype == "html":
-        return renderer.html_blocking(text)
-    flowed = (actual.param("format") or "").lower() == "flowed"
-    return plain(text, flowed=flowed, delsp=(actual.param("delsp") or "").lower() == "yes")
+def _pieces(source: Source, chosen: Plan, desk: Desk) -> Iterator[Piece]:
+    has_text = any(each.way is Way.TEXT for each in chosen.parts)
+    for each in chosen.parts:
+        octets = _octets(source, each)
+        if octets is not None:
+            yield _piece(octets, each.way, desk, has_text=has_text)
 
 
-def _joined(texts: Sequence[RenderedText]) -> tuple[tuple[TextLine, ...], tuple[Fold, ...]]:
-    """Put texts below each other with a blank line between, and their folds with them."""
-    lines: list[TextLine] = []
-    folds: list[Fold] = []
-    for text in texts:
-        if lines and text.lines:
-            lines.append(TextLine(SafeText("")))
-        folds += moved_folds(text.folds, len(lines))
-        lines += text.lines
-    return tuple(lines), tuple(folds)
+def _octets(source: Source, chosen: ReadPart) -> Octets | None:
+    part = chosen.part
+    body = source.sections.get(part.section)
+    if body is None:
+        return None
+    if chosen.way is Way.MESSAGE:
+        return Octets(part, body, source.is_whole and len(body) < chosen.limit)
+    header = source.sections.get(mime_section(source.structure, part))
+    return Octets(part_from_header(part, body, header), body, source.is_whole)
 
 
-def _numbered(texts: Sequence[RenderedText]) -> tuple[Link, ...]:
-    return tuple(link for text in texts for link in text.links)
+def _piece(octets: Octets, way: Way, desk: Desk, *, has_text: bool) -> Piece:
+    match way:
+        case Way.TEXT:
+            return read_text(octets, desk)
+        case Way.REPORT:
+            return read_report(octets)
+        case Way.VCARD:
+            return read_vcard(octets, desk.forced)
+        case Way.TNEF:
+            return read_tnef(octets, desk, with_text=not has_text)
+        case Way.MESSAGE:
+            return _attached(octets, desk)
 
 
-def _about(message: Message, source: _Source, *, has_text: bool) -> list[SafeText]:
+def _attached(octets: Octets, desk: Desk) -> Piece:
+    """Read an attached message; what it has of files is in its own, which is listed."""
+    parsed = parse(octets.content)
+    head = nested.head(parsed.envelope, attachments(parsed.structure))
+    if desk.depth == nested.DEEPEST:
+        return Piece(head)
+    desk.depth += 1
+    source = of_parsed(parsed, is_whole=octets.is_whole)
+    chosen = plan(parsed.structure)
+    pieces = list(_pieces(source, chosen, desk))
+    desk.depth -= 1
+    text = joined([head, *(piece.text for piece in pieces)])
+    notices = (*source.problems, *text.notices)
+    if not octets.is_whole and ends_in_text(chosen, parsed):
+        notices = (*notices, SafeText("Only the beginning of the attached message is here."))
+    return Piece(
+        replace(text, notices=notices),
+        cards=tuple(card for piece in pieces for card in piece.cards),
+    )
+
+
+def _about(
+    source: Source, chosen: Plan, pieces: list[Piece], *, is_cut: bool
+) -> Iterator[SafeText]:
     """Say what is not as it should be."""
-    notices = list(source.problems)
-    if message.summary.body is BodyState.PARTIAL and has_text:
-        notices.append(SafeText("Only the beginning of the text is here."))
-    if not has_text:
-        notices.append(_about_no_text(source.structure))
-    return notices
+    yield from source.problems
+    if is_cut:
+        yield SafeText("Only the beginning of the text is here.")
+    if chosen.left_out:
+        yield SafeText(f"{chosen.left_out} more parts are not shown; they are listed as files.")
+    if not text_parts(source.structure) and not any(
+        piece.text.lines or piece.cards for piece in pieces
+    ):
+        yield _about_no_text(source.structure)
 
 
 def _about_no_text(structure: BodyStructure) -> SafeText:
@@ -218,22 +219,40 @@ def _about_no_text(structure: BodyStructure) -> SafeText:
     is_encrypted = isinstance(structure, MultiPart) and structure.subtype == "encrypted"
     if is_encrypted or types & {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
         return SafeText("The message is encrypted; tuimail cannot open it.")
-    if types == {"application/ms-tnef"}:
-        return SafeText("The text is in winmail.dat, which tuimail cannot open.")
     return SafeText("The message has no text, only files.")
 
 
 def attachment_content(message: Message, part: BodyPart, lookup: Lookup) -> bytes | None:
-    """Return a file's content, decoded; None when its section has to be fetched first."""
-    body = lookup(part.section)
+    """Return a file's content, decoded; None when its section has to be fetched first.
+
+    Args:
+        part: Of `Reading.attachments`; a file that is packed in another part is taken out of it.
+        lookup: Whole sections only: what is cut is not here.
+    """
+    found = _stored(message, part, lookup)
+    if found is None:
+        return None
+    return packed_content(found, part) if part.packed_in else found.content
+
+
+def _stored(message: Message, part: BodyPart, lookup: Lookup) -> Octets | None:
+    section = part.stored_in
+    known = () if message.structure is None else leaves(message.structure)
+    own = next((each for each in known if each.section == section), part)
+    body = lookup(section)
     if body is not None:
-        return decode_part(body, part_from_header(part, body, lookup(f"{part.section}.MIME")))
+        is_alone = is_whole_text(message.structure)
+        header = lookup("HEADER" if is_alone else f"{section}.MIME")
+        actual = own if own.type == "message" else part_from_header(own, body, header)
+        return Octets(actual, body, is_whole=True)
     whole = lookup(WHOLE)
     if whole is None:
         return None
     parsed = parse(whole)
-    own = next((found for found in parsed.parts if found.section == part.section), None)
-    return None if own is None else parsed.content(own)
+    inside = next((each for each in parsed.parts if each.section == section), None)
+    if inside is None:
+        return None
+    return Octets(inside, parsed.section(section) or b"", is_whole=True)
 
 
 def message_snippet(message: Message, part: Lookup) -> SafeText:
@@ -241,14 +260,14 @@ def message_snippet(message: Message, part: Lookup) -> SafeText:
 
     HTML loses its tags in this process: that is linear, and a row needs no layout.
     """
-    source = _source(message, _gather(message, part))
+    source = source_of(message, gather(message, part))
     if source is None:
         return SafeText("")
-    for text in text_parts(source.structure)[:_MOST_TEXTS]:
+    for text in text_parts(source.structure)[:_MOST_SNIPPET_TEXTS]:
         body = source.sections.get(text.section)
         if body is None:
             break
-        header = source.sections.get(_mime_section(source.structure, text))
+        header = source.sections.get(mime_section(source.structure, text))
         actual = part_from_header(text, body[:_SNIPPET_SOURCE], header)
         words = part_text(body[:_SNIPPET_SOURCE], actual)
         found = snippet(strip_tags(words) if actual.subtype == "html" else words)

@@ -28,12 +28,53 @@ def decode_transfer(body: bytes, encoding: str) -> bytes:
     """Decode `body`. Never raises: an unknown encoding leaves it as it is."""
     name = encoding_name(encoding)
     if name == "base64":
-        return decode_base64(body)
+        encoded, footer = _without_footer(body)
+        return decode_base64(encoded) + footer
     if name == "quoted-printable":
         return binascii.a2b_qp(body)
     if name in _UUENCODE:
         return _decode_uu(body)
     return body
+
+
+_FOREIGN = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_BLANKS = re.compile(rb"\s+")
+_ENCODED_LINE = re.compile(rb"^[A-Za-z0-9+/]{57,}=*\s*$", re.MULTILINE)
+
+
+def _without_footer(body: bytes) -> tuple[bytes, bytes]:
+    """Return the base64 of a body, and what a mailing list put below it as it is.
+
+    That begins with a line that is no base64, after whole groups of four, and has words in it.
+    """
+    foreign = _FOREIGN.search(body)
+    if foreign is None:
+        return body, b""
+    start = body.rfind(b"\n", 0, foreign.start()) + 1
+    encoded, rest = body[:start], body[start:]
+    is_whole = len(_BLANKS.sub(b"", encoded)) % 4 == 0
+    if not start or not is_whole or b" " not in rest or _ENCODED_LINE.search(rest):
+        return body, b""
+    return encoded, b"\r\n" + rest
+
+
+def is_damaged(body: bytes, encoding: str) -> bool:
+    """Whether something of a complete body cannot be decoded.
+
+    Base64 with letters that it does not have or a group of four that is cut; quoted-printable with
+    an equals sign that means nothing.
+    """
+    name = encoding_name(encoding)
+    if name == "base64":
+        encoded, _ = _without_footer(body)
+        letters = len(_BLANKS.sub(b"", encoded).rstrip(b"="))
+        return letters % 4 == 1 or _FOREIGN.search(encoded) is not None
+    if name == "quoted-printable":
+        return _BAD_QUOTED.search(body) is not None
+    return False
+
+
+_BAD_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
 
 
 def _decode_uu(body: bytes) -> bytes:
@@ -47,11 +88,12 @@ def _decode_uu(body: bytes) -> bytes:
     for line in lines:
         if line.strip() == b"end":
             break
-        decoded.append(_decode_uu_line(line))
+        decoded.append(uu_line(line))
     return b"".join(decoded)
 
 
-def _decode_uu_line(line: bytes) -> bytes:
+def uu_line(line: bytes) -> bytes:
+    """Decode one line of uuencode as far as it goes."""
     try:
         return binascii.a2b_uu(line)
     except binascii.Error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from tuimail.model.envelope import Envelope
 from tuimail.text.safe import SafeText
@@ -27,6 +28,8 @@ class BodyPart:
         disposition: "inline", "attachment" or None.
         filename: Decoded and clean, None when there is none.
         message: The envelope of a message/rfc822 part.
+        packed_in: For a file that is no part of its own but is packed in one (TNEF, uuencode): the
+            section of that part. `section` then only tells files apart.
     """
 
     section: str
@@ -40,6 +43,12 @@ class BodyPart:
     disposition: str | None = None
     filename: SafeText | None = None
     message: Envelope | None = None
+    packed_in: str = ""
+
+    @property
+    def stored_in(self) -> str:
+        """The section that has to be here for the content, as in FETCH BODY[section]."""
+        return self.packed_in or self.section
 
     @property
     def content_type(self) -> str:
@@ -82,19 +91,40 @@ def leaves(structure: BodyStructure) -> Iterator[BodyPart]:
             yield from leaves(part)
 
 
+REPORTS: Final = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/disposition-notification",
+        "message/global-disposition-notification",
+        "text/rfc822-headers",
+        "message/global-headers",
+    }
+)
+"""Content types that programs write for programs (RFC 3464, 8098, 6522, 6533): a reader says what
+they mean."""
+
+
 def attachments(structure: BodyStructure) -> tuple[BodyPart, ...]:
     """Return the parts a reader lists as files.
 
-    That is every leaf that is neither read (`text_parts`) nor another form of what is read, nor
-    an image the HTML text embeds.
+    That is every leaf that is neither read (`text_parts`, `REPORTS`) nor another form of what is
+    read, nor an image the HTML text embeds.
     """
     shown = set(text_parts(structure))
     other_forms = set(_other_forms(structure, shown))
     return tuple(
         part
         for part in leaves(structure)
-        if part not in shown and (part.disposition == "attachment" or part not in other_forms)
+        if part not in shown
+        and (part.disposition == "attachment" or part not in other_forms)
+        and not is_report(part)
     )
+
+
+def is_report(part: BodyPart) -> bool:
+    """Whether it is a part for programs that is read out, rather than a file."""
+    return part.content_type in REPORTS and part.disposition != "attachment"
 
 
 def text_part(structure: BodyStructure) -> BodyPart | None:
@@ -108,7 +138,8 @@ def text_parts(structure: BodyStructure) -> tuple[BodyPart, ...]:
     Of multipart/alternative one form: text/plain before text/html. Of multipart/related the root.
     Of anything else every text that is not a file, as some programs cut one text in pieces around
     pictures and lists add their footer as a part. Where all text has a file name, the first that
-    is not marked as an attachment.
+    is not marked as an attachment. Where there is neither plain text nor HTML, any other text that
+    a person can read (enriched, Markdown).
 
     Inside multipart/alternative an empty-looking text/plain (a few octets beside a real HTML part,
     as some newsletters send) gives way to the HTML.
@@ -116,8 +147,9 @@ def text_parts(structure: BodyStructure) -> tuple[BodyPart, ...]:
     chosen = tuple(_read_below(structure))
     if chosen:
         return chosen
-    named = [part for part in leaves(structure) if _is_text(part) and part.disposition is None]
-    return tuple(named[:1])
+    others = [part for part in leaves(structure) if part.disposition is None]
+    named = [part for part in others if _is_text(part)]
+    return tuple((named or [part for part in others if _is_other_text(part)])[:1])
 
 
 _STUB_OCTETS = 120
@@ -126,6 +158,12 @@ _MOST_TEXT_PARTS = 20
 
 def _is_text(part: BodyPart) -> bool:
     return part.type == "text" and part.subtype in ("plain", "html")
+
+
+def _is_other_text(part: BodyPart) -> bool:
+    return (
+        part.type == "text" and part.filename is None and part.subtype in ("enriched", "markdown")
+    )
 
 
 def _read_below(structure: BodyStructure) -> list[BodyPart]:

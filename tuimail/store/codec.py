@@ -157,7 +157,7 @@ def _structure_fields(structure: BodyStructure) -> dict[str, object]:
     fields: dict[str, object] = {
         name: getattr(structure, name)
         for name in BodyPart.__dataclass_fields__
-        if name != "message"
+        if name not in ("message", "packed_in")
     }
     if structure.message is not None:
         fields["message"] = _envelope_fields(structure.message)

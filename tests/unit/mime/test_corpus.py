@@ -18,9 +18,9 @@ from tuimail.mime.reading import (
     attachment_content,
     message_snippet,
     read_message,
-    sections_to_fetch,
 )
 from tuimail.mime.render import Renderer
+from tuimail.mime.sources import sections_to_fetch
 from tuimail.model.account import AccountId
 from tuimail.text.address import make_address
 

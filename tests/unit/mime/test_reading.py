@@ -13,9 +13,9 @@ from tuimail.mime.reading import (
     message_snippet,
     read_message,
     read_message_async,
-    sections_to_fetch,
 )
 from tuimail.mime.render import Renderer
+from tuimail.mime.sources import sections_to_fetch
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.message import BodyState
 

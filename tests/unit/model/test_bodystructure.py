@@ -124,14 +124,19 @@ SHAPES: dict[str, tuple[BodyStructure, list[str], list[str]]] = {
             "report", PLAIN, _part("2", "message/delivery-status"), _part("3", "message/rfc822")
         ),
         ["1"],
-        ["2", "3"],
+        ["3"],
+    ),
+    "report as a file": (
+        _multi("mixed", PLAIN, _part("2", "message/delivery-status", disposition="attachment")),
+        ["1"],
+        ["2"],
     ),
     "signed": (
         _multi("signed", PLAIN, _part("2", "application/pkcs7-signature", filename="smime.p7s")),
         ["1"],
         ["2"],
     ),
-    "enriched only": (_multi("alternative", _part("1", "text/enriched")), [], ["1"]),
+    "enriched only": (_multi("alternative", _part("1", "text/enriched")), ["1"], []),
     "nothing": (_multi("mixed"), [], []),
 }
 
