@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
@@ -33,6 +33,26 @@ class Progress:
     """Work that can be counted, such as messages of a folder."""
 
     what: str
+    done: int
+    total: int
+
+
+ALL_TEXT: Final = "*"
+"""For `want_body`, in the place of a section: the readable text to its end, however long it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """How far a text or a section is that takes more than one command.
+
+    Attributes:
+        section: As in `want_body`; None for the readable text.
+        done: Octets that are here.
+        total: Octets it has, as far as the server told.
+    """
+
+    message: MessageKey
+    section: str | None
     done: int
     total: int
 
@@ -88,6 +108,7 @@ class EngineStatus:
         progress: Older mail that is being listed.
         download: Texts and files that are being fetched to be kept.
         leaving: A message that is being handed over and takes its time.
+        fetching: A text or section that somebody waits for.
     """
 
     account_id: AccountId
@@ -99,6 +120,7 @@ class EngineStatus:
     progress: Progress | None = None
     download: Download | None = None
     leaving: Leaving | None = None
+    fetching: Fetching | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +176,8 @@ class EngineControl(Protocol):
     def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
         """Fetch the readable text, or one section. The ChangeSet tells when it is here.
 
-        A failure becomes a notice, and the text shows as not downloaded.
+        Of a long text the beginning comes, unless `section` is ALL_TEXT. A failure becomes a
+        notice, and the text shows as not downloaded.
         """
 
     def wake(self) -> None:

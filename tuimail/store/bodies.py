@@ -26,13 +26,23 @@ def part(connection: Connection, key: MessageKey, section: str) -> bytes | None:
 
 
 def sections(connection: Connection, key: MessageKey) -> frozenset[str]:
-    """Return the sections that are here."""
+    """Return the sections that are here to their end."""
     rows = connection.rows(
-        "SELECT section FROM part_body WHERE message_key ="
+        "SELECT section FROM part_body WHERE cut = 0 AND message_key ="
         " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)",
         (key,),
     )
     return frozenset(section for (section,) in rows)
+
+
+def beginnings(connection: Connection, key: MessageKey) -> dict[str, int]:
+    """Return the sections of which only the beginning is here, and its octets."""
+    rows = connection.rows(
+        "SELECT section, length(data) FROM part_body WHERE cut = 1 AND message_key ="
+        " coalesce((SELECT message_key FROM message_alias WHERE alias = ?1), ?1)",
+        (key,),
+    )
+    return dict(rows)
 
 
 _SAME_CONTENT = """
@@ -68,8 +78,8 @@ def take_text(tx: Transaction, key: MessageKey) -> bool:
     if source is None:
         return False
     tx.connection.change(
-        "INSERT OR IGNORE INTO part_body (message_key, section, data)"
-        " SELECT ?1, section, data FROM part_body WHERE message_key = ?2",
+        "INSERT OR IGNORE INTO part_body (message_key, section, data, cut)"
+        " SELECT ?1, section, data, cut FROM part_body WHERE message_key = ?2",
         (key, source),
     )
     tx.connection.change(
@@ -81,14 +91,21 @@ def take_text(tx: Transaction, key: MessageKey) -> bool:
     return True
 
 
-def store_part(tx: Transaction, key: MessageKey, section: str, data: bytes) -> None:
-    """Keep a section. A message that is not in the store any more is passed over."""
+def store_part(
+    tx: Transaction, key: MessageKey, section: str, data: bytes, *, cut: bool = False
+) -> None:
+    """Keep a section. A message that is not in the store any more is passed over.
+
+    Args:
+        cut: It is only the beginning; what is here whole stays.
+    """
     key = messages.resolve(tx.connection, key)
     tx.connection.change(
-        "INSERT INTO part_body (message_key, section, data)"
-        " SELECT id, ?2, ?3 FROM message WHERE id = ?1"
-        " ON CONFLICT (message_key, section) DO UPDATE SET data = excluded.data",
-        (key, section, data),
+        "INSERT INTO part_body (message_key, section, data, cut)"
+        " SELECT id, ?2, ?3, ?4 FROM message WHERE id = ?1"
+        " ON CONFLICT (message_key, section) DO UPDATE SET data = excluded.data, cut = excluded.cut"
+        " WHERE excluded.cut <= part_body.cut",
+        (key, section, data, int(cut)),
     )
     tx.changes.messages.add(key)
 

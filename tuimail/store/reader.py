@@ -219,12 +219,16 @@ class Reader:
         return bodies.text_elsewhere(self._connection, key) is not None
 
     def part(self, key: MessageKey, section: str) -> bytes | None:
-        """Return a section as fetched, None when it was not; "" is the whole message."""
+        """Return a section as far as it was fetched, else None; "" is the whole message."""
         return bodies.part(self._connection, key, section)
 
     def sections(self, key: MessageKey) -> frozenset[str]:
-        """Return the sections that are here."""
+        """Return the sections that are here to their end."""
         return bodies.sections(self._connection, key)
+
+    def beginnings(self, key: MessageKey) -> dict[str, int]:
+        """Return the sections of which only the beginning is here, and its octets."""
+        return bodies.beginnings(self._connection, key)
 
     def download_choices(self, account: AccountId) -> dict[FolderId, DownloadPolicy]:
         """Return what was chosen to be kept of folders, where something was."""

@@ -10,7 +10,14 @@ from typing import Any
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Notice
 from tuimail.model.request import NewRequest, Request, RequestKind, RequestState
-from tuimail.model.status import Connectivity, Download, EngineStatus, Leaving, Progress
+from tuimail.model.status import (
+    Connectivity,
+    Download,
+    EngineStatus,
+    Fetching,
+    Leaving,
+    Progress,
+)
 from tuimail.store import codec
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
@@ -125,7 +132,7 @@ def publish_status(tx: Transaction, statuses: Mapping[AccountId, EngineStatus]) 
 
 
 def _dump_status(status: EngineStatus) -> str:
-    progress, download = status.progress, status.download
+    progress, download, fetching = status.progress, status.download, status.fetching
     return json.dumps(
         {
             "connectivity": status.connectivity,
@@ -137,6 +144,7 @@ def _dump_status(status: EngineStatus) -> str:
             "leaving": status.leaving and astuple(status.leaving),
             "download": download and astuple(replace(download, problem=None)),
             "download_problem": download and _dump_problem(download.problem),
+            "fetching": fetching and astuple(fetching),
         }
     )
 
@@ -144,6 +152,7 @@ def _dump_status(status: EngineStatus) -> str:
 def _load_status(account: AccountId, text: str) -> EngineStatus:
     fields: dict[str, Any] = json.loads(text)
     progress, download = fields["progress"], fields["download"]
+    fetching = fields.get("fetching")
     return EngineStatus(
         account,
         Connectivity(fields["connectivity"]),
@@ -155,6 +164,7 @@ def _load_status(account: AccountId, text: str) -> EngineStatus:
         leaving=Leaving(*fields["leaving"]) if fields.get("leaving") else None,
         download=download
         and replace(Download(*download), problem=_load_problem(fields["download_problem"])),
+        fetching=fetching and Fetching(*fetching),
     )
 
 

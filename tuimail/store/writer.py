@@ -134,9 +134,9 @@ class Writer:
         """Give up on rows of the folder that got no UID again; return how many."""
         return vanishing.finish_repairing(self._tx, folder)
 
-    def store_part(self, key: MessageKey, section: str, data: bytes) -> None:
-        """Keep a section as fetched."""
-        bodies.store_part(self._tx, key, section, data)
+    def store_part(self, key: MessageKey, section: str, data: bytes, *, cut: bool = False) -> None:
+        """Keep a section as fetched, or with `cut` its beginning."""
+        bodies.store_part(self._tx, key, section, data, cut=cut)
 
     def take_text(self, key: MessageKey) -> bool:
         """Take the text of a message that was copied or moved from the one that has it."""

@@ -14,7 +14,8 @@ from typing import Final
 from tuimail.errors import MessageGone, Reach, TuimailError, UidValidityChanged
 from tuimail.imap.jobs import Breathe, Step, StepDone
 from tuimail.imap.session import ImapSession
-from tuimail.mime import reading
+from tuimail.mime.reading import message_snippet
+from tuimail.mime.sources import sections_to_fetch
 from tuimail.model.bodystructure import attachments, leaves
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import BodyState, Message, MessageKey
@@ -90,7 +91,7 @@ def _texts(store: Store, keys: Sequence[MessageKey], failed: set[MessageKey]) ->
             continue
         if message.summary.body is not BodyState.ABSENT:
             continue
-        sections = tuple(reading.sections_to_fetch(message))
+        sections = tuple(sections_to_fetch(message))
         yield _Text(
             message, message.server_folder_id, message.uid, sections, _octets(message, sections)
         )
@@ -155,7 +156,7 @@ def _keep_texts(
         if any(len(parts.get(name, b"x" * _SMALL)) >= _SMALL for name in text.sections):
             rest.append(key)  # a part is missing, or was cut
         else:
-            whole.append((key, parts, reading.message_snippet(text.message, parts.get)))
+            whole.append((key, parts, message_snippet(text.message, parts.get)))
 
     def keep(tx: Writer) -> None:
         for key, parts, snippet in whole:

@@ -10,7 +10,14 @@ from typing import Final
 from tuimail.errors import Retry, Throttled, TuimailError
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Notice
-from tuimail.model.status import Connectivity, Download, EngineStatus, Leaving, Progress
+from tuimail.model.status import (
+    Connectivity,
+    Download,
+    EngineStatus,
+    Fetching,
+    Leaving,
+    Progress,
+)
 
 STEADY: Final = timedelta(seconds=30)
 """A connection that lasted this long was a good one."""
@@ -79,6 +86,11 @@ class Standing:
         """Say how far a message is that is being handed over."""
         if leaving != self.status.leaving:
             self._change(replace(self.status, leaving=leaving))
+
+    def set_fetching(self, fetching: Fetching | None) -> None:
+        """Say how far a text is that somebody waits for."""
+        if fetching != self.status.fetching:
+            self._change(replace(self.status, fetching=fetching))
 
     def _change(self, status: EngineStatus) -> None:
         self.status = status

@@ -64,4 +64,7 @@ class StatusBoard:
 
 
 def _without_progress(statuses: Mapping[AccountId, EngineStatus]) -> list[EngineStatus]:
-    return [replace(each, progress=None, download=None, leaving=None) for each in statuses.values()]
+    return [
+        replace(each, progress=None, download=None, leaving=None, fetching=None)
+        for each in statuses.values()
+    ]

@@ -22,9 +22,9 @@ from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
 from tuimail.model.intent import Copy, Intent, Move
 from tuimail.model.message import MessageKey
-from tuimail.model.status import Download, Progress
+from tuimail.model.status import Download, Fetching, Progress
 from tuimail.store.store import Store
-from tuimail.sync.bodies import fetch_section, fetch_text
+from tuimail.sync.bodies import fetch
 from tuimail.sync.compact import next_due
 from tuimail.sync.drafts import drafts_due, push_drafts
 from tuimail.sync.explain import body_problem
@@ -47,6 +47,10 @@ def _nobody_listens() -> None:
     """For those who do not ask when the server last answered."""
 
 
+def _nobody_watches(_: Fetching | None) -> None:
+    """For those who do not show how far a text is."""
+
+
 PREFETCHED: Final = 30
 """Texts of a folder's newest messages that are fetched unasked."""
 
@@ -67,6 +71,7 @@ class Work:
         report_download: Callable[[Download | None], None],
         timing: Timing = _USUAL,
         heard: Callable[[], None] = _nobody_listens,
+        report_fetching: Callable[[Fetching | None], None] = _nobody_watches,
     ) -> None:
         self.account = account
         self.store = store
@@ -79,6 +84,7 @@ class Work:
         self._told: set[FolderId] = set()
         self._report = report
         self._heard = heard
+        self._report_fetching = report_fetching
         self._timing = timing
         self._look = asyncio.Event()
         self._backfill_from = 0.0
@@ -313,14 +319,13 @@ class Work:
     async def fetch(self, wish: BodyWish, priority: Priority) -> None:
         """Fetch the readable text of a message or one of its sections."""
         key, section = wish
-        if section is None:
-            await self.job(lambda session: fetch_text(session, self.store, key), priority, "text")
-        else:
+        report = self._report_fetching if priority is Priority.INTERACTIVE else _nobody_watches
+        try:
             await self.job(
-                lambda session: fetch_section(session, self.store, key, section),
-                priority,
-                "section",
+                lambda session: fetch(session, self.store, key, section, report), priority, "text"
             )
+        finally:
+            report(None)
 
     def _next_intent(self) -> datetime | None:
         messages = next_due(self.store.read.intents(self.account.id), self._can_run)

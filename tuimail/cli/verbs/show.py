@@ -61,10 +61,9 @@ def _message(world: OneAccount, key: MessageKey) -> Message:
 
 def _whole(world: OneAccount, message: Message) -> bytes:
     key = message.summary.key
-    kept = world.store.read.part(key, "")
-    if kept is None:
+    if "" not in world.store.read.sections(key):
         _fetch(world, key, "")
-        kept = world.store.read.part(key, "")
+    kept = world.store.read.part(key, "")
     if kept is None:
         raise MessageGone(f"The message {key} was removed meanwhile.")
     return kept
