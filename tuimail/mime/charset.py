@@ -81,9 +81,12 @@ def decode(data: bytes, label: str | None, forced: str | None = None) -> Decoded
         return Decoded(data.decode(codec_name(forced) or "utf-8", "replace"), forced)
     if data.isascii() and b"\x1b" not in data and codec_name(label) not in _NOT_OF_ASCII:
         return Decoded(data.decode("ascii"), "us-ascii")
-    return _by_label(data, label) or _by_form(data) or _by_statistics(data, label)
+    # Escapes are said by no text, whatever its label is.
+    escaped = _by_escapes(data) if codec_name(label) in _WITHOUT_ESCAPES else None
+    return escaped or _by_label(data, label) or _by_form(data) or _by_statistics(data, label)
 
 
+_WITHOUT_ESCAPES: Final = frozenset({None, "utf-8", "cp1252"})
 _NOT_OF_ASCII: Final = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "hz"})
 
 
@@ -127,13 +130,18 @@ _ESCAPES: Final = (
 )
 
 
+def _by_escapes(data: bytes) -> Decoded | None:
+    name = next((name for mark, name in _ESCAPES if mark in data), None)
+    return None if name is None else Decoded(data.decode(name, "replace"), name)
+
+
 def _by_form(data: bytes) -> Decoded | None:
     """Recognise what has a form of its own: UTF-16 with its mark, ISO-2022, UTF-8."""
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return Decoded(data.decode("utf-16", "replace"), "utf-16")
-    for mark, name in _ESCAPES:
-        if mark in data:
-            return Decoded(data.decode(name, "replace"), name)
+    escaped = _by_escapes(data)
+    if escaped is not None:
+        return escaped
     text = data.decode("utf-8", "replace")
     damaged = text.count("\ufffd")
     intact = sum(not char.isascii() for char in text[:_SAMPLE]) - damaged
