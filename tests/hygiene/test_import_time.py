@@ -19,6 +19,7 @@ _LATER: Final = (
     "cryptography",
     "email.policy",
     "html2text",
+    "icalendar",
     "imapclient",
     "imaplib",
     "msal",

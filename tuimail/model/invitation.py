@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from tuimail.model.outbox import OutboxState
 from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
 
@@ -59,6 +60,23 @@ class Attendee:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingVersion:
+    """What a meeting was when an invitation to it was read, to say later what has changed.
+
+    Attributes:
+        start: In ISO 8601, as is `end`; empty where it is not known.
+    """
+
+    sequence: int
+    is_cancelled: bool
+    title: SafeText = SafeText("")
+    start: SafeText = SafeText("")
+    end: SafeText = SafeText("")
+    place: SafeText = SafeText("")
+    recurrence: SafeText = SafeText("")
+
+
+@dataclass(frozen=True, slots=True)
 class Invitation:
     """What one calendar part says.
 
@@ -73,6 +91,7 @@ class Invitation:
         recurrence: In words, `every second Tuesday until 12 March`; empty for one meeting.
         exceptions: Occurrences that are left out.
         extra: Occurrences that were added.
+        moved: Occurrences at another time than the rule says: when they were, when they are.
         join: https; empty where there is none.
         organizer: None where nobody is named.
         comment: What whoever answered wrote, or why it was cancelled.
@@ -91,6 +110,7 @@ class Invitation:
     recurrence: SafeText = SafeText("")
     exceptions: tuple[Moment, ...] = ()
     extra: tuple[Moment, ...] = ()
+    moved: tuple[tuple[Moment, Moment], ...] = ()
     place: SafeText = SafeText("")
     join: SafeText = SafeText("")
     organizer: Address | None = None
@@ -104,6 +124,31 @@ class Invitation:
         """Whether it takes whole days."""
         return self.start is not None and not isinstance(self.start, datetime)
 
+    @property
+    def version(self) -> MeetingVersion:
+        """What of it can change from one invitation to the next."""
+        return MeetingVersion(
+            self.sequence,
+            self.is_cancelled or self.method is Method.CANCEL,
+            self.title,
+            _written(self.start),
+            _written(self.end),
+            self.place,
+            self.recurrence,
+        )
+
+
+def _written(moment: Moment | None) -> SafeText:
+    return SafeText("" if moment is None else moment.isoformat())
+
+
+def moment_of(written: str) -> Moment | None:
+    """Read what `MeetingVersion` has of a time; None when it makes no sense."""
+    try:
+        return datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
+    except ValueError:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class InvitationAnswer:
@@ -112,8 +157,10 @@ class InvitationAnswer:
     Attributes:
         sequence: Of the invitation that was answered: a later one asks anew.
         answered_at: Aware, UTC.
+        state: How the answer's mail stands; None when it is not in the outbox any more.
     """
 
     participation: Participation
     sequence: int
     answered_at: datetime
+    state: OutboxState | None = None

@@ -52,6 +52,7 @@ from tuimail.store import (
 from tuimail.store.connection import Connection
 from tuimail.store.downloads import KeptPart
 from tuimail.store.listings import ListReader
+from tuimail.store.meetings import MeetingReader
 from tuimail.store.meta import Counts
 from tuimail.text.address import Address
 
@@ -150,6 +151,11 @@ class Reader:
     def rank(self, folder: FolderId, position: Position) -> int:
         """Return how many messages are shown before `position`."""
         return messages.rank(self._connection, folder, position)
+
+    @property
+    def meetings(self) -> MeetingReader:
+        """Return what reads meetings: what invitations said, how they were answered."""
+        return MeetingReader(self._connection)
 
     def listing(self, listing: Listing) -> ListReader:
         """Return what reads the windows of a listing."""

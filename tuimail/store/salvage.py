@@ -328,6 +328,9 @@ def _carry_the_rest(hull: _Hull) -> None:
         number = _number(found.values.get("id"))
         if hull.insert("notice", found.values):
             _can_be_read(hull, "notice", number, lambda one, _: notices.notices(one, 1))
+    for found in hull.wreck.rows("meeting_answer"):
+        if found.is_whole and found.is_living:
+            hull.insert("meeting_answer", found.values)
     for found in hull.wreck.rows("meta"):
         name = found.values.get("key")
         if isinstance(name, str) and name.startswith("ui."):

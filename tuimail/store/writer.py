@@ -34,6 +34,7 @@ from tuimail.store import (
     journal,
     journal_tree,
     marks,
+    meetings,
     merge,
     messages,
     meta,
@@ -290,6 +291,11 @@ class Writer:
     def queue_message(self, message: OutgoingMessage) -> int:
         """Store a complete message, remove its draft, return its outbox id."""
         return outbox.queue(self._tx, message)
+
+    @property
+    def meetings(self) -> meetings.MeetingWriter:
+        """Return what keeps meetings: what invitations said, how they were answered."""
+        return meetings.MeetingWriter(self._tx)
 
     def claim_outbox(self, id: int) -> bool:
         """Go from QUEUED to SENDING, to be committed before DATA; False: do not hand it over."""
