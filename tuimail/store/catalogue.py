@@ -28,6 +28,8 @@ _LONGEST_SORT: Final = 60
 _LONGEST_SUBJECT: Final = 1000
 _LONGEST_PEOPLE: Final = 4000
 _MOST_PEOPLE: Final = 100
+_FOLDERS_AT_ONCE: Final = 40
+_ROWS_AT_ONCE: Final = 60
 _NEXT: Final = "catalogue"
 
 _ADDRESSED: Final = frozenset({FolderRole.SENT, FolderRole.DRAFTS})
@@ -135,6 +137,28 @@ def enter_some(tx: Transaction, limit: int) -> int:
         return 0
     tx.connection.change("UPDATE meta SET value = ? WHERE key = ?", (str(rows[-1][0]), _NEXT))
     return int(rows[-1][0])
+
+
+def enter_newest(tx: Transaction) -> None:
+    """Enter what lists show first, of each folder, so that none is empty after an update.
+
+    Everything else follows in the background. In the order in which people look: Inboxes, then
+    what is large.
+    """
+    if tx.connection.value("SELECT value FROM meta WHERE key = ?", (_NEXT,)) is None:
+        return
+    folders = tx.connection.rows(
+        "SELECT id FROM folder WHERE shown AND total > 0"
+        " ORDER BY role IS NOT 'inbox', total DESC LIMIT ?",
+        (_FOLDERS_AT_ONCE,),
+    )
+    for (folder,) in folders:
+        rows = tx.connection.rows(
+            f"{_HEADS} WHERE shown_folder_id = ? ORDER BY internaldate DESC, message.id DESC"
+            " LIMIT ?",
+            (folder, _ROWS_AT_ONCE),
+        )
+        _enter(tx, [row for row in rows if row[5] is None])
 
 
 def finish(tx: Transaction) -> None:

@@ -25,11 +25,14 @@ def migrations(directory: Path = _DIRECTORY) -> list[tuple[int, Path]]:
 
 def migrate(
     connection: Connection, directory: Path = _DIRECTORY, *, may_update: bool = True
-) -> None:
+) -> bool:
     """Run what is missing. Nothing is changed when one of the files fails.
 
     Args:
         may_update: Whether an older database may be changed; a new one is always made.
+
+    Returns:
+        Whether an older database was brought up to date.
 
     Raises:
         MigrationFailed: The database is from a newer tuimail, or a file failed, or an older
@@ -40,7 +43,7 @@ def migrate(
     steps = migrations(directory)
     newest = steps[-1][0] if steps else 0
     if connection.value("PRAGMA user_version") == newest:
-        return
+        return False
     connection.change("BEGIN IMMEDIATE")
     try:
         # Read again under the lock: another process may have migrated while this one waited.
@@ -55,6 +58,7 @@ def migrate(
         if connection.in_transaction:
             connection.change("ROLLBACK")
         raise
+    return bool(0 < version < newest)
 
 
 def _refuse_newer(version: int, newest: int) -> None:

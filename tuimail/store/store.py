@@ -84,11 +84,22 @@ class Store:
         path = prepare_directory(directory)
         connection = open_writer(path, busy_timeout=busy_timeout)
         try:
-            migrate(connection, may_update=may_update)
+            updated = migrate(connection, may_update=may_update)
         except BaseException:
             connection.close()
             raise
-        return cls(path, connection, busy_timeout)
+        store = cls(path, connection, busy_timeout)
+        if updated:
+            store.fill_first_windows()
+        return store
+
+    def fill_first_windows(self) -> None:
+        """Have something in every list when the screen opens on what an older tuimail stored."""
+        try:
+            self.write(lambda tx: tx.enter_newest()).result()
+        except StoreError as error:
+            # The background enters all of it; until then lists are short, but nothing is lost.
+            _log.warning("the first windows wait: %s", type(error).__name__)
 
     @property
     def read(self) -> Reader:

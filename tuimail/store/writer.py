@@ -111,6 +111,10 @@ class Writer:
         """
         return catalogue.enter_some(self._tx, limit)
 
+    def enter_newest(self) -> None:
+        """Make what lists show first ready for them, after an update."""
+        catalogue.enter_newest(self._tx)
+
     def record_flags(self, folder: FolderId, flags: Mapping[UID, Flags]) -> int:
         """Store flags that the server reported; return how many rows they were news for."""
         return recording.record_flags(self._tx, folder, flags)
