@@ -31,6 +31,8 @@ class FakeEngine:
     statuses: dict[AccountId, EngineStatus] = field(default_factory=dict)
     listeners: list[Callable[[], None]] = field(default_factory=list)
 
+    is_attached: bool = False
+
     @property
     def status(self) -> Mapping[AccountId, EngineStatus]:
         return dict(self.statuses)

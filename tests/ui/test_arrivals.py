@@ -103,6 +103,22 @@ async def test_what_came_is_told_at_once_and_only_when_somebody_looks_elsewhere(
     assert told[:2] == ["1 new in Inbox", "2 new in Inbox"]
 
 
+async def test_of_two_windows_only_the_one_with_the_engine_tells(
+    desk: Desk, sent: list[str]
+) -> None:
+    """Mutation that turns it red: `_note` without `_is_for_another`."""
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+        desk.app.arrivals.focus(has_it=False)
+        desk.engine.is_attached = True
+        arrive(desk, 90001)
+        await desk.see(pilot, "News 90001")
+        desk.engine.is_attached = False  # the other one ended, and this one took over
+        arrive(desk, 90002)
+        await until(lambda: notified(sent), describe="a notification")
+    assert notified(sent) == ["\x1b]9;tuimail: 1 new in Inbox: Kim Chu, News 90002 ]0;owned\x1b\\"]
+
+
 async def test_a_folder_may_be_chosen_and_the_inbox_left_out(desk: Desk, sent: list[str]) -> None:
     inbox, projects = desk.folder("INBOX").id, desk.folder("Projects/Bifrost").id
     for folder, notify in ((inbox, False), (projects, True)):

@@ -200,6 +200,11 @@ async def test_the_help_filters_runs_and_gives_another_key(desk: Desk) -> None:
         before = desk.mailbox.layout_now
         await pilot.press("percent_sign")
         await until(lambda: desk.mailbox.layout_now is not before)
+        # A key that sequences begin with is waited on: it becomes a sequence.
+        await pilot.press("question_mark", *"layout", "ctrl+y", "g")
+        await desk.see(pilot, "and the next key")
+        await pilot.press("y")
+        await until(lambda: desk.app.settings.keys == {"mailbox.layout": "g y"})
 
 
 async def test_every_sheet_is_exact_at_every_size(

@@ -86,7 +86,7 @@ async def test_a_message_is_moved_by_name_and_its_sender_is_remembered(desk: Des
 
         assert desk.cursor.key == other
         await open_picker(desk, pilot, "s")
-        await desk.see(pilot, "1 from this sender")
+        await desk.see(pilot, "last used; 1 mail from ")
         await pilot.press("enter")
         await until(
             lambda: {key, other} <= {row.key for row in desk.store.read.newest(bifrost, 20)},

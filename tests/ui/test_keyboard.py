@@ -11,6 +11,8 @@ from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
 from tests.waiting import until
 from tuimail.ui.bindings import BY_ID
 from tuimail.ui.commands.entries import entries
+from tuimail.ui.display.painted import Painted
+from tuimail.ui.display.writer import NOTHING_BUT_TEXT
 from tuimail.ui.scopes import places
 from tuimail.ui.screens.command_line import CommandLine
 from tuimail.ui.screens.compose import ComposeScreen
@@ -40,6 +42,35 @@ async def test_a_prefix_shows_what_follows_and_escape_and_a_question_mark_do_wha
         await pilot.press("k")
         await desk.see(pilot, " Junk Email  work")
         await until(lambda: desk.app.screen is desk.mailbox)
+
+
+async def test_what_may_follow_stands_in_the_order_of_use(desk: Desk) -> None:
+    """Mutation that turns it red: `followers` without `ordered`."""
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("g", "e", "g", "i")
+        await pilot.press("g", "e", "g", "question_mark")
+        await desk.see(pilot, "── g: go to ──")
+        keys = [row.split()[0] for row in screen_rows(desk.app) if row.startswith("  e  ")]
+        assert keys == ["e"]
+        title = next(at for at, row in enumerate(screen_rows(desk.app)) if "g: go to" in row)
+        assert [row[2] for row in screen_rows(desk.app)[title + 1 : title + 3]] == ["e", "i"]
+
+
+async def test_a_key_paints_the_screen_anew(desk: Desk) -> None:
+    """What the terminal shows is not believed any more: another program wrote over it."""
+    forgotten = []
+
+    class Noting(Painted):
+        def forget(self) -> None:
+            forgotten.append(True)
+            super().forget()
+
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        desk.app.painted = Noting(NOTHING_BUT_TEXT)
+        await pilot.press("ctrl+l")
+        await until(lambda: forgotten)
 
 
 async def test_sequences_of_three_keys_are_gone_through_step_by_step(

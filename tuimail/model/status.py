@@ -167,6 +167,10 @@ class EngineControl(Protocol):
     def status(self) -> Mapping[AccountId, EngineStatus]:
         """The latest status of every account."""
 
+    @property
+    def is_attached(self) -> bool:
+        """Whether another process runs the engine. That one tells of new mail, as it is one."""
+
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener`, on the engine's thread, after each change; returns the way to end it."""
 

@@ -91,6 +91,11 @@ class AttachedEngine:
             self._status = self._read_status()
 
     @property
+    def is_attached(self) -> bool:
+        """It runs in another process."""
+        return True
+
+    @property
     def status(self) -> Mapping[AccountId, EngineStatus]:
         """What the other process last said."""
         return self._status

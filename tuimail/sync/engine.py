@@ -114,6 +114,11 @@ class Engine:
         self._close_accounts()
 
     @property
+    def is_attached(self) -> bool:
+        """It runs here."""
+        return False
+
+    @property
     def status(self) -> Mapping[AccountId, EngineStatus]:
         """The latest status of every account."""
         return self._status

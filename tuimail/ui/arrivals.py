@@ -136,8 +136,14 @@ class Arrivals:
 
     # -- telling -------------------------------------------------------------------------------
 
+    @property
+    def _is_for_another(self) -> bool:
+        """Whether another window has the engine: it is told of once, by that one."""
+        engine = self._app.engine
+        return engine is not None and engine.is_attached
+
     def _note(self, folder: Folder, fresh: list[MessageSummary]) -> None:
-        if not fresh or self._is_watched:
+        if not fresh or self._is_watched or self._is_for_another:
             return
         self._waiting.setdefault(folder.id, []).extend(fresh)
         if not self._planned:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from tuimail.ui.bindings import Hint, Keys, shown_key
@@ -19,24 +19,33 @@ _NAMES: Final = {"g": "go to", "comma": "go to", "z": "fold", "ctrl+w": "panes"}
 """What the sequences behind a key have in common."""
 
 
-def followers(keys: Keys, here: Sequence[Place], head: str) -> list[Hint]:
+def followers(
+    keys: Keys, here: Sequence[Place], head: str, used: Callable[[str], int]
+) -> list[Hint]:
     """Return the keys that may follow, as read, each with what it does; the innermost wins.
+
+    What is used most comes first; else they stand as in the table.
 
     Args:
         here: The places that took keys when the sequence began.
         head: What was pressed of it.
+        used: Returns how often a binding was pressed.
     """
     found: dict[str, str] = {}
     deeper: dict[str, int] = {}
+    use: dict[str, int] = {}
     for scope, _ in here:
         for rest, line in keys.following(scope, head):
             step, _, more = rest.partition(" ")
             if more:
                 deeper[step] = deeper.get(step, 0) + 1
+            if step not in found or more:
+                use[step] = use.get(step, 0) + used(line.id)
             found.setdefault(step, keys.words(line))
+    ordered = sorted(found.items(), key=lambda each: -use[each[0]])
     return [
         (shown_key(step), f"{deeper[step]} more …" if deeper.get(step, 0) > 1 else words)
-        for step, words in found.items()
+        for step, words in ordered
     ]
 
 

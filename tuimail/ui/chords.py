@@ -17,6 +17,7 @@ from textual.timer import Timer
 
 from tuimail.ui.bindings import BindingSpec, Hint, Keys, shown_key
 from tuimail.ui.chord_words import followers, head_title, typed_words
+from tuimail.ui.key_use import KeyUse
 from tuimail.ui.scopes import Place, places
 from tuimail.ui.screens.which_key import FollowerRows, WhichKeySheet
 
@@ -36,6 +37,7 @@ class Chords:
         run: Runs what was typed, with the number before it.
         say: Says a sentence in the last row.
         wait: Shows in the last row what was typed and for what it waits; nothing ends that.
+        use: How often sequences are pressed.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class Chords:
         run: Runner,
         say: Callable[[str], None],
         wait: Callable[[str, str], None],
+        use: KeyUse,
     ) -> None:
         self._app, self._keys, self._run, self._say, self._wait = app, keys, run, say, wait
+        self._use = use
         self._here: list[Place] = []
         self._count = ""
         self._steps: list[str] = []
@@ -126,6 +130,8 @@ class Chords:
         for scope, node in here:
             line = self._keys().find(scope, sequence)
             if line is not None:
+                if len(steps) > 1:
+                    self._use.note(line.id)
                 await self._run(line, node, count)
                 return
         *first, last = steps
@@ -191,7 +197,7 @@ class Chords:
     def _show(self) -> None:
         """Say what can follow, for those who wait or ask."""
         head = " ".join(self._steps)
-        offers = followers(self._keys(), self._here, head)
+        offers = followers(self._keys(), self._here, head, self._use.count)
         typed = typed_words(self._count, self._steps)
         self._open(head_title(head), offers, typed, "waiting for another key")
 

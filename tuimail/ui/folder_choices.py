@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from rich.cells import cell_len
+
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
 from tuimail.model.folder_settings import LikelyTarget
@@ -23,6 +25,10 @@ from tuimail.ui.tree_layout import View, lit
 
 _ELSEWHERE: Final = 1000
 """What it costs a folder to be in a mailbox that the messages cannot go to: it comes last."""
+_LONGEST_SENDER: Final = 20
+"""Cells of a sender's name; the folder's matters more."""
+_LEAST_WHY: Final = 9
+"""Cells that a reason needs to be worth its place."""
 _ABOVE: Final = 1
 """What it costs that only a folder above it was named."""
 _HIDDEN: Final = 1
@@ -38,7 +44,8 @@ class Choice:
         view: What lists messages of several folders.
         label: Its path, or the name of the new one.
         owner: The label of its mailbox; empty where there is one only.
-        why: Why it stands so far up: `conversation`, `12 from this sender`, `recent`; or why not.
+        why: Why it stands so far up: `conversation`, `12 mails from Kim Chu went there`, `last
+            used`, `recent`; or why not.
         is_elsewhere: Messages cannot go there: it is in another mailbox.
         made: What is to be made, for a new folder.
         hits: The places of `label` that were looked for.
@@ -77,6 +84,7 @@ class Offer:
         likely: Where the messages may belong.
         recent: The last ones, the newest first.
         without: Folders that make no sense, such as the one that is open.
+        sender: Who wrote all of the messages; empty where several did.
         views: What can be gone to besides folders.
         can_make: Whether a folder can be made that is not there.
     """
@@ -87,6 +95,7 @@ class Offer:
     likely: Sequence[LikelyTarget] = ()
     recent: Sequence[FolderId] = ()
     without: Collection[FolderId] = ()
+    sender: str = ""
     views: Mapping[str, View] = field(default_factory=dict)
     can_make: bool = False
 
@@ -145,12 +154,19 @@ class Offer:
         """Return why some folders come first, in that order."""
         reasons: dict[FolderId, str] = {}
         for folder, of_conversation, messages in self.likely:
-            reasons[folder] = (
-                "conversation" if of_conversation else f"{number(messages)} from this sender"
-            )
-        for folder in self.recent:
+            reasons[folder] = "conversation" if of_conversation else self._filed(messages)
+        for place, folder in enumerate(self.recent):
+            if not place:
+                known = reasons.get(folder)
+                reasons[folder] = f"last used; {known}" if known else "last used"
             reasons.setdefault(folder, "recent")
         return reasons
+
+    def _filed(self, messages: int) -> str:
+        """Say what was moved there before, which is not all that is there now."""
+        mails = "1 mail" if messages == 1 else f"{number(messages)} mails"
+        whose = cut(self.sender, _LONGEST_SENDER, "…") if self.sender else "these senders"
+        return f"{mails} from {whose} went there"
 
     def _new(self, typed: str) -> Choice | None:
         """Return the folder that could be made of what was typed."""
@@ -170,7 +186,9 @@ def choice_row(choice: Choice, width: int, glyphs: Glyphs, *, cursor: str) -> Ro
     if choice.made.name:
         right.append(Run("new folder", "success"))
     elif choice.why:
-        right.append(Run(choice.why, "muted"))
+        left = width // 2 - cell_len(choice.owner) - 5
+        words = choice.why if left >= _LEAST_WHY else ""
+        right.append(Run(cut(words, max(1, left), glyphs.cut), "muted"))
     if choice.owner:
         right += [Run("  "), Run(choice.owner, "label")]
     right = [Run("  "), *right, BLANK]

@@ -10,7 +10,8 @@ from textual.dom import DOMNode
 
 from tuimail.errors import ConfigError
 from tuimail.model.notice import Severity
-from tuimail.ui.bindings import BindingSpec, Keys, problem_words
+from tuimail.ui.bindings import BindingSpec, Keys, problem_words, shown_key
+from tuimail.ui.bindings.table import OUTER
 from tuimail.ui.keyboard import Keyboard
 from tuimail.ui.places import Places
 from tuimail.ui.scopes import Place, call_of, places
@@ -93,11 +94,23 @@ class KeyActions(Places):
             self.call_later(self.keyboard.run_command, found.command, found.words, here)
 
     def rebind(self, line: BindingSpec) -> None:
-        """Give a binding another key: the next one that is pressed."""
-        self.keyboard.ask_key(self.keys.title(line), lambda key: self._rebound(line, key))
+        """Give a binding another key, or a sequence: what is pressed next.
 
-    def _rebound(self, line: BindingSpec, key: str) -> None:
-        self.change_settings({f"keys.{line.id}": key.replace(",", "comma")})
+        A key with which sequences of the place begin is waited on: alone it could not be told
+        from them.
+        """
+        self._ask_for(line, ())
+
+    def _ask_for(self, line: BindingSpec, steps: tuple[str, ...]) -> None:
+        def pressed(key: str) -> None:
+            sequence = " ".join((*steps, key))
+            if any(self.keys.begins(scope, sequence) for scope in (line.scope, *OUTER[line.scope])):
+                self._ask_for(line, (*steps, key))
+            else:
+                self.change_settings({f"keys.{line.id}": sequence.replace(",", "comma")})
+
+        typed = "".join(map(shown_key, steps))
+        self.keyboard.ask_key(self.keys.title(line), pressed, typed)
 
     def action_keys(self) -> None:
         """Choose the set of keys."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from textual import events
 from textual.actions import parse
@@ -21,10 +21,14 @@ from textual.widgets import Input, TextArea
 from tuimail.ui.bindings import BINDINGS, BY_ID, TITLES, BindingSpec, Count, Keys, shown_key
 from tuimail.ui.chords import Chords
 from tuimail.ui.commands.command import Command
+from tuimail.ui.key_use import KeyUse
 from tuimail.ui.macros import LETTERS, Macros
 from tuimail.ui.scopes import Call, Place, call_of, node_of, places, why_not_here, with_parameter
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
+
+if TYPE_CHECKING:
+    from tuimail.store.reader import Reader
 
 _MOST_TIMES: Final = 100
 """How often an action is done at most because of a number before its key."""
@@ -50,11 +54,17 @@ class Keyboard:
     def __init__(self, app: App[None], chosen: Mapping[str, str], file: str = "") -> None:
         self._app, self._file, self._chosen = app, file, chosen
         self.keys = Keys(chosen, file=file)
-        self._chords = Chords(app, lambda: self.keys, self.run, self._say, self._wait)
+
+        def read() -> Reader:
+            return shell(app).store.read
+
+        def keep(name: str, text: str) -> None:
+            shell(app).remember(name, text)
+
+        use = KeyUse(read, keep)
+        self._chords = Chords(app, lambda: self.keys, self.run, self._say, self._wait, use)
         self._last: tuple[BindingSpec | Command, int | str | None] | None = None
-        self.macros = Macros(
-            app, lambda: shell(app).store.read, lambda name, text: shell(app).remember(name, text)
-        )
+        self.macros = Macros(app, read, keep)
 
     def use(self, chosen: Mapping[str, str]) -> None:
         """Use these keys from now on."""
@@ -189,9 +199,10 @@ class Keyboard:
         else:
             await self.run_here(what, here, how if isinstance(how, int) else None)
 
-    def ask_key(self, title: str, then: Callable[[str], None]) -> None:
+    def ask_key(self, title: str, then: Callable[[str], None], typed: str = "") -> None:
         """Let the next key be the answer; Esc answers nothing."""
-        self._chords.ask_key(title, "", (), then, waits_for="press the key for it")
+        waits_for = "and the next key" if typed else "press the key for it"
+        self._chords.ask_key(title, typed, (), then, waits_for=waits_for)
 
     # -- recorded keys -------------------------------------------------------------------------
 

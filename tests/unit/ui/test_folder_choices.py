@@ -38,6 +38,7 @@ OFFER = Offer(
     likely=(LikelyTarget(VENDORS.id, True, 1), LikelyTarget(DEEP.id, False, 12)),
     recent=(BIFROST.id, VENDORS.id),
     without={INBOX.id},
+    sender="Kim Chu",
     can_make=True,
 )
 
@@ -51,8 +52,8 @@ def test_the_likely_and_the_recent_come_first_and_then_the_tree() -> None:
     found = OFFER.choices("").choices
     assert [(choice.label, choice.why) for choice in found[:4]] == [
         ("Vendors", "conversation"),
-        ("Projects/Bifrost/Deep", "12 from this sender"),
-        ("Projects/Bifrost", "recent"),
+        ("Projects/Bifrost/Deep", "12 mails from Kim Chu went there"),
+        ("Projects/Bifrost", "last used"),
         ("Deleted Items", ""),
     ]
     assert [choice.label for choice in found if choice.is_elsewhere] == ["Inbox", "Projects"]
@@ -124,7 +125,9 @@ def test_one_mailbox_needs_no_label() -> None:
 )
 def test_a_row_is_exact_at_every_width(name: str, width: int) -> None:
     folder = make(9, f"Projects/{name}")
-    choice = Choice(f"Projects/{name}", folder, "Finance desk", "12 from this sender", hits=(0, 9))
+    choice = Choice(
+        f"Projects/{name}", folder, "Finance desk", "12 mails from Kim Chu went there", hits=(0, 9)
+    )
     for glyphs in (UNICODE, ASCII):
         row = choice_row(choice, width, glyphs, cursor=" ")
         assert cell_len(plain_text(row)) == width

@@ -14,5 +14,6 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("app.commands", "ctrl+p", "app.commands", "all commands"),
     spec("app.command_line", "colon", "app.command_line", "command line", hint="command"),
     spec("app.keys", "g K", "app.keys", "choose the keys …", title="Choose the set of keys"),
+    spec("app.paint_afresh", "ctrl+l", "app.paint_afresh", "paint the screen anew"),
     spec("app.quit", "ctrl+q", "app.quit", "quit at once"),
 )

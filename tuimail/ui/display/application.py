@@ -67,7 +67,11 @@ class CellApp(App[None]):
         """Write the whole screen, whatever the terminal shows."""
         if self.painted is not None:
             self.painted.forget()
-            self._refresh_all()
+        self._refresh_all()
+
+    def action_paint_afresh(self) -> None:
+        """Another program wrote over the screen."""
+        self.paint_afresh()
 
     async def on_event(self, event: events.Event) -> None:
         """Notice that the terminal may show something else than was written.

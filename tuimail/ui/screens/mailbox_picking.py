@@ -80,6 +80,7 @@ class MailboxPicking(MailboxFolders):
             likely=read.likely_targets([row.key for row in rows], _FIRST),
             recent=read.recently_filed(_FIRST),
             without=_common_folder(rows),
+            sender=_common_sender(rows),
             can_make=True,
         )
         if len(offer.home) > 1:
@@ -123,3 +124,9 @@ def _common_folder(rows: Sequence[MessageSummary]) -> set[FolderId]:
     """Return the folder that all of them are in: they need not go there."""
     folders = {row.folder_id for row in rows}
     return folders if len(folders) == 1 else set()
+
+
+def _common_sender(rows: Sequence[MessageSummary]) -> str:
+    """Return who wrote all of them; empty when several did."""
+    senders = {row.from_text for row in rows}
+    return senders.pop() if len(senders) == 1 else ""
