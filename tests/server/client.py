@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.waiting import wait_until
 from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
+from tuimail.cli.wiring import submitter
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, AccountId, Endpoint, SaveSent
 from tuimail.model.download import DownloadRules
@@ -20,7 +21,6 @@ from tuimail.model.sign_in import BrowserPage
 from tuimail.model.status import Connectivity, DeviceCode, EngineStatus, SignInOutcome
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
-from tuimail.submission.smtp import SmtpSubmitter
 from tuimail.sync.engine import Connected, Engine
 from tuimail.sync.timing import Timing
 from tuimail.text.safe import SafeText
@@ -67,6 +67,8 @@ def sandbox_account(sandbox: Sandbox, address: str | None = None) -> Account:
         smtp=Endpoint(*sandbox.smtp),
         ca_file=sandbox.ca_file,
         save_sent=SaveSent.AUTO,
+        graph=sandbox.graph_url,
+        graph_scope="https://graph.microsoft.com/Mail.Send",
     )
 
 
@@ -86,9 +88,8 @@ class Client:
         account_id = self.store.write(lambda tx: tx.ensure_account(account.address)).result()
         self.account = with_id(account, account_id)
         self._http = HttpClient(account.ca_file)
-        self.tokens = TokenProvider(
-            self.account, TokenCache.open(directory / "tokens.json"), self._http
-        )
+        cache = TokenCache.open(directory / "tokens.json")
+        self.tokens = TokenProvider(self.account, cache, self._http)
         self._approve = approve
         self.engine = Engine(
             self.store,
@@ -96,7 +97,7 @@ class Client:
                 account_id: Connected(
                     self.account,
                     self.tokens,
-                    SmtpSubmitter(account.smtp, account.ca_file),
+                    submitter(self.account, cache, self._http),
                     self._http.close,
                 )
             },

@@ -24,6 +24,7 @@ def sandbox_settings(sandbox: Sandbox) -> str:
             f'authority = "{sandbox.authority}"',
             f'imap = "{sandbox.imap[0]}:{sandbox.imap[1]}"',
             f'smtp = "{sandbox.smtp[0]}:{sandbox.smtp[1]}"',
+            f'graph = "{sandbox.graph_url}"',
             f'ca_file = "{sandbox.ca_file}"',
             "",
         ]

@@ -24,8 +24,7 @@ from tuimail.model.intent import (
     StoreFlags,
 )
 from tuimail.model.message import BodyState, MessageSummary
-from tuimail.model.outbox import OutboxState
-from tuimail.sync.outbox import due_at
+from tuimail.model.outbox import OutboxState, due_at
 
 Words = dict[str, Any]
 """What is told to the process that leads the soak; JSON."""

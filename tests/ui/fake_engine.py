@@ -11,7 +11,14 @@ from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
 from tuimail.model.sign_in import SignInMethod, SignInPurpose
-from tuimail.model.status import Connectivity, Download, EngineStatus, Progress, SignInPrompt
+from tuimail.model.status import (
+    Connectivity,
+    Download,
+    EngineStatus,
+    Leaving,
+    Progress,
+    SignInPrompt,
+)
 
 
 @dataclass
@@ -52,9 +59,18 @@ class FakeEngine:
         problem: Notice | None = None,
         progress: Progress | None = None,
         download: Download | None = None,
+        leaving: Leaving | None = None,
     ) -> None:
         self.statuses[account] = EngineStatus(
-            account, connectivity, since, online_at, next_attempt, problem, progress, download
+            account,
+            connectivity,
+            since,
+            online_at,
+            next_attempt,
+            problem,
+            progress,
+            download,
+            leaving,
         )
         for listener in list(self.listeners):
             listener()

@@ -34,6 +34,7 @@ _VERBS: Final = {
     "search": "tuimail.cli.verbs.search:search",
     "show": "tuimail.cli.verbs.show:show",
     "send": "tuimail.cli.verbs.send:send",
+    "outbox": "tuimail.cli.verbs.outbox:outbox",
     "repair": "tuimail.cli.verbs.repair:repair",
     "doctor": "tuimail.cli.verbs.doctor:doctor",
     "demo": "tuimail.cli.verbs.demo:demo",

@@ -135,3 +135,22 @@ class OutboxItem:
     def went_through_graph(self) -> bool:
         """Whether Microsoft Graph took it over; a receipt of SMTP begins with 250."""
         return self.receipt is not None and self.receipt.startswith(GRAPH_RECEIPT)
+
+
+def due_at(item: OutboxItem) -> datetime | None:
+    """Return when the queue has to look at an item, UTC, or None when it is settled.
+
+    For everything but a queued message, a time that is not after the last change of state means
+    that nothing more is done by itself.
+    """
+    waits = item.not_before > item.changed_at
+    match item.state:
+        case OutboxState.QUEUED:
+            return item.not_before
+        case OutboxState.FAILED | OutboxState.UNCERTAIN:
+            return item.not_before if waits else None
+        case OutboxState.SENT:
+            pending = item.sent_copy in (SentCopy.LOOKING, SentCopy.APPENDING)
+            return item.not_before if pending else None
+        case _:
+            return None

@@ -17,7 +17,7 @@ from tuimail.model.account import Account, AccountId, Token
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageKey
-from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.model.outbox import OutboxItem, OutboxState, due_at
 from tuimail.model.request import NewRequest, RequestKind
 from tuimail.model.status import Progress
 from tuimail.store.store import Store
@@ -25,7 +25,7 @@ from tuimail.submission.submitter import Submitter
 from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.desk import Desk
 from tuimail.sync.opening import SessionOpener
-from tuimail.sync.outbox import Outbox, due_at
+from tuimail.sync.outbox import Outbox
 from tuimail.sync.sent import server_files_copy
 from tuimail.sync.whole import bring_folder_up_to_date, bring_up_to_date
 from tuimail.sync.work import Work
@@ -147,13 +147,28 @@ class Errand:
             raise failure
         item = self._outbox_item(outbox_id)
         if item.state is OutboxState.SENT and not server_files_copy(self._account, item.receipt):
-            try:
-                async with asyncio.timeout(COPY_SECONDS):
-                    await self._file_copy(outbox_id)
-            except (TimeoutError, TuimailError) as error:
-                # The message is out; the next tuimail with time for it looks after the copy.
-                log.info("sent copy: %s", type(error).__name__)
+            await self._see_to_copy(outbox_id)
         return item
+
+    async def flush(self) -> dict[int, TuimailError]:
+        """Send everything that is due and see to the copies; returns why messages were not sent."""
+        before = {item.id for item in self._sent()}
+        failures = await self._outbox.run_due()
+        for item in self._sent():
+            if item.id not in before and not server_files_copy(self._account, item.receipt):
+                await self._see_to_copy(item.id)
+        return failures
+
+    def _sent(self) -> list[OutboxItem]:
+        return self._store.read.outbox(self._account.id, states={OutboxState.SENT})
+
+    async def _see_to_copy(self, outbox_id: int) -> None:
+        try:
+            async with asyncio.timeout(COPY_SECONDS):
+                await self._file_copy(outbox_id)
+        except (TimeoutError, TuimailError) as error:
+            # The message is out; the next tuimail with time for it looks after the copy.
+            log.info("sent copy: %s", type(error).__name__)
 
     async def _file_copy(self, outbox_id: int) -> None:
         if self._store.read.folder_with_role(self._account.id, FolderRole.SENT) is None:

@@ -22,7 +22,7 @@ from tuimail.errors import (
 from tuimail.model.account import Account, SendVia, Token
 from tuimail.model.flags import ANSWERED
 from tuimail.model.intent import NewIntent, StoreFlags
-from tuimail.model.outbox import OutboxItem, OutboxState, Reason, SentCopy
+from tuimail.model.outbox import OutboxItem, OutboxState, Reason, SentCopy, due_at
 from tuimail.model.status import Leaving
 from tuimail.store.store import Store, Writer
 from tuimail.submission.submitter import Options, Submitter
@@ -312,22 +312,3 @@ def _is_same(current: OutboxItem, item: OutboxItem) -> bool:
         item.rcpt_to,
         item.via,
     )
-
-
-def due_at(item: OutboxItem) -> datetime | None:
-    """Return when the queue has to look at an item, UTC, or None when it is settled.
-
-    For everything but a queued message, a time that is not after the last change of state means
-    that nothing more is done by itself.
-    """
-    waits = item.not_before > item.changed_at
-    match item.state:
-        case OutboxState.QUEUED:
-            return item.not_before
-        case OutboxState.FAILED | OutboxState.UNCERTAIN:
-            return item.not_before if waits else None
-        case OutboxState.SENT:
-            pending = item.sent_copy in (SentCopy.LOOKING, SentCopy.APPENDING)
-            return item.not_before if pending else None
-        case _:
-            return None

@@ -5,19 +5,21 @@ Rows are drafts that were kept and messages on their way out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.model.outbox import OutboxItem, OutboxState, Reason
 from tuimail.text.address import parse_addresses
 from tuimail.text.safe import clean
 from tuimail.ui.compose_words import people_in_short
-from tuimail.ui.formatting import clock, fit, list_date, long_date
+from tuimail.ui.formatting import clock, fit, list_date, long_date, size_text
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.rows import BLANK, Row, Run, crop_row
+from tuimail.ui.send_later import moment_text, zone_of
 from tuimail.ui.story import MOST_CELLS, Story
 
 _STATE_CELLS: Final = 12
@@ -29,6 +31,7 @@ class Entry(NamedTuple):
 
     item: OutboxItem | None = None
     draft: Draft | None = None
+    percent: int | None = None
 
     @property
     def identity(self) -> tuple[str, int]:
@@ -38,10 +41,19 @@ class Entry(NamedTuple):
         return ("draft", (self.draft.id if self.draft else None) or 0)
 
 
-def entries(items: Sequence[OutboxItem], drafts: Sequence[Draft]) -> list[Entry]:
-    """Return the rows: drafts first, then messages, newest first; what was taken back is gone."""
+def entries(
+    items: Sequence[OutboxItem],
+    drafts: Sequence[Draft],
+    leaving: Mapping[int, int] = MappingProxyType({}),
+) -> list[Entry]:
+    """Return the rows: drafts first, then messages, newest first; what was taken back is gone.
+
+    Args:
+        leaving: Of messages that are being handed over, how many percent have left.
+    """
     shown = [item for item in items if item.state is not OutboxState.CANCELLED]
-    return [*(Entry(draft=draft) for draft in drafts), *(Entry(item=item) for item in shown)]
+    messages = [Entry(item=item, percent=leaving.get(item.id)) for item in shown]
+    return [*(Entry(draft=draft) for draft in drafts), *messages]
 
 
 class StateWord(NamedTuple):
@@ -61,8 +73,16 @@ def is_refused(item: OutboxItem) -> bool:
     return waiting and problem is not None and problem.severity is Severity.ERROR
 
 
-def state_word(item: OutboxItem, now: datetime, glyphs: Glyphs) -> StateWord:
-    """Say how a message stands."""
+def state_word(
+    item: OutboxItem, now: datetime, glyphs: Glyphs, percent: int | None = None
+) -> StateWord:
+    """Say how a message stands.
+
+    Args:
+        percent: How much of it has left, while that is told.
+    """
+    if percent is not None and item.state in (OutboxState.QUEUED, OutboxState.SENDING):
+        return StateWord(glyphs.pending, f"sending {percent}%", "pending")
     if is_refused(item):
         return StateWord(glyphs.failed, "refused", "error")
     match item.state:
@@ -78,12 +98,13 @@ def state_word(item: OutboxItem, now: datetime, glyphs: Glyphs) -> StateWord:
 
 def _waiting_word(item: OutboxItem, now: datetime) -> str:
     left = item.not_before - now
-    if left <= timedelta(0) or item.attempts:
+    if left <= timedelta(0) or (item.attempts and not item.is_timed):
         return "waiting"
     if left < timedelta(minutes=1):
         return f"in {-int(-left.total_seconds() // 1)} s"
-    day, _, _, at = long_date(item.not_before, now, year=False).split(" ")
-    return f"{day} {at}" if left < timedelta(days=6) else list_date(item.not_before, now)
+    there = item.not_before.astimezone(zone_of(now))
+    day, number, month, at = long_date(there, there, year=False).split(" ")
+    return f"{day} {at}" if left < timedelta(days=6) else f"{number} {month}"
 
 
 def people_of(entry: Entry) -> str:
@@ -111,7 +132,7 @@ def entry_row(entry: Entry, width: int, now: datetime, glyphs: Glyphs, bar: str)
     """Lay out one row: state, people, subject, date."""
     width = min(width, MOST_CELLS)
     if entry.item is not None:
-        glyph, word, role = state_word(entry.item, now, glyphs)
+        glyph, word, role = state_word(entry.item, now, glyphs, entry.percent)
         when = entry.item.changed_at
     else:
         glyph, word, role = glyphs.nothing, "draft", "muted"
@@ -153,18 +174,31 @@ def story_of(entry: Entry, now: datetime, glyphs: Glyphs) -> Story:
         happened = f"Handed over at {clock(item.changed_at, now)}, {people}.{said}"
         return Story(title, (("Happened", happened),))
     if item.state is OutboxState.SENDING:
-        return Story(title, (("Now", "It is being handed over."),))
+        far = f" {entry.percent}% of {size_text(item.size)} have left." if entry.percent else ""
+        return Story(title, (("Now", f"It is being handed over.{far}"),))
     problem = item.problem
     if problem is None:
         return Story(
             title,
             (("Now", _waiting_text(item, now)),),
-            keys=(("u", "back to draft"), ("t", "try now"), ("e", "edit"), ("d", "discard")),
+            keys=(
+                ("u", "back to draft"),
+                ("t", "try now"),
+                ("e", "edit"),
+                ("s", "send later"),
+                ("d", "discard"),
+            ),
         )
     return _refused(item, problem, title, now)
 
 
 def _waiting_text(item: OutboxItem, now: datetime) -> str:
+    if item.is_timed and item.not_before > now:
+        when = moment_text(item.not_before, now)
+        return (
+            f"It goes out {when}, by a tuimail that is open then or by the timer"
+            " (tuimail outbox timer install)."
+        )
     if item.not_before > now:
         return f"It goes out at {clock(item.not_before, now)}, or with the next connection then."
     return "It goes out with the next connection."
@@ -180,18 +214,22 @@ def _uncertain(item: OutboxItem, title: str) -> Story:
             ("Happened", (problem.happened if problem else "") or happened),
             ("Now", (problem.now if problem else "") or searching),
         ),
-        keys=(("t", "send again (may arrive twice)"), ("d", "discard")),
+        keys=(("t", "send again (may arrive twice)"), ("k", "keep here"), ("d", "discard")),
     )
 
 
 def _refused(item: OutboxItem, problem: Notice, title: str, now: datetime) -> Story:
     happened = problem.happened or problem.short
-    if problem.detail and problem.detail not in happened:
+    if item.refused:
+        each = "; ".join(f"{clean(who)}: {clean(said)}" for who, said in item.refused.items())
+        happened = f"{problem.short} {each}"
+    elif problem.detail and problem.detail not in happened:
         happened = f"{happened} The server said: {problem.detail}"
     again = f"It is kept here. tuimail tries again at {clock(item.not_before, now)}."
     kept = "It is kept here. tuimail does not try again by itself."
     default = again if item.state is OutboxState.QUEUED else kept
-    parts = [("Happened", happened), ("Now", problem.now or default)]
+    tried = f" It was tried {item.attempts} times." if item.attempts > 1 else ""
+    parts = [("Happened", happened), ("Now", f"{problem.now or default}{tried}")]
     if problem.you_can:
         parts.append(("You can", problem.you_can))
     return Story(
@@ -199,5 +237,23 @@ def _refused(item: OutboxItem, problem: Notice, title: str, now: datetime) -> St
         tuple(parts),
         command=problem.command,
         url=problem.url,
-        keys=(("t", "try now"), ("e", "edit"), ("u", "back to draft"), ("d", "discard")),
+        keys=_ways_on(item),
     )
+
+
+def _ways_on(item: OutboxItem) -> tuple[tuple[str, str], ...]:
+    """Return the keys that help with what happened, the most likely first."""
+    keys = [("t", "try now"), ("e", "edit"), ("u", "back to draft"), ("d", "discard")]
+    match item.reason:
+        case Reason.RECIPIENTS:
+            if len(item.refused) < len(item.rcpt_to):
+                number = len(item.refused)
+                who = "the one" if number == 1 else f"the {number}"
+                keys.insert(0, ("x", f"remove {who} and send"))
+        case Reason.DISABLED:
+            keys.insert(2, ("T", "send through Graph"))
+        case Reason.NOT_ALLOWED:
+            keys.insert(0, ("T", "allow it"))
+        case _:
+            pass
+    return tuple(keys)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from tuimail.model.account import Account
+from tuimail.errors import StoreError
+from tuimail.model.account import Account, SendVia
 from tuimail.model.draft import Draft
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
 from tuimail.text.address import format_addresses, make_address
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.compose_words import domain_of, people_in_short, people_text, recipients
 from tuimail.ui.shell import Shell
+
+if TYPE_CHECKING:
+    from tuimail.store.store import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,13 @@ async def problems_of(draft: Draft) -> list[str]:
     return await asyncio.to_thread(check, draft)
 
 
-async def queue_draft(app: Shell, draft: Draft, account: Account) -> Sending:
+async def queue_draft(
+    app: Shell, draft: Draft, account: Account, at: datetime | None = None
+) -> Sending:
     """Build the message with a fixed Message-ID and Date and store it in the outbox.
+
+    Args:
+        at: When it goes out; None for now, after the time in which it can be taken back.
 
     Raises:
         StoreError: It could not be stored; the draft is as it was.
@@ -73,13 +84,23 @@ async def queue_draft(app: Shell, draft: Draft, account: Account) -> Sending:
         in_reply_to=draft.in_reply_to_key,
         draft_id=draft.id,
         hold_seconds=hold,
+        not_before=at,
+        via=way_of(app, account),
     )
     outbox_id = await asyncio.wrap_future(
         app.store.write(lambda tx: tx.queue_message(outgoing), urgent=True)
     )
     if app.engine is not None:
         app.engine.wake()
-    return Sending(outbox_id, draft, people, now + timedelta(seconds=hold))
+    until = now + timedelta(seconds=hold) if at is None else now
+    return Sending(outbox_id, draft, people, until)
+
+
+def way_of(app: Shell, account: Account) -> SendVia:
+    """Return the way out of an account, as the settings say now."""
+    owner = app.accounts.get(account.sign_in_id, account)
+    table = app.settings.accounts.get(owner.name)
+    return account.send_via if table is None else SendVia(table.send_via)
 
 
 async def take_back(app: Shell, outbox_id: int, draft: Draft) -> Draft:
@@ -103,14 +124,70 @@ async def send_now(app: Shell, outbox_id: int) -> None:
         StoreError: It could not be stored.
     """
 
-    await asyncio.wrap_future(
-        app.store.write(
-            lambda tx: tx.set_outbox(
-                outbox_id, state=OutboxState.QUEUED, not_before=datetime.now(UTC)
-            ),
-            urgent=True,
+    await _requeue(app, outbox_id, not_before=datetime.now(UTC), timed=False)
+
+
+async def send_at(app: Shell, outbox_id: int, when: datetime) -> None:
+    """Let a message that was not handed over go out at a time.
+
+    Raises:
+        StoreError: It was, or it could not be stored.
+    """
+    await _requeue(app, outbox_id, not_before=when, timed=True, forgets_problem=True)
+
+
+async def send_through_graph(app: Shell, outbox_id: int) -> None:
+    """Let a message that SMTP refused go out through Microsoft Graph.
+
+    Raises:
+        StoreError: It may have been handed over, or it could not be stored.
+    """
+
+    def change(tx: Writer) -> None:
+        item = tx.read.outbox_item(outbox_id)
+        if item is None or item.state is OutboxState.UNCERTAIN:
+            raise StoreError("It may have been sent already: then it goes by no second way.")
+        tx.set_outbox(
+            outbox_id,
+            state=OutboxState.QUEUED,
+            not_before=datetime.now(UTC),
+            via=SendVia.GRAPH,
+            forgets_problem=True,
         )
+
+    await _changed(app, change)
+
+
+async def send_without_refused(app: Shell, item: OutboxItem) -> None:
+    """Send a message to those who were not refused.
+
+    Raises:
+        StoreError: It was handed over meanwhile, or it could not be stored.
+    """
+    from tuimail.mime.readdressing import without_recipients  # noqa: PLC0415 - as above
+
+    raw = app.store.read.outbox_raw(item.id)
+    left = await asyncio.to_thread(without_recipients, raw, item.rcpt_to, set(item.refused))
+    await _changed(
+        app,
+        lambda tx: tx.replace_recipients(
+            item.id, raw=left.raw, rcpt_to=left.rcpt_to, to_text=left.to_text
+        ),
     )
+
+
+async def _requeue(app: Shell, outbox_id: int, **changes: Unpack[_Requeued]) -> None:
+    await _changed(app, lambda tx: tx.set_outbox(outbox_id, state=OutboxState.QUEUED, **changes))
+
+
+class _Requeued(TypedDict, total=False):
+    not_before: datetime
+    timed: bool
+    forgets_problem: bool
+
+
+async def _changed(app: Shell, change: Callable[[Writer], object]) -> None:
+    await asyncio.wrap_future(app.store.write(change, urgent=True))
     if app.engine is not None:
         app.engine.wake()
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from tuimail.model.account import AccountId
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.status import Connectivity, EngineStatus
+from tuimail.model.status import Connectivity, EngineStatus, Leaving
 from tuimail.ui.formatting import clock, countdown, number
 
 # One banner at a time; the first of these that is the case.
@@ -71,6 +71,8 @@ def state_words(
         still: Say a time instead of counting down: every change would be read out.
     """
     match status:
+        case EngineStatus(leaving=Leaving() as leaving):
+            words = StateWords(f"sending {leaving.percent}%", "pending")
         case EngineStatus(connectivity=Connectivity.ONLINE, progress=progress, download=download):
             counted = progress or (download if download and not download.problem else None)
             words = StateWords(

@@ -12,6 +12,9 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("outbox.stop", "u", "stop", "stop, back to draft", hint="stop, back to draft"),
     spec("outbox.send", "t", "send", "try now, or send again", hint="try now"),
     spec("outbox.edit", "e,enter", "edit", "open the draft", hint="edit"),
+    spec("outbox.later", "s", "later", "send later …", hint="send later …"),
+    spec("outbox.graph", "T", "graph", "send through Microsoft Graph …"),
+    spec("outbox.remove", "x", "remove", "remove who was refused, and send"),
     spec("outbox.discard", "d", "discard", "discard …", hint="discard …"),
     spec("outbox.copy", "y", "copy", "copy the line for the administrator"),
     spec("outbox.down", "j,down", "move(1)", "next", count=Count.AGAIN),
@@ -28,6 +31,7 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "outbox.stop",
         "outbox.send",
         "outbox.edit",
+        "outbox.later",
         "outbox.discard",
     ),
 }

@@ -8,21 +8,33 @@ from functools import partial
 from textual import work
 
 from tuimail.errors import StoreError
+from tuimail.model.account import SendVia
 from tuimail.model.changes import ChangeSet
 from tuimail.model.notice import Severity
-from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.model.outbox import OutboxItem, OutboxState, Reason
+from tuimail.model.sign_in import SignInPurpose
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.formatting import list_date
 from tuimail.ui.outbox_words import Entry, entries, entry_row, story_of
 from tuimail.ui.rows import Line, Row, Run
 from tuimail.ui.screens.told_list import ToldList, said
-from tuimail.ui.sending import draft_of, send_now, take_back
+from tuimail.ui.send_later import ask_later, moment_text
+from tuimail.ui.sending import (
+    draft_of,
+    send_at,
+    send_now,
+    send_through_graph,
+    send_without_refused,
+    take_back,
+)
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.top_bar import TopBar
 
 _YES = "y"
 _KEEP = "k"
+_ALWAYS = "a"
+_NOT_HANDED_OVER = (OutboxState.QUEUED, OutboxState.FAILED)
 _EMPTY: tuple[Row, ...] = ((), (Run("Nothing waits, and nothing was sent yet.", "muted"),))
 
 
@@ -45,12 +57,29 @@ class OutboxScreen(ToldList[None]):
         """Read the messages on their way out and the drafts."""
         read = shell(self).store.read
         try:
-            found = entries(read.outbox(), read.drafts())
+            found = entries(read.outbox(), read.drafts(), self._leaving())
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
         else:
             self._entries = {entry.identity: entry for entry in found}
         self.show()
+
+    def _leaving(self) -> dict[int, int]:
+        """How many percent of what is being handed over have left."""
+        engine = shell(self).engine
+        each = [status.leaving for status in engine.status.values()] if engine else []
+        return {one.outbox_id: one.percent for one in each if one is not None}
+
+    def status_changed(self) -> None:
+        """Say how the engine stands, and how far a message is."""
+        super().status_changed()
+        told = {
+            entry.item.id: entry.percent
+            for entry in self._entries.values()
+            if entry.item is not None and entry.percent is not None
+        }
+        if told != self._leaving():
+            self.reload()
 
     def _row(self, entry: Entry, width: int, bar: str) -> Row:
         app = shell(self)
@@ -110,8 +139,8 @@ class OutboxScreen(ToldList[None]):
             shell(self).open_composer(draft)
 
     async def _take_back(self, item: OutboxItem) -> int | None:
-        if item.state not in (OutboxState.QUEUED, OutboxState.FAILED):
-            self.bottom.show_event(_CANNOT_STOP.get(item.state, "It cannot be taken back."))
+        if item.state not in _NOT_HANDED_OVER:
+            self._say_cannot(item)
             return None
         app = shell(self)
         try:
@@ -139,6 +168,76 @@ class OutboxScreen(ToldList[None]):
             self.bottom.show_event(error.message, severity=Severity.ERROR)
             return
         self.bottom.show_event("It goes out now.")
+
+    @work(group="outbox", exclusive=True)
+    async def action_later(self) -> None:
+        """Send it at a time that is typed."""
+        entry = self._current
+        if entry is None or entry.item is None:
+            self.bottom.show_event("Open the draft first: its l sends it later.")
+            return
+        if entry.item.state not in _NOT_HANDED_OVER:
+            self._say_cannot(entry.item)
+            return
+        app = shell(self)
+        when = await ask_later(self.app, app.now())
+        if when is not None:
+            try:
+                await send_at(app, entry.item.id, when)
+            except StoreError as error:
+                self.bottom.show_event(error.message, severity=Severity.ERROR)
+                return
+            self.bottom.show_event(f"It goes out {moment_text(when, app.now())}.")
+
+    @work(group="outbox", exclusive=True)
+    async def action_graph(self) -> None:
+        """Send through Microsoft Graph what SMTP refuses; where that is not allowed, ask for it."""
+        item, app = self._current.item if self._current else None, shell(self)
+        if item is None or item.reason not in (Reason.DISABLED, Reason.NOT_ALLOWED):
+            self.bottom.show_event("Graph is for messages that SMTP refuses to take at all.")
+            return
+        if item.reason is Reason.NOT_ALLOWED:
+            shared = app.accounts[item.account_id].is_shared
+            app.open_sign_in(
+                item.account_id, SignInPurpose.GRAPH_SHARED if shared else SignInPurpose.GRAPH
+            )
+            return
+        answers = {_YES: "this one", _ALWAYS: "always where SMTP is off"}
+        answer = await self.bottom.ask("Send it through Microsoft Graph?", answers)
+        if answer is None:
+            return
+        if answer == _ALWAYS:
+            owner = app.accounts[app.accounts[item.account_id].sign_in_id]
+            app.change_settings({f"accounts.{owner.name}.send_via": SendVia.SMTP_THEN_GRAPH.value})
+        try:
+            await send_through_graph(app, item.id)
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return
+        self.bottom.show_event("It goes out through Microsoft Graph now.")
+
+    @work(group="outbox", exclusive=True)
+    async def action_remove(self) -> None:
+        """Take out who was refused, and send it to the others."""
+        item = self._current.item if self._current else None
+        if item is None or item.reason is not Reason.RECIPIENTS:
+            self.bottom.show_event("Nobody was refused here.")
+            return
+        left = len(item.rcpt_to) - len(item.refused)
+        if left <= 0:
+            self.bottom.show_event("All were refused: e opens it to correct the addresses.")
+            return
+        if await self.bottom.ask(f"Send it to the other {left}?", {_YES: "send"}) != _YES:
+            return
+        try:
+            await send_without_refused(shell(self), item)
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return
+        self.bottom.show_event(f"It goes out to {left} now.")
+
+    def _say_cannot(self, item: OutboxItem) -> None:
+        self.bottom.show_event(_CANNOT_STOP.get(item.state, "It cannot be taken back."))
 
     @work(group="outbox", exclusive=True)
     async def action_discard(self) -> None:

@@ -61,6 +61,7 @@ class EntrySheet(ModalScreen[str | None]):
         value: What stands there at first.
         remark: What is worth knowing.
         problem: Returns what is wrong with a text, empty for nothing. Asked at Enter.
+        preview: Returns what a text means, said while it is typed.
     """
 
     DEFAULT_CSS = """
@@ -71,12 +72,20 @@ class EntrySheet(ModalScreen[str | None]):
     """
     BINDINGS = bindings_for("entry")
 
-    def __init__(self, title: str, value: str, remark: str, problem: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        title: str,
+        value: str,
+        remark: str,
+        problem: Callable[[str], str],
+        preview: Callable[[str], str] | None = None,
+    ) -> None:
         super().__init__()
         self._title = SheetTitle(title)
         self._remark = Remark(remark)
         self._says = remark
         self._problem = problem
+        self._preview = preview
         self._line = LineInput(value, id="entry")
 
     def compose(self) -> ComposeResult:
@@ -94,7 +103,9 @@ class EntrySheet(ModalScreen[str | None]):
 
     @on(Input.Changed)
     def _typed(self) -> None:
-        self._remark.say(self._says, "muted")
+        typed = self._line.value.strip()
+        says = self._preview(typed) if self._preview is not None and typed else self._says
+        self._remark.say(says, "muted")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -1,0 +1,1 @@
+"""Units for systemd, as they are installed by `tuimail outbox timer install`."""
