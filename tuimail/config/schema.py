@@ -6,7 +6,7 @@ made. Reading, checking and writing are in `settings`.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -15,6 +15,9 @@ Order = Literal[
     "reverse-subject", "reverse-size", "reverse-unread", "reverse-flagged",
 ]  # fmt: skip
 ColumnName = Literal["sender", "subject", "place", "signs", "size", "date"]
+Check = Literal[
+    "subject", "attachment", "placeholder", "many", "domain", "sender", "size", "lookalike"
+]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 
 
@@ -114,6 +117,19 @@ class SendSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     review: bool = True
     """Whether one more key press is asked before a message goes to the outbox."""
+
+    check: tuple[Check, ...] = get_args(Check)
+    """What is looked at before sending; something unusual is shown and asked. `subject`: there is
+    none. `attachment`: you mention one, none is there. `placeholder`: `TODO` or `[[ ]]` is left.
+    `many`: a reply to all goes to many. `domain`: somebody of a new domain in a conversation.
+    `sender`: the answer is from another address than the mail came to. `size`: larger than the
+    server takes. `lookalike`: an address that looks like a known one."""
+
+    many: Annotated[int, msgspec.Meta(ge=2, le=10000)] = 20
+    """From how many people on a reply to all is asked about."""
+
+    trusted: tuple[str, ...] = ()
+    """Domains about which is never asked."""
 
 
 class DownloadSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):

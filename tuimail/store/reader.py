@@ -49,6 +49,7 @@ from tuimail.store import (
     threads,
     tree,
 )
+from tuimail.store.acquaintance import Acquaintance
 from tuimail.store.connection import Connection
 from tuimail.store.downloads import KeptPart
 from tuimail.store.listings import ListReader
@@ -389,6 +390,11 @@ class Reader:
     def counts(self, account: AccountId | None = None) -> Counts:
         """Return what waits for the server."""
         return meta.counts(self._connection, account)
+
+    @property
+    def acquaintance(self) -> Acquaintance:
+        """Whom the user knows."""
+        return Acquaintance(self._connection)
 
     def complete_address(self, prefix: str, limit: int) -> list[Address]:
         """Return addresses that begin so: those written to first, then those seen."""

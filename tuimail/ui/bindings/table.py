@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 
 from tuimail.ui.bindings import (
     attachments,
+    check,
     choice,
     commands,
     composer,
@@ -41,6 +42,7 @@ _TABLES: Final = (
     reader,
     attachments,
     composer,
+    check,
     outbox,
     jobs,
     notices,
