@@ -1,0 +1,165 @@
+"""A mail written in Markdown as the HTML that its receivers see (CommonMark with tables).
+
+Styles stand on the elements, because Outlook and most web mail drop style sheets. What the writer
+typed cannot bring in HTML of its own, and links lead only where http, https, mailto or tel lead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Final
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_FONT: Final = "font-family:Aptos,Calibri,Helvetica,sans-serif;font-size:11pt;color:#000000"
+_MONO: Final = "font-family:Consolas,'Courier New',monospace;font-size:10pt"
+_CELL: Final = "border:1px solid #c8c8c8;padding:3pt 6pt;vertical-align:top"
+_STYLES: Final[dict[str, str]] = {
+    "p": "margin:0 0 11pt 0",
+    "blockquote": "margin:0 0 11pt 0;padding:0 0 0 8pt;border-left:2pt solid #b0b0b0;color:#404040",
+    "ul": "margin:0 0 11pt 0;padding-left:24pt",
+    "ol": "margin:0 0 11pt 0;padding-left:24pt",
+    "li": "margin:0 0 3pt 0",
+    "a": "color:#0563c1;text-decoration:underline",
+    "h1": "font-size:18pt;margin:0 0 9pt 0",
+    "h2": "font-size:15pt;margin:0 0 8pt 0",
+    "h3": "font-size:13pt;margin:0 0 7pt 0",
+    "h4": "font-size:11pt;margin:0 0 6pt 0",
+    "table": "border-collapse:collapse;margin:0 0 11pt 0",
+    "th": f"{_CELL};background:#f3f3f3;text-align:left",
+    "td": _CELL,
+    "code": f"{_MONO};background:#f3f3f3",
+    "pre": f"{_MONO};background:#f3f3f3;padding:6pt;margin:0 0 11pt 0;white-space:pre-wrap",
+    "img": "max-width:100%",
+    "hr": "border:none;border-top:1px solid #c8c8c8;margin:0 0 11pt 0",
+}
+_SEPARATOR: Final = "border:none;border-top:solid #e1e1e1 1pt;padding:3pt 0 0 0"
+_SAFE_LINK: Final = re.compile(r"(?:https?://|mailto:|tel:|cid:)", re.IGNORECASE)
+_SIGNATURE: Final = re.compile(r"(?:^|\n)-- \n")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The head of the mail that is answered, as Outlook writes it above what was said before.
+
+    Attributes:
+        lines: (label, text): From, Sent, To, Cc, Subject; not escaped.
+    """
+
+    lines: tuple[tuple[str, str], ...]
+
+
+def html_of(
+    body: str, *, history: History | None = None, images: Mapping[str, str] | None = None
+) -> str:
+    """Return a whole HTML document of what was typed.
+
+    Args:
+        body: Markdown, quotes with `>`, a signature below `-- `.
+        history: With it, a quote that ends the text stands below this head instead of beside a
+            line, without its mark.
+        images: By the name an image is written with, its Content-ID without angle brackets.
+    """
+    own, quoted = _parted(body) if history is not None else (body, "")
+    parts = [_text(own, images or {})]
+    if history is not None and quoted:
+        parts.append(_head(history))
+        parts.append(_text(_without_mark(quoted), {}))
+    inner = "\n".join(parts)
+    return (
+        '<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head>\n'
+        f'<body><div style="{_FONT}">\n{inner}\n</div></body></html>\n'
+    )
+
+
+def image_names(body: str) -> tuple[str, ...]:
+    """Return what the images in a text are called, in order, each once."""
+    tokens = _reader().parse(_without_signature(body)[0])
+    found = (
+        unquote(str(child.attrGet("src") or ""))
+        for token in tokens
+        for child in token.children or ()
+        if child.type == "image"
+    )
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _text(body: str, images: Mapping[str, str]) -> str:
+    text, signature = _without_signature(body)
+    reader = _reader()
+    tokens = reader.parse(text)
+    _dress(tokens, images)
+    rendered = str(reader.renderer.render(tokens, reader.options, {}))
+    if signature:
+        lines = "<br>\n".join(escape(line) for line in signature.rstrip().split("\n"))
+        rendered += f'<p style="{_STYLES["p"]};color:#606060">-- <br>\n{lines}</p>\n'
+    return rendered.rstrip()
+
+
+@cache
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True})
+    reader.enable(["table", "strikethrough", "linkify"])
+    reader.validateLink = _is_safe  # type: ignore[method-assign]
+    return reader
+
+
+def _is_safe(url: str) -> bool:
+    """A name without a scheme may be an attached image; links to such names say nothing bad."""
+    return bool(_SAFE_LINK.match(url)) or ":" not in url
+
+
+def _dress(tokens: Iterable[Token], images: Mapping[str, str]) -> None:
+    for token in tokens:
+        if token.nesting >= 0 and token.tag in _STYLES:
+            own = token.attrGet("style")
+            style = _STYLES[token.tag]
+            token.attrSet("style", f"{style};{own}" if own else style)
+        if token.type == "image":
+            name = unquote(str(token.attrGet("src") or ""))
+            if name in images:
+                token.attrSet("src", f"cid:{images[name]}")
+        _dress(token.children or (), images)
+
+
+def _without_signature(body: str) -> tuple[str, str]:
+    """Part a text at its signature, whose `-- ` would make a heading of the line above it."""
+    found = None
+    for found in _SIGNATURE.finditer(body):  # noqa: B007 - the last one counts
+        pass
+    if found is None or re.search(r"^>", body[found.end() :], re.MULTILINE):
+        return body, ""
+    return body[: found.start()] + "\n", body[found.end() :]
+
+
+def _parted(body: str) -> tuple[str, str]:
+    """Part a text before the quote that ends it and the line that says whose it is."""
+    lines = body.rstrip().split("\n")
+    first = len(lines)
+    while first and (lines[first - 1].startswith(">") or not lines[first - 1].strip()):
+        first -= 1
+    quote = lines[first:]
+    if not any(line.startswith(">") for line in quote):
+        return body, ""
+    own = lines[:first]
+    if own and own[-1].rstrip().endswith(":"):
+        own.pop()
+    return "\n".join(own) + "\n", "\n".join(quote)
+
+
+def _without_mark(quoted: str) -> str:
+    return "\n".join(re.sub(r"^> ?", "", line) for line in quoted.split("\n"))
+
+
+def _head(history: History) -> str:
+    lines: Sequence[str] = [
+        f"<b>{escape(label)}:</b> {escape(text)}" for label, text in history.lines
+    ]
+    inner = "<br>\n".join(lines)
+    return f'<div style="{_SEPARATOR}"><p style="{_STYLES["p"]}">{inner}</p></div>'
