@@ -7,13 +7,11 @@ from datetime import datetime
 
 from tuimail.model.account import AccountId
 from tuimail.model.download import DownloadPolicy
-from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole, Here, Round
 from tuimail.model.folder_settings import FolderSettings, LikelyTarget
 from tuimail.model.intent import (
     Baseline,
-    DraftIntent,
     FolderIntent,
     Intent,
     IntentState,
@@ -23,16 +21,12 @@ from tuimail.model.journal import JournalEntry
 from tuimail.model.listing import Listing
 from tuimail.model.message import Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
-from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.model.request import Request
 from tuimail.model.status import EngineStatus
 from tuimail.model.tree import Tree
 from tuimail.store import (
-    addresses,
     bodies,
     downloads,
-    draft_copies,
-    drafts,
     filing,
     folder_choices,
     folders,
@@ -42,27 +36,21 @@ from tuimail.store import (
     messages,
     meta,
     notices,
-    outbox,
     pending,
     requests,
     rounds,
     threads,
     tree,
 )
-from tuimail.store.acquaintance import Acquaintance
-from tuimail.store.connection import Connection
 from tuimail.store.downloads import KeptPart
 from tuimail.store.listings import ListReader
 from tuimail.store.meetings import MeetingReader
 from tuimail.store.meta import Counts
-from tuimail.text.address import Address
+from tuimail.store.outgoing_reader import OutgoingReader
 
 
-class Reader:
+class Reader(OutgoingReader):
     """Reads through one connection: a thread's own, or the writer's inside a transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     @property
     def query_count(self) -> int:
@@ -318,50 +306,9 @@ class Reader:
         """Return what redo does again, None when there is nothing or something came after."""
         return journal.next_redo(self._connection)
 
-    def outbox(
-        self,
-        account: AccountId | None = None,
-        *,
-        states: Collection[OutboxState] | None = None,
-    ) -> list[OutboxItem]:
-        """Return outgoing messages, newest first."""
-        return outbox.outbox(self._connection, account, states)
-
-    def outbox_item(self, id: int) -> OutboxItem | None:
-        """Return one outgoing message."""
-        return outbox.item(self._connection, id)
-
-    def last_sent(self, account: AccountId, since: datetime, count: int) -> datetime | None:
-        """Return when the `count`-th newest message of a mailbox went out, if after `since`."""
-        return outbox.last_sent(self._connection, account, since.timestamp(), count)
-
-    def outbox_raw(self, id: int) -> bytes:
-        """Return the octets of an outgoing message; StoreError when there is none."""
-        return outbox.raw(self._connection, id)
-
     def unfinished(self, account: AccountId) -> forgetting.Unfinished:
         """What is on this computer alone: mail to be sent, drafts, changes."""
         return forgetting.unfinished(self._connection, account)
-
-    def drafts(self, account: AccountId | None = None) -> list[Draft]:
-        """Return drafts, the last changed first."""
-        return drafts.drafts(self._connection, account)
-
-    def draft(self, id: int) -> Draft | None:
-        """Return one draft."""
-        return drafts.draft(self._connection, id)
-
-    def draft_intents(self, account: AccountId) -> list[DraftIntent]:
-        """Return the pending intents on drafts, in the order they were asked for."""
-        return draft_copies.intents(self._connection, account)
-
-    def draft_copies(self, draft_id: int) -> list[DraftCopy]:
-        """Return what is or may be in the server's Drafts of a draft, oldest first."""
-        return draft_copies.copies(self._connection, draft_id)
-
-    def draft_shown_as(self, key: MessageKey) -> int | None:
-        """Return the draft that a message is the server's copy of, None when it is not."""
-        return draft_copies.draft_shown_as(self._connection, key)
 
     def notices(self, limit: int) -> list[tuple[int, datetime, AccountId | None, Notice]]:
         """Return (id, when, whose, what), newest first."""
@@ -390,12 +337,3 @@ class Reader:
     def counts(self, account: AccountId | None = None) -> Counts:
         """Return what waits for the server."""
         return meta.counts(self._connection, account)
-
-    @property
-    def acquaintance(self) -> Acquaintance:
-        """Whom the user knows."""
-        return Acquaintance(self._connection)
-
-    def complete_address(self, prefix: str, limit: int) -> list[Address]:
-        """Return addresses that begin so: those written to first, then those seen."""
-        return addresses.complete(self._connection, prefix, limit)

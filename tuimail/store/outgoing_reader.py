@@ -1,0 +1,73 @@
+"""What is read of mail on its way out: the outbox, drafts, and the people they go to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from tuimail.model.account import AccountId
+from tuimail.model.draft import Draft, DraftCopy
+from tuimail.model.intent import DraftIntent
+from tuimail.model.message import MessageKey
+from tuimail.model.outbox import OutboxItem, OutboxState
+from tuimail.store import addresses, draft_copies, drafts, outbox
+from tuimail.store.acquaintance import Acquaintance
+from tuimail.store.connection import Connection
+from tuimail.text.address import Address
+
+
+class OutgoingReader:
+    """The part of `Reader` that is about writing and sending."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def outbox(
+        self,
+        account: AccountId | None = None,
+        *,
+        states: Collection[OutboxState] | None = None,
+    ) -> list[OutboxItem]:
+        """Return outgoing messages, newest first."""
+        return outbox.outbox(self._connection, account, states)
+
+    def outbox_item(self, id: int) -> OutboxItem | None:
+        """Return one outgoing message."""
+        return outbox.item(self._connection, id)
+
+    def last_sent(self, account: AccountId, since: datetime, count: int) -> datetime | None:
+        """Return when the `count`-th newest message of a mailbox went out, if after `since`."""
+        return outbox.last_sent(self._connection, account, since.timestamp(), count)
+
+    def outbox_raw(self, id: int) -> bytes:
+        """Return the octets of an outgoing message; StoreError when there is none."""
+        return outbox.raw(self._connection, id)
+
+    def drafts(self, account: AccountId | None = None) -> list[Draft]:
+        """Return drafts, the last changed first."""
+        return drafts.drafts(self._connection, account)
+
+    def draft(self, id: int) -> Draft | None:
+        """Return one draft."""
+        return drafts.draft(self._connection, id)
+
+    def draft_intents(self, account: AccountId) -> list[DraftIntent]:
+        """Return the pending intents on drafts, in the order they were asked for."""
+        return draft_copies.intents(self._connection, account)
+
+    def draft_copies(self, draft_id: int) -> list[DraftCopy]:
+        """Return what is or may be in the server's Drafts of a draft, oldest first."""
+        return draft_copies.copies(self._connection, draft_id)
+
+    def draft_shown_as(self, key: MessageKey) -> int | None:
+        """Return the draft that a message is the server's copy of, None when it is not."""
+        return draft_copies.draft_shown_as(self._connection, key)
+
+    @property
+    def acquaintance(self) -> Acquaintance:
+        """Whom the user knows."""
+        return Acquaintance(self._connection)
+
+    def complete_address(self, prefix: str, limit: int) -> list[Address]:
+        """Return addresses that begin so: those written to first, then those seen."""
+        return addresses.complete(self._connection, prefix, limit)
