@@ -27,6 +27,7 @@ from tuimail.mime.layout import (
 )
 from tuimail.mime.links import LinkList
 from tuimail.mime.markup import DROPPED, LONGEST, VOID, Kind, Token, Tokenizer
+from tuimail.mime.noise.folding import folds_of
 from tuimail.mime.rendered import RenderedText
 from tuimail.mime.tables import data_tables
 from tuimail.text.safe import SafeText, clean
@@ -74,7 +75,8 @@ def render_html(source: str) -> RenderedText:
         notices.append(SafeText("The text is very long; its end is not shown."))
     if converter.links.is_full:
         notices.append(SafeText("There are too many links; the last have no number."))
-    return RenderedText(lines, converter.links.all(), tuple(notices))
+    links = converter.links.all()
+    return RenderedText(lines, links, tuple(notices), folds_of(lines, links))
 
 
 @dataclass(slots=True)

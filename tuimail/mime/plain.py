@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tuimail.mime.layout import DEEPEST_QUOTE, MOST_LINES, quoted_line
 from tuimail.mime.links import LinkList, clean_target
+from tuimail.mime.noise.folding import folds_of
 from tuimail.mime.rendered import RenderedText, TextLine
 from tuimail.text.safe import SafeText, clean
 
@@ -39,7 +40,7 @@ def plain(text: str, *, flowed: bool = False, delsp: bool = False) -> RenderedTe
     while shown and not shown[-1].text:
         shown.pop()
     notices = (SafeText("The text is very long; its end is not shown."),) if cut else ()
-    return RenderedText(tuple(shown), links.all(), notices)
+    return RenderedText(tuple(shown), links.all(), notices, folds_of(shown, links.all()))
 
 
 def _with_links(line: TextLine, links: LinkList) -> TextLine:
