@@ -14,6 +14,7 @@ from typing import Final
 
 from tuimail.mime import nested
 from tuimail.mime.markup import strip_tags
+from tuimail.mime.noise.folding import folds_for
 from tuimail.mime.parser import (
     is_whole_text,
     parse,
@@ -136,7 +137,7 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
     return Reading(
         lines=text.lines,
         links=text.links,
-        folds=text.folds,
+        folds=folds_for(text.folds, message.envelope.subject),
         cards=tuple(card for piece in pieces for card in piece.cards),
         attachments=(*files, *(file for piece in pieces for file in piece.files)),
         notices=tuple(dict.fromkeys(notices)),

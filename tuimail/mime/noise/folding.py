@@ -20,6 +20,7 @@ from tuimail.mime.noise.history import (
 )
 from tuimail.mime.noise.meeting import find_meetings
 from tuimail.mime.noise.people import People, count_words
+from tuimail.mime.noise.phrases import phrases
 from tuimail.mime.rendered import Fold, FoldKind, Link, TextLine
 from tuimail.text.safe import clean
 
@@ -214,6 +215,12 @@ def _quoted_runs(lines: Sequence[TextLine], end: int) -> Iterator[tuple[int, int
         yield start, last
 
 
-def without_history(folds: Sequence[Fold]) -> tuple[Fold, ...]:
-    """Return the folds of a mail that passes others on: those are what it is about."""
+def folds_for(folds: Sequence[Fold], subject: str) -> tuple[Fold, ...]:
+    """Return the folds of a mail with that subject.
+
+    A mail that passes others on is about those: they are shown.
+    """
+    head = subject[:40].replace("：", ":").partition(":")[0]
+    if " ".join(head.casefold().split()) not in phrases().forward_subjects:
+        return tuple(folds)
     return tuple(fold for fold in folds if fold.kind not in (FoldKind.HISTORY, FoldKind.QUOTE))

@@ -39,6 +39,7 @@ class Phrases:
         banners: Fragments of warnings that a mail came from outside.
         warnings: What else such warnings say; without one of the former it is no such warning.
         banners_alone: Whole lines that say no more than that.
+        forward_subjects: What stands before the subject of a mail that is passed on.
     """
 
     labels: Mapping[str, frozenset[Label]]
@@ -51,15 +52,17 @@ class Phrases:
     banners: tuple[str, ...]
     warnings: tuple[str, ...]
     banners_alone: frozenset[str]
+    forward_subjects: frozenset[str]
 
 
 @cache
 def phrases() -> Phrases:
     """Read the data once."""
     text = files("tuimail.mime.noise").joinpath("phrases.toml").read_text("utf-8")
-    tables: dict[str, dict[str, list[str]]] = tomllib.loads(text)
-    months = tables.pop("months")
-    languages = list(tables.values())
+    data = tomllib.loads(text)
+    forward_subjects: list[str] = data.pop("forward_subjects")
+    months: dict[str, list[str]] = data.pop("months")
+    languages: list[dict[str, list[str]]] = list(data.values())
 
     def every(key: str) -> frozenset[str]:
         return frozenset(each.casefold() for language in languages for each in language[key])
@@ -83,4 +86,5 @@ def phrases() -> Phrases:
         banners=tuple(every("banner") - every("banner_alone")),
         warnings=tuple(every("banner_more")),
         banners_alone=every("banner_alone"),
+        forward_subjects=frozenset(forward_subjects),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.mime.noise.written import ATTRIBUTIONS, BLOCKS
-from tuimail.mime.noise.folding import folds_of, without_history
+from tuimail.mime.noise.folding import folds_for
 from tuimail.mime.plain import plain
 from tuimail.mime.rendered import Fold, FoldKind
 
@@ -97,9 +97,11 @@ def test_a_rule_above_a_block_belongs_to_it() -> None:
     assert fold.first == 2
 
 
-def test_a_forwarded_mail_can_do_without_the_folds_of_history() -> None:
-    lines = plain(f"Hi\n\n{BLOCKS['en Outlook']}\n\nHello\n").lines
-    assert without_history(folds_of(lines)) == ()
+def test_what_a_mail_passes_on_is_shown() -> None:
+    found = folds(f"Hi\n\n{BLOCKS['en Outlook']}\n\nHello\n")
+    assert folds_for(found, "WG: Zahlen") == ()
+    assert folds_for(found, "转发：数字") == ()
+    assert folds_for(found, "RE: FW: numbers") == found
 
 
 @pytest.mark.parametrize(
