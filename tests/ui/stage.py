@@ -99,11 +99,18 @@ def record(
     to: tuple[str, ...] = ("anna@contoso.com",),
     body: bytes | None = b"Hello.\r\n",
     parts: tuple[BodyPart, ...] = (),
+    octets: int = 0,
 ) -> MessageKey:
-    """Put one more message into the inbox; `body` None leaves its text on the server."""
+    """Put one more message into the inbox; `body` None leaves its text on the server.
+
+    Args:
+        octets: How long the text on the server is.
+    """
     inbox = store.read.folder_at_path(account, "INBOX")
     assert inbox is not None
-    text = BodyPart("1", "text", "plain", params=(("charset", "utf-8"),), size=len(body or b""))
+    text = BodyPart(
+        "1", "text", "plain", params=(("charset", "utf-8"),), size=len(body or b"") or octets
+    )
     message = FetchedMessage(
         uid=UID(uid),
         flags=SEEN,

@@ -153,7 +153,10 @@ def _by_form(data: bytes) -> Decoded | None:
 def _by_statistics(data: bytes, label: str | None) -> Decoded:
     found = _guess(_sample(data))
     if found is not None:
-        return Decoded(data.decode(found, "replace"), _said(found), guessed=True)
+        text = data.decode(found, "replace")
+        # Where it makes no difference it is the one that everybody has.
+        name = "cp1252" if text == data.decode("cp1252", "replace") else found
+        return Decoded(text, _said(name), guessed=True)
     return Decoded(decode_charset(data, label), "windows-1252", guessed=True)
 
 
@@ -169,10 +172,17 @@ def _guess(sample: bytes) -> str | None:
         return None
     from charset_normalizer import from_bytes  # noqa: PLC0415 - few mails need it
 
-    best = from_bytes(
+    found = from_bytes(
         sample, steps=4, chunk_size=1024, cp_isolation=list(_GUESSED), preemptive_behaviour=False
-    ).best()
-    return None if best is None else codec_name(best.encoding)
+    )
+    names = (codec_name(match.encoding) for match in found if not _is_katakana(str(match)))
+    return next((name for name in names if name is not None), None)
+
+
+def _is_katakana(text: str) -> bool:
+    """Whether it is half-width katakana, which no mail is written in: KOI8 read as Shift_JIS."""
+    letters = [char for char in text if not char.isascii()]
+    return 3 * sum("\uff61" <= char <= "\uff9f" for char in letters) > len(letters)
 
 
 def _said(codec: str) -> str:

@@ -16,6 +16,7 @@ from tuimail.mime import nested
 from tuimail.mime.markup import strip_tags
 from tuimail.mime.noise.folding import folds_for
 from tuimail.mime.parser import (
+    decode_part,
     is_whole_text,
     parse,
     part_from_header,
@@ -59,6 +60,16 @@ from tuimail.model.invitation import Invitation
 from tuimail.model.message import BodyState, Message
 from tuimail.model.trust import Trust
 from tuimail.text.safe import SafeText
+
+__all__ = [
+    "Card",
+    "Reading",
+    "attachment_content",
+    "first_text",
+    "message_snippet",
+    "read_message",
+    "read_message_async",
+]
 
 _SNIPPET_SOURCE: Final = 30_000
 _MOST_SNIPPET_TEXTS: Final = 8
@@ -254,6 +265,19 @@ def _stored(message: Message, part: BodyPart, lookup: Lookup) -> Octets | None:
     if inside is None:
         return None
     return Octets(inside, parsed.section(section) or b"", is_whole=True)
+
+
+def first_text(message: Message, part: Lookup) -> bytes:
+    """Return the octets of the first text as far as it is here, transfer encoding undone."""
+    source = source_of(message, gather(message, part))
+    if source is None:
+        return b""
+    for text in text_parts(source.structure):
+        body = source.sections.get(text.section)
+        if body is not None:
+            header = source.sections.get(mime_section(source.structure, text))
+            return decode_part(body, part_from_header(text, body, header))
+    return b""
 
 
 def message_snippet(message: Message, part: Lookup) -> SafeText:

@@ -6,10 +6,11 @@ answer, and asking for it is the caller's business.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tuimail.model.message import BodyState, Message
+from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.store.store import Store
 
 if TYPE_CHECKING:
@@ -28,6 +29,31 @@ class MessageTexts:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._renderer: Renderer | None = None
+        self._read_as: dict[MessageKey, str] = {}
+
+    def read_as(self, key: MessageKey, charset: str | None) -> None:
+        """Read a message as of another charset while this window runs; None as it says itself."""
+        self._read_as.pop(key, None)
+        if charset is not None:
+            self._read_as[key] = charset
+
+    def charset(self, key: MessageKey) -> str | None:
+        """Return what a message is read as by the user's choice."""
+        return self._read_as.get(key)
+
+    async def charsets(self, message: Message) -> Sequence[tuple[str, str]]:
+        """Return what the text of a message may be read as, likeliest first: name and words.
+
+        Raises:
+            StoreError: A part cannot be read.
+        """
+        from tuimail.mime.charset import likely, words_for  # noqa: PLC0415 - see below
+        from tuimail.mime.reading import first_text  # noqa: PLC0415 - see below
+
+        read, key = self._store.read, message.summary.key
+        text = first_text(message, lambda section: read.part(key, section))
+        names = await asyncio.to_thread(likely, text)
+        return [(name, words_for(name)) for name in names]
 
     async def reading(self, message: Message) -> Reading:
         """Return what the reader shows; its `missing` names the part that is not here.
@@ -43,7 +69,10 @@ class MessageTexts:
             self._renderer = Renderer()
         read, key = self._store.read, message.summary.key
         return await read_message_async(
-            message, lambda section: read.part(key, section), self._renderer
+            message,
+            lambda section: read.part(key, section),
+            self._renderer,
+            charset=self._read_as.get(key),
         )
 
     async def quotable(self, message: Message) -> tuple[Sequence[TextLine], Sequence[Link]]:

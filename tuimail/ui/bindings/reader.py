@@ -29,6 +29,9 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("reader.next", "J", "screen.next_message(1)", "next message", count=Count.STEPS),
     spec("reader.previous", "K", "screen.next_message(-1)", "previous message", count=Count.STEPS),
     spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
+    spec("reader.load_all", "L", "load_all", "fetch the rest of a long text"),
+    spec("reader.read_as", "E", "read_as", "read the letters as …"),
+    spec("reader.source", "S", "screen.source", "the source of the message"),
     *(
         spec(
             f"reader.file_{number}",

@@ -30,6 +30,7 @@ from tuimail.ui.bindings import (
     shared,
     sign_in,
     sort,
+    source,
     tree,
 )
 from tuimail.ui.bindings.spec import BindingSpec
@@ -40,6 +41,7 @@ _TABLES: Final = (
     message_list,
     tree,
     reader,
+    source,
     attachments,
     composer,
     check,

@@ -11,6 +11,7 @@ from tuimail.model.message import MessageKey
 from tuimail.ui import deeds
 from tuimail.ui.messages import CursorMoved, MessageOpened
 from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
+from tuimail.ui.screens.source import SourceScreen
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
@@ -33,6 +34,14 @@ class MailboxReading(MailboxDeeds):
     def rearrange(self) -> None:
         """Arrange the panes again."""
         raise NotImplementedError
+
+    def action_source(self) -> None:
+        """Show the source of the message that is read."""
+        message = self.reader.message
+        if message is None:
+            shell(self).tell("There is no message.")
+        else:
+            self.app.push_screen(SourceScreen(message))
 
     def on_cursor_moved(self, event: CursorMoved) -> None:
         """Let the reader beside the list follow when the cursor rests."""

@@ -55,6 +55,7 @@ class MessagePane(Vertical, can_focus=True):
         self._message: Message | None = None
         self._reading: Reading | None = None
         self._here: frozenset[str] = frozenset()
+        self._begun: dict[str, int] = {}
         self._was_online = False
 
     def compose(self) -> ComposeResult:
@@ -116,6 +117,7 @@ class MessagePane(Vertical, can_focus=True):
         try:
             message = shell(self).store.read.message(key)
             here = shell(self).store.read.sections(key) if message else frozenset()
+            begun = shell(self).store.read.beginnings(key) if message else {}
         except StoreError as error:
             shell(self).tell(error.message, Severity.ERROR)
             self._say(error.message)
@@ -126,8 +128,8 @@ class MessagePane(Vertical, can_focus=True):
             self._say(GONE)
             return
         changed = before is None or before.summary.body != message.summary.body
-        changed = changed or here != self._here
-        self._here = here
+        changed = changed or here != self._here or begun != self._begun
+        self._here, self._begun = here, begun
         self._show_head()
         if first and message.summary.body is BodyState.ABSENT:
             self._want_body()
@@ -221,6 +223,9 @@ class MessagePane(Vertical, can_focus=True):
         self._reading = reading
         self._show_head()
         self._show_text(reading, keep_place=keep_place)
+        engine = shell(self).engine
+        if reading.absent and engine is not None:
+            engine.want_body(key)  # what stands beside the text is not here yet
 
     def _show_text(self, reading: Reading, *, keep_place: bool) -> None:
         limit = shell(self).settings.reader.width

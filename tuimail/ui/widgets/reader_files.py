@@ -5,10 +5,10 @@ from __future__ import annotations
 from tuimail.model.changes import ChangeSet
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.attachment_list import AttachmentSaver, AttachmentSheet
-from tuimail.ui.widgets.message_pane import MessagePane
+from tuimail.ui.widgets.reader_text import ReaderText
 
 
-class ReaderFiles(MessagePane):
+class ReaderFiles(ReaderText):
     """The actions on files."""
 
     def __init__(self, *, id: str | None = None) -> None:

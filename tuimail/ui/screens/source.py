@@ -1,0 +1,204 @@
+"""The source of a message: its header, or all of it, with a search."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tuimail.errors import StoreError
+from tuimail.model.changes import ChangeSet
+from tuimail.model.message import Message, MessageKey
+from tuimail.model.notice import Severity
+from tuimail.model.status import Connectivity
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.fetch_words import fetching_words
+from tuimail.ui.formatting import size_text
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.fetch_line import FetchLine
+from tuimail.ui.widgets.line_sheet import LineSheet
+from tuimail.ui.widgets.source_view import SourceView
+from tuimail.ui.widgets.top_bar import TopBar
+
+_HEADER = "HEADER"
+_WHOLE = ""
+WAITING = "It comes with the next connection."
+GONE = "This message is not here any more."
+
+
+class SourceScreen(Screen[None]):
+    """Shows what is here of a message, and asks the engine for the rest.
+
+    Args:
+        message: Whose source.
+    """
+
+    DEFAULT_CSS = "SourceScreen { background: $background; }"
+    BINDINGS = bindings_for("source")
+    AUTO_FOCUS = "SourceView"
+
+    def __init__(self, message: Message) -> None:
+        super().__init__()
+        self._message = message
+        self._section = _HEADER
+        self._shown: tuple[str, int] | None = None
+        self._is_here = False
+        self._asked: set[str] = set()
+        self._searched = ""
+        self.top = TopBar("Source", message.summary.subject)
+        self.line = FetchLine()
+        self.view = SourceView()
+        self.bottom = BottomBar()
+
+    def compose(self) -> ComposeResult:
+        """What is missing above the source, between the bars."""
+        yield self.top
+        yield self.line
+        yield self.view
+        yield self.bottom
+
+    def on_mount(self) -> None:
+        """Show the whole message if it is here, else its header."""
+        app = shell(self)
+        app.signal_changes.subscribe(self, self.store_changed)
+        app.signal_status.subscribe(self, lambda _: self._say_state())
+        self._say_position("")
+        if _WHOLE in app.store.read.sections(self._key):
+            self._section = _WHOLE
+        self._load()
+
+    @property
+    def _key(self) -> MessageKey:
+        return self._message.summary.key
+
+    def store_changed(self, changes: ChangeSet) -> None:
+        """Show what has come."""
+        if self._key in changes.messages:
+            self._load()
+
+    def _load(self) -> None:
+        read = shell(self).store.read
+        try:
+            if read.message(self._key) is None:
+                self.line.say(GONE)
+                return
+            data, self._is_here = self._stored()
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return
+        if not self._is_here:
+            self._ask()
+        if self._shown != (self._section, len(data)):
+            grows = self._shown is not None and self._shown[0] == self._section
+            self._shown = self._section, len(data)
+            self.view.show(data, keep_place=grows)
+        self.top.counts = size_text(len(data)) if data else ""
+        self._say_state()
+
+    def _stored(self) -> tuple[bytes, bool]:
+        """Return what is here of the section that is shown, and whether that is all of it.
+
+        The header is the beginning of the whole message: then it need not be fetched again.
+        """
+        read = shell(self).store.read
+        whole = read.part(self._key, _WHOLE)
+        if self._section == _WHOLE:
+            return whole or b"", _WHOLE in read.sections(self._key)
+        for end in (b"\r\n\r\n", b"\n\n"):
+            header, blank, _ = (whole or b"").partition(end)
+            if blank:
+                return header + blank, True
+        return read.part(self._key, _HEADER) or b"", _HEADER in read.sections(self._key)
+
+    def _ask(self) -> None:
+        engine = shell(self).engine
+        if engine is not None and self._section not in self._asked:
+            self._asked.add(self._section)
+            engine.want_body(self._key, section=self._section)
+
+    def _say_state(self) -> None:
+        app, is_whole = shell(self), self._section == _WHOLE
+        key = app.keys.shown("source.other")
+        if not self._is_here:
+            status = app.engine.status.get(self._message.summary.account_id) if app.engine else None
+            what = "the message" if is_whole else "the header"
+            is_online = status is not None and status.connectivity is Connectivity.ONLINE
+            waiting = f"Fetching {what} …" if is_online else WAITING
+            words = fetching_words(status, self._key, self._section, what) or waiting
+            self.line.say(words, *((key, "the header") if is_whole else ()))
+        elif is_whole:
+            self.line.say("This is the whole message.", key, "the header")
+        else:
+            size = size_text(self._message.summary.size)
+            self.line.say("This is the header.", key, f"the whole message, {size}")
+
+    def _say_position(self, position: str) -> None:
+        self.bottom.show_hints(shell(self).keys.hints("source"), position)
+
+    def on_source_view_scrolled(self, event: SourceView.Scrolled) -> None:
+        """Say how far it is read."""
+        self._say_position(event.position)
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def action_other(self) -> None:
+        """Show the whole message, or its header."""
+        self._section = _HEADER if self._section == _WHOLE else _WHOLE
+        self._asked.discard(self._section)
+        self._load()
+
+    def action_search(self) -> None:
+        """Find words in it."""
+        top = self.view.top_octet()
+
+        def typed(words: str) -> str:
+            self._find(words, top)
+            return ""
+
+        def closed(words: str | None) -> None:
+            if words is None or not words.strip():
+                self.view.forget_hit()
+            else:
+                self._searched = words
+                self._find(words, top)
+
+        hints = (("Enter", "keep"), ("Esc", "close"))
+        key = shell(self).keys.shown("source.search")
+        self.app.push_screen(LineSheet(key, "", typed, hints), closed)
+
+    def action_go_found(self, step: int) -> None:
+        """Go to the next match, or the one before."""
+        hit = self.view.hit
+        if not self._searched:
+            self.bottom.show_event("Nothing was searched for yet.")
+        elif hit is None:
+            self._find(self._searched, self.view.top_octet())
+        else:
+            self._find(self._searched, hit.end if step > 0 else hit.end - 1, back=step < 0)
+
+    def _find(self, words: str, place: int, *, back: bool = False) -> None:
+        self.run_worker(self._found(words.strip(), place, back=back), exclusive=True, group="find")
+
+    async def _found(self, words: str, place: int, *, back: bool) -> None:
+        if not await self.view.find(words, place, back=back) and words:
+            self.bottom.show_event(f"“{words}” is not in it.")
+
+    def action_scroll_lines(self, rows: int) -> None:
+        """Scroll by rows."""
+        self.view.scroll_rows(rows)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Scroll by pages."""
+        self.view.scroll_share(pages)
+
+    def action_scroll_halves(self, halves: int) -> None:
+        """Scroll by half a page."""
+        self.view.scroll_share(halves / 2)
+
+    def action_scroll_edge(self, edge: int) -> None:
+        """Scroll to the top or to the end."""
+        self.view.scroll_edge(edge)
+
+    def action_back(self) -> None:
+        """Leave."""
+        self.dismiss()
