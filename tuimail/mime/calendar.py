@@ -63,6 +63,13 @@ def read_invitation(
     return _Reader(calendar, event).invitation(method)
 
 
+def read_description(content: bytes, charset: str | None = None) -> str:
+    """Return what the organiser wrote about the meeting, not yet clean; empty where nothing."""
+    calendar = parse_calendar(content, charset)
+    event = None if calendar is None else chosen_event(calendar)
+    return "" if event is None else _value(event, "DESCRIPTION")
+
+
 def parse_calendar(content: bytes, charset: str | None = None) -> Calendar | None:
     """Return the first calendar, None where there is none."""
     from icalendar import Calendar  # noqa: PLC0415 - 140 ms; most mail is no invitation

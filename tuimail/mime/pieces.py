@@ -22,6 +22,7 @@ from tuimail.mime.reports import delivery_cards, disposition_cards
 from tuimail.mime.transfer import is_damaged
 from tuimail.mime.vcard import vcards
 from tuimail.model.bodystructure import BodyPart
+from tuimail.model.invitation import Invitation
 from tuimail.text.safe import SafeText, clean
 
 DAMAGED: Final = SafeText("The text is damaged on its way here; what could be read is shown.")
@@ -52,11 +53,13 @@ class Piece:
 
     Attributes:
         files: Files packed in it, `BodyPart.packed_in` set.
+        invitation: The meeting it speaks of.
     """
 
     text: RenderedText = RenderedText()
     cards: tuple[Card, ...] = ()
     files: tuple[BodyPart, ...] = ()
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +112,21 @@ def _laid_out(text: str, part: BodyPart, desk: Desk) -> RenderedText:
     if part.content_type == "text/html":
         return _html(text, desk)
     if part.content_type == "text/enriched":
-        return _plain(enriched.text_of(text), desk)
+        return lay_out_plain(enriched.text_of(text), desk)
     flowed = (part.param("format") or "").lower() == "flowed"
-    return _plain(text, desk, flowed=flowed, delsp=(part.param("delsp") or "").lower() == "yes")
+    return lay_out_plain(
+        text, desk, flowed=flowed, delsp=(part.param("delsp") or "").lower() == "yes"
+    )
 
 
 def _html(text: str, desk: Desk) -> RenderedText:
     return _numbered(desk.renderer.html_blocking(text), desk, has_marks=True)
 
 
-def _plain(text: str, desk: Desk, *, flowed: bool = False, delsp: bool = False) -> RenderedText:
+def lay_out_plain(
+    text: str, desk: Desk, *, flowed: bool = False, delsp: bool = False
+) -> RenderedText:
+    """Lay out text that is no HTML, its links counted on."""
     return _numbered(plain(text, flowed=flowed, delsp=delsp), desk, has_marks=False)
 
 
@@ -266,7 +274,7 @@ def read_tnef(octets: Octets, desk: Desk, *, with_text: bool) -> Piece:
 def _tnef_text(found: tnef.Unpacked, desk: Desk) -> RenderedText:
     if not found.text.strip():
         return RenderedText()
-    return _html(found.text, desk) if found.is_html else _plain(found.text, desk)
+    return _html(found.text, desk) if found.is_html else lay_out_plain(found.text, desk)
 
 
 def _tnef_files(found: tnef.Unpacked, depth: int = 1) -> list[tnef.PackedFile]:

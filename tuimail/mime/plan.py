@@ -1,7 +1,8 @@
 """Which parts of a message are read, how, and how much of each is fetched for it.
 
 The texts (`model.bodystructure.text_parts`), and what says something without being text: reports,
-vCards, attached messages, TNEF. Everything else is a file and is fetched when it is asked for.
+vCards, invitations, attached messages, TNEF. Everything else is a file and is fetched when it is
+asked for.
 """
 
 from __future__ import annotations
@@ -29,18 +30,28 @@ class Way(Enum):
     VCARD = auto()
     MESSAGE = auto()
     TNEF = auto()
+    CALENDAR = auto()
 
 
-_MOST: Final = {Way.TEXT: 8, Way.REPORT: 8, Way.VCARD: 10, Way.MESSAGE: 30, Way.TNEF: 3}
+_MOST: Final = {
+    Way.TEXT: 8,
+    Way.REPORT: 8,
+    Way.VCARD: 10,
+    Way.MESSAGE: 30,
+    Way.TNEF: 3,
+    Way.CALENDAR: 2,
+}
 _LIMITS: Final = {
     Way.TEXT: TEXT_LIMIT,
     Way.REPORT: CARD_LIMIT,
     Way.VCARD: CARD_LIMIT,
     Way.MESSAGE: NESTED_LIMIT,
     Way.TNEF: TEXT_LIMIT,
+    Way.CALENDAR: CARD_LIMIT,
 }
 _VCARD_TYPES: Final = frozenset({"text/x-vcard", "text/vcard"})
 _TNEF_TYPES: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_CALENDAR_TYPES: Final = frozenset({"text/calendar", "application/ics"})
 _MESSAGE_TYPES: Final = frozenset({"message/rfc822", "message/global", "message/news"})
 
 
@@ -97,7 +108,14 @@ def _way_of(part: BodyPart) -> Way | None:
         part.type == "application" and (part.filename or "").lower() == "winmail.dat"
     ):
         return Way.TNEF
+    if part.size <= CARD_LIMIT and _is_calendar(part):
+        return Way.CALENDAR
     is_vcard = kind in _VCARD_TYPES or (
         kind == "text/directory" and (part.param("profile") or "vcard").lower() == "vcard"
     )
     return Way.VCARD if is_vcard and part.size <= CARD_LIMIT else None
+
+
+def _is_calendar(part: BodyPart) -> bool:
+    is_named = (part.filename or "").lower().endswith(".ics")
+    return part.content_type in _CALENDAR_TYPES or (part.type == "application" and is_named)

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from tuimail.exchange.placeholders import PLACEHOLDER, is_placeholder
 from tuimail.mime import nested
+from tuimail.mime.invited import is_form_of_text, read_calendar, with_join_link
 from tuimail.mime.markup import strip_tags
 from tuimail.mime.noise.folding import folds_for
 from tuimail.mime.parser import (
@@ -38,6 +40,7 @@ from tuimail.mime.render import Renderer
 from tuimail.mime.rendered import Card, Fold, Link, TextLine
 from tuimail.mime.snippets import snippet
 from tuimail.mime.sources import (
+    HEADER,
     WHOLE,
     Lookup,
     Source,
@@ -48,6 +51,7 @@ from tuimail.mime.sources import (
     of_parsed,
     source_of,
 )
+from tuimail.mime.trusting import read_trust
 from tuimail.model.bodystructure import (
     BodyPart,
     BodyStructure,
@@ -143,17 +147,26 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
     chosen = plan(source.structure)
     pieces = list(_pieces(source, chosen, desk))
     text = joined([piece.text for piece in pieces])
+    meeting = next((piece.invitation for piece in pieces if piece.invitation), None)
+    invitation, links = with_join_link(meeting, text.links)
+    if invitation is not None:
+        files = tuple(file for file in files if not is_form_of_text(file))
+    header = source.sections.get(HEADER)
     is_cut = message.summary.body is BodyState.PARTIAL
-    notices = [*_about(source, chosen, pieces, is_cut=is_cut), *text.notices]
+    placeholder = [PLACEHOLDER] if is_placeholder(message.envelope) else []
+    notices = [*placeholder, *_about(source, chosen, pieces, is_cut=is_cut), *text.notices]
     return Reading(
         lines=text.lines,
-        links=text.links,
+        links=links,
         folds=folds_for(text.folds, message.envelope.subject),
         cards=tuple(card for piece in pieces for card in piece.cards),
         attachments=(*files, *(file for piece in pieces for file in piece.files)),
         notices=tuple(dict.fromkeys(notices)),
-        absent=any(each.part.section not in source.sections for each in chosen.parts),
+        absent=header is None
+        or any(each.part.section not in source.sections for each in chosen.parts),
         is_cut=is_cut,
+        invitation=invitation,
+        trust=read_trust(header) if header else None,
     )
 
 
@@ -188,6 +201,8 @@ def _piece(octets: Octets, way: Way, desk: Desk, *, has_text: bool) -> Piece:
             return read_tnef(octets, desk, with_text=not has_text)
         case Way.MESSAGE:
             return _attached(octets, desk)
+        case Way.CALENDAR:
+            return read_calendar(octets, desk, with_text=not has_text)
 
 
 def _attached(octets: Octets, desk: Desk) -> Piece:
@@ -221,7 +236,7 @@ def _about(
     if chosen.left_out:
         yield SafeText(f"{chosen.left_out} more parts are not shown; they are listed as files.")
     if not text_parts(source.structure) and not any(
-        piece.text.lines or piece.cards for piece in pieces
+        piece.text.lines or piece.cards or piece.invitation for piece in pieces
     ):
         yield _about_no_text(source.structure)
 

@@ -21,16 +21,17 @@ Lookup = Callable[[str], bytes | None]
 
 WHOLE: Final = ""
 """The section name of the whole message."""
+HEADER: Final = "HEADER"
+"""The section name of the message's header."""
 WHOLE_LIMIT: Final = 2 * 1024 * 1024
 """Octets of a whole message that are fetched unasked where there is no structure to go by."""
 
 
 def sections_to_fetch(message: Message) -> list[str]:
-    """Return the sections that are read, in the order in which to fetch them.
+    """Return the sections that are read, in the order in which to fetch them: the header first.
 
     The MIME header of a part comes before it; a message of one part has no "1.MIME", its own
-    header says the same (RFC 9051, 6.4.5). [""] when there is no structure to go by, [] when the
-    message has nothing to read.
+    header says the same (RFC 9051, 6.4.5). [""] when there is no structure to go by.
     """
     return list(limits(message))
 
@@ -43,7 +44,8 @@ def limits(message: Message) -> dict[str, int | None]:
     structure = message.structure
     if structure is None:
         return {WHOLE: WHOLE_LIMIT}
-    found: dict[str, int | None] = {}
+    # The whole header says where the mail comes from, a list's way out, and the part's own type.
+    found: dict[str, int | None] = {HEADER: None}
     for chosen in plan(structure).parts:
         if chosen.way is not Way.MESSAGE:
             found[mime_section(structure, chosen.part)] = None
@@ -86,7 +88,7 @@ def body_state(message: Message, part: Lookup, cut: Collection[str]) -> BodyStat
 
 def mime_section(structure: BodyStructure, part: BodyPart) -> str:
     """Return the section with the MIME header of a part."""
-    return "HEADER" if is_whole_text(structure) else f"{part.section}.MIME"
+    return HEADER if is_whole_text(structure) else f"{part.section}.MIME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def of_parsed(parsed: ParsedMessage, *, is_whole: bool) -> Source:
 
 def _all_sections(parsed: ParsedMessage) -> dict[str, bytes]:
     names = [name for part in parsed.parts for name in (part.section, f"{part.section}.MIME")]
-    found = ((name, parsed.section(name)) for name in ("HEADER", *names))
+    found = ((name, parsed.section(name)) for name in (HEADER, *names))
     return {name: data for name, data in found if data is not None}
 
 

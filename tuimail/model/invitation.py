@@ -93,6 +93,7 @@ class Invitation:
         extra: Occurrences that were added.
         moved: Occurrences at another time than the rule says: when they were, when they are.
         join: https; empty where there is none.
+        join_link: The number of that link in the reading; 0 where it has none.
         organizer: None where nobody is named.
         comment: What whoever answered wrote, or why it was cancelled.
         problems: What could not be read, a sentence each.
@@ -113,6 +114,7 @@ class Invitation:
     moved: tuple[tuple[Moment, Moment], ...] = ()
     place: SafeText = SafeText("")
     join: SafeText = SafeText("")
+    join_link: int = 0
     organizer: Address | None = None
     attendees: tuple[Attendee, ...] = ()
     comment: SafeText = SafeText("")

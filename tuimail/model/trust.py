@@ -80,12 +80,14 @@ class Unsubscribing:
     Attributes:
         post: Where one POST is enough (RFC 8058); empty unless the mail says so, and a DKIM
             signature that covers both fields was verified.
-        mail: The address of the mailto form with its subject; empty where there is none.
+        mail: The address of the mailto form; empty where there is none.
+        subject: What a mail there has to be called.
         page: A page to be opened; empty where there is none.
     """
 
     post: str = ""
     mail: str = ""
+    subject: str = ""
     page: SafeText = SafeText("")
 
 

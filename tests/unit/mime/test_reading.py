@@ -42,7 +42,7 @@ def test_a_plain_message_is_read_by_its_own_header(renderer: Renderer) -> None:
 def test_texts_around_files_are_read_together(renderer: Renderer) -> None:
     """Guards the footers and after-pictures texts that a reader of one part loses."""
     message, part = stored(WITH_FILE)
-    assert sections_to_fetch(message) == ["1.1.MIME", "1.1", "3.MIME", "3"]
+    assert sections_to_fetch(message) == ["HEADER", "1.1.MIME", "1.1", "3.MIME", "3"]
     reading = read_message(message, part, renderer)
     assert _texts(reading) == [(0, "Grüße"), (0, ""), (0, "list footer")]
     assert [file.filename for file in reading.attachments] == ["a.pdf"]

@@ -1,0 +1,60 @@
+"""The calendar part of a message: its invitation, and the way to join it among the links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from tuimail.mime.calendar import read_description, read_invitation
+from tuimail.mime.pieces import Desk, Octets, Piece, lay_out_plain
+from tuimail.mime.rendered import Link
+from tuimail.model.bodystructure import BodyPart
+from tuimail.model.invitation import Invitation
+from tuimail.text.safe import SafeText
+
+_JOIN: Final = SafeText("Join the meeting")
+
+
+def read_calendar(octets: Octets, desk: Desk, *, with_text: bool) -> Piece:
+    """Read a calendar part.
+
+    Args:
+        with_text: Show its description: the message has no other text.
+    """
+    content, label = octets.content, desk.forced or octets.part.param("charset")
+    invitation = read_invitation(content, charset=label, method=octets.part.param("method"))
+    if invitation is None:
+        return Piece()
+    piece = Piece(invitation=invitation)
+    if with_text:
+        piece = replace(piece, text=lay_out_plain(read_description(content, label), desk))
+    return piece
+
+
+def is_form_of_text(part: BodyPart) -> bool:
+    """Whether a calendar is another form of the text beside it rather than a file."""
+    is_calendar = part.content_type == "text/calendar"
+    return is_calendar and part.disposition != "attachment" and part.filename is None
+
+
+def with_join_link(
+    invitation: Invitation | None, links: Sequence[Link]
+) -> tuple[Invitation | None, tuple[Link, ...]]:
+    """Give the invitation the number of its join link, which is added where the text has none."""
+    if invitation is None or not invitation.join:
+        return invitation, tuple(links)
+    same = _page(invitation.join)
+    known = next((link.number for link in links if _page(link.target) == same), None)
+    if known is not None:
+        return replace(invitation, join_link=known), tuple(links)
+    number = max((link.number for link in links), default=0) + 1
+    host = SafeText(urlsplit(invitation.join).hostname or "")
+    link = Link(number, invitation.join, host, suspicious=False, text=_JOIN)
+    return replace(invitation, join_link=number), (*links, link)
+
+
+def _page(target: str) -> str:
+    """What two spellings of one link have in common: programs add to its query."""
+    return target.partition("?")[0].rstrip("/").lower()
