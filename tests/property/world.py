@@ -262,7 +262,9 @@ class World:
         }
         about = None if what == "makes folder" else folder
         if what == "shows folder":
-            hidden = self.store.read.hidden_folders(self.id)
+            shown = {each.id for each in self.store.read.folders(self.id)}
+            every = self.store.read.all_folders(everything=True).get(self.id, [])
+            hidden = [each for each in every if each.id not in shown]
             about = hidden[pick % len(hidden)].id if hidden else folder
         new = NewFolderIntent(self.id, about, actions[what])
         self.store.write(lambda tx: tx.change_tree(new)).result(30)

@@ -100,17 +100,6 @@ def folder(connection: Connection, folder_id: FolderId) -> Folder | None:
     return None if row is None else _folder(row)
 
 
-def hidden(connection: Connection, account: AccountId) -> list[Folder]:
-    """Return the folders that could be shown, by path: they hold mail and are not subscribed."""
-    rows = connection.rows(
-        "SELECT folder_row.* FROM folder_row JOIN folder USING (id) WHERE folder.account_id = ?"
-        " AND folder.shown = 0 AND folder.listed AND folder.has_mail"
-        " AND NOT folder.shown_subscribed",
-        (account,),
-    )
-    return sorted(map(_folder, rows), key=_tree_order)
-
-
 def with_role(connection: Connection, account: AccountId, role: FolderRole) -> Folder | None:
     """Return the folder for a purpose; the oldest when the server names several."""
     row = connection.row(

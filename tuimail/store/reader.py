@@ -73,10 +73,6 @@ class Reader(OutgoingReader):
         """Return these folders as far as they are there, shown or not."""
         return folders.some_folders(self._connection, ids)
 
-    def hidden_folders(self, account: AccountId) -> list[Folder]:
-        """Return the folders that could be shown and are not subscribed, by path."""
-        return folders.hidden(self._connection, account)
-
     def folder(self, id: FolderId) -> Folder | None:
         """Return a folder, shown or not."""
         return folders.folder(self._connection, id)
@@ -156,6 +152,10 @@ class Reader(OutgoingReader):
         What is in trash and junk is in it only when the message itself is there.
         """
         return threads.conversation(self._connection, key)
+
+    def thread_members(self, thread: int, folders: Collection[FolderId]) -> list[MessageSummary]:
+        """Return a conversation, oldest first; trash and junk only if they are among `folders`."""
+        return threads.members(self._connection, thread, folders)
 
     def summary(self, key: MessageKey) -> MessageSummary | None:
         """Return one list row, None when the message is not shown anywhere."""

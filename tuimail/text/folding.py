@@ -43,6 +43,23 @@ def fold(text: str) -> str:
     return " ".join(whole.split())
 
 
+def fold_each(text: str) -> str:
+    """Return `text` folded character for character: every place in it stays what it was.
+
+    A character that folds to several, or to none, is only put into lower case where that is one.
+    """
+    if text.isascii():
+        return text.lower()
+    table = {}
+    for one in set(text):  # of which there are far fewer than characters
+        folded = fold(one)
+        if len(folded) != 1:
+            folded = one.lower()
+        if len(folded) == 1 and not one.isspace():
+            table[ord(one)] = folded
+    return text.translate(table)
+
+
 # "Re:" and "Fwd:" as programs write them in the languages that most people use with Exchange, with
 # the counters that some add: "Re[2]:", "AW (3):". Full-width colons come from Chinese and Japanese.
 _REPLIES: Final = (

@@ -100,11 +100,14 @@ class Keyboard:
         found = next((each for each in here if self.keys.find(each.scope, event.key)), None)
         line = self.keys.find(found.scope, event.key) if found is not None else None
         if found is None or line is None:
-            if event.key not in app.active_bindings:
+            active = app.active_bindings.get(event.key)
+            # What the table binds in a place that takes no keys now is not bound either.
+            ours = active is not None and active.binding.id in BY_ID
+            if active is None or ours:
                 self.macros.interrupt()
                 typed = event.character if event.is_printable and event.character else event.key
                 self._say(self.keys.not_bound(shown_key(typed)))
-            return False
+            return ours
         if isinstance(focused, Input | TextArea) or _belongs_to_textual(event.key, focused, found):
             return False
         if not app.app_focus:

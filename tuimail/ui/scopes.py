@@ -16,7 +16,7 @@ from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
 
-from tuimail.ui.bindings import BY_ID, TITLES, BindingSpec
+from tuimail.ui.bindings import BY_ID, OUTER, TITLES, BindingSpec
 
 Parameters = tuple[object, ...]
 
@@ -34,7 +34,8 @@ class HasModes(Protocol):
     """A widget with scopes that take keys before its own, but only now and then.
 
     Such a scope is in the table of keys like any other; the class does not take it with
-    `bindings_for`, so that its keys mean nothing at other times.
+    `bindings_for`, so that its keys mean nothing at other times. While it is there, only it and
+    its outer scopes take keys.
     """
 
     @property
@@ -65,14 +66,19 @@ class Call(NamedTuple):
 
 def places(app: App[None]) -> list[Place]:
     """Return the places that take keys now, the innermost first; a sheet is the last."""
-    found = []
+    found: list[Place] = []
+    modes: list[str] = []
     focused = app.focused
     for node in focused.ancestors_with_self if focused is not None else (app.screen, app):
-        modes = node.modes if isinstance(node, HasModes) else ()
-        found += [Place(scope, node) for scope in (*modes, *_scopes_of(type(node)))]
+        own = node.modes if isinstance(node, HasModes) else ()
+        modes += own
+        found += [Place(scope, node) for scope in (*own, *_scopes_of(type(node)))]
         if node.is_modal:
             break
-    return found
+    if not modes:
+        return found
+    kept = {*modes, *OUTER[modes[0]]}
+    return [place for place in found if place.scope in kept]
 
 
 @cache

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from tuimail.ui.bindings.keys import Keys, problem_words
 from tuimail.ui.bindings.spec import BindingSpec, Count, Hint, shown_key
-from tuimail.ui.bindings.table import BINDINGS, BY_ID, TITLES, bindings_for
+from tuimail.ui.bindings.table import BINDINGS, BY_ID, OUTER, TITLES, bindings_for
 
 __all__ = [
     "BINDINGS",
     "BY_ID",
+    "OUTER",
     "TITLES",
     "BindingSpec",
     "Count",

@@ -152,6 +152,8 @@ class Keys:
                 (self.shown("mailbox.back"), "back"),
                 (self.shown("tree.keep"), "keep offline"),
             ]
+        if place == "conversation":
+            hints[2:2] = self._pair("conversation.down", "conversation.up", "message")
         if place == "reader":
             hints += self._pair("reader.down", "reader.up", "scroll")
             hints += self._pair("reader.next", "reader.previous", "next/prev message")

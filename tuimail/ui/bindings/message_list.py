@@ -22,6 +22,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("list.last", "G,end", "edge(1)", "last message", count=Count.PLACE),
     spec("list.jump", "apostrophe", "screen.jump", "jump to a name or subject …"),
     spec("list.fold", "z", "screen.fold", "fold, unfold the conversation", hint="fold"),
+    spec("list.conversation", "g v", "screen.conversation", "the whole conversation"),
     spec("list.fold_all", "Z", "screen.fold_all", "fold all, unfold all"),
     spec("list.conversations", "t", "screen.conversations", "conversations, or one by one"),
     spec("list.sort", "o", "screen.sort", "sort by …"),

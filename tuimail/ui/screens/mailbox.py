@@ -14,8 +14,11 @@ from tuimail.ui.scopes import Parameters
 from tuimail.ui.screens import mailbox_reasons
 from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_commands import MailboxCommands
+from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.screens.row_commands import offer_commands
 from tuimail.ui.shell import shell
+from tuimail.ui.widgets.body_view import BodyView
+from tuimail.ui.widgets.conversation_pane import ConversationPane
 from tuimail.ui.widgets.message_view import MessageView
 
 
@@ -38,11 +41,14 @@ class MailboxScreen(MailboxCommands):
         self.rearrange()
         self.open_first_folder()
         self.bars.refresh()
+        # Not left to Textual, which waits for the first frame: keys typed before belong here.
+        self.set_focus(self.message_list)
 
     def settings_changed(self) -> None:
         """Arrange and paint as the settings say now."""
         self.message_list.tinted = shell(self).tints_cursor
         self.reader.settings_changed()
+        self.conversation.settings_changed()
         self.follow_choice()
         self.rearrange()
 
@@ -61,6 +67,23 @@ class MailboxScreen(MailboxCommands):
 
     def on_message_view_position_changed(self, event: MessageView.PositionChanged) -> None:
         """Show how far the text is read."""
+        event.stop()
+        self.bars.refresh_hints()
+
+    def on_conversation_pane_moved(self, event: ConversationPane.Moved) -> None:
+        """Say where the cursor of the conversation is, and let what is read there count as read."""
+        event.stop()
+        self.conversation_moved(by_user=event.by_user)
+        self.bars.refresh()
+
+    def on_conversation_pane_emptied(self, event: ConversationPane.Emptied) -> None:
+        """Go back to the list."""
+        event.stop()
+        if self.reads is not Reads.MESSAGE:
+            self.leave_for_list()
+
+    def on_body_view_scrolled(self, event: BodyView.Scrolled) -> None:
+        """Of the conversation; the reader tells of its own."""
         event.stop()
         self.bars.refresh_hints()
 
@@ -90,7 +113,8 @@ class MailboxScreen(MailboxCommands):
     def rearrange(self) -> None:
         """Arrange the panes after a resize, or after something was opened or closed."""
         self.place_panes()
-        if self.reader.display and self.layout_now is not Layout.ONE:
+        beside = self.layout_now is not Layout.ONE
+        if self.reader.display and beside and self.reads is Reads.MESSAGE:
             self.show_at_cursor()
         self.bars.refresh()
 
@@ -127,8 +151,11 @@ class MailboxScreen(MailboxCommands):
         """Go left: out of the reader, the folders, the search, out of tuimail."""
         if self.focused is self.folder_tree:
             self._close_tree()
-        elif self.reading or self.focused is self.reader:
-            self.reading = False
+        elif self.reads is Reads.ALONE:
+            self.back_to_conversation()
+        elif self.reading or self.focused in (self.reader, self.conversation):
+            self.stop_reading()
+            self.stop_dwelling()
             self.rearrange()
             self.message_list.focus()
         elif not self.leave_search():
@@ -137,7 +164,7 @@ class MailboxScreen(MailboxCommands):
     def _close_tree(self) -> None:
         self.tree_open = False
         self.rearrange()
-        (self.message_list if self.message_list.display else self.reader).focus()
+        (self.message_list if self.message_list.display else self.reading_pane).focus()
 
     def action_clear(self) -> None:
         """Close the folders, forget the marks, leave the search, show all, or hide the banner.

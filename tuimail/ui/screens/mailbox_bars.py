@@ -14,6 +14,7 @@ from tuimail.ui.formatting import number
 from tuimail.ui.list_words import limited_empty_words, list_words
 from tuimail.ui.mailbox_words import counts_words, empty_words, waiting_words
 from tuimail.ui.row_words import row_words
+from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.shell import shell
 from tuimail.ui.status_words import banner_words, settings_banner, state_words
 from tuimail.ui.undo_words import entry_words
@@ -77,10 +78,16 @@ class MailboxBars:
         screen, app, rows = self._screen, shell(self._screen), self._screen.message_list
         top = screen.top
         reading_alone = screen.reading and screen.layout_now is Layout.ONE
+        conversation = screen.conversation
         if screen.tree_open and not screen.tree_is_permanent:
             top.place = "Folders"
             top.context = f"{len(app.accounts)} account{'' if len(app.accounts) == 1 else 's'}"
             top.counts = counts_words(folder, 0)
+        elif reading_alone and screen.reads is Reads.CONVERSATION and conversation.current:
+            top.place = conversation.current.subject or "(no subject)"
+            top.context = ", ".join(conversation.places)
+            count = len(conversation.members)
+            top.counts = f"{number(count)} message{'' if count == 1 else 's'}"
         else:
             words = list_words(
                 rows.listing,
@@ -131,9 +138,11 @@ class MailboxBars:
         if screen.focused is screen.folder_tree:
             screen.bottom.show_hints(keys.hints("tree"))
         elif screen.focused is screen.reader:
-            without = () if screen.reader.files else ("reader.attachments",)
-            hints = keys.hints("reader", without=without)
-            screen.bottom.show_hints(hints, screen.reader.position)
+            self._hint_reader()
+        elif screen.focused is screen.conversation:
+            view = screen.conversation
+            place = view.modes[0] if view.modes else "conversation"
+            screen.bottom.show_hints(keys.hints(place), view.where)
         elif screen.message_list.total == 0:
             nothing = () if screen.deeds.undoable() else ("mailbox.undo",)
             screen.bottom.show_hints(keys.hints("empty", without=nothing))
@@ -142,6 +151,14 @@ class MailboxBars:
         else:
             screen.bottom.show_hints(keys.hints("list"))
         self.say_row()
+
+    def _hint_reader(self) -> None:
+        screen, reader = self._screen, self._screen.reader
+        without = [] if reader.files else ["reader.attachments"]
+        without += [] if reader.has_folds else ["reader.fold"]
+        place = reader.modes[0] if reader.modes else "reader"
+        hints = shell(screen).keys.hints(place, without=without)
+        screen.bottom.show_hints(hints, reader.where)
 
     def say_row(self) -> None:
         """Say the row at the cursor in the last row, for those who hear it."""

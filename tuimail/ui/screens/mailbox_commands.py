@@ -26,7 +26,8 @@ class MailboxCommands(MailboxPicking):
         """Open a folder by its name."""
         folder = self._folder_named(name)
         if folder is not None:
-            self.reading = self.tree_open = False
+            self.stop_reading()
+            self.tree_open = False
             self.open_folder(folder.id)
             self.rearrange()
             self.message_list.focus()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from rich.cells import cell_len
@@ -11,12 +12,15 @@ from textual import work
 from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageSummary
 from tuimail.ui import deeds
+from tuimail.ui.bindings import BY_ID
 from tuimail.ui.formatting import cut, number
 from tuimail.ui.screens.deed_runner import DeedRunner
 from tuimail.ui.screens.mailbox_panes import MailboxPanes
 from tuimail.ui.shell import shell
 
 _YES: Final = "y"
+_ON_ALL: Final = ("archive", "trash", "move", "flag", "unread", "junk")
+"""What can be done to a whole conversation: the bindings, which are words as well."""
 
 
 class MailboxDeeds(MailboxPanes):
@@ -25,13 +29,48 @@ class MailboxDeeds(MailboxPanes):
     def __init__(self) -> None:
         super().__init__()
         self.deeds = DeedRunner(self)
+        self._all: list[MessageSummary] | None = None
+
+    @property
+    def at_hand(self) -> MessageSummary | None:
+        """The message that a key for one message is about: what is read, else the cursor's."""
+        if self.focused is self.conversation:
+            return self.conversation.current
+        if self.focused is self.reader and self.reader.key is not None:
+            return shell(self).store.read.summary(self.reader.key) or self.message_list.cursor
+        return self.message_list.cursor
 
     def chosen(self) -> list[MessageSummary]:
         """Return what an action applies to: in the reader what is read, else the selection."""
-        row = self.message_list.cursor
-        if self.focused is self.reader and row is not None:
+        if self._all is not None:
+            return self._all
+        row = self.at_hand
+        if self.focused in (self.reader, self.conversation) and row is not None:
             return [row]
         return self.message_list.selection()
+
+    @work(group="all", exclusive=True)
+    async def action_on_all(self) -> None:
+        """Ask what to do to the whole conversation that is read, and do it.
+
+        Filing leaves what the user wrote where it is: Sent Items would lose it.
+        """
+        view, keys = self.conversation, shell(self).keys
+        names: dict[str, str] = {}
+        for name in _ON_ALL:
+            single = (key for key in keys.keys(BY_ID[f"mailbox.{name}"]) if " " not in key)
+            names.update((key, name) for key in islice(single, 1))
+        question = f"All {number(len(view.members))}:"
+        answer = await self.bottom.ask(question, names)
+        if answer is None:
+            return
+        name = names[answer]
+        turned = name in ("flag", "unread")
+        self._all = [one.message for one in view.members] if turned else view.received
+        try:
+            await self.run_action(BY_ID[f"mailbox.{name}"].action)
+        finally:
+            self._all = None
 
     async def action_trash(self) -> None:
         """Move to Deleted Items, held so that u takes it back; from there delete for ever."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.screen import Screen
@@ -12,6 +14,7 @@ from tuimail.ui.shell import shell
 from tuimail.ui.split import STEP, Line, Splits
 from tuimail.ui.widgets.banner import Banner
 from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.conversation_view import ConversationView
 from tuimail.ui.widgets.folder_tree import FolderTree
 from tuimail.ui.widgets.lines import Divider, TooSmall
 from tuimail.ui.widgets.message_list import MessageList
@@ -19,11 +22,23 @@ from tuimail.ui.widgets.message_view import MessageView
 from tuimail.ui.widgets.top_bar import TopBar
 
 
+class Reads(Enum):
+    """What stands where messages are read."""
+
+    MESSAGE = "message"
+    """The message at the cursor of the list."""
+    CONVERSATION = "conversation"
+    ALONE = "alone"
+    """One message of the conversation, which is gone back to."""
+
+
 class MailboxPanes(Screen[None]):
     """Bars above and below, the panes between.
 
     Attributes:
         reading: The reader stands in the place of the list, where both do not fit.
+        reads: What stands there.
+        zoomed: The reader has the whole room between the bars.
         tree_open: The folders were asked for, where they are not always there.
     """
 
@@ -44,12 +59,15 @@ class MailboxPanes(Screen[None]):
         self.message_list = MessageList(id="list")
         self.mail_divider = Divider()
         self.reader = MessageView(id="reader")
+        self.conversation = ConversationView(id="conversation")
         self.bottom = BottomBar()
         self.mail = Container(id="mail")
         self.panes = Horizontal(id="panes")
         self.too_small = TooSmall()
         self.room = Room(0, 0, 0)
         self.reading = False
+        self.reads = Reads.MESSAGE
+        self.zoomed = False
         self.tree_open = False
         self._chosen: dict[WidthClass, Layout] = {}
         self._splits = Splits(self._recall, self._keep)
@@ -66,6 +84,7 @@ class MailboxPanes(Screen[None]):
                 yield self.message_list
                 yield self.mail_divider
                 yield self.reader
+                yield self.conversation
         yield self.bottom
 
     def _recall(self, name: str) -> str | None:
@@ -85,6 +104,8 @@ class MailboxPanes(Screen[None]):
     @property
     def layout_now(self) -> Layout:
         """How list and reader share the screen."""
+        if self.zoomed:
+            return Layout.ONE
         chosen = self._chosen.get(self.room.width_class)
         if chosen in self.room.layouts:
             return chosen
@@ -96,6 +117,8 @@ class MailboxPanes(Screen[None]):
     @property
     def tree_is_permanent(self) -> bool:
         """Whether the folders always stand at the left."""
+        if self.zoomed:
+            return False
         slow = shell(self).settings.link == "slow" and self.layout_now is Layout.STACK
         return self.room.width_class is WidthClass.WIDE and not slow
 
@@ -116,7 +139,8 @@ class MailboxPanes(Screen[None]):
         _display(self.mail, not covers)
         one = layout is Layout.ONE
         _display(self.message_list, not one or not self.reading)
-        _display(self.reader, not one or self.reading)
+        for pane in (self.reader, self.conversation):
+            _display(pane, pane is self.reading_pane and (not one or self.reading))
         between = layout is Layout.STACK and self.tree_is_permanent
         _display(self.mail_divider, layout is Layout.COLUMNS or between)
         self.mail.styles.layout = "horizontal" if layout is Layout.COLUMNS else "vertical"
@@ -131,8 +155,20 @@ class MailboxPanes(Screen[None]):
         self.message_list.styles.height = self._list_size(columns, rows) if stack else "100%"
         self.mail_divider.styles.width = 1 if columns else "100%"
         self.mail_divider.styles.height = "100%" if columns else 1
-        self.reader.styles.width = "1fr" if columns else "100%"
-        self.reader.styles.height = "1fr" if stack else "100%"
+        for pane in (self.reader, self.conversation):
+            pane.styles.width = "1fr" if columns else "100%"
+            pane.styles.height = "1fr" if stack else "100%"
+
+    @property
+    def reading_pane(self) -> Widget:
+        """Where messages are read: the reader, or the conversation."""
+        return self.conversation if self.reads is Reads.CONVERSATION else self.reader
+
+    def stop_reading(self) -> None:
+        """Let the list have its place again, when the panes are placed next."""
+        self.reading = self.zoomed = False
+        self.reads = Reads.MESSAGE
+        self.conversation.close()
 
     @property
     def _tree_width(self) -> int:
@@ -204,18 +240,20 @@ class MailboxPanes(Screen[None]):
             if self.tree_open and not self.tree_is_permanent:
                 self.set_focus(self.folder_tree)
             else:
-                self.set_focus(self.message_list if self._shown(self.message_list) else self.reader)
+                shows_list = self._shown(self.message_list)
+                self.set_focus(self.message_list if shows_list else self.reading_pane)
 
     def _shown(self, pane: Widget) -> bool:
         return pane.display and (self.mail.display or pane is self.folder_tree)
 
     def pane_order(self) -> list[Widget]:
         """Return the panes that can take the focus, from left to right."""
-        panes = (self.folder_tree, self.message_list, self.reader)
+        panes = (self.folder_tree, self.message_list, self.reading_pane)
         return [pane for pane in panes if self._shown(pane)]
 
     def choose_layout(self) -> None:
         """Go to the next layout that fits, and remember it for this width."""
+        self.zoomed = False
         layouts = self.room.layouts
         layout = layouts[(layouts.index(self.layout_now) + 1) % len(layouts)]
         width_class = self.room.width_class

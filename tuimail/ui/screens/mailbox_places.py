@@ -125,7 +125,8 @@ class MailboxPlaces(MailboxReading):
 
     def leave_for_list(self) -> None:
         """Close the folders and the reader, and go to the list."""
-        self.reading = self.tree_open = False
+        self.stop_reading()
+        self.tree_open = False
         self.rearrange()
         self.message_list.focus()
 

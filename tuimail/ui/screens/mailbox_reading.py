@@ -1,4 +1,4 @@
-"""How the reader follows the list, and when what it shows counts as read."""
+"""How the reader follows the list, how a conversation is read, and when what is read counts so."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from tuimail.model.message import MessageKey
 from tuimail.ui import deeds
 from tuimail.ui.messages import CursorMoved, MessageOpened
 from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
+from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.screens.source import SourceScreen
 from tuimail.ui.shell import shell
+from tuimail.ui.widgets.message_pane import MessagePane
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox_bars import MailboxBars
@@ -22,7 +24,7 @@ _PREVIEW_SECONDS = 0.06
 
 
 class MailboxReading(MailboxDeeds):
-    """The message at the cursor, read beside the list or in its place."""
+    """The message at the cursor, read beside the list or in its place; or its conversation."""
 
     bars: MailboxBars
 
@@ -30,40 +32,100 @@ class MailboxReading(MailboxDeeds):
         super().__init__()
         self._preview: Timer | None = None
         self._dwell: Timer | None = None
+        self._dwells_on: MessageKey | None = None
 
     def rearrange(self) -> None:
         """Arrange the panes again."""
         raise NotImplementedError
 
-    def action_source(self) -> None:
-        """Show the source of the message that is read."""
-        message = self.reader.message
-        if message is None:
-            shell(self).tell("There is no message.")
-        else:
-            self.app.push_screen(SourceScreen(message))
+    # -- what is read --------------------------------------------------------------------------
 
     def on_cursor_moved(self, event: CursorMoved) -> None:
         """Let the reader beside the list follow when the cursor rests."""
         self.bars.say_row()
         if self._preview is not None:
             self._preview.stop()
+        if self.reads is not Reads.MESSAGE:
+            if not event.by_user or self.focused is not self.message_list:
+                return
+            self.stop_reading()
+            self.rearrange()
         if self.reader.display:
             show = partial(self.show_at_cursor, dwell=event.by_user)
             self._preview = self.set_timer(_PREVIEW_SECONDS, show)
 
     def on_message_opened(self, event: MessageOpened) -> None:
-        """Read it, or go on writing it."""
+        """Read it, or its conversation where the row stands for one, or go on writing it."""
         read = shell(self).store.read
         draft_id = read.draft_shown_as(event.key)
         draft = None if draft_id is None else read.draft(draft_id)
         if draft is not None:
             shell(self).open_composer(draft)
             return
-        self.reading = True
+        row = self.message_list.row
+        if row is None or not row.is_folded or not self._read_conversation(event.key):
+            self._read_message()
+
+    def _read_message(self) -> None:
+        """Read the message at the cursor of the list, with the keys in it."""
+        self.reading, self.reads = True, Reads.MESSAGE
         self.rearrange()
         self.show_at_cursor(dwell=True)
         self.reader.focus()
+
+    def _read_conversation(self, key: MessageKey) -> bool:
+        """Read the conversation of a message; return whether it has one."""
+        if not self.conversation.open(key):
+            return False
+        self.reading = True
+        self.back_to_conversation()
+        return True
+
+    def back_to_conversation(self) -> None:
+        """Go on in the conversation where it was left."""
+        self.reads = Reads.CONVERSATION
+        self.rearrange()
+        self.conversation.focus()
+        self.conversation_moved(by_user=True)
+
+    def action_conversation(self) -> None:
+        """Read the whole conversation of the message at hand."""
+        row = self.at_hand
+        if row is None:
+            return
+        if len(shell(self).store.read.thread(row.key)) < 2:
+            self.bottom.show_event("This message has no conversation.")
+        else:
+            self._read_conversation(row.key)
+
+    def action_read_alone(self) -> None:
+        """Read the message at the cursor of the conversation by itself."""
+        row = self.conversation.current
+        if row is not None:
+            self.reads = Reads.ALONE
+            self.rearrange()
+            self.reader.show(row.key)
+            self.reader.focus()
+            self._start_dwell(row.key)
+
+    def action_source(self) -> None:
+        """Show the source of the message that is read."""
+        row = self.at_hand
+        message = shell(self).store.read.message(row.key) if row is not None else None
+        if message is None:
+            shell(self).tell("There is no message.")
+        else:
+            self.app.push_screen(SourceScreen(message))
+
+    def action_zoom(self) -> None:
+        """Give the reader all the room between the bars, or give it back."""
+        if not self.zoomed and len(self.pane_order()) == 1 and self.reading:
+            self.bottom.show_event("It has the whole screen already.")
+            return
+        self.zoomed = not self.zoomed
+        self.reading = self.reading or self.zoomed
+        self.rearrange()
+        self.reading_pane.focus()
 
     def show_at_cursor(self, *, dwell: bool = False) -> None:
         """Read the message at the cursor.
@@ -81,10 +143,61 @@ class MailboxReading(MailboxDeeds):
             self._start_dwell(key)
         self.bars.refresh()
 
+    async def action_next_message(self, by: int) -> None:
+        """Read the message below or above in the list."""
+        self.message_list.action_move(by)
+        self._read_on()
+
+    def action_next_unread(self) -> None:
+        """Go to the next unread message, and read it if one is being read."""
+        if self.focused is self.conversation and self.conversation.next_unread():
+            return
+        if not self.message_list.next_unread():
+            self.bottom.show_event("No unread messages here.")
+        elif self.focused in (self.reader, self.conversation):
+            self._read_on()
+
+    def _read_on(self) -> None:
+        """Read what has come to the cursor of the list, as it was read before."""
+        row = self.message_list.row
+        in_conversation = self.reads is Reads.CONVERSATION
+        has_thread = row is not None and (row.below or row.count > 1)
+        if row is not None and in_conversation and has_thread:
+            self._read_conversation(row.message.key)
+        elif self.reads is Reads.MESSAGE:
+            self.show_at_cursor(dwell=True)
+        else:
+            self._read_message()
+
+    def deed_done(self) -> None:
+        """Read what has come under the cursor, if a message was being read."""
+        if self.reading and self.reads is Reads.MESSAGE:
+            self.show_at_cursor()
+
+    # -- what counts as read -------------------------------------------------------------------
+
+    @property
+    def _in_front(self) -> MessageKey | None:
+        """The message whose text somebody sees now."""
+        if not self.reading_pane.display:
+            return None
+        if self.reads is Reads.CONVERSATION:
+            row = self.conversation.current
+            return row.key if row is not None and self.conversation.is_open else None
+        return self.reader.key if self.reader.reading is not None else None
+
     def _start_dwell(self, key: MessageKey | None) -> None:
         self.stop_dwelling()
-        row, after = self.message_list.cursor, shell(self).settings.reader.mark_read_after
-        if key is None or row is None or row.flags.is_seen or after == "off":
+        self._dwells_on = key
+        self._dwell_if_shown()
+
+    def _dwell_if_shown(self) -> None:
+        """Count the seconds from when the text is there."""
+        key, after = self._dwells_on, shell(self).settings.reader.mark_read_after
+        if key is None or self._dwell is not None or after == "off" or self._in_front != key:
+            return
+        row = shell(self).store.read.summary(key)
+        if row is None or row.flags.is_seen:
             return
         if after == 0:
             self.run_worker(self.dwelt(key))
@@ -93,30 +206,34 @@ class MailboxReading(MailboxDeeds):
 
     def stop_dwelling(self) -> None:
         """Let what is read not count as read by itself any more."""
+        self._dwells_on = None
         if self._dwell is not None:
             self._dwell.stop()
             self._dwell = None
 
-    async def action_next_message(self, by: int) -> None:
-        """Read the message below or above in the list."""
-        self.message_list.action_move(by)
-        self.show_at_cursor(dwell=True)
+    def on_message_pane_text_shown(self, event: MessagePane.TextShown) -> None:
+        """The text is there: from now on it is read."""
+        event.stop()
+        self._dwell_if_shown()
+
+    def conversation_moved(self, *, by_user: bool) -> None:
+        """Count the seconds for the message at the cursor of the conversation."""
+        row = self.conversation.current
+        if self.reads is not Reads.CONVERSATION or row is None:
+            return
+        if by_user and row.key != self._dwells_on:
+            self._start_dwell(row.key)
+        else:
+            self._dwell_if_shown()
 
     async def dwelt(self, key: MessageKey) -> None:
         """Mark a message read that has been on the screen long enough."""
+        self._dwell = None
+        if self._dwells_on != key or self._in_front != key:
+            return
+        if self.app.screen is not self:
+            self._dwell_if_shown()  # a sheet stands over it, perhaps for a moment
+            return
         row = shell(self).store.read.summary(key)
-        shown = self.reader.display and self.reader.key == key and self.app.screen is self
-        if row is not None and shown and not row.flags.is_seen:
+        if row is not None and not row.flags.is_seen:
             await self.deeds.do(deeds.mark_read(row), remember=False)
-
-    def action_next_unread(self) -> None:
-        """Go to the next unread message, and read it if one is being read."""
-        if not self.message_list.next_unread():
-            self.bottom.show_event("No unread messages here.")
-        elif self.focused is self.reader:
-            self.show_at_cursor(dwell=True)
-
-    def deed_done(self) -> None:
-        """Read what has come under the cursor, if a message was being read."""
-        if self.reading:
-            self.show_at_cursor()

@@ -30,7 +30,7 @@ _NO_MESSAGE: Final = "There is no message here."
 def _message(screen: MailboxScreen, _: Parameters) -> str:
     if screen.focused is screen.folder_tree:
         return _IN_FOLDERS
-    return "" if screen.message_list.cursor is not None else _NO_MESSAGE
+    return "" if screen.at_hand is not None else _NO_MESSAGE
 
 
 def _mark(screen: MailboxScreen, _: Parameters) -> str:
@@ -40,7 +40,7 @@ def _mark(screen: MailboxScreen, _: Parameters) -> str:
 
 
 def _archive(screen: MailboxScreen, _: Parameters) -> str:
-    reason, row = _message(screen, ()), screen.message_list.cursor
+    reason, row = _message(screen, ()), screen.at_hand
     if reason or row is None:
         return reason
     app = shell(screen)

@@ -64,7 +64,8 @@ class MailboxSearch(MailboxListing):
         if listing is None:
             return ""
         self._begin_search(listing)
-        self.reading = self.tree_open = False
+        self.stop_reading()
+        self.tree_open = False
         self.rearrange()
         self.message_list.focus()
         return self._look_for(text)

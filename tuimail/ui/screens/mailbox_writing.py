@@ -21,7 +21,7 @@ class MailboxWriting(MailboxMarks):
 
     def action_reply(self, everyone: bool) -> None:
         """Answer the message at the cursor, with its text quoted if it is here."""
-        row = self.message_list.cursor
+        row = self.at_hand
         if row is not None:
             self.run_worker(self._reply(row.key, everyone), exclusive=True, group="reply")
 

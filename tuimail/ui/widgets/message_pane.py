@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.message import Message as TextualMessage
 from textual.reactive import reactive
 
 from tuimail.errors import StoreError
@@ -19,13 +20,10 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
-from tuimail.ui.body_layout import BodyRow, measure
 from tuimail.ui.head_layout import HeadFacts
-from tuimail.ui.reading_layout import lay_out_reading
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.head_view import HeadView
-from tuimail.ui.wrapping import wrap_text
+from tuimail.ui.widgets.reading_body import ReadingBody
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -47,10 +45,13 @@ class MessagePane(Vertical, can_focus=True):
 
     short: reactive[bool] = reactive(False)
 
+    class TextShown(TextualMessage):
+        """The text of the message is on the screen."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._head = HeadView()
-        self._body = BodyView()
+        self._body = ReadingBody()
         self._key: MessageKey | None = None
         self._message: Message | None = None
         self._reading: Reading | None = None
@@ -105,7 +106,7 @@ class MessagePane(Vertical, can_focus=True):
         self._here = frozenset()
         if key is None:
             self._head.show(None, short=self._is_short)
-            self._body.show(lambda _width: ())
+            self._body.say("")
             return
         self._refresh_message(first=True)
 
@@ -183,10 +184,7 @@ class MessagePane(Vertical, can_focus=True):
             self._show_text(self._reading, keep_place=True)
 
     def _say(self, sentence: str) -> None:
-        sentence = shell(self).glyphs.own(sentence)
-        self._body.show(
-            lambda width: [BodyRow(text, "muted") for text in wrap_text(sentence, measure(width))]
-        )
+        self._body.say(sentence)
 
     # -- the text ------------------------------------------------------------------------------
 
@@ -228,10 +226,8 @@ class MessagePane(Vertical, can_focus=True):
             engine.want_body(key)  # what stands beside the text is not here yet
 
     def _show_text(self, reading: Reading, *, keep_place: bool) -> None:
-        limit = shell(self).settings.reader.width
-        self._body.show(
-            lambda pane: lay_out_reading(reading, measure(pane, limit)), keep_place=keep_place
-        )
+        self._body.show_reading(reading, keep_place=keep_place)
+        self.post_message(self.TextShown())
 
     def store_changed(self, changes: ChangeSet) -> None:
         """Show what commits changed of this message."""

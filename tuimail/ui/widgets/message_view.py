@@ -9,11 +9,14 @@ from __future__ import annotations
 from textual.message import Message as TextualMessage
 
 from tuimail.ui.bindings import bindings_for
+from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
+from tuimail.ui.widgets.marked_body import MarkedBody
 from tuimail.ui.widgets.reader_files import ReaderFiles
+from tuimail.ui.widgets.text_marks import TextMarks
 
 
-class MessageView(ReaderFiles):
+class MessageView(ReaderFiles, TextMarks, can_focus=True):
     """Head and text of one message."""
 
     BINDINGS = bindings_for("reader")
@@ -30,6 +33,22 @@ class MessageView(ReaderFiles):
         event.stop()
         self.post_message(self.PositionChanged(event.position))
 
+    @property
+    def text_body(self) -> MarkedBody:
+        """The text below the head."""
+        return self._body
+
+    @property
+    def where(self) -> str:
+        """What stands at the right of the keys: what was found, and how far the text is read."""
+        found = self._body.found_words
+        return f"{found}   {self.position}" if found else self.position
+
+    @property
+    def has_folds(self) -> bool:
+        """Whether something of the text can be folded."""
+        return self._body.has_folds
+
     def action_scroll_lines(self, rows: int) -> None:
         """Scroll by rows."""
         self._body.scroll_rows(rows)
@@ -38,6 +57,13 @@ class MessageView(ReaderFiles):
         """Scroll by pages."""
         self._body.scroll_share(pages)
 
+    async def action_page_on(self) -> None:
+        """Scroll a page down; at the end go to the next unread message."""
+        if self._body.scroll_offset.y < self._body.max_scroll_y:
+            self._body.scroll_share(1)
+        else:
+            await self.run_action("screen.next_unread")
+
     def action_scroll_halves(self, halves: int) -> None:
         """Scroll by half a page."""
         self._body.scroll_share(halves / 2)
@@ -45,3 +71,15 @@ class MessageView(ReaderFiles):
     def action_scroll_edge(self, edge: int) -> None:
         """Scroll to the top or to the end."""
         self._body.scroll_edge(edge)
+
+    def action_toggle_fold(self) -> None:
+        """Unfold the first folded part in view, or fold it again."""
+        if not self._body.toggle_fold():
+            shell(self).tell("Nothing is folded here.")
+
+    def action_toggle_all_folds(self) -> None:
+        """Unfold all parts, or fold all."""
+        if self.has_folds:
+            self._body.toggle_all_folds()
+        else:
+            shell(self).tell("Nothing is folded in this message.")

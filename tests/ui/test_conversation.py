@@ -1,0 +1,196 @@
+"""A conversation in one scroll: opened from the list, gone through, folded, acted on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
+from tests.ui.sample_mail import at, key_of
+from tests.ui.stage import bring_text
+from tests.ui.talk_mail import Said, answer
+from tuimail.config.schema import ReaderSettings
+from tuimail.model.flags import Flags
+from tuimail.model.message import MessageKey
+from tuimail.ui.screens.compose import ComposeScreen
+from tuimail.ui.widgets.conversation_view import ConversationView
+
+SIZE = (80, 24)
+RELEASE = "Move the release to Thursday?"
+
+
+def view(desk: Desk) -> ConversationView:
+    return desk.mailbox.conversation
+
+
+def keys(desk: Desk) -> list[MessageKey]:
+    return [member.key for member in view(desk).members]
+
+
+def heads(desk: Desk) -> list[str]:
+    """The heads in view, as far as the name."""
+    return [row[:24].rstrip() for row in screen_rows(desk.app) if row[1:2] in "►▼"]
+
+
+@asynccontextmanager
+async def reading(desk: Desk, subject: str = RELEASE) -> AsyncIterator[Pilot[None]]:
+    """Open a conversation from the list, with four lines of text in each of its messages."""
+    for row in desk.store.read.thread(key_of(desk.store, desk.account, subject)):
+        text = "".join(f"line {number} of {row.key}\r\n" for number in range(4))
+        bring_text(desk.store, row.key, text.encode())
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        assert desk.mailbox.message_list.go_to(key_of(desk.store, desk.account, subject))
+        await pilot.press("enter")
+        await desk.when(lambda: view(desk).has_focus and view(desk).is_open, "the text")
+        await pilot.pause()
+        yield pilot
+
+
+async def test_it_is_the_designs_mock_and_the_cursor_goes_by_message(talk: Desk) -> None:
+    async with reading(talk) as pilot:
+        last, (first, second, third) = screen_rows(talk.app)[-1], keys(talk)
+        top = screen_rows(talk.app)[0]
+        assert top.startswith(f" {RELEASE}  Sent Items, Inbox ")
+        assert "3 messages" in top
+        assert last.startswith(" ? help  q back  j k message  Enter unfold  z all  r reply")
+        assert last.rstrip().endswith("3/3")
+        assert screen_text(talk.app).split("\n")[1:6] == [
+            " ►   me                  first words                                      08:40",
+            " ►   Carla Reyes         first words                                      09:02",
+            "▌▼ ● Ben Okafor                                                           09:17",
+            "",
+            f"     line 0 of {third}",
+        ]
+        await pilot.press("k", "enter")
+        await talk.see(pilot, f"line 0 of {second}")
+        assert heads(talk) == [" ►   me", "▌▼   Carla Reyes", " ▼ ● Ben Okafor"]
+        assert screen_rows(talk.app)[-1].rstrip().endswith("2/3")
+        await pilot.press("z")
+        await talk.see(pilot, f"line 0 of {first}")
+        assert heads(talk) == [" ▼   me", "▌▼   Carla Reyes", " ▼ ● Ben Okafor"]
+        await pilot.press("z")
+        assert heads(talk) == [" ►   me", "▌►   Carla Reyes", " ► ● Ben Okafor"]
+        await pilot.click(offset=(20, 3))
+        await pilot.click(offset=(20, 3))
+        await talk.when(lambda: heads(talk)[2] == "▌▼ ● Ben Okafor", "unfolded by the mouse")
+        for size in ((40, 12), (60, 20), (100, 30), (160, 48), SIZE):
+            await pilot.resize_terminal(*size)
+            await talk.when(lambda size=size: len(screen_rows(talk.app)[0]) == size[0])  # type: ignore[misc]
+            await pilot.pause()
+            assert_exact_rows(talk.app)
+            assert f"line 0 of {third}" in screen_text(talk.app)
+        await pilot.press("q")
+        assert talk.mailbox.message_list.has_focus
+        assert talk.cursor.key == third
+
+
+async def test_actions_are_on_the_message_at_the_cursor_or_on_all(talk: Desk) -> None:
+    async with reading(talk) as pilot:
+        first, second, third = keys(talk)
+        await pilot.press("k", "F")
+        await talk.when(lambda: talk.store.read.summary(second).flags.is_flagged, "flagged")  # type: ignore[union-attr]
+        assert not talk.store.read.summary(third).flags.is_flagged  # type: ignore[union-attr]
+        await talk.when(lambda: heads(talk)[1] == "▌►  ¶Carla Reyes", "the flag in the head")
+        await pilot.press("r")
+        await talk.when(lambda: isinstance(talk.app.screen, ComposeScreen), "the composer")
+        await talk.see(pilot, f"> line 0 of {second}")
+        await pilot.press("escape")
+        await talk.when(lambda: talk.app.screen is talk.mailbox, "the conversation again")
+        await pilot.press("A")
+        await talk.see(pilot, "All 3:")
+        await pilot.press("a")
+        await talk.see(pilot, "2 moved to Archive")
+        archive = talk.folder("Archive").id
+        places = [talk.store.read.summary(key).folder_id for key in (first, second, third)]  # type: ignore[union-attr]
+        assert places == [talk.folder("Sent Items").id, archive, archive]
+        assert keys(talk) == [first, second, third]  # it is the conversation still
+        await pilot.press("u")
+        await talk.when(lambda: talk.store.read.summary(second).folder_id != archive, "undone")  # type: ignore[union-attr]
+        await pilot.press("d")
+        await talk.when(lambda: keys(talk) == [first, third], "what is trashed has gone")
+        assert view(talk).current.key == third  # type: ignore[union-attr]
+
+
+async def test_what_arrives_and_what_goes_is_followed(talk: Desk) -> None:
+    async with reading(talk) as pilot:
+        before = keys(talk)
+        await pilot.press("k")
+        said = Said("Grace Liu", at(23, 9, 30), "It is agreed", flags=Flags())
+        (new,) = answer(talk.store, talk.account, RELEASE, [said])
+        await talk.when(lambda: keys(talk) == [*before, new], "the new message")
+        assert view(talk).current.key == before[1]  # type: ignore[union-attr]
+        await talk.when(lambda: heads(talk)[3] == " ▼ ● Grace Liu", "it is open")
+        await talk.see(pilot, "Fetching the text …")
+        assert (new, None) in talk.engine.wanted
+        bring_text(talk.store, new, b"We ship on Friday.\r\n")
+        await talk.see(pilot, "We ship on Friday.")
+        await pilot.press("G", "o")
+        await talk.when(lambda: talk.mailbox.reader.has_focus, "read alone")
+        await talk.see(pilot, f" {RELEASE}")
+        assert talk.mailbox.reader.key == new
+        await pilot.press("q")
+        assert view(talk).has_focus
+        await pilot.press("g", "g", "slash", *"friday", "enter")
+        assert screen_rows(talk.app)[-1].rstrip().endswith("1 of 1   1/4")
+        await pilot.press("escape", "tab")
+        assert view(talk).current.key == before[2]  # type: ignore[union-attr]
+
+
+async def test_only_what_was_looked_at_long_enough_counts_as_read(talk: Desk) -> None:
+    """Leaving earlier marks nothing; the seconds count from when the text is there.
+
+    Mutations seen red: `_in_front` without its question for the text; `stop_dwelling` taken out of
+    `_start_dwell`.
+    """
+    talk.app.settings = msgspec.structs.replace(
+        talk.app.settings, reader=ReaderSettings(mark_read_after=0.4)
+    )
+    said = Said("Grace Liu", at(23, 9, 30), "It is agreed", flags=Flags())
+    (late,) = answer(talk.store, talk.account, RELEASE, [said])
+    async with reading(talk) as pilot:
+        ben = keys(talk)[2]
+        assert view(talk).current.key == ben  # type: ignore[union-attr]
+        await pilot.press("j")  # at once: Ben's was not read
+        assert view(talk).current.key == late  # type: ignore[union-attr]
+        await talk.when(lambda: is_seen(talk, late), "read after its seconds")
+        assert not is_seen(talk, ben)
+        await pilot.press("k")
+        await talk.when(lambda: is_seen(talk, ben), "read now")
+
+
+def is_seen(desk: Desk, key: MessageKey) -> bool:
+    row = desk.store.read.summary(key)
+    assert row is not None
+    return row.flags.is_seen
+
+
+@pytest.mark.parametrize("count", [100])
+async def test_of_a_hundred_messages_only_what_is_in_view_is_read(talk: Desk, count: int) -> None:
+    said = [Said("Kim Chu", at(22, 1, number % 60), f"words {number}") for number in range(count)]
+    answer(talk.store, talk.account, RELEASE, said)
+    async with reading(talk) as pilot:
+        await pilot.press("z")
+        await talk.when(lambda: view(talk).is_open, "the text at the cursor")
+        await pilot.pause()
+        read = [member for member in view(talk).members if member.reading is not None]
+        assert len(view(talk).members) == count + 3
+        assert len(read) < 30
+        cursor = view(talk).members[-1].first - view(talk).scroll_offset.y
+        assert 0 <= cursor < view(talk).size.height
+        await pilot.press("g", "g")
+        await talk.when(lambda: view(talk).is_open, "the text of the first")
+        assert view(talk).scroll_offset.y == 0
+        await pilot.press(*["space"] * 8)
+        await talk.when(partial(_all_in_view_is_here, talk), "texts as they come into view")
+
+
+def _all_in_view_is_here(desk: Desk) -> bool:
+    top, height = view(desk).scroll_offset.y, view(desk).size.height
+    near = [one for one in view(desk).members if one.first < top + height and one.end > top]
+    return top > 0 and bool(near) and all(one.rows is not None for one in near)
