@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,8 @@ from tuimail.model.outbox import OutboxState
 from tuimail.model.secret import Secret
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sandbox.smtp_replies import AUTH_DISABLED_FOR_TENANT
-from tuimail.submission.submitter import PLAIN, Options
+from tuimail.submission.smtp import SmtpSubmitter
+from tuimail.submission.submitter import PLAIN, Options, Submitter
 from tuimail.sync.outbox import Outbox
 
 T = TypeVar("T")
@@ -105,6 +107,29 @@ class Interrupting:
     ) -> str:
         self.meanwhile()
         raise ConnectionLost("The connection to the submission server was lost.")
+
+
+def outbox_by(client: Client, submitter: Submitter | None = None) -> Outbox:
+    """The outbox of a client whose engine does not run: a test runs it step by step."""
+
+    async def token(forced: bool) -> Token:
+        return await asyncio.wrap_future(client.tokens.get(force_refresh=forced))
+
+    async def run_job(
+        job: Callable[[ImapSession], Generator[Step, None, T]], priority: Priority, label: str
+    ) -> T:
+        raise ConnectionLost("There is no connection.")
+
+    account = client.account
+    return Outbox(
+        account,
+        client.store,
+        submitter or SmtpSubmitter(account.smtp, account.ca_file),
+        token,
+        run_job,
+        refresh_sent=lambda: None,
+        push=lambda: None,
+    )
 
 
 def outbox_of(client: Client, meanwhile: Callable[[], object], *, found: bool = False) -> Outbox:

@@ -45,7 +45,7 @@ from tuimail.submission.smtp import EHLO_NAME, SmtpSubmitter, Timeouts
         ("MAIL", "550 5.1.8 Access denied, bad outbound sender [AS(42004)]",
          SubmissionRefused, False),
         ("RCPT", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found", RecipientsRefused, False),
-        ("RCPT", "452 4.5.3 Too many recipients {stamp}", RecipientsRefused, False),
+        ("RCPT", "452 4.5.3 Too many recipients {stamp}", SubmissionRefused, False),
         ("RCPT", "450 4.2.1 Mailbox busy", SubmissionDeferred, False),
         ("RCPT", "421 4.4.2 Connection dropped", SubmissionDeferred, False),
         ("DATA", "451 4.7.0 Temporary server error. Please try again later. PRX2",

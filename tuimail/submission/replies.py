@@ -17,7 +17,7 @@ from tuimail.errors import (
     SubmissionError,
     SubmissionRefused,
 )
-from tuimail.exchange.diagnosis import Diagnosis, Kind, explain
+from tuimail.exchange.diagnosis import Diagnosis, Kind, diagnose, explain
 from tuimail.model.account import Sharing
 from tuimail.text.safe import SafeText, clean
 
@@ -138,6 +138,11 @@ def error_for_recipients(
         return first
     if all(isinstance(error, SignInRequired | SubmissionDisabled) for error in errors.values()):
         return first
+    # What is listed is about the mailbox, the organisation or the number, not about who it is.
+    titles = {error.message for error in errors.values()}
+    is_about_all = len(titles) == 1 and diagnose(first.detail, source="smtp") is not None
+    if is_about_all and len(refused) == total:
+        return first
     replies = {
         str(clean(recipient)): str(reply_text(*reply)) for recipient, reply in refused.items()
     }
@@ -148,4 +153,5 @@ def error_for_recipients(
     else:
         verb = "was" if len(refused) == 1 else "were"
         short = f"{len(refused)} of {total} recipients {verb} refused, nothing was sent."
-    return RecipientsRefused(short, refused=replies, hint="Correct or remove them, then send.")
+    hint = f"{first.message} {first.hint}" if is_about_all else "Correct or remove them, then send."
+    return RecipientsRefused(short, refused=replies, hint=hint)
