@@ -1,7 +1,8 @@
 """Killed while a message goes out, whatever the service answers at whichever stage.
 
 Each case is a reply at a stage and the write before which the process is killed; then it goes on
-with a service that works. The receivers are counted. TUIMAIL_LONG=1 tries every reply at every stage.
+with a service that works. The receivers are counted. TUIMAIL_LONG=1 tries every reply at
+every stage.
 """
 
 from __future__ import annotations
