@@ -6,6 +6,7 @@ needed. The verbs are made for scripts: what they print is free of control chara
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -75,6 +76,9 @@ def tuimail(context: click.Context, config: Path | None, account: str | None, as
     """Read and write Microsoft 365 mail in a terminal. Without a verb: open the screen."""
     context.obj = Options(config, account, as_json)
     if context.invoked_subcommand is None:
+        # Imports make much and throw nothing away: the collector goes through all that in vain,
+        # a tenth of the time to the first frame. `settle_memory` turns it on again after that.
+        gc.disable()
         from tuimail.cli.screen import open_screen  # noqa: PLC0415 - Textual only for the screen
 
         return open_screen(context.obj)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuimail.cli.output import note
@@ -11,13 +10,14 @@ from tuimail.cli.setup import identities_of, stored_accounts
 from tuimail.config.schema import Settings
 from tuimail.errors import StoreCorrupt, StoreForeign
 from tuimail.model.account import Account, AccountId
+from tuimail.records import record
 from tuimail.store.rescue import rescue
 from tuimail.store.store import Store
 
 _FIRST_ROWS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Opened:
     """The store with what the first frame needs.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from tuimail.config.schema import Settings, TokenSettings
 from tuimail.config.settings import load, load_or_default
 from tuimail.errors import ConfigError, StoreError
 from tuimail.model.account import Account, AccountId
+from tuimail.records import record
 from tuimail.store.store import Store, Writer
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ FILE: Final = TokenSettings()
 """Tokens in the file beside the mail."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What stands before the verb."""
 

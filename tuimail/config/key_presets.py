@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from tuimail.config.key_names import key_name
 from tuimail.config.paths import own_keys_dir
 from tuimail.errors import ConfigError
+from tuimail.records import record
 
 DEFAULT: Final = "default"
 PRESETS: Final = (DEFAULT, "mutt", "vim", "gmail", "outlook")
@@ -23,7 +24,7 @@ PRESETS: Final = (DEFAULT, "mutt", "vim", "gmail", "outlook")
 _BUILTIN: Final = Path(__file__).parent / "presets"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Preset:
     """One set of keys.
 

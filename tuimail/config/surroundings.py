@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from tuimail.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Surroundings:
     """What the environment tells.
 

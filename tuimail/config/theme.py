@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from typing import Any, Final
 
 from tuimail.config.paths import own_themes_dir
 from tuimail.errors import ConfigError
+from tuimail.records import record
 
 DARK: Final = "tuimail-dark"
 LIGHT: Final = "tuimail-light"
@@ -48,7 +48,7 @@ _COLOUR: Final = re.compile(rf"(?:#[0-9a-fA-F]{{3}}|#[0-9a-fA-F]{{6}}|{_ANSI_COL
 _NO_COLOUR: Final = "is not a colour like #15181d or ansi_blue."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ThemeSpec:
     """A complete theme.
 

@@ -8,13 +8,13 @@ using OAuth" (global), "National clouds" (the others).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from tuimail.model.account import Endpoint
+from tuimail.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cloud:
     """One cloud.
 

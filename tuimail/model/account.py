@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, NewType
 
 from tuimail.model.secret import Secret
+from tuimail.records import record
 
 AccountId = NewType("AccountId", int)
 """A mailbox that is signed in to: own or shared. Not its label in the settings."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Endpoint:
     """Where a server listens."""
 
@@ -49,7 +50,7 @@ class Sharing(NamedTuple):
     delegate: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """Everything needed to sign in to one mailbox and to reach it.
 
@@ -131,7 +132,7 @@ class Account:
         return Sharing(self.address, self.delegate) if self.delegate else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """An access token.
 

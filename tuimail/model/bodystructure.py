@@ -7,14 +7,15 @@ or makes no sense the whole message is fetched and its MIME is parsed instead.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from tuimail.model.envelope import Envelope
+from tuimail.records import record
 from tuimail.text.safe import SafeText
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BodyPart:
     """A leaf.
 
@@ -69,7 +70,7 @@ class BodyPart:
         return not (self.disposition == "inline" and self.content_id and self.type == "image")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MultiPart:
     """A multipart node."""
 

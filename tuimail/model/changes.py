@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
+from tuimail.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChangeSet:
     """The union of what one or more commits touched. Published after commit, never before.
 

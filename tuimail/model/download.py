@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tuimail.model.folder import Folder, FolderId, FolderRole
+from tuimail.records import record
 
 _SELDOM_READ = (FolderRole.JUNK, FolderRole.TRASH)
 
@@ -21,7 +21,7 @@ class Keep(StrEnum):
     """Text and attachments."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DownloadPolicy:
     """What is fetched unasked.
 
@@ -37,7 +37,7 @@ class DownloadPolicy:
         return None if self.days is None else now - timedelta(days=self.days)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DownloadRules:
     """What the settings say.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
+from tuimail.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """What the composer holds, exactly as typed. Nothing is parsed before sending.
 
@@ -55,7 +55,7 @@ class Draft:
         return sha256(repr(written).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DraftCopy:
     """A revision of a draft that is in the server's Drafts, or may be.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from tuimail.records import record
 from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Envelope:
     """Names as in RFC 9051; addresses and subject are decoded and clean."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntFlag
 from typing import Final
+
+from tuimail.records import record
 
 
 class SystemFlag(IntFlag):
@@ -28,7 +29,7 @@ _IMAP_NAMES: Final[dict[SystemFlag, str]] = {
 _BY_NAME: Final = {name.lower(): flag for flag, name in _IMAP_NAMES.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flags:
     """A set of system flags and keywords. Immutable, `|` and `-` are set operations."""
 

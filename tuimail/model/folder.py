@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
 from tuimail.model.account import AccountId
+from tuimail.records import record
 
 FolderId = NewType("FolderId", int)
 UID = NewType("UID", int)
@@ -25,7 +25,7 @@ class FolderRole(StrEnum):
     TRASH = "trash"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FolderState:
     """What is known of the server's side of a folder.
 
@@ -53,7 +53,7 @@ class FolderState:
     beyond_unread: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Round:
     """How far the comparison of a folder's messages with the server has come.
 
@@ -73,7 +73,7 @@ class Round:
     extra_unseen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Here:
     """What is in the store of the server's side of a folder.
 
@@ -88,7 +88,7 @@ class Here:
     unseen: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Folder:
     """One folder of one account.
 
@@ -125,7 +125,7 @@ class Folder:
         return self.renamed_to or self.path
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListedFolder:
     """One line of LIST, joined with what LSUB said.
 
@@ -142,7 +142,7 @@ class ListedFolder:
     has_mail: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SelectedFolder:
     """What SELECT or EXAMINE answered (RFC 9051, 6.3.2)."""
 
@@ -154,7 +154,7 @@ class SelectedFolder:
     read_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FolderStatus:
     """What STATUS answered (RFC 9051, 6.3.11)."""
 

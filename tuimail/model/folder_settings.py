@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tuimail.model.folder import FolderId
+from tuimail.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FolderSettings:
     """The choices for a folder; None means: as the settings say.
 

@@ -7,7 +7,6 @@ reverting a refused change, and of undo while nothing was tried (model/journal.p
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.flags import SEEN, Flags
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
+from tuimail.records import record
 from tuimail.text.safe import SafeText
 
 
@@ -40,7 +40,7 @@ class IntentState(StrEnum):
         return self in (IntentState.QUEUED, IntentState.RUNNING, IntentState.UNCERTAIN)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoreFlags:
     """Add and remove flags (UID STORE)."""
 
@@ -48,21 +48,21 @@ class StoreFlags:
     remove: Flags = Flags()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Move:
     """Move to another folder of the same account (RFC 6851)."""
 
     to: FolderId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Copy:
     """Put a copy into a folder of the same account. It is seen there once the server has it."""
 
     to: FolderId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Expunge:
     """Delete for ever: UID EXPUNGE (RFC 4315), never a bare EXPUNGE."""
 
@@ -70,7 +70,7 @@ class Expunge:
 Action = StoreFlags | Move | Copy | Expunge
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MarkFolderRead:
     """Set \\Seen on every message of a folder that was there when the user asked.
 
@@ -87,7 +87,7 @@ class MarkFolderRead:
         return uid is not None and uid < self.uid_below and uid not in self.spared
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreateFolder:
     """Make a folder under `parent`, None for the top; it is subscribed too."""
 
@@ -95,7 +95,7 @@ class CreateFolder:
     parent: FolderId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RenameFolder:
     """Give a folder another name, under `parent`, None for the top. What is in it comes along."""
 
@@ -103,17 +103,17 @@ class RenameFolder:
     parent: FolderId | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeleteFolder:
     """Remove a folder with all that is in it, folders below it included."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubscribeFolder:
     """Show a folder, in every program that asks for the subscribed ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnsubscribeFolder:
     """Show a folder no longer; it stays on the server."""
 
@@ -122,7 +122,7 @@ TreeAction = CreateFolder | RenameFolder | DeleteFolder | SubscribeFolder | Unsu
 FolderAction = MarkFolderRead | TreeAction
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewIntent:
     """An intent to be stored; one call stores a group, which is one user action and one undo."""
 
@@ -133,7 +133,7 @@ class NewIntent:
     """How long it can be taken back before it may run."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Intent:
     """A stored intent. It names its message by local key; UIDs are looked up when it runs.
 
@@ -154,7 +154,7 @@ class Intent:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewFolderIntent:
     """A change of the folder tree, to be stored.
 
@@ -168,7 +168,7 @@ class NewFolderIntent:
     hold_seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FolderIntent:
     """A stored intent on a folder. Its path is looked up when it runs."""
 
@@ -183,12 +183,12 @@ class FolderIntent:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AppendDraft:
     """The newest revision of a draft belongs into the server's Drafts, in place of older ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WithdrawDraft:
     """The draft was sent or discarded: nothing of it belongs into the server's Drafts."""
 
@@ -198,7 +198,7 @@ class WithdrawDraft:
 DraftAction = AppendDraft | WithdrawDraft
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DraftIntent:
     """A stored intent on a draft. Its text is looked up when it runs, and so are its copies."""
 
@@ -211,7 +211,7 @@ class DraftIntent:
     attempts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PendingAction:
     """What the user did and the server has not confirmed, for people to read.
 
@@ -247,7 +247,7 @@ class Baseline(NamedTuple):
     uidnext: UID
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MessageState:
     """Where a message is and how it is flagged; `folder_id` None means nowhere."""
 
@@ -255,7 +255,7 @@ class MessageState:
     flags: Flags
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadFolder:
     """A `MarkFolderRead` as one message is concerned that the folder on the server holds."""
 

@@ -5,11 +5,11 @@ RFC 5545 is the calendar, RFC 5546 (iTIP) what a mail does with it, RFC 6047 (iM
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from tuimail.model.outbox import OutboxState
+from tuimail.records import record
 from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
 
@@ -42,7 +42,7 @@ Moment = datetime | date
 5545, 3.3.5); a date for a whole day."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attendee:
     """One who is invited.
 
@@ -59,7 +59,7 @@ class Attendee:
     delegated_to: SafeText = SafeText("")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MeetingVersion:
     """What a meeting was when an invitation to it was read, to say later what has changed.
 
@@ -76,7 +76,7 @@ class MeetingVersion:
     recurrence: SafeText = SafeText("")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Invitation:
     """What one calendar part says.
 
@@ -152,7 +152,7 @@ def moment_of(written: str) -> Moment | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InvitationAnswer:
     """How the user answered an invitation.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum
 
 from tuimail.model.intent import Action, Expunge, MessageState, Move, StoreFlags, fold
+from tuimail.records import record
 from tuimail.text.safe import SafeText
 
 
@@ -22,7 +22,7 @@ class EntryState(StrEnum):
     """It could not be taken back, or nothing was left of it to take back."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JournalEntry:
     """One user action, such as `3 moved to Archive`.
 
@@ -43,7 +43,7 @@ class JournalEntry:
     undone_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reversal:
     """What came of an undo or a redo, counted in messages; a change of a folder counts as one.
 

@@ -6,7 +6,7 @@ list, and both understand the same by it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from tuimail.model.flags import Flags
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.search import NO_LIMIT, Search
+from tuimail.records import record
 from tuimail.text.safe import SafeText
 
 
@@ -29,14 +30,14 @@ class Sort(StrEnum):
     FLAGGED = "flagged"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InFolder:
     """The messages of one folder."""
 
     folder: FolderId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AllInboxes:
     """The Inboxes of all accounts and shared mailboxes, or of those named.
 
@@ -48,14 +49,14 @@ class AllInboxes:
     accounts: frozenset[AccountId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flagged:
     """What is flagged, in every folder but trash and junk."""
 
     accounts: frozenset[AccountId] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Everywhere:
     """All folders: what a search goes through."""
 
@@ -65,7 +66,7 @@ class Everywhere:
 Place = InFolder | AllInboxes | Flagged | Everywhere
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Listing:
     """What a list shows.
 
@@ -114,7 +115,7 @@ class Anchor(NamedTuple):
     key: MessageKey
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conversation:
     """What a folded row says of all messages of a conversation, whatever folder they are in.
 
@@ -139,7 +140,7 @@ class Conversation:
     pending: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListRow:
     """One row of a listing.
 

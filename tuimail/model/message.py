@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import NamedTuple, NewType
@@ -12,6 +11,7 @@ from tuimail.model.bodystructure import BodyStructure
 from tuimail.model.envelope import Envelope
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId
+from tuimail.records import record
 from tuimail.text.safe import SafeText
 
 MessageKey = NewType("MessageKey", int)
@@ -33,7 +33,7 @@ class Position(NamedTuple):
     key: MessageKey
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MessageSummary:
     """One list row.
 
@@ -67,7 +67,7 @@ class MessageSummary:
         return Position(int(self.internaldate.timestamp()), self.key)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """One message, for the reader.
 
@@ -85,7 +85,7 @@ class Message:
     references: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FetchedMessage:
     """One FETCH response with all that a row needs.
 
@@ -108,7 +108,7 @@ class FetchedMessage:
     thread_index: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identity:
     """By what a message is known again where its UID is not known (invariant 7).
 

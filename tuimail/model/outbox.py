@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 from tuimail.model.account import AccountId, SendVia
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
+from tuimail.records import record
 from tuimail.text.safe import SafeText
 
 
@@ -57,7 +58,7 @@ GRAPH_RECEIPT: Final = "202 Accepted by Microsoft Graph"
 """Stands where SMTP has a reply: Graph answers without a word and without an id."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OutgoingMessage:
     """A complete message to be stored in the outbox.
 
@@ -91,7 +92,7 @@ class OutgoingMessage:
     forward_of: MessageKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OutboxItem:
     """One row of the outbox, without the message itself.
 

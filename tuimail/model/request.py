@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
+from tuimail.records import record
 
 
 class RequestKind(StrEnum):
@@ -29,7 +29,7 @@ class RequestState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewRequest:
     """What is asked for.
 
@@ -47,7 +47,7 @@ class NewRequest:
     section: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """A request and how it stands.
 

@@ -5,9 +5,11 @@ All terms of a search have to hold. A term with several words holds when one of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
+
+from tuimail.records import record
 
 
 class Part(StrEnum):
@@ -32,7 +34,7 @@ class State(StrEnum):
     """Something about it is not confirmed by the server."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Has:
     """One of the words stands in one of the parts, anywhere in it.
 
@@ -45,7 +47,7 @@ class Has:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Is:
     """It is in a state."""
 
@@ -53,7 +55,7 @@ class Is:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tagged:
     """It has a keyword; keywords compare without case."""
 
@@ -61,14 +63,14 @@ class Tagged:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attached:
     """It has a file."""
 
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Received:
     """INTERNALDATE lies in a span, in Unix seconds: from `start` on, and before `end`."""
 
@@ -77,7 +79,7 @@ class Received:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sized:
     """Its size in octets: more than `above`, and less than `below`."""
 
@@ -86,7 +88,7 @@ class Sized:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filed:
     """It is in a folder with this in its name, or with this role.
 
@@ -101,7 +103,7 @@ class Filed:
 Term = Has | Is | Tagged | Attached | Received | Sized | Filed
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Search:
     """Terms, all of which have to hold. Without any, everything is found.
 

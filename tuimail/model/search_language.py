@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Final, NamedTuple
@@ -41,6 +40,7 @@ from tuimail.model.search import (
     Term,
 )
 from tuimail.model.search_values import date_span, size_in_octets
+from tuimail.records import record
 from tuimail.text.folding import fold, fold_subject
 
 LONGEST: Final = 2000
@@ -49,7 +49,7 @@ LONGEST: Final = 2000
 _MOST_TERMS: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parsed:
     """What was understood.
 
@@ -62,7 +62,7 @@ class Parsed:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Context:
     now: datetime
     me: tuple[str, ...]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -15,6 +15,7 @@ from tuimail.model.account import Account
 from tuimail.model.notice import Notice
 from tuimail.model.sign_in import BrowserPage, SignInMethod
 from tuimail.model.status import DeviceCode
+from tuimail.records import record
 
 
 class SetupStep(StrEnum):
@@ -41,7 +42,7 @@ class StepState(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StepResult:
     """One step. All text is clean.
 
@@ -63,7 +64,7 @@ class StepResult:
     ids: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetupAnswers:
     """What is known of the account, and kept for the next start until it is set up.
 
@@ -117,7 +118,7 @@ def answers_from_text(text: str | None) -> SetupAnswers:
     return SetupAnswers(**{key: value for key, value in texts.items() if key in known})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConsentRequest:
     """What an administrator has to be asked for.
 
@@ -136,7 +137,7 @@ class ConsentRequest:
     told: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SetupState:
     """Everything that can be shown.
 

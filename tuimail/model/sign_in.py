@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tuimail.records import record
 
 
 class SignInMethod(StrEnum):
@@ -29,7 +30,7 @@ class SignInPurpose(StrEnum):
     """The same as a shared mailbox."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BrowserPage:
     """What the user needs for a sign-in in the browser.
 

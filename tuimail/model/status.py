@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
@@ -13,6 +12,7 @@ from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice
 from tuimail.model.sign_in import BrowserPage, SignInMethod, SignInPurpose
+from tuimail.records import record
 
 
 class Connectivity(StrEnum):
@@ -28,7 +28,7 @@ class Connectivity(StrEnum):
     SIGN_IN_REQUIRED = "sign-in needed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Progress:
     """Work that can be counted, such as messages of a folder."""
 
@@ -41,7 +41,7 @@ ALL_TEXT: Final = "*"
 """For `want_body`, in the place of a section: the readable text to its end, however long it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fetching:
     """How far a text or a section is that takes more than one command.
 
@@ -57,7 +57,7 @@ class Fetching:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Download:
     """How far a folder is that is being kept for reading without a network.
 
@@ -76,7 +76,7 @@ class Download:
     problem: Notice | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Leaving:
     """A message that is being handed over.
 
@@ -96,7 +96,7 @@ class Leaving:
         return 100 * self.done // max(1, self.total)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EngineStatus:
     """One per account.
 
@@ -123,7 +123,7 @@ class EngineStatus:
     fetching: Fetching | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeviceCode:
     """What the user needs for a device-code sign-in (RFC 8628, 3.2).
 
@@ -136,7 +136,7 @@ class DeviceCode:
     expires_on: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignInOutcome:
     """How a sign-in ended: `problem` None means signed in as `username`."""
 

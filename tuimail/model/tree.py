@@ -6,7 +6,7 @@ As with messages, dropping an action from the sequence is the whole of reverting
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tuimail.model.folder import FolderId
@@ -18,12 +18,13 @@ from tuimail.model.intent import (
     TreeAction,
     UnsubscribeFolder,
 )
+from tuimail.records import record
 from tuimail.text.safe import clean
 
 LONGEST_NAME: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FolderPlace:
     """Where a folder is.
 

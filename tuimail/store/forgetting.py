@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from tuimail.model.account import AccountId
+from tuimail.records import record
 from tuimail.store import addresses
 from tuimail.store.connection import FILE_NAME, Connection, open_writer
 from tuimail.store.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unfinished:
     """What is on this computer alone and would be lost with an account."""
 

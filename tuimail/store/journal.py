@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tuimail.errors import StoreError
@@ -29,6 +28,7 @@ from tuimail.model.intent import (
 )
 from tuimail.model.journal import EntryState, JournalEntry, Reversal, Way, reverse
 from tuimail.model.message import MessageKey
+from tuimail.records import record
 from tuimail.store import (
     actions,
     codec,
@@ -47,7 +47,7 @@ from tuimail.text.safe import SafeText
 _UNDER_WAY: Final = (IntentState.RUNNING, IntentState.UNCERTAIN)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Share:
     """Messages that were seen alike and had the same done to them."""
 

@@ -7,7 +7,7 @@ follows it. A folder that was deleted is only there again while that was not beg
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tuimail.errors import StoreError
@@ -24,12 +24,13 @@ from tuimail.model.intent import (
 )
 from tuimail.model.journal import EntryState, JournalEntry, Reversal
 from tuimail.model.tree import FolderPlace, Tree, below, path_below
+from tuimail.records import record
 from tuimail.store import actions, intents, journal_rows, tree
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TreeChange:
     """A change of the tree as the journal keeps it.
 

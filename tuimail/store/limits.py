@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tuimail.model.search import (
@@ -25,6 +24,7 @@ from tuimail.model.search import (
     Tagged,
     Term,
 )
+from tuimail.records import record
 from tuimail.store.connection import Connection
 from tuimail.text.folding import fold
 
@@ -40,7 +40,7 @@ _STATES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """What rows of `message`, `folder` and `search_text` (as `text`) have to fulfil.
 

@@ -20,13 +20,14 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from tuimail.errors import StoreError, StoreFull, StoreLocked
 from tuimail.model.notice import Notice, Severity
+from tuimail.records import record
 from tuimail.store import meta, notices
 from tuimail.store.connection import (
     APPLICATION_ID,
@@ -55,7 +56,7 @@ def _no_step(_: str) -> None:
     return
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rescued:
     """What came of a damaged database.
 

@@ -7,17 +7,17 @@ SQLite merges; each of them walks the same index.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from tuimail.model.listing import Anchor, Sort
+from tuimail.records import record
 from tuimail.store.catalogue import DOC_BITS
 
 Values = tuple[object, ...]
 Statement = tuple[str, list[object]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Order:
     """An index to walk.
 
@@ -129,7 +129,7 @@ BY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stream:
     """An order and the conditions of each source in it.
 

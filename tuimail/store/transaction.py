@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
+from tuimail.records import record
 from tuimail.store.connection import Connection
 
 
@@ -49,7 +50,7 @@ def _go_on() -> None:
     """Nobody waits."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transaction:
     """One BEGIN IMMEDIATE … COMMIT.
 

@@ -7,13 +7,13 @@ is one, along the list itself where the folder is small or nothing else helps.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.listing import AllInboxes, Flagged, InFolder, Listing, Sort
 from tuimail.model.search import Filed, Is, Search, State
+from tuimail.records import record
 from tuimail.store import limits, streams
 from tuimail.store.connection import Connection
 from tuimail.store.limits import Condition
@@ -31,7 +31,7 @@ UNWANTED: Final = ("trash", "junk")
 _WANTED: Final = f"(folder.role IS NULL OR folder.role NOT IN {UNWANTED})"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     """How a listing is read.
 

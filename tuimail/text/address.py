@@ -6,8 +6,8 @@ Parsing never raises: what cannot be understood stays visible as a display name 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from tuimail.records import record
 from tuimail.text.safe import SafeText, clean
 from tuimail.text.words import decode_words
 
@@ -16,7 +16,7 @@ _DOMAIN = re.compile(r"(?:[^\s@.\[\]()<>,;:\"\\]+(?:\.[^\s@.\[\]()<>,;:\"\\]+)*|
 _LOCAL = re.compile(r"(?:[^\s@()<>,;:\"\\\[\]]+|\"(?:[^\"\\]|\\.)*\")\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """One mailbox or an unusable remainder of one.
 

@@ -6,9 +6,10 @@ a few columns of hysteresis keep a slow resize from switching back and forth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from tuimail.records import record
 
 MIN_WIDTH: Final = 40
 MIN_HEIGHT: Final = 10
@@ -40,7 +41,7 @@ class WidthClass(StrEnum):
     WIDE = "wide"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Room:
     """What a terminal has to offer.
 

@@ -6,19 +6,20 @@ The store keeps the words with what was seen before, so that each of these can b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tuimail.model.flags import FLAGGED, SEEN, Flags
 from tuimail.model.folder import Folder
 from tuimail.model.intent import Copy, Expunge, Move, NewIntent, StoreFlags
 from tuimail.model.message import MessageSummary
+from tuimail.records import record
 from tuimail.ui.formatting import number
 
 HOLD_SECONDS: Final = 6.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deed:
     """One user action.
 

@@ -7,7 +7,7 @@ in the tree. Something typed: what fits best; among equals the likely and the re
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
 from tuimail.model.folder_settings import LikelyTarget
+from tuimail.records import record
 from tuimail.ui.folder_names import Wanted, read_path
 from tuimail.ui.folder_paths import MOST_SHOWN, folder_path, is_hidden, is_named
 from tuimail.ui.formatting import cut, number
@@ -35,7 +36,7 @@ _HIDDEN: Final = 1
 """What it costs a folder that it is not subscribed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """One row of a picker.
 
@@ -73,7 +74,7 @@ class Found(NamedTuple):
     fitting: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Offer:
     """What can be picked.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tuimail.model.folder_settings import FolderSettings
+from tuimail.records import record
 from tuimail.ui.formatting import cut, fit
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.list_columns import DEFAULT, Column
@@ -48,7 +49,7 @@ _COLUMNS: Final[tuple[tuple[tuple[str, ...] | None, str], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Knob:
     """One thing to choose.
 

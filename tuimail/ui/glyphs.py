@@ -6,11 +6,12 @@ Every sign is one cell in both sets, so no layout depends on the choice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from tuimail.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Glyphs:
     """One sign for each meaning, each exactly one cell wide."""
 

@@ -7,7 +7,6 @@ list, where the rule carries the subject. Facts that do not fit are left out who
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +15,7 @@ from rich.cells import cell_len
 from tuimail.mime.filename import attachment_name
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.envelope import Envelope
+from tuimail.records import record
 from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
 from tuimail.ui.formatting import cut, list_date, long_date, size_text
@@ -25,7 +25,7 @@ from tuimail.ui.rows import BLANK, Row, Run, crop_row, ends, row_cells, rule
 MOST_NAMES: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeadFacts:
     """What the head of one message is made of.
 

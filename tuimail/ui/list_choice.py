@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.folder_settings import FolderSettings
 from tuimail.model.listing import AllInboxes, Flagged, InFolder, Listing, Place, Sort
+from tuimail.records import record
 from tuimail.ui.list_columns import Column, chosen_columns
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _REVERSE: Final = "reverse-"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListChoice:
     """What holds for one place."""
 

@@ -8,10 +8,11 @@ first, then the place, then cells of the sender; the subject takes what is left.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
+
+from tuimail.records import record
 
 ONE_LINE_WIDTH: Final = 64
 """Cells from which a message fits in one line."""
@@ -38,7 +39,7 @@ DEFAULT: Final = (Column.SENDER, Column.SUBJECT, Column.PLACE, Column.SIGNS, Col
 _FIXED: Final = {Column.PLACE: 9, Column.SIGNS: 2, Column.SIZE: 7, Column.DATE: 6}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Columns:
     """The columns of one list.
 

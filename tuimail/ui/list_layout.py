@@ -7,13 +7,13 @@ long ends in the cut sign.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from rich.cells import cell_len
 
 from tuimail.model.message import MessageSummary
+from tuimail.records import record
 from tuimail.text.folding import found_in
 from tuimail.ui.formatting import cut, fit, list_date, size_text
 from tuimail.ui.glyphs import Glyphs
@@ -31,7 +31,7 @@ _LONGEST: Final = 1000
 """Characters of a subject that are looked at: no terminal shows more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RowState:
     """What the list adds to a message.
 

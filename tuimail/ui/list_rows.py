@@ -8,12 +8,13 @@ needs to know how many rows a million unfolded conversations would have.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tuimail.errors import StoreCorrupt
 from tuimail.model.listing import Anchor, Everywhere, Listing, ListRow
 from tuimail.model.message import MessageKey, MessageSummary
+from tuimail.records import record
 from tuimail.ui.reply_tree import Reply, in_tree
 from tuimail.ui.window import ListWindow
 
@@ -40,7 +41,7 @@ class Spot(NamedTuple):
 FIRST: Final = Spot(0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListedRow:
     """What stands at a place.
 

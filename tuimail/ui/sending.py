@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -12,6 +12,7 @@ from tuimail.errors import StoreError
 from tuimail.model.account import Account, SendVia
 from tuimail.model.draft import Draft
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
+from tuimail.records import record
 from tuimail.text.address import format_addresses, make_address
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.compose_words import domain_of, people_in_short, people_text, recipients
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tuimail.store.store import Writer
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sending:
     """A message that waits out the time in which it can be taken back.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.listing import AllInboxes, Flagged
+from tuimail.records import record
 from tuimail.ui.folder_paths import MOST_SHOWN, folder_path, is_hidden, is_named
 from tuimail.ui.forest import Forest
 from tuimail.ui.formatting import cut
@@ -22,7 +23,7 @@ QUIET: Final = (FolderRole.DRAFTS, FolderRole.JUNK, FolderRole.TRASH)
 View = AllInboxes | Flagged
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TreeRow:
     """One row of the tree.
 
@@ -69,7 +70,7 @@ class TreeRow:
         return None if self.view is None else type(self.view)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Totals:
     """What is counted across folders.
 
