@@ -91,9 +91,11 @@ def _in_folders(folders: tuple[FolderId, ...]) -> Condition:
 
 
 def _of_accounts(connection: Connection, accounts: frozenset[AccountId]) -> Condition:
-    stored = {id for (id,) in connection.rows("SELECT id FROM account")}
-    if not accounts or stored <= accounts:
-        return Condition("")  # then nothing that is walked past is left out
+    if not accounts:
+        return Condition()
+    stored = {id for (id,) in connection.rows("SELECT id FROM account WHERE id > 0")}
+    if stored <= accounts:
+        return Condition()  # then nothing that is walked past is left out
     marks = ", ".join("?" * len(accounts))
     return Condition(f"message.account_id IN ({marks})", tuple(sorted(accounts)))
 
