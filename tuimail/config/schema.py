@@ -108,6 +108,10 @@ class ComposeSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     editor: str = ""
     """The command of your editor. Default: `$VISUAL`, else `$EDITOR`."""
 
+    address_command: str = ""
+    """A command that knows more people, such as `khard email --parsable %s`. `%s` is what was
+    typed. It writes what mutt's `query_command` reads: the address, a tab, the name."""
+
 
 class SendSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[send]`: sending."""

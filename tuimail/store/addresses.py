@@ -36,6 +36,15 @@ def complete(connection: Connection, prefix: str, limit: int) -> list[Address]:
     return list(found.values())[:limit]
 
 
+def people(connection: Connection, limit: int) -> list[tuple[str, str, str]]:
+    """Return (name, local part, domain), those written to first, each the latest first."""
+    return connection.rows(
+        "SELECT name, mailbox, host FROM address ORDER BY written_at DESC, seen_at DESC, folded"
+        " LIMIT ?",
+        (limit,),
+    )
+
+
 def learn(
     tx: Transaction, account: AccountId, envelope: Envelope, *, when: int, is_sent: bool
 ) -> None:

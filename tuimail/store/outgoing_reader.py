@@ -68,6 +68,10 @@ class OutgoingReader:
         """Whom the user knows."""
         return Acquaintance(self._connection)
 
+    def people(self, limit: int) -> list[tuple[str, str, str]]:
+        """Return (name, local part, domain), those written to first, each the latest first."""
+        return addresses.people(self._connection, limit)
+
     def complete_address(self, prefix: str, limit: int) -> list[Address]:
         """Return addresses that begin so: those written to first, then those seen."""
         return addresses.complete(self._connection, prefix, limit)

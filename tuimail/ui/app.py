@@ -38,6 +38,7 @@ from tuimail.ui.keyboard import Keyboard
 from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.messages import EngineChanged, KeyClicked, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
+from tuimail.ui.people import People
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.setting_up import SettingUp
@@ -109,6 +110,7 @@ class TuimailApp(KeyActions):
         self.signal_status: Signal[None] = Signal(self, "status")
         self.signal_settings: Signal[Settings] = Signal(self, "settings")
         self.texts = MessageTexts(store)
+        self.people = People(store)
         self.setting_up = SettingUp(self, new_setup)
         self.sending = SendingWatch(self, self.mailbox_bars)
         self.live_settings = LiveSettings(self, settings_file, mistake)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tuimail.store.store import Store
     from tuimail.ui.appearance import Appearance
     from tuimail.ui.live_settings import LiveSettings
+    from tuimail.ui.people import People
     from tuimail.ui.sending_watch import SendingWatch
 
 
@@ -48,6 +49,7 @@ class Shell(Protocol):
     add_shared: Callable[[Account, str], tuple[Account, bool]] | None
     glyphs: Glyphs
     texts: MessageTexts
+    people: People
     sending: SendingWatch
     signal_changes: Signal[ChangeSet]
     signal_status: Signal[None]

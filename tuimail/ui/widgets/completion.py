@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
+from textual import work
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.errors import StoreError
 from tuimail.text.address import Address, parse_addresses
 from tuimail.text.safe import clean
 from tuimail.ui.formatting import fit
+from tuimail.ui.people import ask_command
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import Row, Run, row_cells
 from tuimail.ui.shell import shell
@@ -18,6 +20,7 @@ from tuimail.ui.widgets.address_input import LABEL_CELLS, AddressInput
 
 MOST_OFFERED = 3
 _FEWEST_LETTERS = 2
+_REST_SECONDS = 0.2
 
 
 class Completion(Widget):
@@ -47,15 +50,29 @@ class Completion(Widget):
         if len(typed) < _FEWEST_LETTERS or not line.cursor_at_end or not line.has_focus:
             self.close()
             return
-        try:
-            found = shell(self).store.read.complete_address(typed, MOST_OFFERED)
-        except StoreError:
-            # Completion is a courtesy: writing goes on without it.
-            found = []
+        self._offer(typed)
+
+    @work(group="completion", exclusive=True)
+    async def _offer(self, typed: str) -> None:
+        app = shell(self)
+        found = await app.people.find(typed, MOST_OFFERED)
+        self._show_found(found, typed)
+        command = app.settings.compose.address_command
+        if command and len(found) < MOST_OFFERED:
+            await asyncio.sleep(_REST_SECONDS)  # another letter ends this worker
+            more = await ask_command(command, typed, MOST_OFFERED)
+            known = {each.address.lower() for each in found}
+            new = [each for each in more if each.address.lower() not in known]
+            self._show_found([*found, *new][:MOST_OFFERED], typed)
+
+    def _show_found(self, found: Sequence[Address], typed: str) -> None:
+        if self._typed() != typed or not self._line.has_focus:
+            return
+        chosen = self._cursor
         self._offered = [each for each in found if each.address.lower() != typed.lower()]
         # A whole address is taken as typed; a name that is begun wants the first.
         whole = any(each.is_usable and "." in each.host for each in parse_addresses(typed))
-        self._cursor = -1 if whole else 0
+        self._cursor = -1 if whole else max(0, min(chosen, len(self._offered) - 1))
         self._show()
 
     def _typed(self) -> str:
