@@ -12,9 +12,15 @@ from tests.ui.screen_text import assert_exact_rows, rows, text
 from tests.ui.stage import SIZES, Stage, open_stage
 from tests.waiting import until
 from tuimail.model.account import SendVia
+from tuimail.model.bodystructure import BodyPart, MultiPart
 from tuimail.model.draft import Draft
+from tuimail.model.envelope import Envelope
+from tuimail.model.flags import SEEN
+from tuimail.model.folder import UID
+from tuimail.model.message import FetchedMessage, MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutboxState, OutgoingMessage, Reason
+from tuimail.model.report import Outcome
 from tuimail.model.sign_in import SignInPurpose
 from tuimail.model.status import Connectivity, Leaving
 from tuimail.text.safe import clean
@@ -336,3 +342,41 @@ async def test_how_far_a_large_message_is_stands_in_its_row_and_the_first(tmp_pa
         await until(lambda: rows(stage.app)[0].rstrip().endswith("sending 48%"))
         stage.engine.set_status(stage.account, Connectivity.ONLINE, since=NOW)
         await until(lambda: "48%" not in text(stage.app))
+
+
+async def test_what_came_back_stands_with_what_was_sent(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        queue(stage, "Minutes", OutboxState.SENDING, OutboxState.SENT)
+        key = record_report(stage, "<Minutes@contoso.com>")
+        outcome = Outcome(
+            clean("kim@fabrikam.example"), "failed", "5.1.1", clean("nobody has it"), clean("550")
+        )
+        await open_outbox(stage)
+        assert "√ sent" in text(stage.app)
+        stage.store.write(lambda tx: tx.settle_report(key, None, [outcome])).result()
+        await stage.shows("× undelivered")
+        await stage.shows(
+            "Since     Could not be delivered to kim@fabrikam.example: nobody has it."
+        )
+
+
+def record_report(stage: Stage, about: str) -> MessageKey:
+    """Let a report on a sent message arrive."""
+    inbox = stage.store.read.folder_at_path(stage.account, "INBOX")
+    assert inbox is not None
+    status = BodyPart("2", "message", "delivery-status")
+    structure = MultiPart(
+        "",
+        "report",
+        (BodyPart("1", "text", "plain"), status),
+        (("report-type", "delivery-status"),),
+    )
+    fetched = FetchedMessage(
+        uid=UID(9001),
+        flags=SEEN,
+        internaldate=NOW,
+        size=1000,
+        envelope=Envelope(subject=clean("Undeliverable"), in_reply_to=about),
+        structure=structure,
+    )
+    return stage.store.write(lambda tx: tx.record_messages(inbox.id, [fetched])).result()[0]

@@ -217,6 +217,18 @@ def update(tx: Transaction, item_id: int, **changes: Unpack[Changes]) -> None:
     tx.changes.outbox = True
 
 
+def was_sent(connection: Connection, account: AccountId, message_id: str) -> bool:
+    """Whether a mailbox sent a message, from here or by another program."""
+    return bool(
+        connection.value(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE account_id = ?1 AND message_id = ?2)"
+            " OR EXISTS (SELECT 1 FROM message JOIN folder ON folder.id = message.folder_id"
+            " WHERE message.account_id = ?1 AND message.message_id = ?2 AND folder.role = 'sent')",
+            (account, message_id),
+        )
+    )
+
+
 def replace_recipients(
     tx: Transaction, item_id: int, *, raw: bytes, rcpt_to: Sequence[str], to_text: str
 ) -> None:

@@ -10,7 +10,8 @@ from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.intent import DraftIntent
 from tuimail.model.message import MessageKey
 from tuimail.model.outbox import OutboxItem, OutboxState
-from tuimail.store import addresses, draft_copies, drafts, outbox
+from tuimail.model.report import Outcome
+from tuimail.store import addresses, draft_copies, drafts, outbox, reports
 from tuimail.store.acquaintance import Acquaintance
 from tuimail.store.connection import Connection
 from tuimail.text.address import Address
@@ -34,6 +35,22 @@ class OutgoingReader:
     def outbox_item(self, id: int) -> OutboxItem | None:
         """Return one outgoing message."""
         return outbox.item(self._connection, id)
+
+    def unread_reports(self, account: AccountId) -> list[MessageKey]:
+        """Return reports on deliveries of which nobody knows what they say."""
+        return reports.unread(self._connection, account)
+
+    def reported_message(self, key: MessageKey) -> str | None:
+        """Return the Message-ID that a report is about, as far as it is known."""
+        return reports.original(self._connection, key)
+
+    def outcomes(self, message_id: str | None) -> list[Outcome]:
+        """Return what is known of the delivery of a sent message, recipient by recipient."""
+        return reports.outcomes_of(self._connection, message_id)
+
+    def was_sent_here(self, account: AccountId, message_id: str) -> bool:
+        """Whether a mailbox sent a message: it is in the outbox, or in its Sent Items."""
+        return outbox.was_sent(self._connection, account, message_id)
 
     def last_sent(self, account: AccountId, since: datetime, count: int) -> datetime | None:
         """Return when the `count`-th newest message of a mailbox went out, if after `since`."""

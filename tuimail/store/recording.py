@@ -18,7 +18,7 @@ from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderRole
 from tuimail.model.intent import MarkFolderRead, MessageState, ReadFolder, fold
 from tuimail.model.message import FetchedMessage, MessageKey
-from tuimail.store import addresses, catalogue, codec, folders, threads
+from tuimail.store import addresses, catalogue, codec, folders, reports, threads
 from tuimail.store.transaction import Transaction
 from tuimail.store.visible import (
     NOWHERE,
@@ -152,6 +152,7 @@ def _record_one(
             (key, *detail),
         )
         catalogue.write_text(tx, key, content.internaldate, message.envelope)
+        reports.notice_report(tx, key, place.account, structure, message.envelope)
         _note_possible_move(tx, place, key, content)
         is_sent = place.role is FolderRole.SENT
         addresses.learn(

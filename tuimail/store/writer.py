@@ -18,6 +18,7 @@ from tuimail.model.journal import Reversal
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutgoingMessage
+from tuimail.model.report import Outcome
 from tuimail.model.request import NewRequest
 from tuimail.model.status import EngineStatus
 from tuimail.store import (
@@ -42,6 +43,7 @@ from tuimail.store import (
     outbox,
     pending,
     recording,
+    reports,
     requests,
     rounds,
     starting_over,
@@ -314,6 +316,12 @@ class Writer:
     ) -> None:
         """Give a message that was not handed over other recipients, and let it go out now."""
         outbox.replace_recipients(self._tx, id, raw=raw, rcpt_to=rcpt_to, to_text=to_text)
+
+    def settle_report(
+        self, key: MessageKey, original_id: str | None, outcomes: Sequence[Outcome]
+    ) -> None:
+        """Write what a report on a delivery says."""
+        reports.settle(self._tx, key, original_id, outcomes)
 
     def mark_forwarded(self, key: MessageKey) -> None:
         """Note that a message was forwarded: Exchange keeps no keyword for it."""

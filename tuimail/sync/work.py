@@ -32,6 +32,7 @@ from tuimail.sync.keeping import Keeping
 from tuimail.sync.plan import Occasion
 from tuimail.sync.push import can_receive, push
 from tuimail.sync.reconcile import fetch_older, reconcile
+from tuimail.sync.reports import read_reports
 from tuimail.sync.survey import Survey
 from tuimail.sync.timing import Timing
 from tuimail.sync.tree import tree_due
@@ -87,6 +88,7 @@ class Work:
         self._report_fetching = report_fetching
         self._timing = timing
         self._look = asyncio.Event()
+        self._reports = asyncio.Event()
         self._backfill_from = 0.0
         self._compared = time.monotonic()
         self.keeping = Keeping(
@@ -198,6 +200,14 @@ class Work:
                 self.older.add(folder, Priority.BACKFILL)
             self._prefetch(folder)
             self.keeping.wake()
+            self._reports.set()
+
+    async def report_loop(self) -> None:
+        """Read what servers report of sent messages."""
+        while True:
+            self._reports.clear()
+            await read_reports(self.store, self.account.id, self.job)
+            await self._reports.wait()
 
     async def older_loop(self) -> None:
         """Fetch older mail when nothing more urgent is there to do."""
@@ -310,7 +320,8 @@ class Work:
 
     def loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops that look after the mailbox, to be started once its folders are known."""
-        return [self.refresh_loop, self.older_loop, self.poll_loop, self.keeping.loop]
+        mine = [self.refresh_loop, self.older_loop, self.poll_loop, self.report_loop]
+        return [*mine, self.keeping.loop]
 
     def urgent_loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops that do what the user did and wants; they go first."""

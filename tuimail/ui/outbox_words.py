@@ -5,7 +5,7 @@ Rows are drafts that were kept and messages on their way out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -13,11 +13,13 @@ from typing import Final, NamedTuple
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutboxItem, OutboxState, Reason
+from tuimail.model.report import Outcome
 from tuimail.text.address import parse_addresses
 from tuimail.text.safe import clean
 from tuimail.ui.compose_words import people_in_short
 from tuimail.ui.formatting import clock, fit, list_date, long_date, size_text
 from tuimail.ui.glyphs import Glyphs
+from tuimail.ui.report_words import delivery_words
 from tuimail.ui.rows import BLANK, Row, Run, crop_row
 from tuimail.ui.send_later import moment_text, zone_of
 from tuimail.ui.story import MOST_CELLS, Story
@@ -32,6 +34,7 @@ class Entry(NamedTuple):
     item: OutboxItem | None = None
     draft: Draft | None = None
     percent: int | None = None
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def identity(self) -> tuple[str, int]:
@@ -45,14 +48,23 @@ def entries(
     items: Sequence[OutboxItem],
     drafts: Sequence[Draft],
     leaving: Mapping[int, int] = MappingProxyType({}),
+    outcomes: Callable[[str], Sequence[Outcome]] = lambda _: (),
 ) -> list[Entry]:
     """Return the rows: drafts first, then messages, newest first; what was taken back is gone.
 
     Args:
         leaving: Of messages that are being handed over, how many percent have left.
+        outcomes: What servers reported of a message that was sent, by its Message-ID.
     """
     shown = [item for item in items if item.state is not OutboxState.CANCELLED]
-    messages = [Entry(item=item, percent=leaving.get(item.id)) for item in shown]
+    messages = [
+        Entry(
+            item=item,
+            percent=leaving.get(item.id),
+            outcomes=tuple(outcomes(item.message_id)) if item.state is OutboxState.SENT else (),
+        )
+        for item in shown
+    ]
     return [*(Entry(draft=draft) for draft in drafts), *messages]
 
 
@@ -133,6 +145,8 @@ def entry_row(entry: Entry, width: int, now: datetime, glyphs: Glyphs, bar: str)
     width = min(width, MOST_CELLS)
     if entry.item is not None:
         glyph, word, role = state_word(entry.item, now, glyphs, entry.percent)
+        if any(outcome.has_failed for outcome in entry.outcomes):
+            glyph, word, role = glyphs.failed, "undelivered", "error"
         when = entry.item.changed_at
     else:
         glyph, word, role = glyphs.nothing, "draft", "muted"
@@ -172,7 +186,11 @@ def story_of(entry: Entry, now: datetime, glyphs: Glyphs) -> Story:
         said = f" The server said: {item.receipt}" if item.receipt else ""
         people = f"{len(item.rcpt_to)} recipient{'s' if len(item.rcpt_to) != 1 else ''}"
         happened = f"Handed over at {clock(item.changed_at, now)}, {people}.{said}"
-        return Story(title, (("Happened", happened),))
+        reported = delivery_words(entry.outcomes)
+        parts = (("Happened", happened), *((("Since", " ".join(reported)),) if reported else ()))
+        if any(outcome.has_failed for outcome in entry.outcomes):
+            title = f"Undelivered: {subject}"
+        return Story(title, parts)
     if item.state is OutboxState.SENDING:
         far = f" {entry.percent}% of {size_text(item.size)} have left." if entry.percent else ""
         return Story(title, (("Now", f"It is being handed over.{far}"),))

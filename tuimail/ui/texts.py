@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.store.store import Store
+from tuimail.ui.report_words import delivery_words
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -68,12 +70,16 @@ class MessageTexts:
         if self._renderer is None:
             self._renderer = Renderer()
         read, key = self._store.read, message.summary.key
-        return await read_message_async(
+        reading = await read_message_async(
             message,
             lambda section: read.part(key, section),
             self._renderer,
             charset=self._read_as.get(key),
         )
+        outcomes = read.outcomes(message.envelope.message_id)
+        if not outcomes:
+            return reading
+        return replace(reading, notices=(*delivery_words(outcomes), *reading.notices))
 
     async def quotable(self, message: Message) -> tuple[Sequence[TextLine], Sequence[Link]]:
         """Return the readable lines and their links; nothing when the text is not here."""

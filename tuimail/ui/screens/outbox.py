@@ -57,7 +57,7 @@ class OutboxScreen(ToldList[None]):
         """Read the messages on their way out and the drafts."""
         read = shell(self).store.read
         try:
-            found = entries(read.outbox(), read.drafts(), self._leaving())
+            found = entries(read.outbox(), read.drafts(), self._leaving(), read.outcomes)
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
         else:
