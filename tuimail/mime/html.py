@@ -19,28 +19,33 @@ from html2text import HTML2Text
 from tuimail.mime.layout import (
     BLANK,
     CELL_MARK,
+    HEADING_END,
+    HEADING_START,
+    ITEM_END,
+    ITEM_START,
     QUOTE_END,
     QUOTE_START,
+    SIGNATURE_END,
+    SIGNATURE_START,
     TABLE_END,
     TABLE_START,
+    VERBATIM_END,
+    VERBATIM_START,
     lines_of,
 )
 from tuimail.mime.links import LinkList
 from tuimail.mime.markup import DROPPED, LONGEST, VOID, Kind, Token, Tokenizer
-from tuimail.mime.noise.folding import folds_of
-from tuimail.mime.rendered import RenderedText
+from tuimail.mime.noise.folding import Hint, folds_of
+from tuimail.mime.rendered import FoldKind, RenderedText
 from tuimail.mime.tables import data_tables
+from tuimail.mime.visibility import OpenElements, is_hidden_style, is_pixel, sheets_of
 from tuimail.text.safe import SafeText, clean
 
-_HIDDEN = re.compile(
-    r"display\s*:\s*none"
-    r"|visibility\s*:\s*hidden"
-    r"|(?:max-height|opacity)\s*:\s*0(?:\.0+)?(?:px|pt|em|%)?\s*(?:;|!|\Z)",
+_NO_MARGIN = re.compile(r"\bMso(?:Normal|PlainText|NoSpacing|ListParagraph)", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"\A(?:gmail_signature|moz-signature|signature|ms-outlook-mobile-signature|appendonsend_sig)\Z",
     re.IGNORECASE,
 )
-_FONT_SIZE = re.compile(r"(?<![\w-])font-size\s*:\s*([0-9.]+)", re.IGNORECASE)
-_NO_MARGIN = re.compile(r"\bMso(?:Normal|PlainText|NoSpacing|ListParagraph)", re.IGNORECASE)
-_PIXELS = re.compile(r"\s*[012](?:\.\d+)?(?:px)?\s*\Z")
 _DEEPEST = 20
 _LONGEST_ALT = 200
 
@@ -67,36 +72,25 @@ _TABLE_PARTS = frozenset({"tr", "td", "th"})
 def render_html(source: str) -> RenderedText:
     """Convert a document. Time is linear in its length, which is cut at `markup.LONGEST`."""
     tokens = Tokenizer(source).tokens
-    converter = _Converter(data_tables(tokens))
-    text = converter.convert(tokens)
-    lines, cut = lines_of(text)
+    converter = _Converter(data_tables(tokens), OpenElements(sheets_of(tokens)))
+    lines, cut, signatures = lines_of(converter.convert(tokens))
     notices = []
     if cut or len(source) > LONGEST:
         notices.append(SafeText("The text is very long; its end is not shown."))
     if converter.links.is_full:
         notices.append(SafeText("There are too many links; the last have no number."))
     links = converter.links.all()
-    return RenderedText(lines, links, tuple(notices), folds_of(lines, links))
-
-
-@dataclass(slots=True)
-class _Open:
-    """An element that is open.
-
-    Attributes:
-        hidden: Nothing below it is shown.
-        tiny: Its font size is nothing; a descendant may set another (MJML mails rely on it).
-    """
-
-    name: str
-    hidden: bool
-    tiny: bool
+    hints = [Hint(first, end, FoldKind.SIGNATURE) for first, end in signatures]
+    folds = folds_of(lines, links, hints)
+    hidden = converter.open.fold(len(lines))
+    return RenderedText(lines, links, tuple(notices), (*folds, hidden) if hidden else folds)
 
 
 @dataclass(slots=True)
 class _Anchor:
     href: str
     text: list[str] = field(default_factory=list)
+    has_image: bool = False
 
 
 class _Converter(HTML2Text):
@@ -104,9 +98,10 @@ class _Converter(HTML2Text):
 
     Args:
         data_tables: Token positions of tables to align.
+        elements: Knows what is open and what of it shows.
     """
 
-    def __init__(self, data_tables: frozenset[int]) -> None:
+    def __init__(self, data_tables: frozenset[int], elements: OpenElements) -> None:
         super().__init__(bodywidth=0)
         self.unicode_snob = True
         self.ignore_links = True
@@ -114,8 +109,7 @@ class _Converter(HTML2Text):
         self.ignore_emphasis = True
         self.links = LinkList()
         self._data_tables = data_tables
-        self._open: list[_Open] = []
-        self._open_names: dict[str, int] = {}
+        self.open = elements
         self._anchor: _Anchor | None = None
         self._tables: list[bool] = []
         self._cells: int | None = None
@@ -127,7 +121,7 @@ class _Converter(HTML2Text):
         """Return text with the marks that `layout.lines_of` reads."""
         for index, token in enumerate(tokens):
             if token.kind is Kind.TEXT:
-                if not self._is_hidden(text=True):
+                if self.open.shows(token.value):
                     self._show(token.value)
             elif token.kind is Kind.START:
                 self._start(index, token)
@@ -136,65 +130,33 @@ class _Converter(HTML2Text):
         self._close_anchor()
         return self.finish()
 
-    # What is open, and whether it shows.
-
-    def _is_hidden(self, *, text: bool = False) -> bool:
-        if not self._open:
-            return False
-        return self._open[-1].hidden or (text and self._open[-1].tiny)
-
-    def _push(self, token: Token) -> None:
-        style = token.attributes.get("style", "")
-        hidden = (
-            self._is_hidden()
-            or token.value in DROPPED
-            or "hidden" in token.attributes
-            or bool(style and _HIDDEN.search(style))
-        )
-        tiny = bool(self._open) and self._open[-1].tiny
-        size = _FONT_SIZE.search(style) if style else None
-        if size:
-            tiny = not size[1].strip("0.")
-        self._open.append(_Open(token.value, hidden, tiny))
-        self._open_names[token.value] = self._open_names.get(token.value, 0) + 1
-
-    def _pop(self) -> _Open:
-        element = self._open.pop()
-        self._open_names[element.name] -= 1
-        return element
+    # What is open.
 
     def _start(self, index: int, token: Token) -> None:
         name = token.value
         for implied in _IMPLIED_END.get(name, ()):
-            if self._open and self._open[-1].name == implied:
-                self._finish_element(self._pop())
+            if self.open.innermost == implied:
+                self._finish_element()
         if name == "body":
-            self._show_body()
+            while self.open.innermost in DROPPED:  # a body ends the head, closed or not
+                self.open.pop()
         if name in VOID:
-            if not self._is_hidden():
+            if not self.open.is_hidden:
                 self._void(token)
             return
-        self._push(token)
-        if not self._is_hidden():
+        self.open.push(token)
+        if not self.open.is_hidden:
             self._open_element(index, token)
-
-    def _show_body(self) -> None:
-        """A body ends the head, closed or not."""
-        while self._open and self._open[-1].name in DROPPED:
-            self._pop()
 
     def _end(self, name: str) -> None:
         if name in VOID:
             if name == "br":
                 self._void(Token(Kind.START, name))
             return
-        if not self._open_names.get(name):
+        if not self.open.has(name):
             return
-        while True:
-            element = self._pop()
-            self._finish_element(element)
-            if element.name == name:
-                return
+        while self._finish_element() != name:
+            pass
 
     # Elements that show.
 
@@ -213,9 +175,14 @@ class _Converter(HTML2Text):
 
     def _image(self, attributes: Mapping[str, str]) -> None:
         alt = " ".join(clean(attributes.get("alt", ""))[:_LONGEST_ALT].split())
-        is_pixel = any(_PIXELS.match(attributes.get(side, "")) for side in ("width", "height"))
-        if alt and not is_pixel and not _HIDDEN.search(attributes.get("style", "")):
+        if is_pixel(attributes):
+            self.open.count_pixel()
+        elif is_hidden_style(attributes.get("style", "")):
+            return
+        elif alt:
             self._show(f"[image: {alt}]")
+        elif self._anchor is not None:
+            self._anchor.has_image = True
 
     def _open_element(self, index: int, token: Token) -> None:
         name = token.value
@@ -228,6 +195,13 @@ class _Converter(HTML2Text):
         elif self._cells is not None:
             self._open_in_cell(token)
         else:
+            attributes = token.attributes
+            if _SIGNATURE.match(attributes.get("id", "")) or any(
+                map(_SIGNATURE.match, attributes.get("class", "").split())
+            ):
+                self.open.mark()
+                self.pbr()
+                self._begin(SIGNATURE_START)
             self._open_block(token)
 
     def _open_block(self, token: Token) -> None:
@@ -235,11 +209,11 @@ class _Converter(HTML2Text):
         if name == "blockquote":
             self.p()
             if self._quotes < _DEEPEST:
-                self.o(QUOTE_START)
-                self.start = True
+                self._begin(QUOTE_START)
             self._quotes += 1
         elif name == "pre":
             self.p()
+            self._begin(VERBATIM_START)
             self._preformatted += 1
         elif name in _LISTS:
             self._lists += 1
@@ -247,6 +221,8 @@ class _Converter(HTML2Text):
                 self.handle_tag(name, {"start": token.attributes.get("start", "1")}, start=True)
         elif name in _FLOW:
             self.handle_tag(name, {}, start=True)
+            if name == "li":
+                self._begin(ITEM_START)
         else:
             self._block(token)
 
@@ -257,15 +233,21 @@ class _Converter(HTML2Text):
             _NO_MARGIN.search(attributes.get("class", ""))
             or re.search(r"margin(?:-bottom)?\s*:\s*0", attributes.get("style", ""))
         )
-        if name in _HEADINGS or (name == "p" and not is_tight):
+        if name in _HEADINGS:
             self.p()
+            self._begin(HEADING_START)
+        elif name == "p" and not is_tight:
+            self.p()
+            self.open.set_apart()
         elif name == "p" or name in _BLOCK_LIKE or name in _TABLE_PARTS:
             self.pbr()
 
-    def _finish_element(self, element: _Open) -> None:
-        if element.hidden:
-            return
+    def _finish_element(self) -> str:
+        """End the innermost element and return its name."""
+        element = self.open.pop()
         name = element.name
+        if element.hidden:
+            return name
         if name == "a":
             self._close_anchor()
         elif name == "table":
@@ -273,9 +255,24 @@ class _Converter(HTML2Text):
         elif self._cells is not None:
             self._close_in_cell(name)
         else:
-            self._close_block(name)
+            self._close_block(name, is_apart=element.apart)
+        if element.marked:
+            self._mark(SIGNATURE_END)
+        return name
 
-    def _close_block(self, name: str) -> None:
+    def _mark(self, mark: str) -> None:
+        """Set a mark right behind what was said last, whatever blocks or blanks are due."""
+        due, space = self.p_p, self.space
+        self.p_p, self.space = 0, False
+        self.o(mark)
+        self.p_p, self.space = due, space
+
+    def _begin(self, mark: str) -> None:
+        """Set a mark right before what is said next."""
+        self.o(mark)
+        self.start = True
+
+    def _close_block(self, name: str, *, is_apart: bool) -> None:
         if name == "blockquote":
             self._quotes -= 1
             if self._quotes < _DEEPEST:
@@ -283,14 +280,20 @@ class _Converter(HTML2Text):
             self.p()
         elif name == "pre":
             self._preformatted -= 1
+            self._mark(VERBATIM_END)
             self.p()
         elif name in _LISTS:
             if self._lists <= _DEEPEST:
                 self.handle_tag(name, {}, start=False)
             self._lists -= 1
         elif name in _FLOW:
+            if name == "li":
+                self._mark(ITEM_END)
             self.handle_tag(name, {}, start=False)
-        elif name in _HEADINGS or (name == "p" and self.p_p == 2):
+        elif name in _HEADINGS:
+            self._mark(HEADING_END)
+            self.p()
+        elif is_apart or (name == "p" and self.p_p == 2):
             self.p()
         else:
             self._block(Token(Kind.END, name, {"class": "MsoNormal"}))
@@ -349,11 +352,10 @@ class _Converter(HTML2Text):
         if anchor is None:
             return
         text = " ".join("".join(anchor.text).split())
-        link = self.links.add(anchor.href, text) if text else None
+        link = self.links.add(anchor.href, text) if text or anchor.has_image else None
         if link is None:
             return
+        if not text:
+            self._show("[image]")
         # The number belongs to the text, whatever blocks or blanks came after it.
-        due, space = self.p_p, self.space
-        self.p_p, self.space = 0, False
-        self.o(f" [{link.number}]")
-        self.p_p, self.space = due, space
+        self._mark(f" [{link.number}]")

@@ -1,4 +1,4 @@
-"""Text with marks to logical lines: quote levels counted, tables aligned, blank lines thinned out.
+"""Text with marks to logical lines: what is quoted, a list, a heading, a table; blanks thinned out.
 
 The marks are control characters, which cleaned text cannot contain, so a mail cannot forge one.
 """
@@ -6,122 +6,200 @@ The marks are control characters, which cleaned text cannot contain, so a mail c
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
-from tuimail.mime.rendered import TextLine
-from tuimail.text.safe import clean
+from tuimail.mime.columns import aligned
+from tuimail.mime.rendered import LineKind, TextLine
+from tuimail.text.safe import SafeText, clean
 
 QUOTE_START: Final = "\x01"
 QUOTE_END: Final = "\x02"
 TABLE_START: Final = "\x03"
 TABLE_END: Final = "\x04"
-CELL_MARK: Final = "\x1f"
 BLANK: Final = "\x05"
 """A no-break space, which html2text would take for collapsible."""
+HEADING_START: Final = "\x06"
+HEADING_END: Final = "\x07"
+VERBATIM_START: Final = "\x0e"
+VERBATIM_END: Final = "\x0f"
+ITEM_START: Final = "\x10"
+"""Behind the mark of a list's item."""
+ITEM_END: Final = "\x11"
+SIGNATURE_START: Final = "\x12"
+SIGNATURE_END: Final = "\x13"
+CELL_MARK: Final = "\x1f"
 
 MOST_LINES = 50_000
 DEEPEST_QUOTE = 20
-_WIDEST_TABLE = 110
+_DEEPEST_INDENT: Final = 24
 _QUOTES = QUOTE_START + QUOTE_END
+_ALL_MARKS = re.compile("[\x01-\x04\x06\x07\x0e-\x13]")
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _BLANKS = re.compile(f"[{BLANK}\u00a0]")
-_NUMBER = re.compile(r"[-+−(]?[\w$€£]{0,4}\s?\d[\d.,'  ]*\s?[%)\w$€£]{0,4}")
+_ITEM = re.compile(r" *(?:[-*+•‣▪◦·–] |\(?\d{1,3}[.)] |[a-zA-Z][.)] ) *(?=\S)")
 
 
-def lines_of(text: str) -> tuple[tuple[TextLine, ...], bool]:
-    """Make logical lines of marked text; tell whether the end was cut off.
+class Lines(NamedTuple):
+    """What was made of a marked text.
 
-    Blank lines come one at a time and never first or last.
+    Attributes:
+        is_cut: The end was left out.
+        signatures: Ranges of lines that the markup calls a signature.
     """
-    found: list[TextLine] = []
+
+    lines: tuple[TextLine, ...]
+    is_cut: bool
+    signatures: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(slots=True)
+class _Found:
+    line: TextLine
+    is_signature: bool
+
+
+class _Depth:
+    """How deep the text is in something, moved by its marks."""
+
+    def __init__(self, start: str, end: str) -> None:
+        self._start = start
+        self._end = end
+        self._depth = 0
+
+    def passes(self, piece: str) -> bool:
+        """Move over a piece; return whether any of it was inside."""
+        opened, closed = piece.count(self._start), piece.count(self._end)
+        inside = self._depth + opened > 0
+        self._depth = max(0, self._depth + opened - closed)
+        return inside
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Takes a text piece by piece."""
+
+    found: list[_Found] = field(default_factory=list)
     rows: list[list[str]] | None = None
-    depth = 0
-    pieces = text.split("\n")
-    for piece in pieces[:MOST_LINES]:
+    depth: int = 0
+    items: list[int] = field(default_factory=list)
+    headings: _Depth = field(default_factory=lambda: _Depth(HEADING_START, HEADING_END))
+    verbatim: _Depth = field(default_factory=lambda: _Depth(VERBATIM_START, VERBATIM_END))
+    signatures: _Depth = field(default_factory=lambda: _Depth(SIGNATURE_START, SIGNATURE_END))
+
+    def take(self, piece: str) -> None:
+        """Take the text of one line."""
         body = piece.lstrip(_QUOTES)
-        level = _moved(depth, piece[: len(piece) - len(body)])
-        depth = _moved(level, body)
+        level = _moved(self.depth, piece[: len(piece) - len(body)])
+        self.depth = _moved(level, body)
         if TABLE_START in piece:
-            rows = []
-        elif rows is not None and TABLE_END not in piece:
+            self.rows = []
+        if self.rows is None:
+            self._take_line(body, level)
+        elif TABLE_END not in piece:
             if piece.strip():
-                rows.append([_cell(cell) for cell in piece.split(CELL_MARK)])
+                self.rows.append([_cell(cell) for cell in piece.split(CELL_MARK)])
         else:
-            if rows is not None:
-                found.extend(TextLine(clean(row), level) for row in aligned(rows))
-                rows = None
-            found.append(quoted_line(body, level))
-    return tuple(_thinned(found)), len(pieces) > MOST_LINES
+            rows = (row for row in self.rows if any(row))
+            is_signature = self.signatures.passes("")
+            self.found.extend(
+                _Found(TextLine(clean(row), level, LineKind.TABLE), is_signature)
+                for row in aligned(list(rows))
+            )
+            self.rows = None
+            self._take_line(body, level)
+
+    def _take_line(self, body: str, level: int) -> None:
+        kind = LineKind.TEXT
+        if self.headings.passes(body):
+            kind = LineKind.HEADING
+        if self.verbatim.passes(body):
+            kind = LineKind.VERBATIM
+        is_signature = self.signatures.passes(body)
+        line = self._hung(body, level)
+        if line.text or not _ALL_MARKS.search(body) or body.count(QUOTE_END):
+            if kind is not LineKind.TEXT:
+                line = replace(line, kind=kind, indent=0)
+            self.found.append(_Found(line, is_signature))
+
+    def _hung(self, body: str, level: int) -> TextLine:
+        """Make a line, under its item's first where it belongs to one."""
+        inside = self.items[-1] if self.items else 0
+        begins = ITEM_START in body
+        line = quoted_line(body, level)
+        if begins:
+            head = _shown(body[: body.rindex(ITEM_START)])
+            self.items += [len(head.expandtabs(8))] * body.count(ITEM_START)
+        ended = min(len(self.items), body.count(ITEM_END))
+        if ended:
+            del self.items[-ended:]
+        indent = min(inside, _DEEPEST_INDENT)
+        if begins or not indent or not line.text:
+            return line
+        if not _ITEM.match(line.text):
+            line = replace(line, text=SafeText(" " * indent + line.text.lstrip()), indent=indent)
+        return line
+
+
+def lines_of(text: str) -> Lines:
+    """Make logical lines of marked text. Blank ones come one at a time, never first or last."""
+    pieces = text.split("\n")
+    reader = _Reader()
+    for piece in pieces[:MOST_LINES]:
+        reader.take(piece)
+    found = _thinned(reader.found)
+    return Lines(
+        tuple(each.line for each in found),
+        len(pieces) > MOST_LINES,
+        tuple(_ranges([each.is_signature for each in found])),
+    )
 
 
 def _moved(depth: int, marks: str) -> int:
     return max(0, depth + marks.count(QUOTE_START) - marks.count(QUOTE_END))
 
 
+def _shown(text: str) -> str:
+    return _ALL_MARKS.sub("", _BLANKS.sub(" ", text))
+
+
 def quoted_line(piece: str, level: int = 0) -> TextLine:
-    """Make one line, its `>` marks counted and taken off."""
+    """Make one line, its `>` marks counted and taken off; an item of a list hangs by its mark."""
     text = clean(_BLANKS.sub(" ", piece).expandtabs(8).rstrip())
-    marks = _QUOTE_MARKS.match(text)
+    marks = _QUOTE_MARKS.match(text) if text.startswith(">") else None
     if marks:
         level += marks[0].count(">")
         text = clean(text[marks.end() :])
-    return TextLine(text, min(level, DEEPEST_QUOTE))
+    item = _ITEM.match(text)
+    indent = min(item.end(), _DEEPEST_INDENT) if item else 0
+    return TextLine(text, min(level, DEEPEST_QUOTE), indent=indent)
 
 
 def _cell(text: str) -> str:
     return " ".join(clean(_BLANKS.sub(" ", text)).split())
 
 
-def _thinned(lines: Iterable[TextLine]) -> list[TextLine]:
-    kept: list[TextLine] = []
-    for line in lines:
+def _thinned(lines: Iterable[_Found]) -> list[_Found]:
+    kept: list[_Found] = []
+    for each in lines:
+        line = each.line
         is_blank = not line.text.strip()
-        if is_blank and (not kept or not kept[-1].text):
+        if is_blank and (not kept or not kept[-1].line.text):
             continue
-        kept.append(TextLine(clean(""), line.quote) if is_blank else line)
-    while kept and not kept[-1].text:
+        kept.append(
+            _Found(TextLine(clean(""), line.quote), each.is_signature) if is_blank else each
+        )
+    while kept and not kept[-1].line.text:
         kept.pop()
     return kept
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align the columns of a table, numbers to the right; wide tables only get bars."""
-    count = max((len(row) for row in rows), default=0)
-    filled = [[*row, *[""] * (count - len(row))] for row in rows]
-    widths = [max(cell_width(row[column]) for row in filled) for column in range(count)]
-    if sum(widths) + 2 * count > _WIDEST_TABLE:
-        return [" | ".join(row) for row in rows]
-    right = [_is_numeric([row[column] for row in filled[1:]]) for column in range(count)]
-    return [
-        "  ".join(
-            _padded(cell, width, right=to_right)
-            for cell, width, to_right in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in filled
-    ]
-
-
-def _is_numeric(cells: Sequence[str]) -> bool:
-    filled = [cell for cell in cells if cell]
-    return bool(filled) and all(len(cell) < 24 and _NUMBER.fullmatch(cell) for cell in filled)
-
-
-def _padded(cell: str, width: int, *, right: bool) -> str:
-    blank = " " * (width - cell_width(cell))
-    return blank + cell if right else cell + blank
-
-
-def cell_width(text: str) -> int:
-    """Return how many terminal cells a text takes, by Unicode's East Asian Width."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0
-        if unicodedata.combining(char) or char in "\u200d\ufe0f"
-        else 2
-        if unicodedata.east_asian_width(char) in "WF"
-        else 1
-        for char in text
-    )
+def _ranges(flags: Iterable[bool]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for index, flag in enumerate(flags):
+        if flag and found and found[-1][1] == index:
+            found[-1] = (found[-1][0], index + 1)
+        elif flag:
+            found.append((index, index + 1))
+    return found

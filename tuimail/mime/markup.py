@@ -27,7 +27,10 @@ def _names(text: str) -> frozenset[str]:
 VOID: Final = _names(
     "area base basefont bgsound br col embed frame hr img input link meta param source track wbr"
 )
-_KEPT = _names("alt border cite class colspan height hidden href role start style type value width")
+_KEPT = _names(
+    "alt background bgcolor border cite class color colspan height hidden href id role start style "
+    "type value width"
+)
 _NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 _RAW_TEXT = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
@@ -139,8 +142,11 @@ class Tokenizer:
         closing = _RAW_TEXT.get(name)
         if closing is None:
             return after
-        end = closing.search(self._source, after)
-        return end.start() if end else self._end
+        found = closing.search(self._source, after)
+        end = found.start() if found else self._end
+        if name == "style":
+            self._text(after, end)
+        return end
 
     def _attributes(self, position: int) -> tuple[Mapping[str, str], int | None]:
         """Read attributes up to ">"; the offset after it, None when the document ends first."""

@@ -7,7 +7,7 @@ import pytest
 from tests.unit.mime.odd_mail import is_clean
 from tuimail.mime.html import render_html
 from tuimail.mime.markup import Kind, Tokenizer, strip_tags
-from tuimail.mime.rendered import RenderedText
+from tuimail.mime.rendered import FoldKind, LineKind, RenderedText
 
 
 def shown(source: str) -> list[str]:
@@ -22,6 +22,7 @@ def _marked(rendered: RenderedText) -> list[str]:
 def test_paragraphs_have_a_blank_line_between_and_divs_do_not() -> None:
     assert shown("<p>one<p>two</p>") == ["one", "", "two"]
     assert shown("<div>a</div><div>b<br></div>c") == ["a", "b", "c"]
+    assert shown("<div><p>a</p></div><div>b</div>") == ["a", "", "b"]
 
 
 def test_a_div_with_only_a_break_is_a_blank_line() -> None:
@@ -78,6 +79,15 @@ def test_lists_are_marked_and_numbered() -> None:
         "<div style='visibility:hidden'><p>X</p></div>",
         "<div style='font-size:0'>X</div>",
         "<style>X</style><script>X</script><title>X</title>",
+        "<div style='font-size:1px;line-height:1px'>X</div>",
+        "<div style='height:0;overflow:hidden'>X</div>",
+        "<div style='text-indent:-9999px'>X</div>",
+        "<div style='color:#fff'>X</div>",
+        "<font color=white>X</font>",
+        "<div style='color:#FEFEFE;background:#ffffff'>X</div>",
+        "<div bgcolor=#000080><span style='color:rgb(0, 0, 128)'>X</span></div>",
+        "<div style='color:transparent'>X</div>",
+        "<style>.p{display:none}</style><div class=p>X</div>",
         "<!-- X --><![if mso]><!--[if mso]>X<![endif]-->",
         "<img src=x width=1 height=1 alt=X>",
         "<svg><text>X</text></svg><select><option>X</select>",
@@ -97,12 +107,99 @@ def test_what_is_hidden_is_not_shown(hidden: str) -> None:
         "<div style='max-height:0.5em'>X</div>",
         "<div style='opacity:0.9'>X</div>",
         "<p hidden>y<p>X",
+        "<table bgcolor='#000080'><tr><td style='color:#fff'>X</table>",
+        "<div style='background:url(a.png)'><b style='color:#fff'>X</b></div>",
+        "<div style='background-image:linear-gradient(#000,#111)'><b style='color:#fff'>X</b>",
+        "<style>.h{background:#000}</style><div class=h><b style='color:#fff'>X</b></div>",
+        "<div style='color:#fff'><a href=https://x.example>X</a></div>",
+        "<div style='color:#fff'><b style='color:#000'>X</b></div>",
+        "<style>@media print{.p{display:none}}</style><div class=p>X</div>",
+        "<div style='font-size:1em'>X</div>",
+        "<div style='background-color:transparent;color:#333'>X</div>",
         "<div><span hidden>y</div>X",
     ],
 )
 def test_what_only_looks_hidden_is_shown(visible: str) -> None:
     """Guards the bulletproof buttons and MJML columns that a coarse rule loses."""
     assert "X" in "".join(shown(visible))
+
+
+def test_what_is_hidden_is_told_with_its_reasons() -> None:
+    source = (
+        "<div style='display:none'>preheader <b>x</b></div>a<font color=#ffffff>b</font>"
+        "<img src=https://x.example/t.gif width=1 height=1><p style='display:none'> &nbsp;</p>"
+    )
+    rendered = render_html(source)
+    (fold,) = rendered.folds
+    assert (fold.first, fold.end, fold.kind) == (1, 1, FoldKind.HIDDEN)
+    assert fold.words == "3 hidden blocks (not displayed, white text, 1 pixel): H shows the source"
+    assert render_html("<style>x</style><title>t</title>a").folds == ()
+
+
+def test_headings_code_and_tables_are_known_as_such() -> None:
+    lines = render_html(
+        "<h2>Head<br>line</h2><p>a<pre>x\n  y</pre>b"
+        "<table border=1><tr><th>i<th>j<tr><td>1<td>2</table>c"
+    ).lines
+    kinds = [(line.text, line.kind) for line in lines if line.text]
+    assert kinds == [
+        ("Head", LineKind.HEADING),
+        ("line", LineKind.HEADING),
+        ("a", LineKind.TEXT),
+        ("x", LineKind.VERBATIM),
+        ("  y", LineKind.VERBATIM),
+        ("b", LineKind.TEXT),
+        ("i  j", LineKind.TABLE),
+        ("1  2", LineKind.TABLE),
+        ("c", LineKind.TEXT),
+    ]
+
+
+def test_all_of_an_item_hangs_behind_its_mark() -> None:
+    source = (
+        "<ul><li>one<br>two<li><p>three</p><p>four</p><ol><li>deep<br>more</ol></ul>five"
+        "<blockquote><ul><li>six<br>seven</ul></blockquote>"
+    )
+    lines = render_html(source).lines
+    assert [(line.text, line.indent) for line in lines if line.text] == [
+        ("  * one", 4),
+        ("    two", 4),
+        ("  * three", 4),
+        ("    four", 4),
+        ("    1. deep", 7),
+        ("       more", 7),
+        ("five", 0),
+        ("  * six", 4),
+        ("    seven", 4),
+    ]
+
+
+def test_a_linked_image_without_words_keeps_its_link() -> None:
+    rendered = render_html("<a href=https://x.example><img src=a.png></a> <img src=b.png>")
+    assert _marked(rendered) == ["[image] [1]"]
+    pixel = render_html("<a href=https://x.example><img src=a.png width=1 height=1></a>b")
+    assert pixel.links == ()
+
+
+def test_what_the_markup_calls_a_signature_is_folded() -> None:
+    rows = "".join(f"<div>line {number}</div>" for number in range(5))
+    (fold,) = render_html(f"<p>Hi</p><div class=gmail_signature>{rows}</div>").folds
+    assert (fold.first, fold.end, fold.kind) == (2, 7, FoldKind.SIGNATURE)
+    assert (
+        render_html(f"<p>Hi</p><div id=Signature>{rows}</div>").folds[0].words.endswith("5 lines")
+    )
+    assert render_html(f"<p>Hi</p><div>{rows}</div>").folds == ()
+
+
+def test_an_outlook_chain_is_folded_from_its_block_on() -> None:
+    chain = (
+        "<div class=WordSection1><p class=MsoNormal>Thanks!<o:p></o:p></p><div><div style='border:"
+        "none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>From:</b> Ben Okafor &lt;ben@x."
+        "example&gt; <br><b>Sent:</b> Friday, November 20, 2026 4:12 PM<br><b>To:</b> Anna<br><b>"
+        "Subject:</b> RE: Numbers</p></div></div><p class=MsoNormal>Hello</p></div>"
+    )
+    (fold,) = render_html(chain).folds
+    assert fold.words == "5 earlier lines: Ben Okafor, 20 Nov"
 
 
 def test_layout_tables_become_blocks_and_data_tables_columns() -> None:
@@ -172,6 +269,14 @@ HOSTILE = {
     "blank-style": "<b style='" + "font-size " * 22_000 + "'>x",
     "links": "<a href=https://x.example/>y</a>" * 5_000,
     "many-links": "".join(f"<a href=https://x.example/{n}>y</a>" for n in range(5_000)),
+    "grounds": "<b style='" + "background:" * 20_000 + "'>x",
+    "colours": "<b style='color:" + "rgb(" * 50_000 + "'>x",
+    "sheets": "<style>" + "a{" * 100_000 + "</style>",
+    "selectors": "<style>" + ".a,b " * 40_000 + "{background:0}</style>",
+    "braces": "<style>" + "{}" * 100_000 + "</style>",
+    "items": "<ul>" + "<li>x" * 40_000,
+    "rows": "<table border=1>" + "<tr>" + "<td>x" * 20_000 + "<tr><td>y" * 20_000 + "</table>",
+    "blocks": "<p>From: x<p>Sent: 1<p>" * 8_000,
     "spaces": "<b" + " " * 125_000 + "=" + " " * 100_000 + ">",
 }
 

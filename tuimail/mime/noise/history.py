@@ -181,7 +181,7 @@ def gather(lines: Sequence[TextLine], first: int, end: int, people: People) -> N
         elif Label.SENT in labels and value:
             people.add_day(value)
         elif text.rstrip().endswith((":", "：")) and len(text) <= _LONGEST_ATTRIBUTION:
-            found = attribution_before(lines, index + 1)
+            found = attribution_at(lines, index)
             if found:
                 people.add_attribution(found.text)
 
