@@ -8,18 +8,16 @@ backslashes are slashes, control characters do not exist, and what stands before
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote
 
+from tuimail.mime.redirectors import named_target
 from tuimail.mime.rendered import Link
 from tuimail.text.safe import SafeText, clean
 
 _LONGEST = 8_000
+_MOST_REDIRECTORS = 4
 MOST_LINKS = 500
 _SCHEME = re.compile(r"(https?|mailto):", re.IGNORECASE)
-_SAFE_LINKS = re.compile(
-    r"(?:[a-z0-9-]+\.)*safelinks\.protection\.(?:outlook\.com|office365\.us|partner\.outlook\.cn)"
-    r"|statics\.teams\.cdn\.(?:office|live)\.net"
-)
 # A host at the start of a text: with a scheme, with www, or the whole of it.
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _NAMED = re.compile(
@@ -38,10 +36,14 @@ _FILES = re.compile(
 
 
 def clean_target(href: str) -> SafeText | None:
-    """Return the address a browser would open, Safe Links decoded; None for other schemes."""
+    """Return the address a browser would open; None for other schemes.
+
+    Safe Links and other redirectors that name their target are decoded, several in a row.
+    """
     target = _as_browser(href)
-    for _ in range(3):
-        inner = None if target is None else _behind_safe_link(target)
+    for _ in range(_MOST_REDIRECTORS):
+        named = None if target is None else named_target(host_of(target), target)
+        inner = _as_browser(named) if named else None
         if inner is None:
             break
         target = inner
@@ -60,16 +62,6 @@ def _as_browser(href: str) -> SafeText | None:
     place, mark, query = re.split(r"([?#]|\Z)", rest, maxsplit=1)
     place = place.replace("\\", "/").lstrip("/")
     return SafeText(f"{scheme}://{place}{mark}{query}") if place else None
-
-
-def _behind_safe_link(target: str) -> SafeText | None:
-    if not _SAFE_LINKS.fullmatch(host_of(target)):
-        return None
-    try:
-        wanted = parse_qs(urlsplit(target).query, max_num_fields=50).get("url", [])
-    except ValueError:
-        return None
-    return _as_browser(wanted[0]) if wanted else None
 
 
 def host_of(target: str) -> SafeText:
@@ -95,7 +87,11 @@ def _ascii_host(host: str) -> SafeText:
 
 
 def _named_host(text: str) -> str:
-    """Return the host a text names, "" when it names none."""
+    """Return the host a text names, "" when it names none; of a redirector the one behind it."""
+    if text[:4].lower() == "http" and " " not in text.strip():
+        named = clean_target(text)
+        if named is not None:
+            text = f"https://{host_of(named)}"
     text = " ".join(text[:1_000].split()).strip("<>()[]\"'.,;")
     match = _ADDRESS.match(text) or _NAMED_WITH_SCHEME.search(text)
     if match is None:

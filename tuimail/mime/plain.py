@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tuimail.mime.layout import DEEPEST_QUOTE, MOST_LINES, quoted_line
-from tuimail.mime.links import LinkList, clean_target
+from tuimail.mime.links import LinkList, clean_target, host_of
 from tuimail.mime.noise.folding import folds_of
 from tuimail.mime.rendered import RenderedText, TextLine
 from tuimail.text.safe import SafeText, clean
@@ -19,7 +19,7 @@ _TRAILING = ".,;:!?'\")]}"
 def plain(text: str, *, flowed: bool = False, delsp: bool = False) -> RenderedText:
     """Make lines of a text/plain body.
 
-    Addresses of web pages stay where they are, Safe Links replaced by what they lead to; the list
+    Addresses of web pages stay where they are, redirectors replaced by what they lead to; the list
     of links numbers them in the order in which they appear.
 
     Args:
@@ -55,7 +55,8 @@ def _with_links(line: TextLine, links: LinkList) -> TextLine:
         links.add(url, "")
         target = clean_target(url)
         rest = match[0][len(url) :]
-        return (target if target and "safelinks." in url.lower() else url) + rest
+        is_decoded = target is not None and host_of(target) != host_of(url)
+        return (target if target and is_decoded else url) + rest
 
     text = _URL.sub(listed, line.text)
     return TextLine(clean(text), line.quote) if text != line.text else line

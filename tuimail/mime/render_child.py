@@ -1,7 +1,8 @@
 """The render process: reads HTML on its standard input, writes lines on its standard output.
 
 It runs apart from everything else because hostile HTML may take long or much memory, and it knows
-nothing that would be worth taking: no store, no token, no terminal. One frame in, one frame out,
+nothing that would be worth taking: no store, no token, no terminal. It cannot fetch anything: once
+it is warm it may open no further file and no socket. One frame in, one frame out,
 each a length of four bytes, big-endian, and that many bytes; the reply is JSON. It ends with its
 input, so it cannot outlive the parent.
 """
@@ -21,6 +22,10 @@ from tuimail.mime.rendered import RenderedText
 READY: Final = b"+"
 LENGTH_OCTETS: Final = 4
 _MEMORY_OCTETS: Final = 512 * 1024 * 1024
+_OPEN_FILES: Final = 3
+"""Its standard streams, which are open."""
+_WARM_UP: Final = "<p>a <a href='https://b\u00fccher.example/'>b</a><table border=1><tr><th>c<td>d"
+"""Has everything imported that is imported when it is needed, such as international names."""
 _ALONE_SECONDS: Final = 20
 """The parent kills a slow child long before; this is for a child whose parent was killed."""
 
@@ -30,6 +35,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(resource.RLIMIT_AS, _MEMORY_OCTETS)
     _limit(resource.RLIMIT_CORE, 0)
+    render_html(_WARM_UP)
+    _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     try:
         _answer(sink, READY)

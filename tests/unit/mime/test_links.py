@@ -44,6 +44,75 @@ def test_safe_links_are_decoded() -> None:
     assert clean_target(SAFE_LINK) == "https://www.fabrikam.example/contracts?id=118&x=1"
 
 
+TARGET = "https://www.fabrikam.example/a?b=1"
+_QUOTED = "https%3A%2F%2Fwww.fabrikam.example%2Fa%3Fb%3D1"
+REDIRECTORS = {
+    "Safe Links": f"https://nam12.safelinks.protection.outlook.com/?url={_QUOTED}&data=05",
+    "Safe Links, path": f"https://eur01.safelinks.protection.outlook.com/ap/w-59/?url={_QUOTED}&d=1",
+    "Safe Links, US": f"https://gcc02.safelinks.protection.office365.us/?url={_QUOTED}",
+    "Safe Links, Teams": "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/"
+    f"atp-safelinks.html?url={_QUOTED}",
+    "Proofpoint 1": f"https://urldefense.proofpoint.com/v1/url?u={_QUOTED}&k=x",
+    "Proofpoint 2": "https://urldefense.proofpoint.com/v2/url?u=https-3A__www.fabrikam.example_a"
+    "-3Fb-3D1&d=DwMF&c=x",
+    "Proofpoint 3": "https://urldefense.com/v3/__https://www.fabrikam.example/a*b=1__;Pw!!abc!x$",
+    "Proofpoint 3, plain": f"https://urldefense.com/v3/__{TARGET}__;!!abc!x$",
+    "Proofpoint 3, run": "https://urldefense.us/v3/__https://www.fabrikam.example/a**A=1__;P2I!!a!x$",
+    "Barracuda": f"https://linkprotect.cudasvc.com/url?a={_QUOTED}&c=E,1",
+    "Google": f"https://www.google.com/url?q={_QUOTED}&sa=D",
+    "Google, url": f"https://www.google.co.uk/url?sa=t&url={_QUOTED}",
+    "Facebook": f"https://l.facebook.com/l.php?u={_QUOTED}&h=x",
+    "Instagram": f"https://l.instagram.com/?u={_QUOTED}",
+    "LinkedIn": f"https://www.linkedin.com/redir/redirect?url={_QUOTED}",
+    "YouTube": f"https://www.youtube.com/redirect?event=x&q={_QUOTED}",
+    "Bing": "https://www.bing.com/ck/a?!&&p=x&u=a1aHR0cHM6Ly93d3cuZmFicmlrYW0uZXhhbXBsZS9hP2I9MQ",
+    "Cisco": f"https://secure-web.cisco.com/1abc/{_QUOTED}",
+    "FireEye": f"https://protect2.fireeye.com/url?k=x&u={_QUOTED}",
+    "Symantec": f"https://clicktime.symantec.com/3A?u={_QUOTED}",
+    "Sophos": "https://eu-west-1.protection.sophos.com/?d=fabrikam.example&u="
+    "aHR0cHM6Ly93d3cuZmFicmlrYW0uZXhhbXBsZS9hP2I9MQ==&i=x",
+    "two in a row": "https://nam12.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.google.com"
+    "%2Furl%3Fq%3Dhttps%253A%252F%252Fwww.fabrikam.example%252Fa%253Fb%253D1",
+}
+
+
+@pytest.mark.parametrize("service", REDIRECTORS)
+def test_redirectors_are_decoded(service: str) -> None:
+    assert clean_target(REDIRECTORS[service]) == TARGET
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://protect-eu.mimecast.com/s/abc?domain=fabrikam.example",
+        "https://www.google.com/search?q=https%3A%2F%2Fx.example",
+        "https://l.facebook.com.evil.example/l.php?u=https%3A%2F%2Fx.example",
+        "https://urldefense.com/v3/__javascript:alert(1)__;!!abc!x$",
+        "https://www.bing.com/ck/a?u=a1!!!",
+        "https://linkprotect.cudasvc.com/url?c=1",
+        "https://urldefense.proofpoint.com/v2/url?d=x",
+    ],
+)
+def test_what_names_no_target_stays_as_it_is(link: str) -> None:
+    assert clean_target(link) == link
+
+
+def test_a_text_that_is_a_redirector_itself_is_no_lie() -> None:
+    """Filters rewrite the text of a link as well as its target."""
+    found = LinkList().add(REDIRECTORS["Proofpoint 3"], REDIRECTORS["Proofpoint 3"])
+    assert found is not None
+    assert not found.suspicious
+    evil = LinkList().add("https://evil.example/", REDIRECTORS["Safe Links"])
+    assert evil is not None
+    assert evil.named_host == "www.fabrikam.example"
+
+
+@pytest.mark.parametrize("host", ["urldefense.com", "www.google.com", "secure-web.cisco.com"])
+def test_endless_redirectors_are_read_once(host: str) -> None:
+    assert clean_target(f"https://{host}/v3/__" + "https://a/*" * 20_000) is not None
+    assert clean_target(f"https://{host}/url?" + "q=1&" * 20_000) is not None
+
+
 def test_a_safe_link_to_a_script_stays_as_it_is() -> None:
     link = "https://nam01.safelinks.protection.outlook.com/?url=javascript%3Aalert(1)"
     assert clean_target(link) == link

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -108,6 +110,28 @@ def test_the_child_has_a_memory_limit(fresh: Renderer) -> None:
     limits = Path(f"/proc/{fresh.pid}/limits").read_text()
     (line,) = [line for line in limits.split("\n") if line.startswith("Max address space")]
     assert "unlimited" not in line
+
+
+def test_the_child_can_fetch_nothing(fresh: Renderer) -> None:
+    """No socket is open and none can be: with no file to open, an image stays where it is.
+
+    Red without the limit of open files in `render_child.main`.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/a"
+        rendered = fresh.html_blocking(
+            f"<link rel=stylesheet href={url}><img src={url} alt=x><iframe src={url}></iframe>"
+            f"<style>@import url({url})</style><a href='https://b\u00fccher.example/'>b</a>"
+        )
+        assert [line.text for line in rendered.lines] == ["[image: x]b [1]"]
+        assert rendered.links[0].host == "xn--bcher-kva.example"
+        server.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    opened = [str(link.readlink()) for link in Path(f"/proc/{fresh.pid}/fd").iterdir()]
+    assert not any(name.startswith("socket:") for name in opened)
+    limits = Path(f"/proc/{fresh.pid}/limits").read_text()
+    assert re.search(r"Max open files +3 +3 ", limits)
 
 
 def test_the_child_ends_with_its_parent() -> None:
