@@ -8,10 +8,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tuimail.mime.calendar import read_description, read_invitation
+from tuimail.mime.parser import part_from_header
 from tuimail.mime.pieces import Desk, Octets, Piece, lay_out_plain
+from tuimail.mime.plan import Way, plan
 from tuimail.mime.rendered import Link
+from tuimail.mime.sources import Lookup, gather, mime_section, source_of
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.invitation import Invitation
+from tuimail.model.message import Message
 from tuimail.text.safe import SafeText
 
 _JOIN: Final = SafeText("Join the meeting")
@@ -31,6 +35,22 @@ def read_calendar(octets: Octets, desk: Desk, *, with_text: bool) -> Piece:
     if with_text:
         piece = replace(piece, text=lay_out_plain(read_description(content, label), desk))
     return piece
+
+
+def calendar_of(message: Message, lookup: Lookup) -> Octets | None:
+    """Return the part that `Reading.invitation` was read from; None when it is not here."""
+    source = source_of(message, gather(message, lookup))
+    if source is None:
+        return None
+    for each in plan(source.structure).parts:
+        body = source.sections.get(each.part.section)
+        if each.way is not Way.CALENDAR or body is None:
+            continue
+        header = source.sections.get(mime_section(source.structure, each.part))
+        octets = Octets(part_from_header(each.part, body, header), body, is_whole=True)
+        if read_invitation(octets.content, charset=octets.part.param("charset")) is not None:
+            return octets
+    return None
 
 
 def is_form_of_text(part: BodyPart) -> bool:

@@ -5,7 +5,7 @@ Widths are terminal cells, not characters: a CJK character takes two, a combinin
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -34,6 +34,12 @@ def list_date(when: datetime, now: datetime) -> str:
     return str(local.year)
 
 
+def day_text(day: date, *, year: bool = True) -> str:
+    """Return `Mon 23 Nov 2026`, or without the year."""
+    end = f" {day.year}" if year else ""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}{end}"
+
+
 def long_date(when: datetime, now: datetime, *, year: bool = True) -> str:
     """Return `Mon 23 Nov 2026 09:41` in the time zone of `now`, or without the year."""
     local = when.astimezone(now.tzinfo)
@@ -48,6 +54,16 @@ def clock(when: datetime, now: datetime) -> str:
     """Return `09:41` in the time zone of `now`."""
     local = when.astimezone(now.tzinfo)
     return f"{local.hour:02}:{local.minute:02}"
+
+
+def zone_of(now: datetime) -> tzinfo | None:
+    """Return the zone in which times are meant; None for the computer's and all its rules.
+
+    The clock of the screen has today's offset, which may be wrong for the day that is meant.
+    """
+    zone = now.tzinfo
+    is_computers = isinstance(zone, timezone) and now.astimezone().utcoffset() == now.utcoffset()
+    return None if is_computers else zone
 
 
 def countdown(left: timedelta) -> str:

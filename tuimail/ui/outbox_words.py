@@ -17,11 +17,11 @@ from tuimail.model.report import Outcome
 from tuimail.text.address import parse_addresses
 from tuimail.text.safe import clean
 from tuimail.ui.compose_words import people_in_short
-from tuimail.ui.formatting import clock, fit, list_date, long_date, size_text
+from tuimail.ui.formatting import clock, fit, list_date, long_date, size_text, zone_of
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.report_words import delivery_words
 from tuimail.ui.rows import BLANK, Row, Run, crop_row
-from tuimail.ui.send_later import moment_text, zone_of
+from tuimail.ui.send_later import moment_text
 from tuimail.ui.story import MOST_CELLS, Story
 
 _STATE_CELLS: Final = 12

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tuimail.model.later import TimeProblem, parse_later
-from tuimail.ui.formatting import long_date
+from tuimail.ui.formatting import long_date, zone_of
 from tuimail.ui.widgets.entry_sheet import EntrySheet
 
 if TYPE_CHECKING:
     from textual.app import App
 
 _REMARK = "tomorrow 9:00 · in 2 hours · mon 8 · 24 dec 7:30 · 2026-12-24 7:30"
-
-
-def zone_of(now: datetime) -> tzinfo | None:
-    """Return the zone in which times are meant; None for the computer's and all its rules.
-
-    The clock of the screen has today's offset, which may be wrong for the day that is meant.
-    """
-    zone = now.tzinfo
-    is_computers = isinstance(zone, timezone) and now.astimezone().utcoffset() == now.utcoffset()
-    return None if is_computers else zone
 
 
 def moment_text(when: datetime, now: datetime) -> str:

@@ -28,13 +28,14 @@ class Sending:
 
     Attributes:
         outbox_id: Its row in the outbox.
-        draft: What it was made from, exactly as typed.
+        draft: What it was made from, exactly as typed; None for what nobody typed, such as the
+            answer to an invitation.
         people: `Kim Chu and 1 other`.
         until: When it may go out, aware.
     """
 
     outbox_id: int
-    draft: Draft
+    draft: Draft | None
     people: SafeText
     until: datetime
 
@@ -116,6 +117,15 @@ async def take_back(app: Shell, outbox_id: int, draft: Draft) -> Draft:
     if app.engine is not None:
         app.engine.wake()
     return replace(draft, id=draft_id)
+
+
+async def cancel(app: Shell, outbox_id: int) -> None:
+    """Stop a message in the outbox that was made from no draft.
+
+    Raises:
+        StoreError: It is on its way already.
+    """
+    await _changed(app, lambda tx: tx.set_outbox(outbox_id, state=OutboxState.CANCELLED))
 
 
 async def send_now(app: Shell, outbox_id: int) -> None:

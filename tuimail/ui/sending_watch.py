@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from tuimail.errors import StoreError
 from tuimail.model.notice import Severity
-from tuimail.ui.sending import Sending, send_now, take_back
+from tuimail.ui.sending import Sending, cancel, send_now, take_back
 from tuimail.ui.shell import Shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
@@ -84,6 +84,10 @@ class SendingWatch:
             return False
         self._end()
         try:
+            if sending.draft is None:
+                await cancel(self._shell, sending.outbox_id)
+                self._shell.tell("Taken back: nothing is sent.")
+                return True
             draft = await take_back(self._shell, sending.outbox_id, sending.draft)
         except StoreError as error:
             self._shell.tell(error.message, Severity.WARNING)

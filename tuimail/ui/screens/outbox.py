@@ -21,6 +21,7 @@ from tuimail.ui.rows import Line, Row, Run
 from tuimail.ui.screens.told_list import ToldList, said
 from tuimail.ui.send_later import ask_later, moment_text
 from tuimail.ui.sending import (
+    cancel,
     draft_of,
     send_at,
     send_now,
@@ -144,6 +145,11 @@ class OutboxScreen(ToldList[None]):
             return None
         app = shell(self)
         try:
+            if app.store.read.meetings.is_answer(item.id):
+                # As a draft it would lose the calendar that makes it an answer.
+                await cancel(app, item.id)
+                self.bottom.show_event("Taken back. Answer anew in the invitation.")
+                return None
             raw = app.store.read.outbox_raw(item.id)
             draft = await asyncio.to_thread(draft_of, item, raw)
             return (await take_back(app, item.id, draft)).id

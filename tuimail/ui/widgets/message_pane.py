@@ -20,6 +20,7 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
+from tuimail.ui.body_layout import BodyRow
 from tuimail.ui.head_layout import HeadFacts
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.head_view import HeadView
@@ -146,16 +147,21 @@ class MessagePane(Vertical, can_focus=True):
             envelope=message.envelope,
             received=message.summary.internaldate,
             now=app.now(),
-            own={
-                name.lower()
-                for account in app.accounts.values()
-                for name in (account.address, account.username)
-            },
+            own=self.own_addresses,
             files=self.files,
             here=self._here,
             glyphs=app.glyphs,
         )
         self._head.show(facts, short=self._is_short)
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The addresses of the user's mailboxes, lower case."""
+        return frozenset(
+            name.lower()
+            for account in shell(self).accounts.values()
+            for name in (account.address, account.username)
+        )
 
     @property
     def files(self) -> Sequence[BodyPart]:
@@ -226,8 +232,12 @@ class MessagePane(Vertical, can_focus=True):
             engine.want_body(key)  # what stands beside the text is not here yet
 
     def _show_text(self, reading: Reading, *, keep_place: bool) -> None:
-        self._body.show_reading(reading, keep_place=keep_place)
+        self._body.show_reading(reading, keep_place=keep_place, above=self.rows_above)
         self.post_message(self.TextShown())
+
+    def rows_above(self, _width: int) -> Sequence[BodyRow]:
+        """Return the rows above cards and text, for a width in cells."""
+        return ()
 
     def store_changed(self, changes: ChangeSet) -> None:
         """Show what commits changed of this message."""

@@ -6,17 +6,19 @@ as on the mailbox screen; this is the outermost, and moves in the text.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.message import Message as TextualMessage
 
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.marked_body import MarkedBody
-from tuimail.ui.widgets.reader_files import ReaderFiles
+from tuimail.ui.widgets.reader_invitation import ReaderInvitation
 from tuimail.ui.widgets.text_marks import TextMarks
 
 
-class MessageView(ReaderFiles, TextMarks, can_focus=True):
+class MessageView(ReaderInvitation, TextMarks, can_focus=True):
     """Head and text of one message."""
 
     BINDINGS = bindings_for("reader")
@@ -37,6 +39,11 @@ class MessageView(ReaderFiles, TextMarks, can_focus=True):
     def text_body(self) -> MarkedBody:
         """The text below the head."""
         return self._body
+
+    @property
+    def modes(self) -> Sequence[str]:
+        """The scopes that take keys before those of the reader."""
+        return (*super().modes, *(("invitation",) if self.can_answer else ()))
 
     @property
     def where(self) -> str:
