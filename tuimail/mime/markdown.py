@@ -17,6 +17,9 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from tuimail.mime.dates import spoken_date
+from tuimail.model.message import Message
+
 _FONT: Final = "font-family:Aptos,Calibri,Helvetica,sans-serif;font-size:11pt;color:#000000"
 _MONO: Final = "font-family:Consolas,'Courier New',monospace;font-size:10pt"
 _CELL: Final = "border:1px solid #c8c8c8;padding:3pt 6pt;vertical-align:top"
@@ -53,6 +56,21 @@ class History:
     """
 
     lines: tuple[tuple[str, str], ...]
+
+
+def history_of(message: Message) -> History:
+    """Return the head of a message that is answered or forwarded."""
+    envelope = message.envelope
+    people = (("To", envelope.to), ("Cc", envelope.cc))
+    shown = [(label, ", ".join(str(one) for one in those)) for label, those in people if those]
+    return History(
+        (
+            ("From", ", ".join(str(one) for one in envelope.from_)),
+            ("Sent", spoken_date(envelope.date or message.summary.internaldate)),
+            *shown,
+            ("Subject", envelope.subject),
+        )
+    )
 
 
 def html_of(

@@ -5,14 +5,16 @@ Only To and Cc change: nothing was handed over, so it keeps its Message-ID and i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tuimail.mime.encoding import addr_spec, address_header
 from tuimail.mime.headers import read_headers
 from tuimail.text.address import Address, make_address, parse_address_header
 from tuimail.text.safe import SafeText, clean
 
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _NOBODY_SHOWN = b"To: undisclosed-recipients:;\r\n"
 
 
@@ -56,6 +58,18 @@ def without_recipients(raw: bytes, rcpt_to: Sequence[str], removed: Collection[s
     shown = named or [make_address("", address) for address in left]
     text = clean(", ".join(address.display for address in shown))
     return Readdressed(b"".join(fields) + b"\r\n" + body, left, text)
+
+
+def without_bcc(raw: bytes) -> bytes:
+    """Return a message without the fields that name hidden recipients, with CRLF."""
+    message = _LINE_END.sub(b"\r\n", raw)
+    header, _, body = message.partition(b"\r\n\r\n")
+    kept = [
+        field
+        for field in _fields(header)
+        if field.partition(b":")[0].strip().lower() not in (b"bcc", b"resent-bcc")
+    ]
+    return b"".join(kept) + b"\r\n" + body
 
 
 def _fields(header: bytes) -> list[bytes]:

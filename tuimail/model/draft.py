@@ -3,12 +3,61 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
+from typing import Final
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
 from tuimail.records import record
+from tuimail.text.address import Address, make_address, parse_addresses
+
+
+class Writing(StrEnum):
+    """What kind of message is being written. Stored."""
+
+    NEW = "new"
+    REPLY = "reply"
+    REPLY_ALL = "reply all"
+    LIST = "list"
+    """An answer to the mailing list alone."""
+    FORWARD = "forward"
+    FORWARD_AS_ATTACHMENT = "forward as attachment"
+    EDIT = "edit"
+    """An older message, written as a new one."""
+    BOUNCE = "bounce"
+    """Another's message, passed on as it is (RFC 5322, 3.6.6); it is the only file."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether it goes back to those a message came from."""
+        return self in (Writing.REPLY, Writing.REPLY_ALL, Writing.LIST)
+
+
+class TextFormat(StrEnum):
+    """What the text is read as when the message is built. Stored."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+
+
+@record
+class DraftFile:
+    """A file of a draft. Its octets are in the store: what happens to the original is no matter.
+
+    Attributes:
+        id: Of its octets.
+        content_type: `image/png`, lower case.
+        size: Octets.
+        digest: SHA-256 of them, hexadecimal.
+    """
+
+    id: int
+    name: str
+    content_type: str
+    size: int
+    digest: str
 
 
 @record
@@ -17,9 +66,13 @@ class Draft:
 
     Attributes:
         id: None until it was stored once.
+        sender: From as one address with or without a name, "" for the account's own.
         in_reply_to_key: The message that is answered, in this store.
         in_reply_to: Its Message-ID, with angle brackets, or None.
         references: Message-IDs of the conversation, oldest first.
+        forward_of: The message that is forwarded, in this store.
+        asks_receipt: Its readers are asked to say that they have read it (RFC 8098).
+        asks_report: The servers are asked to report its delivery (RFC 3461).
         updated_at: None until it was stored.
     """
 
@@ -34,11 +87,24 @@ class Draft:
     references: tuple[str, ...] = ()
     id: int | None = None
     updated_at: datetime | None = None
+    sender: str = ""
+    files: tuple[DraftFile, ...] = ()
+    writing: Writing = Writing.NEW
+    forward_of: MessageKey | None = None
+    format: TextFormat = TextFormat.TEXT
+    asks_receipt: bool = False
+    asks_report: bool = False
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing was written that could be lost."""
-        return not (self.to or self.cc or self.bcc or self.subject or self.body.strip())
+        texts = (self.to, self.cc, self.bcc, self.subject, self.body.strip())
+        return not (any(texts) or self.files)
+
+    def sender_or(self, address: str) -> Address:
+        """Return From: as it was chosen, else the account's address."""
+        chosen = parse_addresses(self.sender)
+        return chosen[0] if chosen else make_address("", address)
 
     @property
     def revision(self) -> str:
@@ -52,7 +118,24 @@ class Draft:
             self.in_reply_to or "",
             *self.references,
         )
+        # Only where it says something: a plain draft keeps the name its copy already has.
+        if self._beside_text != _NOTHING_BESIDE:
+            written = (*written, repr(self._beside_text))
         return sha256(repr(written).encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def _beside_text(self) -> tuple[object, ...]:
+        return (
+            self.sender,
+            tuple((one.name, one.content_type, one.digest) for one in self.files),
+            str(self.format),
+            self.writing is Writing.BOUNCE,
+            self.asks_receipt,
+            self.asks_report,
+        )
+
+
+_NOTHING_BESIDE: Final = ("", (), "text", False, False, False)
 
 
 @record

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
@@ -27,6 +28,15 @@ _DEEPEST_NESTING: Final = 50
 def plain(text: str) -> str:
     """Return `text` with what SQLite cannot take, lone surrogates, replaced."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def readable_array(value: object, kind: type = str) -> str:
+    """Return a JSON array of texts or numbers, an empty one for what is none."""
+    with suppress(ValueError):
+        found = json.loads(value) if isinstance(value, str) else None
+        if isinstance(found, list) and all(type(one) is kind for one in found):
+            return json.dumps(found)
+    return "[]"
 
 
 def to_seconds(moment: datetime) -> int:

@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from tuimail.model.account import AccountId
-from tuimail.model.draft import Draft
-from tuimail.store import codec, draft_copies
+from tuimail.model.draft import Draft, TextFormat, Writing
+from tuimail.store import codec, draft_copies, draft_files
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
+from tuimail.store.trees import Value
+
+_COLUMNS: Final = (
+    "id, account_id, recipients_to, recipients_cc, recipients_bcc, subject, body,"
+    " in_reply_to_key, in_reply_to, refs, updated_at, sender, files, writing, forward_of, format,"
+    " asks_receipt, asks_report"
+)
+_TEXTS: Final = (
+    *("recipients_to", "recipients_cc", "recipients_bcc"),
+    *("subject", "body", "sender"),
+)
 
 
 def drafts(connection: Connection, account: AccountId | None) -> list[Draft]:
     """Return drafts, the last changed first; None stands for all accounts."""
     rows = connection.rows(
-        "SELECT id, account_id, recipients_to, recipients_cc, recipients_bcc, subject, body,"
-        " in_reply_to_key, in_reply_to, refs, updated_at FROM draft"
+        f"SELECT {_COLUMNS} FROM draft"  # noqa: S608 - own names
         " WHERE (?1 IS NULL OR account_id = ?1) ORDER BY updated_at DESC, id DESC",
         (account,),
     )
-    return [_draft(row) for row in rows]
+    return [_draft(connection, row) for row in rows]
 
 
 def draft(connection: Connection, draft_id: int) -> Draft | None:
     """Return one draft."""
     row = connection.row(
-        "SELECT id, account_id, recipients_to, recipients_cc, recipients_bcc, subject, body,"
-        " in_reply_to_key, in_reply_to, refs, updated_at FROM draft WHERE id = ?",
+        f"SELECT {_COLUMNS} FROM draft WHERE id = ?",  # noqa: S608 - own names
         (draft_id,),
     )
-    return None if row is None else _draft(row)
+    return None if row is None else _draft(connection, row)
 
 
-def _draft(row: Row) -> Draft:
-    draft_id, account_id, to, cc, bcc, subject, body, key, in_reply_to, refs, updated_at = row
+def _draft(connection: Connection, row: Row) -> Draft:
+    draft_id, account_id, to, cc, bcc, subject, body, key, in_reply_to, refs, updated_at = row[:11]
+    sender, files, writing, forward_of, format_, asks_receipt, asks_report = row[11:]
     return Draft(
         account_id=account_id,
         to=to,
@@ -44,7 +57,32 @@ def _draft(row: Row) -> Draft:
         references=codec.load_strings(refs),
         id=draft_id,
         updated_at=codec.to_moment(updated_at),
+        sender=sender,
+        files=draft_files.load(connection, files),
+        writing=Writing(writing),
+        forward_of=forward_of,
+        format=TextFormat(format_),
+        asks_receipt=bool(asks_receipt),
+        asks_report=bool(asks_report),
     )
+
+
+def readable(values: Mapping[str, Value], now: float) -> dict[str, Value]:
+    """Return a row of a damaged database with something that can be read in every column."""
+    row = dict(values)
+    for name in _TEXTS:
+        if row.get(name) is None:
+            row[name] = ""
+    row["refs"] = codec.readable_array(row.get("refs"))
+    row["files"] = codec.readable_array(row.get("files"), int)
+    if row.get("writing") not in list(Writing):
+        row["writing"] = Writing.NEW
+    if row.get("format") not in list(TextFormat):
+        row["format"] = TextFormat.TEXT
+    for name in ("asks_receipt", "asks_report"):
+        row[name] = int(row.get(name) == 1)
+    row.setdefault("updated_at", now)
+    return row
 
 
 def save(tx: Transaction, draft: Draft) -> int:
@@ -55,10 +93,11 @@ def save(tx: Transaction, draft: Draft) -> int:
     """
     texts = (draft.to, draft.cc, draft.bcc, draft.subject, draft.body)
     tx.changes.outbox = True
+    if draft.id is not None:
+        draft_files.released(tx, draft.id)
+    marks = ", ".join("?" * len(_COLUMNS.split(", ")))
     draft_id = tx.connection.insert(
-        "INSERT OR REPLACE INTO draft (id, account_id, recipients_to, recipients_cc,"
-        " recipients_bcc, subject, body, in_reply_to_key, in_reply_to, refs, updated_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE INTO draft ({_COLUMNS}) VALUES ({marks})",  # noqa: S608 - own names
         (
             draft.id,
             draft.account_id,
@@ -67,6 +106,13 @@ def save(tx: Transaction, draft: Draft) -> int:
             draft.in_reply_to,
             codec.dump_strings(draft.references),
             tx.now,
+            codec.plain(draft.sender),
+            draft_files.dump(draft.files),
+            draft.writing,
+            draft.forward_of,
+            draft.format,
+            draft.asks_receipt,
+            draft.asks_report,
         ),
     )
     draft_copies.saved(tx, draft.account_id, draft_id)
@@ -81,6 +127,7 @@ def delete(tx: Transaction, draft_id: int, *, hold_seconds: float = 0.0) -> None
     """
     gone = draft(tx.connection, draft_id)
     if gone is not None:
+        draft_files.released(tx, draft_id)
         tx.connection.change("DELETE FROM draft WHERE id = ?", (draft_id,))
         draft_copies.removed(tx, gone.account_id, draft_id, gone.subject, hold_seconds)
         tx.changes.outbox = True

@@ -14,6 +14,7 @@ from tuimail.model.report import Outcome
 from tuimail.store import addresses, draft_copies, drafts, outbox, reports
 from tuimail.store.acquaintance import Acquaintance
 from tuimail.store.connection import Connection
+from tuimail.store.draft_files import DraftFileReader
 from tuimail.text.address import Address
 
 
@@ -79,6 +80,11 @@ class OutgoingReader:
     def draft_shown_as(self, key: MessageKey) -> int | None:
         """Return the draft that a message is the server's copy of, None when it is not."""
         return draft_copies.draft_shown_as(self._connection, key)
+
+    @property
+    def draft_files(self) -> DraftFileReader:
+        """The files of drafts."""
+        return DraftFileReader(self._connection)
 
     @property
     def acquaintance(self) -> Acquaintance:

@@ -8,7 +8,6 @@ they were, so that whatever names one, the arguments of any kind of intent too, 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -151,12 +150,11 @@ def _carry_folders(hull: _Hull) -> None:
 
 
 def _carry_drafts(hull: _Hull, rows: Iterable[Found]) -> None:
+    for found in hull.wreck.rows("draft_file"):
+        if not (found.is_whole and hull.insert("draft_file", found.values)):
+            hull.kept.lost.append(f"The file {_title(found, 'name')} of a draft could not be read.")
     for found in rows:
-        values = {**found.values, "refs": _array(found.values.get("refs"))}
-        for name in ("recipients_to", "recipients_cc", "recipients_bcc", "subject", "body"):
-            if values.get(name) is None:
-                values[name] = ""
-        values.setdefault("updated_at", hull.tx.now)
+        values = drafts.readable(found.values, hull.tx.now)
         number = _number(values.get("id"))
         is_in = hull.insert("draft", values) and _can_be_read(hull, "draft", number, drafts.draft)
         if is_in:
@@ -363,15 +361,6 @@ def _number(value: Value) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _array(value: Value) -> str:
-    """Return a JSON array of texts, an empty one for what is none."""
-    with suppress(ValueError):
-        found = json.loads(value) if isinstance(value, str) else None
-        if isinstance(found, list) and all(isinstance(one, str) for one in found):
-            return json.dumps(found)
-    return "[]"
-
-
-def _title(found: Found) -> str:
-    subject = clean(str(found.values.get("subject") or "")).strip()
-    return f"“{subject}”" if subject else "without a subject"
+def _title(found: Found, column: str = "subject") -> str:
+    title = clean(str(found.values.get(column) or "")).strip()
+    return f"“{title}”" if title else f"without a {column}"

@@ -26,6 +26,7 @@ from tuimail.store import (
     catalogue,
     downloads,
     draft_copies,
+    draft_files,
     drafts,
     filing,
     folder_choices,
@@ -330,6 +331,11 @@ class Writer:
     def restore_draft(self, outbox_id: int, draft: Draft) -> int:
         """Take a message back that was not handed over; return its draft's id."""
         return outbox.restore_draft(self._tx, outbox_id, draft)
+
+    @property
+    def draft_files(self) -> draft_files.DraftFileWriter:
+        """Return what keeps the files of drafts."""
+        return draft_files.DraftFileWriter(self._tx)
 
     def save_draft(self, draft: Draft) -> int:
         """Store a draft and return its id. It goes to the server when the typing rests."""

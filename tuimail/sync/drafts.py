@@ -16,7 +16,7 @@ from typing import Final
 from tuimail.errors import CommandInvalid, CommandRejected, FolderGone, Reach, TuimailError
 from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
-from tuimail.mime.builder import build_draft, make_message_id
+from tuimail.mime.builder import build_draft, make_message_id, parts_of
 from tuimail.model.account import Account, AccountId
 from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.flags import SEEN, Flags, SystemFlag
@@ -28,7 +28,6 @@ from tuimail.sync.batch import DEFINITE_CODES, TRIES, put_off
 from tuimail.sync.compact_drafts import DraftWork, compact_drafts
 from tuimail.sync.explain import draft_refused
 from tuimail.sync.looking import find_arrival
-from tuimail.text.address import make_address
 
 _FLAGS: Final = SEEN | Flags(SystemFlag.DRAFT)
 _DEFINITE: Final = DEFINITE_CODES | {"TOOBIG", "LIMIT"}
@@ -170,12 +169,7 @@ class _Replacing:
             ).result()
         else:
             copy_id = begun.id
-        raw = build_draft(
-            draft,
-            sender=make_address("", self.account.address),
-            message_id=message_id,
-            date=(draft.updated_at or datetime.now(UTC)).astimezone(),
-        )
+        raw = self._built(draft, message_id)
         try:
             uid = self.session.append(self.folder.path, raw, flags=_FLAGS, date=None)
         except TuimailError as error:
@@ -192,6 +186,22 @@ class _Replacing:
         store.write(lambda tx: tx.confirm_draft_copy(copy_id, known, uidvalidity)).result()
         return DraftCopy(
             copy_id, work.draft_id, self.folder.id, draft.revision, message_id, uid, uidvalidity
+        )
+
+    def _built(self, draft: Draft, message_id: str) -> bytes:
+        read = self.store.read
+        earlier = draft.in_reply_to_key or draft.forward_of
+        parts = parts_of(
+            draft,
+            read.draft_files.data(draft.files),
+            None if earlier is None else read.message(earlier),
+        )
+        return build_draft(
+            draft,
+            sender=draft.sender_or(self.account.address),
+            message_id=message_id,
+            date=(draft.updated_at or datetime.now(UTC)).astimezone(),
+            parts=parts,
         )
 
     def _new_message_id(self) -> str:

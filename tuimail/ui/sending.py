@@ -13,13 +13,14 @@ from tuimail.model.account import Account, SendVia
 from tuimail.model.draft import Draft
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
 from tuimail.records import record
-from tuimail.text.address import format_addresses, make_address
+from tuimail.text.address import format_addresses
 from tuimail.text.safe import SafeText, clean
-from tuimail.ui.compose_words import domain_of, people_in_short, people_text, recipients
+from tuimail.ui.compose_words import people_in_short, people_text, recipients
 from tuimail.ui.shell import Shell
 
 if TYPE_CHECKING:
-    from tuimail.store.store import Writer
+    from tuimail.mime.built import BuiltMessage
+    from tuimail.store.store import Reader, Writer
 
 
 @record
@@ -64,15 +65,9 @@ async def queue_draft(
     Raises:
         StoreError: It could not be stored; the draft is as it was.
     """
-    from tuimail.mime.builder import build, make_message_id  # noqa: PLC0415
-
     now = app.now()
     addresses = recipients(draft)
-    message_id = make_message_id(domain_of(account.address) or "localhost")
-    sender = make_address("", account.address)
-    built = await asyncio.to_thread(
-        lambda: build(draft, sender=sender, message_id=message_id, date=now)
-    )
+    built = await asyncio.to_thread(_built, app.store.read, draft, account, now)
     people = clean(people_text(addresses))
     hold = app.settings.send.undo
     outgoing = OutgoingMessage(
@@ -88,6 +83,8 @@ async def queue_draft(
         hold_seconds=hold,
         not_before=at,
         via=way_of(app, account),
+        notify=draft.asks_report,
+        forward_of=draft.forward_of,
     )
     outbox_id = await asyncio.wrap_future(
         app.store.write(lambda tx: tx.queue_message(outgoing), urgent=True)
@@ -96,6 +93,22 @@ async def queue_draft(
         app.engine.wake()
     until = now + timedelta(seconds=hold) if at is None else now
     return Sending(outbox_id, draft, people, until)
+
+
+def _built(read: Reader, draft: Draft, account: Account, date: datetime) -> BuiltMessage:
+    """Build the message of a draft; files and Markdown take their time."""
+    # The builder is imported when something is sent: the first frame does without it.
+    from tuimail.mime.builder import build, make_message_id, parts_of  # noqa: PLC0415
+
+    sender = draft.sender_or(account.address)
+    earlier = draft.in_reply_to_key or draft.forward_of
+    parts = parts_of(
+        draft,
+        read.draft_files.data(draft.files),
+        None if earlier is None else read.message(earlier),
+    )
+    message_id = make_message_id(sender.host or "localhost")
+    return build(draft, sender=sender, message_id=message_id, date=date, parts=parts)
 
 
 def way_of(app: Shell, account: Account) -> SendVia:
