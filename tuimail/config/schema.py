@@ -84,6 +84,10 @@ class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mark_read_after: Seconds | Literal["off"] = 2.0
     """Seconds until an open message counts as read; 0 at once, `"off"` never."""
 
+    print_command: str = ""
+    """The command that prints the text it reads from its standard input, with its arguments.
+    Default: `lp`, else `lpr`."""
+
 
 class ListSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[list]`: the list of messages. One folder may have its own: `o` in the list sorts it, `t`

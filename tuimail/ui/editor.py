@@ -73,7 +73,7 @@ async def edit_file(
             same with what was saved in the file.
     """
     seen = _stamp(path)
-    with _terminal_given_away(app):
+    with terminal_given_away(app):
         process = await _start(command, path)
         try:
             while True:
@@ -152,7 +152,7 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 
 @contextlib.contextmanager
-def _terminal_given_away(app: App[object]) -> Iterator[None]:
+def terminal_given_away(app: App[object]) -> Iterator[None]:
     """Leave the terminal to another program.
 
     The loop runs on, so painting is held back: Textual would otherwise fill the queue of a writer

@@ -77,7 +77,7 @@ def places(app: App[None]) -> list[Place]:
             break
     if not modes:
         return found
-    kept = {*modes, *OUTER[modes[0]]}
+    kept = {modes[0], *OUTER[modes[0]]}
     return [place for place in found if place.scope in kept]
 
 

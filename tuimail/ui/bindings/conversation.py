@@ -66,7 +66,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
         "A",
         "screen.on_all",
         "archive, trash, move, flag … all of them",
-        hint="all",
+        hint="on all",
         title="Do something to the whole conversation …",
     ),
     spec("conversation.back", "q,escape,h,left", "screen.back", "back", hint="back"),

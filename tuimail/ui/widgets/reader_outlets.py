@@ -1,0 +1,175 @@
+"""The message that is read, given to other programs: piped, written to a file, printed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from textual import work
+
+from tuimail.errors import StoreError
+from tuimail.mime.filename import write_new
+from tuimail.model.changes import ChangeSet
+from tuimail.model.message import Message
+from tuimail.model.notice import Severity
+from tuimail.text.safe import clean
+from tuimail.ui.awaited_sections import AwaitedSections
+from tuimail.ui.message_text import message_text
+from tuimail.ui.saving import downloads_dir
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.line_sheet import LineSheet
+from tuimail.ui.widgets.reader_headers import ReaderHeaders
+
+if TYPE_CHECKING:
+    from tuimail.mime.reading import Reading
+
+_TEXT: Final = "t"
+_SOURCE: Final = "s"
+_EML: Final = "e"
+_MBOX: Final = "m"
+_PAPER: Final = 80
+"""Cells of a printed line."""
+_COMMAND: Final = "reader.command"
+"""Where the last command is remembered."""
+_NO_TEXT: Final = "There is no text yet."
+
+
+class ReaderOutlets(ReaderHeaders):
+    """The actions that give a message away."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._awaited = AwaitedSections(self)
+
+    def store_changed(self, changes: ChangeSet) -> None:
+        """Go on with what was waited for."""
+        super().store_changed(changes)
+        try:
+            self._awaited.store_changed(changes)
+        except StoreError as error:
+            shell(self).tell(error.message, Severity.ERROR)
+
+    # -- pipe ----------------------------------------------------------------------------------
+
+    @work(group="outlet", exclusive=True)
+    async def action_pipe(self) -> None:
+        """Give the text, or the message as it came, to a command."""
+        message, reading = self.message, self.reading
+        if message is None:
+            return
+        answers = {_TEXT: "the text", _SOURCE: "the message as it came"}
+        what = await self._ask("Pipe", answers)
+        if what == _TEXT and reading is None:
+            shell(self).tell(_NO_TEXT)
+        elif what is not None:
+            command = await self._ask_command()
+            if not command:
+                return
+            shell(self).remember(_COMMAND, command)
+            if what == _TEXT and reading is not None:
+                self._pipe(command, self._text(message, reading).encode())
+            else:
+                self._with_whole(message, lambda data: self._pipe(command, data))
+
+    async def _ask_command(self) -> str:
+        last = shell(self).store.read.meta(_COMMAND) or ""
+        key = shell(self).keys.shown("reader.pipe")
+        hints = (("Enter", "run"), ("Esc", "close"))
+        sheet = LineSheet(f"{key} ", last, lambda _text: "", hints)
+        return (await self.app.push_screen_wait(sheet) or "").strip()
+
+    def _pipe(self, command: str, data: bytes) -> None:
+        self.run_worker(self._run(command, data), group="piping", exclusive=True)
+
+    async def _run(self, command: str, data: bytes) -> None:
+        from tuimail.ui.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
+
+        app = shell(self)
+        try:
+            status = await pipe_to(self.app, command, data)
+        except CommandFailed as error:
+            app.tell(error.message, Severity.ERROR)
+            return
+        if status:
+            app.tell(f"The command ended with {status}.", Severity.WARNING)
+        else:
+            app.tell("The command is done.")
+
+    # -- export --------------------------------------------------------------------------------
+
+    @work(group="outlet", exclusive=True)
+    async def action_export(self) -> None:
+        """Write the message into a new file of the downloads."""
+        message, reading = self.message, self.reading
+        if message is None:
+            return
+        answers = {_EML: "eml", _MBOX: "mbox", _TEXT: "text"}
+        kind = await self._ask("Write it to a file as", answers)
+        if kind == _TEXT and reading is None:
+            shell(self).tell(_NO_TEXT)
+        elif kind == _TEXT and reading is not None:
+            self._write(message, "txt", self._text(message, reading).encode())
+        elif kind == _EML:
+            self._with_whole(message, lambda data: self._write(message, "eml", data))
+        elif kind == _MBOX:
+            self._with_whole(message, lambda data: self._write_mbox(message, data))
+
+    def _write_mbox(self, message: Message, data: bytes) -> None:
+        from tuimail.mime.export import mbox_entry  # noqa: PLC0415 - few need it
+
+        authors = message.envelope.from_ or message.envelope.sender
+        sender = authors[0].address if authors else ""
+        entry = mbox_entry(data, sender, message.summary.internaldate)
+        self._write(message, "mbox", entry)
+
+    def _write(self, message: Message, extension: str, data: bytes) -> None:
+        self.run_worker(self._save(message, extension, data), group="saving")
+
+    async def _save(self, message: Message, extension: str, data: bytes) -> None:
+        from tuimail.mime.export import export_name  # noqa: PLC0415 - few need it
+
+        app, summary = shell(self), message.summary
+        received = summary.internaldate.astimezone(app.now().tzinfo)
+        name = export_name(summary.subject, received, extension)
+        try:
+            path = await asyncio.to_thread(write_new, downloads_dir(), name, data)
+        except OSError as error:
+            reason = clean(error.strerror or "the disk refused it")
+            app.tell(f"{clean(name)} was not written: {reason}.", Severity.ERROR)
+            return
+        app.tell(f"Written: {clean(path.name)} in {clean(str(path.parent))}", Severity.SUCCESS)
+
+    # -- print ---------------------------------------------------------------------------------
+
+    @work(group="outlet", exclusive=True)
+    async def action_print(self) -> None:
+        """Print the text."""
+        from tuimail.ui.piping import CommandFailed, hand_over, printer_command  # noqa: PLC0415
+
+        app, message, reading = shell(self), self.message, self.reading
+        if message is None or reading is None:
+            app.tell(_NO_TEXT)
+            return
+        try:
+            command = printer_command(app.settings.reader.print_command)
+            await hand_over(command, self._text(message, reading, _PAPER).encode())
+        except CommandFailed as error:
+            app.tell(f"Not printed. {error.message} {error.hint}".strip(), Severity.ERROR)
+            return
+        app.tell("Given to the printer.", Severity.SUCCESS)
+
+    # -- what is given -------------------------------------------------------------------------
+
+    async def _ask(self, question: str, answers: dict[str, str]) -> str | None:
+        return await self.screen.query_one(BottomBar).ask(question, answers)
+
+    def _text(self, message: Message, reading: Reading, width: int = 0) -> str:
+        return message_text(message, reading, shell(self).now(), width)
+
+    def _with_whole(self, message: Message, then: Callable[[bytes], None]) -> None:
+        try:
+            self._awaited.with_whole(message.summary, then)
+        except StoreError as error:
+            shell(self).tell(error.message, Severity.ERROR)
