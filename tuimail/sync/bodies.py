@@ -151,10 +151,10 @@ def _first_slices(job: _Job, *, everything: bool) -> Generator[Step, None, dict[
             raise MessageGone("The message is not on the server any more.")
         for _, sections in answers:
             found.update(sections)
-        yield StepDone()
         # What the server knows nothing of, a part that its structure made up, is empty.
         found = {name: found.get(name, b"") for name in fresh}
         _keep(job, found, {name for name, data in found.items() if len(data) >= SLICE})
+        yield StepDone()
     return found | known
 
 

@@ -136,6 +136,10 @@ class Errand:
             "section",
         )
 
+    async def fetch(self, key: MessageKey, section: str | None) -> None:
+        """Fetch what a window asked for; see `EngineControl.want_body`."""
+        await self._work.fetch((key, section), Priority.INTERACTIVE)
+
     async def send(self, outbox_id: int) -> OutboxItem:
         """Send one message and see to its copy; returns how it stands then.
 
@@ -211,10 +215,7 @@ class _ErrandClerk:
         key, section = asked.message, asked.section
         if key is None:
             return
-        if section is None:
-            await self._errand.fetch_text(key)
-        else:
-            await self._errand.fetch_section(key, section)
+        await self._errand.fetch(key, section)
 
     def wake(self) -> None:
         """What a window does meanwhile is pushed by its own engine, a moment later."""

@@ -147,7 +147,7 @@ def _files_runs(facts: HeadFacts, width: int) -> Row:
     runs: list[Run] = [Run(f"{glyphs.attachment} ", "muted")]
     used = row_cells(runs)
     for index, part in enumerate(facts.files):
-        waiting = "" if part.section in facts.here else f" {glyphs.absent}"
+        waiting = "" if part.stored_in in facts.here else f" {glyphs.absent}"
         left = len(facts.files) - index
         more = f"   +{left - 1}" if left > 1 else ""
         size = f" {size_text(file_octets(part))}{waiting}"

@@ -72,7 +72,7 @@ class AttachmentRows(Widget):
         row = attachment_row(
             index + 1,
             part,
-            here=part.section in self._here,
+            here=part.stored_in in self._here,
             current=current,
             width=width,
             glyphs=self._glyphs,
@@ -154,7 +154,7 @@ class AttachmentSaver:
         self._waiting[key, part.section] = message, part
         name = attachment_name(part)
         if app.engine is not None:
-            app.engine.want_body(key, section=part.section)
+            app.engine.want_body(key, section=part.stored_in)
         status = app.engine.status.get(message.summary.account_id) if app.engine else None
         if status is not None and status.connectivity is Connectivity.ONLINE:
             app.tell(app.glyphs.own(f"Fetching {name} …"))
@@ -177,9 +177,9 @@ class AttachmentSaver:
         app = shell(self._owner)
         read = app.store.read
         key = message.summary.key
-        sections = [part.section, f"{part.section}.MIME"]
-        if part.section not in read.sections(key):
-            sections.append("")
+        section = part.stored_in
+        is_here = section in read.sections(key)
+        sections = [section, f"{section}.MIME", "HEADER"] if is_here else [""]
         stored = {section: read.part(key, section) for section in sections}
         name = attachment_name(part)
         try:
@@ -200,7 +200,7 @@ class AttachmentSaver:
 
 
 def _is_here(message: Message, part: BodyPart, sections: Collection[str]) -> bool:
-    return part.section in sections or (message.structure is None and "" in sections)
+    return part.stored_in in sections or (message.structure is None and "" in sections)
 
 
 def _decode_and_save(message: Message, part: BodyPart, stored: dict[str, bytes | None]) -> Path:
