@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 
+from tuimail.sandbox.winmail import rtf_property, winmail
+
 _SHEET_FILES = {
     "[Content_Types].xml": '<?xml version="1.0" encoding="UTF-8"?>'
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -136,17 +138,19 @@ def make_jpg() -> bytes:
     return base64.b64decode(_JPEG)
 
 
+_RTF = (
+    rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Calibri;}}\f0 The agenda and the seating plan.\par "
+    rb"Outlook wraps them like this when it is in the mood.\par}"
+)
+
+
 def make_tnef() -> bytes:
-    """``winmail.dat``: Outlook's own wrapping (MS-OXTNEF) of a message without attachments."""
-    version = _tnef_attribute(1, 0x00089006, struct.pack("<I", 0x00010000))
-    code_page = _tnef_attribute(1, 0x00069007, struct.pack("<II", 1252, 0))
-    kind = _tnef_attribute(1, 0x00078008, b"IPM.Microsoft Mail.Note\0")
-    return struct.pack("<IH", 0x223E9F78, 1) + version + code_page + kind
-
-
-def _tnef_attribute(level: int, tag: int, data: bytes) -> bytes:
-    checksum = sum(data) & 0xFFFF
-    return struct.pack("<BII", level, tag, len(data)) + data + struct.pack("<H", checksum)
+    """``winmail.dat``: Outlook's own wrapping of a text and two files."""
+    files = [
+        ("Agenda.txt", b"1. Who is here\r\n2. Who is not\r\n3. Buns\r\n"),
+        ("Seating plan.png", make_png()),
+    ]
+    return winmail("The agenda", [rtf_property(_RTF)], files)
 
 
 def demo_pdf(name: str) -> bytes:

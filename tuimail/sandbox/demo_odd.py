@@ -71,6 +71,31 @@ def _bounce(mail: DemoMail, date: datetime) -> bytes:
     return _RANDOM.sub(b"report.lunch", report)
 
 
+def _receipt(mail: DemoMail, date: datetime) -> bytes:
+    """What a mail program sends when somebody opened a message that asked for it (RFC 8098)."""
+    reader = mail.people["priya"]
+    disposition = (
+        "Reporting-UA: contoso.example; Outlook\r\n"
+        f"Final-Recipient: rfc822;{reader.address}\r\n"
+        "Disposition: manual-action/MDN-sent-manually; displayed\r\n"
+    )
+    head = (
+        f"From: {address(reader.name, reader.address)}\r\nTo: {mail.owner.address}\r\n"
+        "Subject: Read: Buns on Friday\r\n"
+        f"Date: {format_datetime(date)}\r\n"
+        "Message-ID: <read.demo@contoso.example>\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=disposition-notification;\r\n"
+        "\tboundary=receipt\r\n\r\n"
+    )
+    body = (
+        "--receipt\r\nContent-Type: text/plain\r\n\r\n"
+        "Your message was read.\r\n"
+        "--receipt\r\nContent-Type: message/disposition-notification\r\n\r\n"
+        f"{disposition}\r\n--receipt--\r\n"
+    )
+    return (head + body).encode("ascii")
+
+
 def _hostile(mail: DemoMail, date: datetime) -> bytes:
     """A message that tries to title, clear and type into the terminal of who reads it."""
     body = (
@@ -120,6 +145,7 @@ def _broken(mail: DemoMail, date: datetime) -> bytes:
 
 WHOLE_MESSAGES: dict[str, Callable[[DemoMail, datetime], bytes]] = {
     "bounce": _bounce,
+    "read": _receipt,
     "hostile": _hostile,
     "broken": _broken,
 }
