@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from mimetypes import MimeTypes
 from typing import Final
 
 from tuimail.mime import charset, enriched, tnef, uuencode
@@ -26,6 +27,8 @@ from tuimail.model.invitation import Invitation
 from tuimail.text.safe import SafeText, clean
 
 DAMAGED: Final = SafeText("The text is damaged on its way here; what could be read is shown.")
+_TYPES: Final = MimeTypes()
+"""By the endings of names, the same on every computer."""
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}\Z", re.ASCII)
 BLANK: Final = TextLine(SafeText(""))
 
@@ -191,9 +194,8 @@ def _without_files(data: bytes, section: str) -> tuple[bytes, tuple[BodyPart, ..
 
 def _packed(section: str, number: int, name: str, size: int, media_type: str = "") -> BodyPart:
     """Describe a file that is packed in a part; `size` is its own."""
-    kind, _, subtype = (
-        media_type if _MEDIA_TYPE.match(media_type) else "application/octet-stream"
-    ).partition("/")
+    known = media_type if _MEDIA_TYPE.match(media_type) else _TYPES.guess_type(name)[0]
+    kind, _, subtype = (known or "application/octet-stream").partition("/")
     return BodyPart(
         section=f"{section}+{number}",
         type=kind,

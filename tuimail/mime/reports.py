@@ -119,7 +119,7 @@ def _delivery_card(same: Sequence[Delivery]) -> Card:
         facts.append(("Recipients", ", ".join(delivery.recipient for delivery in same[:50])))
     said = first.words or first.status
     if said:
-        facts.append((f"{first.server} said" if first.server else "The server said", said))
+        facts.append(("The server said", f"{said} ({first.server})" if first.server else said))
     return _card(title, facts)
 
 
