@@ -116,6 +116,31 @@ def test_a_copy_stays_two_messages_and_takes_the_text_from_the_first(mailbox: Ma
     assert mailbox.shown(mailbox.inbox) == [original]
 
 
+def test_a_beginning_is_told_from_a_whole_and_never_takes_its_place(mailbox: Mailbox) -> None:
+    """Red without the WHERE in `bodies.store_part`, and when `take_text` leaves `cut` out."""
+    original = mailbox.record_one(mailbox.inbox, letter(1))
+    copy = mailbox.record_one(mailbox.projects, letter(50))
+    store = mailbox.store
+    store.write(lambda tx: tx.store_part(original, "1", b"begin", cut=True)).result()
+    assert (store.read.sections(original), store.read.beginnings(original)) == (
+        frozenset(),
+        {"1": 5},
+    )
+    store.write(lambda tx: tx.store_part(original, "1", b"beginning and end")).result()
+    store.write(lambda tx: tx.store_part(original, "1", b"begin", cut=True)).result()
+    assert store.read.part(original, "1") == b"beginning and end"
+    assert (store.read.sections(original), store.read.beginnings(original)) == (
+        frozenset({"1"}),
+        {},
+    )
+
+    store.write(lambda tx: tx.store_part(original, "2", b"of a file", cut=True)).result()
+    store.write(lambda tx: tx.set_body(original, BodyState.COMPLETE)).result()
+    assert store.write(lambda tx: tx.take_text(copy)).result()
+    assert store.read.sections(copy) == {"1"}
+    assert store.read.beginnings(copy) == {"2": 9}
+
+
 def test_a_copy_of_long_ago_is_not_taken_for_a_move(mailbox: Mailbox) -> None:
     """Red when `purge_gone` leaves `possible_move` alone."""
     original = mailbox.record_one(mailbox.inbox, letter(1))

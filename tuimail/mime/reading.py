@@ -235,9 +235,7 @@ def _about(
         yield SafeText("Only the beginning of the text is here.")
     if chosen.left_out:
         yield SafeText(f"{chosen.left_out} more parts are not shown; they are listed as files.")
-    if not text_parts(source.structure) and not any(
-        piece.text.lines or piece.cards or piece.invitation for piece in pieces
-    ):
+    if not any(piece.text.lines or piece.cards or piece.invitation for piece in pieces):
         yield _about_no_text(source.structure)
 
 
@@ -246,7 +244,8 @@ def _about_no_text(structure: BodyStructure) -> SafeText:
     is_encrypted = isinstance(structure, MultiPart) and structure.subtype == "encrypted"
     if is_encrypted or types & {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
         return SafeText("The message is encrypted; tuimail cannot open it.")
-    return SafeText("The message has no text, only files.")
+    has_files = bool(attachments(structure))
+    return SafeText(f"The message has no text{', only files' if has_files else ''}.")
 
 
 def attachment_content(message: Message, part: BodyPart, lookup: Lookup) -> bytes | None:

@@ -187,19 +187,28 @@ def _bytes_of(boundary: str) -> bytes:
     return boundary[:500].encode("utf-8", "replace")
 
 
+_DELIMITER_REST = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
+_NEWLINE = 0x0A
+
+
 def _delimited(
     raw: bytes, boundary: bytes, start: int, end: int
 ) -> tuple[list[tuple[int, int]], bool]:
     """Find what lies between delimiter lines; tell whether the closing one was there."""
-    delimiter = re.compile(rb"(?:(?<=\n)|\A)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
+    mark = b"--" + boundary
     found: list[tuple[int, int]] = []
     opened: int | None = None
-    for match in delimiter.finditer(raw, start, end):
-        if opened is not None:
-            found.append((opened, _before_line_end(raw, opened, match.start())))
-        if match[1]:
-            return found, True
-        opened = match.end()
+    place = raw.find(mark, start, end)
+    while place >= 0:
+        line = _DELIMITER_REST.match(raw, place + len(mark), end)
+        # Looked for as plain octets: a regular expression takes thirty times as long.
+        if line is not None and (place == 0 or raw[place - 1] == _NEWLINE):
+            if opened is not None:
+                found.append((opened, _before_line_end(raw, opened, place)))
+            if line[1]:
+                return found, True
+            opened = line.end()
+        place = raw.find(mark, place + 2 if line is None else line.end(), end)
     if opened is not None:
         found.append((opened, end))
     return found, False
