@@ -6,22 +6,15 @@ needed. The verbs are made for scripts: what they print is free of control chara
 
 from __future__ import annotations
 
-import gc
 import importlib
-import sys
 from pathlib import Path
 from typing import Final
 
 import click
 
 from tuimail import __version__
-from tuimail.cli.output import complain, note
 from tuimail.cli.setup import Options
-from tuimail.errors import Retry, TuimailError
-
-FAILED: Final = 1
-SIGN_IN_NEEDED: Final = 3
-
+from tuimail.cli.straight import end_of, show_screen
 
 _VERBS: Final = {
     "account": "tuimail.cli.verbs.account:account",
@@ -76,31 +69,20 @@ def tuimail(context: click.Context, config: Path | None, account: str | None, as
     """Read and write Microsoft 365 mail in a terminal. Without a verb: open the screen."""
     context.obj = Options(config, account, as_json)
     if context.invoked_subcommand is None:
-        # Imports make much and throw nothing away: the collector goes through all that in vain,
-        # a tenth of the time to the first frame. `settle_memory` turns it on again after that.
-        gc.disable()
-        from tuimail.cli.screen import open_screen  # noqa: PLC0415 - Textual only for the screen
-
-        return open_screen(context.obj)
+        return show_screen(context.obj)
     return 0
 
 
 def run() -> int:
     """Parse the arguments, do it, and return the exit code."""
+    return end_of(_parsed)
+
+
+def _parsed() -> object:
     try:
-        result = tuimail.main(standalone_mode=False)
+        return tuimail.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except click.exceptions.Abort:
         return 130
-    except TuimailError as error:
-        complain(error)
-        if error.retry is not Retry.AFTER_SIGN_IN:
-            return FAILED
-        note("  `tuimail login` begins a sign-in.")
-        return SIGN_IN_NEEDED
-    except BrokenPipeError:
-        sys.stderr.close()
-        return FAILED
-    return result if isinstance(result, int) else 0

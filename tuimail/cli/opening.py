@@ -11,7 +11,6 @@ from tuimail.config.schema import Settings
 from tuimail.errors import StoreCorrupt, StoreForeign
 from tuimail.model.account import Account, AccountId
 from tuimail.records import record
-from tuimail.store.rescue import rescue
 from tuimail.store.store import Store
 
 _FIRST_ROWS = 60
@@ -47,6 +46,8 @@ def open_or_rescue(settings: Settings, data: Path, *, is_ours: bool) -> Opened:
     except StoreCorrupt:
         if not is_ours:
             raise
+    from tuimail.store.rescue import rescue  # noqa: PLC0415 - not for the first frame
+
     note("The mail database is damaged. tuimail sets it aside and makes a new one …")
     notice = rescue(data, identities_of(settings)).notice()
     for text in (notice.happened, notice.now, notice.you_can):

@@ -79,7 +79,7 @@ def load_theme(name: str) -> ThemeSpec:
         ConfigError: There is none, or it is wrong: everything that is wrong in one message.
     """
     path = _find(name)
-    table = _read(path)
+    table = _builtin(name) if path.parent == _builtin_directory() else _read(path)
     problems = _problems(table)
     if problems:
         said = " ".join(problems)
@@ -118,6 +118,7 @@ def _find(name: str) -> Path:
     raise ConfigError(f"There is no theme {name!r}.", key="theme", nearest=near[0] if near else "")
 
 
+@cache
 def _builtin_directory() -> Path:
     package = Path(__file__).resolve().parents[1]
     shipped = package / "themes"

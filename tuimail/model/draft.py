@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final
 
 from tuimail.model.account import AccountId
@@ -118,6 +117,8 @@ class Draft:
             self.in_reply_to or "",
             *self.references,
         )
+        from hashlib import sha256  # noqa: PLC0415 - not for the first frame
+
         # Only where it says something: a plain draft keeps the name its copy already has.
         if self._beside_text != _NOTHING_BESIDE:
             written = (*written, repr(self._beside_text))

@@ -7,7 +7,7 @@ which moves when another connection has committed, and read the rows they have n
 from __future__ import annotations
 
 import json
-import secrets
+import os
 from dataclasses import fields
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ class ChangeLog:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._writer = secrets.randbits(62)
+        self._writer = int.from_bytes(os.urandom(8)) >> 2
         self._version = connection.value("PRAGMA data_version")
         self._seen = connection.value("SELECT max(seq) FROM change_log") or 0
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from tuimail.model.account import AccountId
 from tuimail.model.bodystructure import BodyStructure, attachments
@@ -174,6 +173,8 @@ def _content(
     message_id = codec.plain(envelope.message_id) if envelope.message_id else None
     digest = None
     if message_id is None:
+        from hashlib import blake2b  # noqa: PLC0415 - not for the first frame
+
         digest = blake2b(envelope_json.encode(), digest_size=16).digest()
     keys = catalogue.sort_keys(envelope, role)
     return _Content(

@@ -8,7 +8,7 @@ keys when it began, also while the sheet with what may follow stands over them.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.app import App
@@ -19,7 +19,9 @@ from tuimail.ui.bindings import BindingSpec, Hint, Keys, shown_key
 from tuimail.ui.chord_words import followers, head_title, typed_words
 from tuimail.ui.key_use import KeyUse
 from tuimail.ui.scopes import Place, places
-from tuimail.ui.screens.which_key import FollowerRows, WhichKeySheet
+
+if TYPE_CHECKING:
+    from tuimail.ui.screens.which_key import WhichKeySheet
 
 HINT_SECONDS: Final = 0.4
 MOST: Final = 9999
@@ -202,6 +204,8 @@ class Chords:
         self._open(head_title(head), offers, typed, "waiting for another key")
 
     def _open(self, title: str, offers: Sequence[Hint], typed: str, waits_for: str) -> None:
+        from tuimail.ui.screens.which_key import FollowerRows, WhichKeySheet  # noqa: PLC0415 - not for the first frame
+
         if self._sheet is not None and self._app.screen is self._sheet:
             self._app.pop_screen()
         self._sheet = WhichKeySheet(FollowerRows(title, offers, typed, waits_for))

@@ -16,7 +16,7 @@ from textual.actions import parse
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.widgets import Input, TextArea
+from textual.widget import Widget
 
 from tuimail.ui.bindings import BINDINGS, BY_ID, TITLES, BindingSpec, Count, Keys, shown_key
 from tuimail.ui.chords import Chords
@@ -108,7 +108,7 @@ class Keyboard:
                 typed = event.character if event.is_printable and event.character else event.key
                 self._say(self.keys.not_bound(shown_key(typed)))
             return ours
-        if isinstance(focused, Input | TextArea) or _belongs_to_textual(event.key, focused, found):
+        if _takes_text(focused) or _belongs_to_textual(event.key, focused, found):
             return False
         if not app.app_focus:
             app.app_focus = True
@@ -271,6 +271,11 @@ class Keyboard:
         for screen in self._app.screen_stack:
             for bar in screen.query(BottomBar):
                 bar.aside = words
+
+
+def _takes_text(widget: Widget | None) -> bool:
+    """Whether it is a field, which has keys of its own. What fields are made of is loaded late."""
+    return widget is not None and widget.check_consume_key("a", "a")
 
 
 def _belongs_to_textual(key: str, focused: DOMNode | None, found: Place) -> bool:

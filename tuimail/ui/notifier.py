@@ -8,7 +8,6 @@ nothing that ends a sequence, no markup, no escapes.
 from __future__ import annotations
 
 import asyncio
-import html
 import shutil
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
@@ -66,6 +65,8 @@ def command(title: str, text: str) -> list[str]:
 
     The Desktop Notifications Specification has markup in the text, and notify-send reads escapes.
     """
+    import html  # noqa: PLC0415 - not for the first frame
+
     body = html.escape(_plain(text), quote=False).replace("\\", "\\\\")
     return [_PROGRAM, "--app-name=tuimail", "--icon=mail-unread", "--", _plain(title), body]
 

@@ -8,6 +8,7 @@ case, a short line of ASCII, costs one comparison, so 200 KB of text are laid ou
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from rich.cells import cell_len, split_graphemes
@@ -20,10 +21,14 @@ _WIDE = (
 _WIDE += "\U00020000-\U0003fffd"
 # Closing marks that must not begin a line stay with the character before them.
 _CLOSING = "、。，．・：；？！」』】）〕》〉ー々"
-_PIECE = re.compile(
-    f"(?:[{_WIDE}][{_CLOSING}]*|[^\\s{_WIDE}]+(?:[{_CLOSING}]+)?)\\s*|\\s+",
-)
+_PIECE = f"(?:[{_WIDE}][{_CLOSING}]*|[^\\s{_WIDE}]+(?:[{_CLOSING}]+)?)\\s*|\\s+"
 _ASCII_PIECE = re.compile(r"\S+\s*|\s+")
+
+
+@cache
+def _pieces() -> re.Pattern[str]:
+    """Compile what only text in other scripts needs: it takes as long as some modules."""
+    return re.compile(_PIECE)
 
 
 def wrap_text(text: str, width: int) -> list[str]:
@@ -47,7 +52,7 @@ def wrap_text(text: str, width: int) -> list[str]:
         return _fill([(piece, len(piece)) for piece in _ASCII_PIECE.findall(text)], width)
     if cell_len(text) <= width:
         return [text.rstrip()]
-    return _fill([(piece, cell_len(piece)) for piece in _PIECE.findall(text)], width)
+    return _fill([(piece, cell_len(piece)) for piece in _pieces().findall(text)], width)
 
 
 def wrap_hanging(text: str, width: int, indent: int) -> list[str]:

@@ -29,8 +29,6 @@ from tuimail.ui.folder_names import Wanted, read_path
 from tuimail.ui.formatting import cut
 from tuimail.ui.screens.mailbox_writing import MailboxWriting
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.folder_settings_sheet import choose_settings
-from tuimail.ui.widgets.line_sheet import LineSheet
 
 _YES: Final = "y"
 _MOST_CELLS: Final = 34
@@ -56,6 +54,8 @@ class MailboxFolders(MailboxWriting):
             tree.action_move(rows * (max(1, tree.size.height - 1) if page else 1))
 
         hints = (("Enter", "open"), ("Esc", "close"))
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+
         await self.app.push_screen(LineSheet("Find ", "", tree.find, hints, move=move), found)
 
     def open_found(self, folder: Folder) -> None:
@@ -93,6 +93,8 @@ class MailboxFolders(MailboxWriting):
         """Choose how the folder at the cursor is listed, and whether it announces new mail."""
         folder = self.folder_tree.current
         if folder is not None:
+            from tuimail.ui.widgets.folder_settings_sheet import choose_settings  # noqa: PLC0415 - not for the first frame
+
             await choose_settings(self.folder_tree, folder)
 
     async def action_read_tree_folder(self) -> None:
@@ -170,6 +172,8 @@ class MailboxFolders(MailboxWriting):
                 self.run_worker(then(read_path(text, known, itself=itself)), group="folder")
 
         hints = (("Enter", verb), ("Esc", "close"))
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+
         await self.app.push_screen(
             LineSheet(f"{prompt} ", value, typed, hints, check=check), answered
         )

@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.errors import StoreError
 from tuimail.model.listing import Anchor, Listing, ListRow, Sort
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.search import NO_LIMIT, Has, Part, Search
-from tuimail.model.search_language import Parsed, parse_search
 from tuimail.text.folding import fold
 from tuimail.ui.list_choice import choose_conversations, choose_sort
 from tuimail.ui.list_words import order_words
 from tuimail.ui.screens.mailbox_places import MailboxPlaces
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.line_sheet import LineSheet
-from tuimail.ui.widgets.sort_sheet import SortOrder, SortSheet
+
+if TYPE_CHECKING:
+    from tuimail.model.search_language import Parsed
+    from tuimail.ui.widgets.sort_sheet import SortOrder
 
 _ALL_AGAIN: Final = "\\"
 """Typed first into the line of the limit, it takes the limit back."""
@@ -33,6 +34,8 @@ class MailboxListing(MailboxPlaces):
 
     def parse(self, text: str) -> Parsed:
         """Read a limit or a search as the user wrote it."""
+        from tuimail.model.search_language import parse_search  # noqa: PLC0415 - not for the first frame
+
         app = shell(self)
         me = [name for each in app.accounts.values() for name in (each.address, each.username)]
         return parse_search(text, now=app.now(), me=me)
@@ -43,6 +46,8 @@ class MailboxListing(MailboxPlaces):
         """Choose by what the list is sorted."""
         listing = self.message_list.listing
         if listing is not None:
+            from tuimail.ui.widgets.sort_sheet import SortSheet  # noqa: PLC0415 - not for the first frame
+
             wanted = replace(listing, conversations=self.message_list.wants_conversations)
             await self.app.push_screen(SortSheet(wanted), self._sort_chosen)
 
@@ -127,6 +132,8 @@ class MailboxListing(MailboxPlaces):
             elif not text.strip():
                 self._limit_to(NO_LIMIT, key)
 
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+
         sheet = LineSheet(
             shell(self).keys.shown("list.limit"),
             before.source,
@@ -145,6 +152,8 @@ class MailboxListing(MailboxPlaces):
 
     def sort_by(self, sort: Sort, *, reverse: bool) -> None:
         """Sort the list, and keep that for the place."""
+        from tuimail.ui.widgets.sort_sheet import SortOrder  # noqa: PLC0415 - not for the first frame
+
         self._sort_chosen(SortOrder(sort, reverse))
 
     def _limit_to(self, limit: Search, key: MessageKey | None) -> None:
@@ -195,6 +204,8 @@ class MailboxListing(MailboxPlaces):
         def closed(text: str | None) -> None:
             if text is None:
                 self.message_list.go_to(start.key)
+
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
         hints = (("Enter", "stay"), ("Esc", "back"))
         await self.app.push_screen(

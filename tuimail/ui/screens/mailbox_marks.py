@@ -12,7 +12,6 @@ from tuimail.model.search import NO_LIMIT, Search
 from tuimail.ui.formatting import number
 from tuimail.ui.screens.mailbox_search import MailboxSearch
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.line_sheet import LineSheet
 from tuimail.ui.widgets.message_list import MOST_MARKED
 
 _STEP: Final = 500
@@ -52,6 +51,8 @@ class MailboxMarks(MailboxSearch):
                 self.run_worker(self._mark_found(search), exclusive=True, group="mark")
 
         hints = (("Enter", "mark"), ("Esc", "close"))
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+
         await self.app.push_screen(LineSheet("mark: ", "", typed, hints), closed)
 
     def mark_by(self, text: str) -> str:

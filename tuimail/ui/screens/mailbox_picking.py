@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
@@ -11,11 +11,12 @@ from tuimail.model.intent import CreateFolder, NewFolderIntent
 from tuimail.model.listing import AllInboxes, Flagged, InFolder, Place
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui import deeds
-from tuimail.ui.folder_choices import Choice, Offer, refusal
 from tuimail.ui.formatting import number
 from tuimail.ui.screens.mailbox_folders import MailboxFolders
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.folder_picker import pick_folder
+
+if TYPE_CHECKING:
+    from tuimail.ui.folder_choices import Choice
 
 _FIRST: Final = 5
 """How many likely and how many recent folders come first."""
@@ -38,6 +39,9 @@ class MailboxPicking(MailboxFolders):
 
     async def action_go_to_folder(self) -> None:
         """Open a folder by some letters of its name; the last ones come first."""
+        from tuimail.ui.folder_choices import Offer  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.widgets.folder_picker import pick_folder  # noqa: PLC0415 - not for the first frame
+
         app = shell(self)
         read = app.store.read
         here = self.folder
@@ -67,6 +71,9 @@ class MailboxPicking(MailboxFolders):
         await self._file(copying=True)
 
     async def _file(self, *, copying: bool) -> None:
+        from tuimail.ui.folder_choices import Offer, refusal  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.widgets.folder_picker import pick_folder  # noqa: PLC0415 - not for the first frame
+
         rows = self.chosen()
         if not rows:
             self.bottom.show_event("There is no message here.")

@@ -12,7 +12,6 @@ from tuimail.ui import deeds
 from tuimail.ui.messages import CursorMoved, MessageOpened
 from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
 from tuimail.ui.screens.mailbox_panes import Reads
-from tuimail.ui.screens.source import SourceScreen
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_pane import MessagePane
 
@@ -115,6 +114,8 @@ class MailboxReading(MailboxDeeds):
         if message is None:
             shell(self).tell("There is no message.")
         else:
+            from tuimail.ui.screens.source import SourceScreen  # noqa: PLC0415 - not for the first frame
+
             self.app.push_screen(SourceScreen(message))
 
     def action_zoom(self) -> None:

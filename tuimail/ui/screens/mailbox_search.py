@@ -11,7 +11,6 @@ from tuimail.model.message import MessageKey
 from tuimail.ui.list_choice import choice_for
 from tuimail.ui.screens.mailbox_listing import MailboxListing
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.line_sheet import LineSheet
 
 
 class _Left(NamedTuple):
@@ -51,6 +50,8 @@ class MailboxSearch(MailboxListing):
         hints = [("Enter", "open"), ("Esc", "close")]
         if len(shell(self).accounts) > 1:
             hints.insert(1, ("Tab", "scope"))
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+
         sheet = LineSheet(
             "/", source, self._look_for, hints, move=self.move_list, tab=self._other_scope
         )

@@ -12,7 +12,6 @@ from tuimail.ui.bindings import BY_ID
 from tuimail.ui.formatting import cut
 from tuimail.ui.messages import KeyClicked
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
 
 _COMMANDS: Final = (
     *("list.open", "mailbox.reply", "mailbox.reply_all", "mailbox.archive", "mailbox.trash"),
@@ -24,6 +23,11 @@ _TITLE_CELLS: Final = 40
 
 def offer_commands(screen: Screen[None], message: MessageSummary) -> None:
     """Open the sheet; what is chosen is done as its key does it."""
+    from tuimail.ui.widgets.choice_sheet import (  # noqa: PLC0415 - not for the first frame
+        Choice,
+        ChoiceSheet,
+    )
+
     app = shell(screen)
     lines = [BY_ID[id_] for id_ in _COMMANDS if app.keys.keys(BY_ID[id_])]
     choices = [Choice(app.keys.title(line), app.keys.shown(line.id)) for line in lines]

@@ -31,8 +31,6 @@ from tuimail.ui.tree_layout import (
     tree_rows,
     view_rows,
 )
-from tuimail.ui.widgets.keep_sheet import choose_for
-from tuimail.ui.widgets.shared_sheet import add_to
 
 _MOST_REPLACED = 200
 """When more folders changed at once, all are read again."""
@@ -307,6 +305,8 @@ class FolderTree(ScrollView, can_focus=True):
         if folder is None or not folder.selectable:
             shell(self).tell("There is no mail here to keep.")
         else:
+            from tuimail.ui.widgets.keep_sheet import choose_for  # noqa: PLC0415 - not for the first frame
+
             choose_for(self, folder)
 
     def action_add_shared(self) -> None:
@@ -315,6 +315,8 @@ class FolderTree(ScrollView, can_focus=True):
         here = accounts.get(whose) if whose is not None else None
         owner = accounts.get(here.sign_in_id) if here else None
         if owner is not None:
+            from tuimail.ui.widgets.shared_sheet import add_to  # noqa: PLC0415 - not for the first frame
+
             add_to(self, owner, self.reload)
 
     def _fold(self, folded: bool) -> None:

@@ -12,7 +12,6 @@ from tuimail.model.notice import Severity
 from tuimail.model.status import ALL_TEXT, Connectivity
 from tuimail.ui.fetch_words import fetching_words, share_text
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
 from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.message_pane import MessagePane
 
@@ -102,6 +101,8 @@ class ReaderText(MessagePane):
             return
         words = dict(charsets)
         now = words.get(app.texts.charset(key) or "", AS_IT_SAYS)
+        from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet  # noqa: PLC0415 - not for the first frame
+
         choices = [Choice(AS_IT_SAYS), *map(Choice, words.values())]
         sheet = ChoiceSheet("Read the letters as", choices, now, "for this message")
         chosen = await self.app.push_screen_wait(sheet)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from textual.widget import Widget
 
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.line_sheet import LineSheet
 from tuimail.ui.widgets.marked_body import MarkedBody
 
 
@@ -50,6 +49,8 @@ class TextMarks(Widget):
 
         hints = (("Enter", "keep"), ("Esc", "close"))
         key = shell(self).keys.shown("reader.search")
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+
         self.app.push_screen(LineSheet(key, "", typed, hints), closed)
 
     def action_go_found(self, step: int) -> None:
