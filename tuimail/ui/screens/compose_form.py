@@ -1,0 +1,173 @@
+"""The form of the composer: fields, rule, text, and what the bars say of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from tuimail.model.draft import Draft
+from tuimail.model.notice import Severity
+from tuimail.text.safe import clean
+from tuimail.ui.compose_words import (
+    domain_of,
+    outside_remark,
+    recipients,
+    title,
+    wrap_quotes,
+)
+from tuimail.ui.sending import Sending
+from tuimail.ui.shell import shell
+from tuimail.ui.status_words import state_words
+from tuimail.ui.widgets.address_input import AddressInput, Field, LineInput, SenderField
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.completion import Completion
+from tuimail.ui.widgets.compose_rows import FormRule, Remark
+from tuimail.ui.widgets.text_editor import TextEditor
+from tuimail.ui.widgets.top_bar import TopBar
+
+
+class ComposeForm(Screen[Sending | None]):
+    """What is written, in its fields.
+
+    Args:
+        draft: What to begin with. It is stored when it changes.
+    """
+
+    DEFAULT_CSS = """
+    ComposeForm { background: $background; }
+    ComposeForm #fields { height: auto; }
+    """
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        if draft.id is None:
+            draft = replace(draft, body=wrap_quotes(draft.body))
+        self._draft = draft
+        # Held rather than looked up: at the end of the program they are read when they have left
+        # the screen.
+        self._text = TextEditor(draft.body, id="text")
+        self._lines: dict[str, LineInput] = {}
+
+    # -- the form ------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Fields, rule, text, remark, and the two bars."""
+        draft, account = self._draft, shell(self).accounts[self._draft.account_id]
+        own = domain_of(account.address)
+        self._lines = {
+            "to": AddressInput(draft.to, own, id="to"),
+            "cc": AddressInput(draft.cc, own, id="cc"),
+            "bcc": AddressInput(draft.bcc, own, id="bcc"),
+            "subject": LineInput(draft.subject, id="subject"),
+        }
+        yield TopBar("")
+        with Vertical(id="fields"):
+            yield SenderField(account.address, account.name)
+            for name, line in self._lines.items():
+                yield Field(name.capitalize(), line, id=f"{name}-field")
+                if isinstance(line, AddressInput):
+                    yield Completion(line)
+        yield FormRule()
+        yield self._text
+        yield Remark()
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        """Put the cursor where writing begins, and watch for changes."""
+        app = shell(self)
+        self._show_copies(bool(self._draft.cc), bool(self._draft.bcc))
+        self._text.move_cursor((0, 0))
+        empty = [name for name in ("to", "subject") if not self._lines[name].value]
+        (self._lines[empty[0]] if empty else self._text).focus()
+        self.query_one(BottomBar).show_hints(app.keys.hints("composer"))
+        app.signal_status.subscribe(self, self._show_state)
+        self._show_state(None)
+        self._show_people()
+
+    def current(self) -> Draft:
+        """Return the draft as it stands in the fields."""
+        values = {name: line.value for name, line in self._lines.items()}
+        return replace(
+            self._draft,
+            to=values["to"],
+            cc=values["cc"],
+            bcc=values["bcc"],
+            subject=values["subject"],
+            body=self._text.text,
+        )
+
+    def _fill(self, draft: Draft) -> None:
+        self._lines["to"].value = draft.to
+        self._lines["cc"].value = draft.cc
+        self._lines["bcc"].value = draft.bcc
+        self._lines["subject"].value = draft.subject
+        self._text.set_text(draft.body)
+        self._show_copies(bool(draft.cc), bool(draft.bcc))
+
+    def _show_copies(self, cc: bool, bcc: bool) -> None:
+        for name, shown in (("#cc-field", cc), ("#bcc-field", bcc)):
+            field = self.query_one(name)
+            field.display = shown or field.has_class("asked")
+
+    def _show_state(self, _: None) -> None:
+        app = shell(self)
+        status = app.engine.status.get(self._draft.account_id) if app.engine else None
+        words = state_words(status, None, app.now(), still=app.settings.accessible)
+        bar = self.query_one(TopBar)
+        bar.state, bar.state_role = words.text, words.role
+
+    def _show_people(self) -> None:
+        """Bring title and remark up to date with the recipients."""
+        account = shell(self).accounts[self._draft.account_id]
+        people = recipients(self.current())
+        usable = [address for address in people if address.is_usable]
+        self.query_one(TopBar).place = title(self._draft, usable[0] if usable else None)
+        self.query_one(Remark).say(outside_remark(usable, domain_of(account.address)))
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _changed(self, event: Input.Changed | TextArea.Changed) -> None:
+        self._touched()
+        if isinstance(event, Input.Changed):
+            self._show_people()
+            for completion in self.query(Completion):
+                completion.look_up()
+
+    def _touched(self) -> None:
+        """Something may have changed."""
+
+    def _tell(self, text: str, severity: Severity = Severity.INFO) -> None:
+        self.query_one(BottomBar).show_event(clean(text), severity=severity)
+
+    # -- completion ----------------------------------------------------------------------------
+
+    @property
+    def _offer(self) -> Completion | None:
+        """The completion that is open."""
+        return next((each for each in self.query(Completion) if each.is_open), None)
+
+    @on(Input.Submitted)
+    def action_next_field(self) -> None:
+        """Take what is offered, else go to the next field."""
+        offer = self._offer
+        if offer is None or not offer.take():
+            if offer is not None:
+                offer.close()
+            self.focus_next()
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down choose among what is offered."""
+        offer = self._offer
+        if offer is not None and event.key in ("up", "down"):
+            event.stop()
+            offer.move(1 if event.key == "down" else -1)
+
+    def on_descendant_blur(self) -> None:
+        """What was offered belongs to the field with the focus."""
+        for completion in self.query(Completion):
+            completion.close()

@@ -1,0 +1,96 @@
+"""Keeping what is written: each second while it changes, and when the composer is left."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import work
+
+from tuimail.errors import StoreError
+from tuimail.model.draft import Draft
+from tuimail.model.notice import Severity
+from tuimail.text.safe import SafeText, clean
+from tuimail.ui.drafts import DraftKeeper
+from tuimail.ui.formatting import clock
+from tuimail.ui.screens.compose_form import ComposeForm
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.top_bar import TopBar
+
+_LOSE: Final = "y"
+
+
+class ComposeKeeping(ComposeForm):
+    """A form whose draft is in the store within a second."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft)
+        self._editing = self._sending = False
+        self._keeper: DraftKeeper | None = None
+
+    def on_mount(self) -> None:
+        """Begin to keep what is written."""
+        self._keeper = DraftKeeper(
+            self,
+            shell(self).store,
+            self._draft,
+            current=self.current,
+            saved=self._draft_saved,
+            failed=self._draft_not_saved,
+        )
+
+    def on_unmount(self) -> None:
+        """The program may be ending: write what is not written."""
+        if self._keeper is not None:
+            self._keeper.save_before_exit()
+
+    def _touched(self) -> None:
+        if self._keeper is not None:
+            self._keeper.touch()
+
+    def _draft_saved(self, kept: bool) -> None:
+        now = shell(self).now()
+        self._wake_engine()
+        said = f"draft saved {clock(now, now)}" if kept else ""
+        self.query_one(TopBar).context = said
+
+    def _wake_engine(self) -> None:
+        """There may be something to bring to the server, now or in a while."""
+        engine = shell(self).engine
+        if engine is not None:
+            engine.wake()
+
+    def _draft_not_saved(self, error: StoreError) -> None:
+        self.query_one(TopBar).context = "draft not saved"
+        self._tell(f"The draft was not saved: {error.message}", Severity.ERROR)
+
+    @work(group="close", exclusive=True)
+    async def action_close(self) -> None:
+        """Leave, keeping what was written; first close what is offered."""
+        offer = self._offer
+        if offer is not None:
+            offer.close()
+            return
+        if self._busy or self._keeper is None:
+            return
+        await self._close(self._keeper)
+
+    async def _close(self, keeper: DraftKeeper) -> None:
+        if not await keeper.save() and await self._ask_to_lose() != _LOSE:
+            return
+        keeper.finish()
+        await keeper.settle()
+        self._wake_engine()
+        subject = clean(self.current().subject) or SafeText("without subject")
+        self.dismiss(None)
+        if keeper.id is not None:
+            said = f"Draft “{subject}” kept. It is in the outbox."
+            self.app.call_later(shell(self).tell, said)
+
+    async def _ask_to_lose(self) -> str | None:
+        bar = self.query_one(BottomBar)
+        return await bar.ask("The draft cannot be saved. Close and lose it?", {_LOSE: "close"})
+
+    @property
+    def _busy(self) -> bool:
+        return self._editing or self._sending
