@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
 
-from tuimail.sandbox.delivery_reports import HOST, REASONS, undelivered
+from tuimail.sandbox.delivery_reports import REASONS, undelivered
 from tuimail.sandbox.keeping import Keep
 from tuimail.sandbox.mailbox import Mailbox, with_crlf
+from tuimail.sandbox.received import with_trace
 from tuimail.sandbox.switches import Choices, choice_for
 
 _BCC = re.compile(rb"^(?:resent-)?bcc[ \t]*:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*", re.I | re.M)
@@ -84,7 +84,7 @@ class PostOffice:
             if reason is not None and mail_from:
                 failed[recipient] = reason
             elif mailbox is not None:
-                mailbox.folder("INBOX").append(_received(delivery, recipient))
+                mailbox.folder("INBOX").append(self._received(delivery))
             elif recipient.rpartition("@")[2] in self.domains:
                 failed[recipient] = "not-found"
             else:
@@ -96,17 +96,13 @@ class PostOffice:
         for listener in list(self.listeners):
             listener(delivery)
 
-
-def _received(delivery: Delivery, recipient: str) -> bytes:
-    header, blank, body = delivery.raw.partition(b"\r\n\r\n")
-    stamp = format_datetime(datetime.now(UTC))
-    trace = (
-        f"Return-Path: <{delivery.mail_from}>\r\n"
-        f"Received: from {HOST} ([::1]) by {HOST} with mapi id 15.20;\r\n"
-        f"\tfor <{recipient}>; {stamp}\r\n"
-    )
-    kept = _BCC.sub(b"", header + b"\r\n")[:-2]
-    return trace.encode("utf-8") + kept + blank + body
+    def _received(self, delivery: Delivery) -> bytes:
+        header, blank, body = delivery.raw.partition(b"\r\n\r\n")
+        kept = _BCC.sub(b"", header + b"\r\n")[:-2]
+        sender_host = delivery.mail_from.rpartition("@")[2].lower()
+        own = self.domains if sender_host in self.domains else frozenset()
+        traced = with_trace(kept + blank + body, datetime.now(UTC), own)
+        return f"Return-Path: <{delivery.mail_from}>\r\n".encode() + traced
 
 
 def delivery_report(

@@ -25,8 +25,10 @@ from tuimail.sandbox.demo_wire import (
 )
 from tuimail.sandbox.folder_names import DEFAULT_FOLDERS
 from tuimail.sandbox.mailbox import Mailbox
+from tuimail.sandbox.received import with_trace
 
 DOMAIN = "contoso.example"
+FORGERS = frozenset({"fakeit", "winner"})
 _FLOW = 72
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _RULE = "________________________________"
@@ -60,7 +62,10 @@ def fill(mailbox: Mailbox, now: datetime | None = None) -> int:
         if first in DEFAULT_FOLDERS:
             first = mailbox.default(first).name
         folder = mailbox.create(first + slash + rest)
-        folder.append(make_message(script, mail, when), script.flags, script.date(when))
+        raw = make_message(script, mail, when)
+        if mail.people[script.sender].address != mail.owner.address:
+            raw = with_trace(raw, script.date(when), {DOMAIN}, is_forged=script.sender in FORGERS)
+        folder.append(raw, script.flags, script.date(when))
     return len(mail.scripts)
 
 

@@ -22,8 +22,10 @@ _CROWD = 120
 _LOG_LINES = 4000
 
 
-def _event(mail: DemoMail, now: datetime, *, method: str, sequence: int) -> Entity:
-    """The board meeting of the coming Thursday; the update moves it by an hour."""
+def _event(
+    mail: DemoMail, now: datetime, *, method: str, sequence: int, title: str = "Board prep"
+) -> Entity:
+    """A meeting of the coming Thursday; the update moves it by an hour."""
     today = now.astimezone()
     day = today.date() + timedelta(days=(_THURSDAY - today.weekday()) % 7 or 7)
     start = datetime.combine(day, time(14 + min(sequence, 1), 0)).astimezone(UTC)
@@ -34,16 +36,21 @@ def _event(mail: DemoMail, now: datetime, *, method: str, sequence: int) -> Enti
         "VERSION:2.0",
         f"METHOD:{method}",
         "BEGIN:VEVENT",
-        "UID:board-prep.demo@contoso.example",
+        f"UID:{title.lower().replace(' ', '-')}.demo@contoso.example",
         f"SEQUENCE:{sequence}",
         f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
         f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
-        "SUMMARY:Board prep",
+        f"SUMMARY:{title}",
         "LOCATION:Yggdrasil",
         f"STATUS:{'CANCELLED' if method == 'CANCEL' else 'CONFIRMED'}",
         f"ORGANIZER;CN={organizer.name}:mailto:{organizer.address}",
         f"ATTENDEE;RSVP=TRUE;PARTSTAT=NEEDS-ACTION:mailto:{mail.owner.address}",
+        *(
+            f"ATTENDEE;RSVP=TRUE;PARTSTAT={said};CN={mail.people[who].name}:mailto:"
+            f"{mail.people[who].address}"
+            for who, said in (("ben", "ACCEPTED"), ("lena", "DECLINED"), ("priya", "TENTATIVE"))
+        ),
         "END:VEVENT",
         "END:VCALENDAR",
     ]
@@ -53,7 +60,9 @@ def _event(mail: DemoMail, now: datetime, *, method: str, sequence: int) -> Enti
 INVITATIONS: dict[str, Callable[[DemoMail, datetime], Entity]] = {
     "invitation": lambda mail, now: _event(mail, now, method="REQUEST", sequence=0),
     "invitation-update": lambda mail, now: _event(mail, now, method="REQUEST", sequence=1),
-    "invitation-cancel": lambda mail, now: _event(mail, now, method="CANCEL", sequence=2),
+    "invitation-cancel": lambda mail, now: _event(
+        mail, now, method="CANCEL", sequence=1, title="Board dinner"
+    ),
 }
 
 

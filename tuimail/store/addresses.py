@@ -6,9 +6,15 @@ from collections.abc import Iterable
 
 from tuimail.model.account import AccountId
 from tuimail.model.envelope import Envelope
+from tuimail.model.message import Message
+from tuimail.model.search import Has, Part, Search
+from tuimail.model.trust import MOST_COUNTED, SenderHistory
+from tuimail.store.catalogue import DOC_BITS
 from tuimail.store.connection import Connection
+from tuimail.store.limits import question
 from tuimail.store.transaction import Transaction
 from tuimail.text.address import Address, make_address
+from tuimail.text.folding import fold
 
 # More recipients than this is a list nobody wrote by hand.
 _MOST_PER_MESSAGE = 50
@@ -43,6 +49,32 @@ def people(connection: Connection, limit: int) -> list[tuple[str, str, str]]:
         " LIMIT ?",
         (limit,),
     )
+
+
+_MAILS_OF = """
+SELECT count(*) FROM (
+  SELECT 1 FROM search JOIN search_text AS text ON text.doc = search.rowid
+  WHERE search MATCH ?1 AND search.rowid < ?2
+    AND instr(char(10) || replace(text.senders, ' ', char(10)) || char(10),
+      char(10) || ?3 || char(10))
+  ORDER BY search.rowid DESC LIMIT ?4)
+"""
+
+
+def history(connection: Connection, message: Message) -> SenderHistory:
+    """Return how well the sender of a message is known: earlier mail, in any of the mailboxes."""
+    authors = message.envelope.from_
+    address = fold(authors[0].address[:_LONGEST]) if authors else ""
+    asked = question(Search((Has((address,), frozenset({Part.SENDERS})),)))
+    if not address or asked is None:
+        return SenderHistory()
+    date, key = message.summary.position
+    received = connection.value(_MAILS_OF, (asked, (date << DOC_BITS) + key, address, MOST_COUNTED))
+    written = connection.value(
+        "SELECT 1 FROM address WHERE folded = ? AND written_at > 0 LIMIT 1",
+        (authors[0].address.lower(),),
+    )
+    return SenderHistory(int(received or 0), bool(written))
 
 
 def learn(

@@ -24,7 +24,9 @@ from tuimail.model.notice import Notice
 from tuimail.model.request import Request
 from tuimail.model.status import EngineStatus
 from tuimail.model.tree import Tree
+from tuimail.model.trust import SenderHistory
 from tuimail.store import (
+    addresses,
     bodies,
     downloads,
     filing,
@@ -136,6 +138,10 @@ class Reader(OutgoingReader):
     def rank(self, folder: FolderId, position: Position) -> int:
         """Return how many messages are shown before `position`."""
         return messages.rank(self._connection, folder, position)
+
+    def sender_history(self, message: Message) -> SenderHistory:
+        """Return how well the sender of a message is known."""
+        return addresses.history(self._connection, message)
 
     @property
     def meetings(self) -> MeetingReader:

@@ -21,6 +21,7 @@ from tuimail.text.safe import SafeText
 from tuimail.ui.formatting import cut, list_date, long_date, size_text
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.rows import BLANK, Row, Run, crop_row, ends, row_cells, rule
+from tuimail.ui.trust_words import TrustLines, facts_row, wrapped
 
 MOST_NAMES: Final = 4
 
@@ -35,6 +36,8 @@ class HeadFacts:
         here: The sections that are downloaded.
         received: INTERNALDATE, aware.
         now: Aware, in the time zone of the screen.
+        trust: What is known of the sender.
+        names_address: The address stands beside the name even where the name gives way.
     """
 
     envelope: Envelope
@@ -44,10 +47,12 @@ class HeadFacts:
     files: Sequence[BodyPart]
     here: Collection[str]
     glyphs: Glyphs
+    trust: TrustLines = TrustLines()
+    names_address: bool = False
 
 
 def full_head(facts: HeadFacts, pane: int, text: int) -> list[Row]:
-    """Return subject, sender with date, recipients, files, and the rule below them.
+    """Return subject, sender with date, recipients, trust, files, and the rule below them.
 
     Args:
         facts: The message.
@@ -62,6 +67,10 @@ def full_head(facts: HeadFacts, pane: int, text: int) -> list[Row]:
     recipients = recipients_text(facts.envelope, facts.own, text, facts.glyphs)
     if recipients:
         rows.append((BLANK, Run(recipients, "muted")))
+    known = facts_row(facts.trust.facts, text)
+    if known:
+        rows.append((BLANK, *known))
+    rows += [(BLANK, *row) for warning in facts.trust.warnings for row in wrapped(warning, text)]
     if facts.files:
         rows.append((BLANK, *_files_runs(facts, text)))
     rows.append(rule(pane, facts.glyphs.rule))
@@ -74,18 +83,28 @@ def short_head(facts: HeadFacts, pane: int) -> list[Row]:
     date = list_date(facts.received, facts.now)
     subject = cut(subject_of(facts.envelope), max(1, pane - cell_len(date) - 9), glyphs.cut)
     files = _count_text(facts)
-    name = cut(sender_name(facts.envelope), max(1, pane - 2), glyphs.cut)
+    name = cut(_short_name(facts), max(1, pane - 2), glyphs.cut)
     room = pane - cell_len(name) - 4 - (cell_len(files) + 2 if files else 0)
+    known = facts.trust.short
+    if row_cells(known) + 3 > room:
+        known = ()
+    room -= row_cells(known) + 2 if known else 0
     recipients = recipients_text(facts.envelope, facts.own, room, glyphs) if room > 8 else ""
     return [
         rule(pane, glyphs.rule, subject, date, "strong"),
         ends(
             (BLANK, Run(name), Run(f"  {recipients}" if recipients else "", "muted")),
-            (Run(f" {files}" if files else "", "muted"), BLANK),
+            (BLANK, *known, Run(f"   {files}" if files and known else files, "muted"), BLANK),
             pane,
         ),
         (),
     ]
+
+
+def _short_name(facts: HeadFacts) -> str:
+    authors = facts.envelope.from_ or facts.envelope.sender
+    name = sender_name(facts.envelope)
+    return f"{authors[0].address}  {name}" if facts.names_address and authors else name
 
 
 def subject_of(envelope: Envelope) -> SafeText:
@@ -107,7 +126,8 @@ def _sender_row(facts: HeadFacts, width: int) -> Row:
     date = long_date(when, facts.now)
     if cell_len(name) + cell_len(date) + 3 > width:
         date = long_date(when, facts.now, year=False)
-    name = SafeText(cut(name, max(1, width - cell_len(date) - 3), facts.glyphs.cut))
+    beside = cell_len(address) + 2 if facts.names_address and address else 0
+    name = SafeText(cut(name, max(1, width - cell_len(date) - 3 - beside), facts.glyphs.cut))
     who = [BLANK, Run(name)]
     if address and row_cells(who) + cell_len(address) + cell_len(date) + 4 <= width:
         who.append(Run(f"  {address}", "muted"))

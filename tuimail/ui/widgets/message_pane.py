@@ -20,9 +20,11 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
+from tuimail.model.trust import SenderHistory
 from tuimail.ui.body_layout import BodyRow
 from tuimail.ui.head_layout import HeadFacts
 from tuimail.ui.shell import shell
+from tuimail.ui.trust_words import TrustLines, trust_lines
 from tuimail.ui.widgets.head_view import HeadView
 from tuimail.ui.widgets.reading_body import ReadingBody
 
@@ -59,6 +61,7 @@ class MessagePane(Vertical, can_focus=True):
         self._here: frozenset[str] = frozenset()
         self._begun: dict[str, int] = {}
         self._was_online = False
+        self._known: tuple[MessageKey, SenderHistory] | None = None
 
     def compose(self) -> ComposeResult:
         """Head above text."""
@@ -151,8 +154,37 @@ class MessagePane(Vertical, can_focus=True):
             files=self.files,
             here=self._here,
             glyphs=app.glyphs,
+            trust=self._trust_lines(message),
+            names_address=bool(self._posed_as),
         )
         self._head.show(facts, short=self._is_short)
+
+    @property
+    def _posed_as(self) -> str:
+        known = self._reading.trust if self._reading is not None else None
+        return "" if known is None else known.posed_as
+
+    def _trust_lines(self, message: Message) -> TrustLines:
+        """Say what is known of the sender, as far as the header is here."""
+        app, known = shell(self), self._reading.trust if self._reading is not None else None
+        if known is None:
+            return TrustLines()
+        authors = message.envelope.from_
+        is_own = bool(authors) and authors[0].address.lower() in self.own_addresses
+        history = None if is_own else self._history_of(message)
+        account = app.accounts.get(message.summary.account_id)
+        own = {account.address.rpartition("@")[2].lower()} if account is not None else set()
+        return trust_lines(known, own, history, app.glyphs)
+
+    def _history_of(self, message: Message) -> SenderHistory | None:
+        """Ask once per message: the head is laid out again with every resize."""
+        key = message.summary.key
+        if self._known is None or self._known[0] != key:
+            try:
+                self._known = key, shell(self).store.read.sender_history(message)
+            except StoreError:
+                return None  # the line does without it; a store that fails is said elsewhere
+        return self._known[1]
 
     @property
     def own_addresses(self) -> frozenset[str]:
