@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import threading
 from collections.abc import Mapping
 from typing import Final
 
-_OPENERS: Final = ("xdg-open", "wslview", "gio")
+from tuimail.config.opening import desktop_opener, split_command, start
+
 _SCHEMES: Final = ("https://", "http://")
 
 
-def open_page(url: str, environ: Mapping[str, str]) -> bool:
+def open_page(url: str, environ: Mapping[str, str], command: str = "") -> bool:
     """Start the browser on a page, detached; whether something was started.
-
-    Only the desktop's own openers are tried: `$BROWSER` is often a browser for the terminal.
 
     Args:
         url: http or https; anything else is not opened.
+        environ: The environment.
+        command: `reader.open_command`; empty for the desktop's own opener.
     """
     if not url.startswith(_SCHEMES) or any(character.isspace() for character in url):
         return False
-    for opener in _OPENERS:
-        path = shutil.which(opener, path=environ.get("PATH"))
-        if path is None:
-            continue
-        command = [path, "open", url] if opener == "gio" else [path, url]
-        try:
-            started = subprocess.Popen(  # noqa: S603 - a fixed program, the page as one argument
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                env=dict(environ),
-            )
-        except OSError:
-            continue
-        # Waited for, so that the system can forget it when it ends.
-        threading.Thread(target=started.wait, name="opener", daemon=True).start()
-        return True
-    return False
+    opener = split_command(command) or desktop_opener(environ)
+    return opener is not None and start([*opener, url], environ)

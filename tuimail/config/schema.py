@@ -88,6 +88,23 @@ class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The command that prints the text it reads from its standard input, with its arguments.
     Default: `lp`, else `lpr`."""
 
+    open_command: str = ""
+    """The command that opens a link, which is added to it, such as `firefox --private-window`.
+    Started without a shell and without the terminal. Default: the desktop's own opener; over SSH
+    links are copied instead."""
+
+    open_files: tuple[str, ...] = ()
+    """Commands that open attachments, by type or ending: `application/pdf: zathura`,
+    `image/*: feh`, `.docx: libreoffice`. The file is added. Default: the desktop's own opener."""
+
+    hyperlinks: Literal["auto", "on", "off"] = "auto"
+    """Whether the listed links can be clicked in the terminal (OSC 8), those without a warning.
+    `auto`: in terminals that are known to understand."""
+
+    images: Literal["auto", "on", "off"] = "auto"
+    """Whether attached images are shown inside, in half blocks. `auto`: not over SSH, with
+    `link = "slow"` or without colours. Images from the network are never fetched."""
+
 
 class ListSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[list]`: the list of messages. One folder may have its own: `o` in the list sorts it, `t`

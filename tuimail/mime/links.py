@@ -76,6 +76,13 @@ def host_of(target: str) -> SafeText:
     return _ascii_host(host)
 
 
+def _rewriter(href: str, host: str) -> SafeText:
+    """The host that the mail names and that leads on to the target's; "" for none."""
+    written = _as_browser(href)
+    via = SafeText("") if written is None else host_of(written)
+    return via if via != host else SafeText("")
+
+
 def _ascii_host(host: str) -> SafeText:
     host = clean(host).strip(". ").lower()
     if host.isascii() or len(host) > 253:
@@ -101,8 +108,8 @@ def _named_host(text: str) -> str:
     return _ascii_host(match[1].rpartition("@")[2])
 
 
-def _site(host: str) -> str:
-    """The registrable name, roughly: three labels under co.uk and its like, else two."""
+def site_of(host: str) -> str:
+    """Return the registrable name, roughly: three labels under co.uk and its like, else two."""
     labels = host.split(".")
     if len(labels) > 2 and len(labels[-1]) == 2 and _SECOND_LEVEL.fullmatch(labels[-2]):
         return ".".join(labels[-3:])
@@ -116,8 +123,8 @@ _NUMERIC = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*")
 _DOTTED_QUAD = re.compile(r"(?:[1-9]?\d|1\d\d|2[0-4]\d|25[0-5])(?:\.(?:0|[1-9]\d{0,2})){3}")
 
 
-def _hides_host(target: str) -> bool:
-    """Whether it is written so that people read another host, or none."""
+def hides_host(target: str) -> bool:
+    """Return whether a target is written so that people read another host, or none."""
     authority = re.split(r"[/?#]", target.partition("://")[2], maxsplit=1)[0]
     if "@" in authority or "%" in authority:
         return True
@@ -143,7 +150,7 @@ class LinkList:
             return None
         host = host_of(target)
         named = _named_host(text)
-        differs = bool(named) and _site(named) != _site(host)
+        differs = bool(named) and site_of(named) != site_of(host)
         known = self._links.get((target, named if differs else ""))
         if known is not None or len(self._links) >= MOST_LINKS:
             return known
@@ -151,9 +158,10 @@ class LinkList:
             number=len(self._links) + 1,
             target=target,
             host=host,
-            suspicious=differs or _hides_host(target),
+            suspicious=differs or hides_host(target),
             text=clean(" ".join(text[:200].split())),
             named_host=clean(named) if differs else SafeText(""),
+            via=_rewriter(href, host),
         )
         self._links[(target, named if differs else "")] = link
         return link

@@ -211,8 +211,16 @@ def _unpack(reply: bytes) -> RenderedText:
                 for quote, text, kind, indent in found["lines"]
             ),
             links=tuple(
-                Link(int(number), clean(target), clean(host), bool(odd), clean(text), clean(named))
-                for number, target, host, odd, text, named in found["links"]
+                Link(
+                    int(number),
+                    clean(target),
+                    clean(host),
+                    bool(odd),
+                    clean(text),
+                    clean(named),
+                    via=clean(via),
+                )
+                for number, target, host, odd, text, named, via in found["links"]
             ),
             notices=tuple(clean(notice) for notice in found["notices"]),
             folds=tuple(

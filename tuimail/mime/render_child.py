@@ -87,6 +87,7 @@ def pack(rendered: RenderedText) -> bytes:
                     link.suspicious,
                     link.text,
                     link.named_host,
+                    link.via,
                 ]
                 for link in rendered.links
             ],

@@ -77,6 +77,8 @@ class Link:
         suspicious: The text names another host, or the target hides its own.
         text: What the link says; the target's path where it says nothing else.
         named_host: The other host that the text names; empty when it names none.
+        looks_like: The known site that the host can be taken for; empty for none.
+        via: The host in the mail that only leads on, such as Safe Links; empty for none.
     """
 
     number: int
@@ -85,6 +87,8 @@ class Link:
     suspicious: bool
     text: SafeText = SafeText("")
     named_host: SafeText = SafeText("")
+    looks_like: SafeText = SafeText("")
+    via: SafeText = SafeText("")
 
 
 @dataclass(frozen=True, slots=True)

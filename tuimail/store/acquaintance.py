@@ -22,6 +22,13 @@ class Acquaintance:
         rows = self._connection.rows("SELECT folded FROM address WHERE written_at > 0")
         return frozenset(folded for (folded,) in rows)
 
+    def hosts_written_to(self) -> frozenset[str]:
+        """Return the hosts of every address that was ever written to, in lower case."""
+        rows = self._connection.rows(
+            "SELECT DISTINCT lower(host) FROM address WHERE written_at > 0"
+        )
+        return frozenset(host for (host,) in rows if host)
+
     def seen_among(self, addresses: Collection[str]) -> frozenset[str]:
         """Return those of these addresses that were on any mail."""
         return frozenset(

@@ -26,6 +26,7 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.notice import Severity
 from tuimail.model.setup import SetupControl
 from tuimail.model.status import EngineControl
+from tuimail.ui import clipboard
 from tuimail.ui.appearance import Appearance
 from tuimail.ui.arrivals import Arrivals
 from tuimail.ui.background import understand_reports
@@ -33,6 +34,7 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.colourless import replace_filters
 from tuimail.ui.commit_slot import CommitSlot
 from tuimail.ui.crash import print_without_locals, self_check
+from tuimail.ui.hyperlinks import understands_hyperlinks
 from tuimail.ui.key_actions import KeyActions
 from tuimail.ui.keyboard import Keyboard
 from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
@@ -44,7 +46,7 @@ from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.setting_up import SettingUp
 from tuimail.ui.signals import handle_signals, watch_terminal
 from tuimail.ui.terminal_modes import TerminalModes
-from tuimail.ui.texts import MessageTexts
+from tuimail.ui.texts import MessageTexts, own_hosts
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ class TuimailApp(KeyActions):
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
         self.signal_settings: Signal[Settings] = Signal(self, "settings")
-        self.texts = MessageTexts(store)
+        self.texts = MessageTexts(store, lambda: own_hosts(self.accounts.values()))
         self.people = People(store)
         self.setting_up = SettingUp(self, new_setup)
         self.sending = SendingWatch(self, self.mailbox_bars)
@@ -211,6 +213,7 @@ class TuimailApp(KeyActions):
         """Look as the settings say."""
         self.glyphs = self.appearance.glyphs()
         self.appearance.use_theme()
+        self.hyperlinks = understands_hyperlinks(self.settings.reader.hyperlinks, os.environ)
         self.use_display(self.settings.display, os.environ)
         self.terminal.use(
             mouse=self.appearance.mouse,
@@ -285,6 +288,11 @@ class TuimailApp(KeyActions):
         await self.keyboard.run_shown(event.key)
 
     # -- for the screens -----------------------------------------------------------------------
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the user's clipboard: the one place for the whole program."""
+        super().copy_to_clipboard(text)
+        self.terminal.write(clipboard.wrapped(text, os.environ))
 
     def now(self) -> datetime:
         """Return the time in the zone dates are shown in."""

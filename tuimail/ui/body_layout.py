@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rich.cells import cell_len
 
 from tuimail.ui.formatting import cut
+from tuimail.ui.hyperlinks import path_of
+from tuimail.ui.roles import linked
 from tuimail.ui.rows import BLANK, EMPTY, Row, Run
 from tuimail.ui.wrapping import wrap_hanging, wrap_text
 
@@ -92,15 +94,15 @@ def lay_out_links(links: Sequence[Link], width: int) -> list[BodyRow]:
 def _link_rows(link: Link, width: int) -> list[BodyRow]:
     number = f"[{link.number}] "
     host = link.host or link.target
-    words = link.text or _path_of(link)
+    words = link.text or path_of(link)
     room = width - cell_len(number + host) - 2
     said = cut(words, room) if room >= min(4, cell_len(words)) else ""
     first, *more = wrap_text(number + host, width)
-    runs = [Run(number, "muted"), Run(first[len(number) :], "link")]
-    rows = [BodyRow(first, "link", tuple(runs))]
-    rows += [BodyRow(text, "link") for text in more]
+    role = "link" if link.suspicious else linked("link", link.target)
+    rows = [BodyRow(first, "link", (Run(number, "muted"), Run(first[len(number) :], role)))]
+    rows += [BodyRow(text, "link", (Run(text, role),)) for text in more]
     if link.suspicious:
-        warning = f"! the text says {link.named_host}" if link.named_host else SUSPICIOUS
+        warning = _warning(link)
         if not more and cell_len(first) + 2 + cell_len(warning) <= width:
             rows = [_joined(rows[0], Run(warning, "warning"))]
         else:
@@ -110,11 +112,10 @@ def _link_rows(link: Link, width: int) -> list[BodyRow]:
     return rows
 
 
-def _path_of(link: Link) -> str:
-    """What a target says beyond its host."""
-    rest = link.target.partition("://")[2]
-    path = rest[len(link.host) :] if rest.lower().startswith(link.host.lower()) else ""
-    return path if path.strip("/") else ""
+def _warning(link: Link) -> str:
+    if link.named_host:
+        return f"! the text says {link.named_host}"
+    return f"! looks like {link.looks_like}" if link.looks_like else SUSPICIOUS
 
 
 def _joined(row: BodyRow, run: Run) -> BodyRow:

@@ -17,6 +17,8 @@ from textual.app import App
 from textual.color import Color
 from textual.strip import Strip
 
+from tuimail.ui.display.application import CellApp
+from tuimail.ui.hyperlinks import hyperlink
 from tuimail.ui.rows import Run, crop_row
 
 # Roles that are not themselves a variable of the same name.
@@ -42,6 +44,8 @@ _OWN_SURFACE: Final = {
     "chip-external": "chip-external-background",
     "chip-external-end": "chip-external-background",
 }
+_MOST_STYLES: Final = 2_000
+"""Each target is a style; beyond that they are made anew."""
 # What a telephone's camera reads is light on dark whatever the theme.
 _FIXED: Final = {"qr": Style(color="#ffffff", bgcolor="#000000")}
 _SURFACE: Final = {
@@ -56,17 +60,33 @@ _SURFACE: Final = {
 _SURFACE_STYLE: Final = {"cursor": "cursor-style", "banner": "banner-style"}
 
 
+def linked(role: str, target: str) -> str:
+    """Return a role that leads somewhere, where the terminal understands links (OSC 8)."""
+    return f"{role}|{target}"
+
+
 class Roles:
     """Styles by role and surface.
+
+    A role with a target is the same style each time it is asked for: Rich numbers links at random,
+    and an equal frame must have equal numbers to cost nothing.
 
     Args:
         variables: The theme's variables, colours as strings Textual can parse.
         colourless: `NO_COLOR`: weights stay, and the row at the cursor is reversed.
+        hyperlinks: Targets are given to the terminal.
     """
 
-    def __init__(self, variables: Mapping[str, str], *, colourless: bool = False) -> None:
+    def __init__(
+        self,
+        variables: Mapping[str, str],
+        *,
+        colourless: bool = False,
+        hyperlinks: bool = False,
+    ) -> None:
         self._variables = variables
         self._colourless = colourless
+        self.hyperlinks = hyperlinks
         self._styles: dict[tuple[str, str], Style] = {}
 
     @property
@@ -78,12 +98,20 @@ class Roles:
         """Return the style of a role on a surface.
 
         Args:
-            role: `text`, `strong`, `muted`, `key` …; a `+bold` behind it adds weight.
+            role: `text`, `strong`, `muted`, `key` …; a `+bold` behind it adds weight, and a bar
+                ends it before its target (`linked`).
             surface: `background`, `bar`, `side`, `sheet`, `cursor`, `cursor-blur` or `banner`.
         """
         found = self._styles.get((role, surface))
         if found is None:
-            found = self._styles[role, surface] = self._make(role, surface)
+            name, _, target = role.partition("|")
+            found = self._make(name, surface)
+            link = hyperlink(target) if self.hyperlinks else ""
+            if link:
+                found += Style(link=link)
+            if len(self._styles) >= _MOST_STYLES:
+                self._styles.clear()
+            self._styles[role, surface] = found
         return found
 
     def _make(self, role: str, surface: str) -> Style:
@@ -137,6 +165,7 @@ def _same_ground(style: Style, other: Style) -> bool:
     return (
         style.bgcolor == other.bgcolor
         and not other.underline
+        and not other.link
         and bool(style.reverse) == bool(other.reverse)
     )
 
@@ -147,8 +176,10 @@ _BY_APP: WeakKeyDictionary[App[object], tuple[Mapping[str, str], Roles]] = WeakK
 def roles(app: App[object]) -> Roles:
     """Return the styles of the application's current theme, made once per theme."""
     known, variables = _BY_APP.get(app), app.theme_variables
+    hyperlinks = isinstance(app, CellApp) and app.hyperlinks
     # Textual makes the variables anew whenever the theme is another, or was written anew.
-    if known is None or known[0] is not variables:
-        known = (variables, Roles(variables, colourless=app.no_color))
+    if known is None or known[0] is not variables or known[1].hyperlinks is not hyperlinks:
+        styles = Roles(variables, colourless=app.no_color, hyperlinks=hyperlinks)
+        known = (variables, styles)
         _BY_APP[app] = known
     return known[1]

@@ -7,10 +7,11 @@ answer, and asking for it is the caller's business.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tuimail.model.account import Account
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.store.store import Store
 from tuimail.ui.report_words import delivery_words
@@ -21,15 +22,22 @@ if TYPE_CHECKING:
     from tuimail.mime.rendered import Link, TextLine
 
 
+def own_hosts(accounts: Iterable[Account]) -> frozenset[str]:
+    """Return the hosts of mailboxes' addresses, in lower case."""
+    return frozenset(each.address.rpartition("@")[2].lower() for each in accounts)
+
+
 class MessageTexts:
     """Reads messages that are stored.
 
     Args:
         store: Where their parts are.
+        own_hosts: Returns the hosts of the user's own addresses.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, own_hosts: Callable[[], frozenset[str]] = frozenset) -> None:
         self._store = store
+        self._own_hosts = own_hosts
         self._renderer: Renderer | None = None
         self._read_as: dict[MessageKey, str] = {}
 
@@ -77,9 +85,18 @@ class MessageTexts:
             charset=self._read_as.get(key),
         )
         outcomes = read.outcomes(message.envelope.message_id)
-        if not outcomes:
+        if outcomes:
+            reading = replace(reading, notices=(*delivery_words(outcomes), *reading.notices))
+        if not reading.links:
             return reading
-        return replace(reading, notices=(*delivery_words(outcomes), *reading.notices))
+        links = await asyncio.to_thread(self._doubted, reading.links, self._own_hosts())
+        return replace(reading, links=links)
+
+    def _doubted(self, links: Sequence[Link], own: frozenset[str]) -> tuple[Link, ...]:
+        """Mark the links that look like those of sites the user knows."""
+        from tuimail.mime.link_doubts import with_doubts  # noqa: PLC0415 - see above
+
+        return with_doubts(links, own | self._store.read.acquaintance.hosts_written_to())
 
     async def quotable(self, message: Message) -> tuple[Sequence[TextLine], Sequence[Link]]:
         """Return the readable lines and their links; nothing when the text is not here."""

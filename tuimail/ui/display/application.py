@@ -37,9 +37,11 @@ class CellApp(App[None]):
 
     Attributes:
         painted: What the terminal shows; None to write what Textual writes.
+        hyperlinks: The terminal is given the targets of links (OSC 8).
     """
 
     painted: Painted | None = None
+    hyperlinks = False
     _display_setting: str = "stock"
     _settling: Timer | None = None
 

@@ -21,7 +21,9 @@ _BEGIN: Final = "\x1b[?2026h"
 _END: Final = "\x1b[?2026l"
 _OTHER_SCREEN: Final = "\x1b[?1049"
 _HARMLESS: Final = re.compile(
-    r"(?:\x1b\[[<>=?][0-9;]*\$?[a-z]|\x1b\[[0-9;]* ?[nqt]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07)*"
+    r"(?:\x1b\[[<>=?][0-9;]*\$?[a-z]|\x1b\[[0-9;]* ?[nqt]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x07"
+    # To tmux, which hands on what is wrapped with each escape twice, and to GNU screen.
+    r"|\x1bPtmux;(?:[^\x1b]|\x1b\x1b)*\x1b\\|\x1bP\x1b?[^\x1b]*\x1b\\)*"
 )
 """Modes, questions, titles, the bell: they change no cell."""
 

@@ -155,6 +155,7 @@ class MailboxBars:
     def _hint_reader(self) -> None:
         screen, reader = self._screen, self._screen.reader
         without = [] if reader.files else ["reader.attachments"]
+        without += [] if reader.reading and reader.reading.links else ["reader.links"]
         without += [] if reader.has_folds else ["reader.fold"]
         place = reader.modes[0] if reader.modes else "reader"
         hints = shell(screen).keys.hints(place, without=without)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tuimail.model.changes import ChangeSet
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.attachment_list import AttachmentSaver, AttachmentSheet
-from tuimail.ui.widgets.reader_text import ReaderText
+from tuimail.ui.widgets.reader_links import ReaderLinks
 
 
-class ReaderFiles(ReaderText):
+class ReaderFiles(ReaderLinks):
     """The actions on files."""
 
     def __init__(self, *, id: str | None = None) -> None:

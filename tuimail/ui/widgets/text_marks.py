@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from textual.widget import Widget
 
+from tuimail.ui import clipboard
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.marked_body import MarkedBody
 
@@ -91,7 +93,8 @@ class TextMarks(Widget):
         self.app.copy_to_clipboard(text)
         self.text_body.end_passage()
         rows = text.count("\n") + 1
-        shell(self).tell(f"Copied {rows} row{'' if rows == 1 else 's'}.")
+        doubt = clipboard.doubt(text, os.environ)
+        shell(self).tell(f"Copied {rows} row{'' if rows == 1 else 's'}. {doubt}".strip())
 
     def action_end_passage(self) -> None:
         """Take the caret away."""
