@@ -111,7 +111,7 @@ class TuimailApp(KeyActions):
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
         self.signal_settings: Signal[Settings] = Signal(self, "settings")
-        self.texts = MessageTexts(store, lambda: own_hosts(self.accounts.values()))
+        self.texts = MessageTexts(store, lambda: own_hosts(self.accounts.values()), self.key_of)
         self.people = People(store)
         self.setting_up = SettingUp(self, new_setup)
         self.sending = SendingWatch(self, self.mailbox_bars)
@@ -293,6 +293,10 @@ class TuimailApp(KeyActions):
         """Put a text on the user's clipboard: the one place for the whole program."""
         super().copy_to_clipboard(text)
         self.terminal.write(clipboard.wrapped(text, os.environ))
+
+    def key_of(self, id_: str) -> str:
+        """Return the key of a binding as it is now."""
+        return self.keys.shown(id_)
 
     def now(self) -> datetime:
         """Return the time in the zone dates are shown in."""

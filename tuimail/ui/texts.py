@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tuimail.model.account import Account
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.store.store import Store
+from tuimail.text.safe import SafeText, clean
 from tuimail.ui.report_words import delivery_words
 
 if TYPE_CHECKING:
@@ -33,11 +34,18 @@ class MessageTexts:
     Args:
         store: Where their parts are.
         own_hosts: Returns the hosts of the user's own addresses.
+        key_of: Names the key of a binding, empty for none.
     """
 
-    def __init__(self, store: Store, own_hosts: Callable[[], frozenset[str]] = frozenset) -> None:
+    def __init__(
+        self,
+        store: Store,
+        own_hosts: Callable[[], frozenset[str]] = frozenset,
+        key_of: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self._store = store
         self._own_hosts = own_hosts
+        self._key_of = key_of
         self._renderer: Renderer | None = None
         self._read_as: dict[MessageKey, str] = {}
 
@@ -84,9 +92,9 @@ class MessageTexts:
             self._renderer,
             charset=self._read_as.get(key),
         )
-        outcomes = read.outcomes(message.envelope.message_id)
-        if outcomes:
-            reading = replace(reading, notices=(*delivery_words(outcomes), *reading.notices))
+        said = self.remarks(message)
+        if said:
+            reading = replace(reading, notices=(*said, *reading.notices))
         if not reading.links:
             return reading
         links = await asyncio.to_thread(self._doubted, reading.links, self._own_hosts())
@@ -97,6 +105,26 @@ class MessageTexts:
         from tuimail.mime.link_doubts import with_doubts  # noqa: PLC0415 - see above
 
         return with_doubts(links, own | self._store.read.acquaintance.hosts_written_to())
+
+    def remarks(self, message: Message) -> tuple[SafeText, ...]:
+        """Return what is known of a message beside its text: what came back, who asks for what."""
+        read, key = self._store.read, message.summary.key
+        said = delivery_words(read.outcomes(message.envelope.message_id))
+        header = read.part(key, "HEADER")
+        if header is not None and b"disposition-notification-to" in header.lower():
+            said += self._receipt_words(message, header)
+        return tuple(said)
+
+    def _receipt_words(self, message: Message, header: bytes) -> list[SafeText]:
+        """Say who asks for a receipt that was not answered yet."""
+        from tuimail.mime.receipts import SENT, receipt_wanted_by, receipt_words  # noqa: PLC0415
+
+        who = receipt_wanted_by(header)
+        if who is None or SENT in message.summary.flags.keywords:
+            return []
+        words = receipt_words(who, next(iter(message.envelope.from_), None))
+        key = self._key_of("reader.receipt")
+        return [clean(f"{words} {key} answers." if key else words)]
 
     async def quotable(self, message: Message) -> tuple[Sequence[TextLine], Sequence[Link]]:
         """Return the readable lines and their links; nothing when the text is not here."""

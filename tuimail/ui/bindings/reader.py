@@ -55,6 +55,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("reader.links", "l", "links", "links: open, copy, in full", hint="links"),
     spec("reader.load_all", "L", "load_all", "fetch the rest of a long text"),
     spec("reader.read_as", "E", "read_as", "read the letters as …"),
+    spec("reader.receipt", "Y", "screen.receipt", "answer who asks for a receipt …"),
     spec("reader.source", "S", "screen.source", "the source of the message"),
     *(
         spec(

@@ -13,8 +13,8 @@ from tuimail.ui.messages import CommandsWanted, ListChanged
 from tuimail.ui.scopes import Parameters
 from tuimail.ui.screens import mailbox_reasons
 from tuimail.ui.screens.mailbox_bars import MailboxBars
-from tuimail.ui.screens.mailbox_commands import MailboxCommands
 from tuimail.ui.screens.mailbox_panes import Reads
+from tuimail.ui.screens.mailbox_receipts import MailboxReceipts
 from tuimail.ui.screens.row_commands import offer_commands
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
@@ -22,7 +22,7 @@ from tuimail.ui.widgets.conversation_pane import ConversationPane
 from tuimail.ui.widgets.message_view import MessageView
 
 
-class MailboxScreen(MailboxCommands):
+class MailboxScreen(MailboxReceipts):
     """Folders, list and reader, arranged by the size of the terminal."""
 
     BINDINGS = bindings_for("mailbox")

@@ -21,6 +21,7 @@ from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
 from tuimail.model.trust import SenderHistory
+from tuimail.text.safe import SafeText
 from tuimail.ui.body_layout import BodyRow
 from tuimail.ui.head_layout import HeadFacts
 from tuimail.ui.shell import shell
@@ -60,6 +61,7 @@ class MessagePane(Vertical, can_focus=True):
         self._reading: Reading | None = None
         self._here: frozenset[str] = frozenset()
         self._begun: dict[str, int] = {}
+        self._remarks: tuple[SafeText, ...] = ()
         self._was_online = False
         self._known: tuple[MessageKey, SenderHistory] | None = None
 
@@ -133,8 +135,9 @@ class MessagePane(Vertical, can_focus=True):
             self._say(GONE)
             return
         changed = before is None or before.summary.body != message.summary.body
-        changed = changed or here != self._here or begun != self._begun
-        self._here, self._begun = here, begun
+        remarks = shell(self).texts.remarks(message)
+        changed = changed or here != self._here or begun != self._begun or remarks != self._remarks
+        self._here, self._begun, self._remarks = here, begun, remarks
         self._show_head()
         if first and message.summary.body is BodyState.ABSENT:
             self._want_body()

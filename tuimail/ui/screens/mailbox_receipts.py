@@ -1,0 +1,97 @@
+"""Answering a request for a receipt: only by the user's word, and once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from textual import work
+
+from tuimail.errors import MimeError, StoreError
+from tuimail.model.flags import Flags
+from tuimail.model.intent import NewIntent, StoreFlags
+from tuimail.model.message import Message
+from tuimail.model.notice import Severity
+from tuimail.model.outbox import OutgoingMessage
+from tuimail.text.address import Address, make_address
+from tuimail.ui.compose_words import domain_of
+from tuimail.ui.screens.mailbox_commands import MailboxCommands
+from tuimail.ui.sending import way_of
+from tuimail.ui.shell import shell
+
+if TYPE_CHECKING:
+    from tuimail.store.store import Writer
+
+_YES: Final = "y"
+_NEVER: Final = "n"
+
+
+class MailboxReceipts(MailboxCommands):
+    """The key that answers who asks to be told that a message was opened."""
+
+    @work(group="receipt", exclusive=True)
+    async def action_receipt(self) -> None:
+        """Ask whether to tell the one who wants to know."""
+        from tuimail.mime.receipts import SENT, receipt_wanted_by  # noqa: PLC0415 - seldom
+
+        row, read = self.at_hand, shell(self).store.read
+        message = read.message(row.key) if row is not None else None
+        header = read.part(row.key, "HEADER") if row is not None else None
+        who = receipt_wanted_by(header) if header is not None else None
+        if message is None or who is None:
+            self.bottom.show_event("Nobody asks for a receipt here.")
+            return
+        if SENT in message.summary.flags.keywords:
+            self.bottom.show_event("That was answered already.")
+            return
+        answers = {_YES: "tell", _NEVER: "never for this one"}
+        question = f"Tell {who.address} that you have opened it?"
+        answer = await self.bottom.ask(question, answers)
+        if answer is None:
+            return
+        try:
+            await self._answer(message, who if answer == _YES else None)
+        except (MimeError, StoreError) as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return
+        said = "The receipt is in the outbox." if answer == _YES else "No receipt is sent."
+        self.bottom.show_event(said)
+
+    async def _answer(self, message: Message, who: Address | None) -> None:
+        """Queue the receipt, if one is to be sent, and note on the server that it is settled."""
+        from tuimail.mime.built import make_message_id  # noqa: PLC0415 - as above
+        from tuimail.mime.receipts import SENT, build_receipt  # noqa: PLC0415 - as above
+
+        app, summary = shell(self), message.summary
+        account = app.accounts[summary.account_id]
+        outgoing: OutgoingMessage | None = None
+        if who is not None:
+            built = build_receipt(
+                message.envelope,
+                to=who,
+                sender=make_address("", account.address),
+                message_id=make_message_id(domain_of(account.address) or "localhost"),
+                date=app.now(),
+            )
+            outgoing = OutgoingMessage(
+                account_id=summary.account_id,
+                raw=built.raw,
+                message_id=built.message_id,
+                mail_from=built.mail_from,
+                rcpt_to=built.rcpt_to,
+                to_text=built.to_text,
+                subject=built.subject,
+                hold_seconds=app.settings.send.undo,
+                via=way_of(app, account),
+            )
+        settled = StoreFlags(add=Flags(keywords=frozenset({SENT})))
+
+        def change(tx: Writer) -> None:
+            if outgoing is not None:
+                tx.queue_message(outgoing)
+            tx.add_intents([NewIntent(summary.account_id, summary.key, settled)])
+
+        await asyncio.wrap_future(app.store.write(change, urgent=True))
+        if app.engine is not None:
+            app.engine.wake()
+        self.reader.show(summary.key)
