@@ -202,12 +202,24 @@ async def test_html_is_shown_as_text_by_the_child_process(tmp_path: Path) -> Non
         other = record(stage.store, stage.account, 9002, body=None, parts=(page,))
         del key
         html = b'<p>Pay <a href="https://evil.example/x">bank.example</a></p>'
+        cells = "".join(f"<td>column {number:02}" for number in range(20))
+        html += f"<table border=1><tr>{cells}<tr>{cells}</table><p>The end.</p>".encode()
         bring_text(stage.store, other, b"\r\n", "1")
         bring_text(stage.store, other, html, "2")
         await read(stage, other)
         await stage.shows("evil.example")
         await stage.shows("! the text says bank.example")
         assert_exact_rows(stage.app)
+        assert "column 19" not in text(stage.app)
+        for _ in range(8):
+            await stage.press("right")
+            assert_exact_rows(stage.app)
+            if "column 19" in text(stage.app):
+                break
+        assert "column 01" not in text(stage.app)
+        assert "The end." in text(stage.app)
+        await stage.press("right")
+        await stage.shows("column 01")
         await stage.press("r")
         await stage.shows("> Pay bank.example")
         renderer = stage.app.texts._renderer

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from tuimail.ui.formatting import cut
 from tuimail.ui.hyperlinks import path_of
+from tuimail.ui.reflow import reflowed
 from tuimail.ui.roles import linked
 from tuimail.ui.rows import BLANK, EMPTY, Row, Run
 from tuimail.ui.wrapping import wrap_hanging, wrap_text
@@ -48,14 +49,14 @@ def measure(pane: int, limit: int = MEASURE) -> int:
     return max(1, min(limit, pane - 2))
 
 
-def lay_out_text(lines: Iterable[TextLine], width: int) -> list[BodyRow]:
+def lay_out_text(lines: Sequence[TextLine], width: int) -> list[BodyRow]:
     """Wrap the text; a quoted line has its `>` marks in front of each of its rows.
 
     The line that introduces a quote (`On … Kim Chu wrote:`) has the quote's colour.
     """
     rows: list[BodyRow] = []
     attribution = -1
-    for line in lines:
+    for line in reflowed(lines, width):
         if not line.quote:
             if line.text:
                 attribution = len(rows) if line.text.endswith(":") else -1

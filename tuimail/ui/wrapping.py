@@ -20,8 +20,13 @@ _WIDE = (
 )
 _WIDE += "\U00020000-\U0003fffd"
 # Closing marks that must not begin a line stay with the character before them.
-_CLOSING = "、。，．・：；？！」』】）〕》〉ー々"
-_PIECE = f"(?:[{_WIDE}][{_CLOSING}]*|[^\\s{_WIDE}]+(?:[{_CLOSING}]+)?)\\s*|\\s+"
+_CLOSING = (
+    "、。，．・：；？！」』】）〕》〉］｝”’ー々゛゜ゝゞヽヾ…‥"
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ%％℃"
+)
+# Opening ones that must not end a row stay with the character behind them.
+_OPENING = "「『【（〔《〈［｛“‘(￥＄"
+_PIECE = f"(?:[{_OPENING}]*[{_WIDE}][{_CLOSING}]*|[^\\s{_WIDE}]+(?:[{_CLOSING}]+)?)\\s*|\\s+"
 _ASCII_PIECE = re.compile(r"\S+\s*|\s+")
 
 

@@ -52,6 +52,25 @@ def test_wide_characters_break_anywhere_but_before_a_closing_mark() -> None:
     assert wrap_text("見積書の。件", 8) == ["見積書", "の。件"]
 
 
+def test_an_opening_mark_does_not_end_a_row_and_small_letters_begin_none() -> None:
+    """JIS X 4051: the rules of line breaking that every reader of Japanese expects."""
+    assert wrap_text("見積「書」の件", 6) == ["見積", "「書」", "の件"]
+    for row in wrap_text("キャッシュ、ファイルとディスク（全部）をチェックしました。" * 3, 10):
+        assert row[0] not in "、。）ャッュァィェ"
+        assert row[-1] not in "（"
+
+
+def test_emoji_that_are_one_are_never_cut() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert "".join(wrap_text(family * 10, 7)) == family * 10
+    assert all(row.replace(family, "") == "" for row in wrap_text(family * 10, 7))
+
+
+def test_right_to_left_text_is_broken_between_words_in_its_own_order() -> None:
+    text = "שלום לכולם, הנה המספרים שביקשתם"
+    assert " ".join(wrap_text(text, 14)) == text
+
+
 def test_a_character_and_its_marks_stay_together() -> None:
     accented = "e\u0301" * 5
     assert break_anywhere(accented, 2) == ["e\u0301e\u0301", "e\u0301e\u0301", "e\u0301"]

@@ -27,6 +27,10 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("reader.half_up", "ctrl+u", "scroll_halves(-1)", "half a page up", count=Count.STEPS),
     spec("reader.first", "g g,home", "scroll_edge(-1)", "to the top"),
     spec("reader.last", "G,end", "scroll_edge(1)", "to the end"),
+    spec(
+        "reader.right", "right", "scroll_sideways(1)", "move a wide table on, or back from its end"
+    ),
+    spec("reader.left", "shift+left", "scroll_sideways(-1)", "move a wide table back"),
     spec("reader.next", "J", "screen.next_message(1)", "next message", count=Count.STEPS),
     spec("reader.previous", "K", "screen.next_message(-1)", "previous message", count=Count.STEPS),
     spec(

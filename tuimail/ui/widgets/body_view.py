@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -16,6 +17,8 @@ from textual.strip import Strip
 from tuimail.ui.body_layout import BodyRow, body_runs, position_text
 from tuimail.ui.roles import roles
 from tuimail.ui.rows import Row
+from tuimail.ui.shell import shell
+from tuimail.ui.sideways import furthest, moved, next_place
 
 LayOut = Callable[[int], Sequence[BodyRow]]
 """Makes the rows for a pane of that many cells."""
@@ -48,12 +51,14 @@ class BodyView(ScrollView):
         self._rows: Sequence[BodyRow] = ()
         self._laid_out_for = 0
         self._position = ""
+        self._sideways = 0
 
     def show(self, lay_out: LayOut, *, keep_place: bool = False) -> None:
         """Show other text, from its beginning unless `keep_place`."""
         self._lay_out = lay_out
         self._laid_out_for = 0
         place = self.scroll_offset.y if keep_place else 0
+        self._sideways = self._sideways if keep_place else 0
         self._fill()
         self.scroll_to(y=place, animate=False, immediate=True)
         self.refresh()
@@ -65,6 +70,7 @@ class BodyView(ScrollView):
             return
         self._laid_out_for = width
         self._rows = self._lay_out(width)
+        self._sideways = min(self._sideways, furthest(self._widest, width))
         self.virtual_size = Size(width, len(self._rows))
 
     def on_resize(self) -> None:
@@ -114,6 +120,23 @@ class BodyView(ScrollView):
         """Go to the first row (-1) or the last (1)."""
         self.scroll_to(y=0 if edge < 0 else self.max_scroll_y, animate=False, immediate=True)
 
+    @property
+    def _widest(self) -> int:
+        """Cells of the longest row that was not wrapped."""
+        return max((cell_len(row.text) for row in self._rows if row.wide), default=0)
+
+    def scroll_sideways(self, steps: int) -> bool:
+        """Move the rows that are wider than the pane; return whether there are any.
+
+        All else stays where it is. Behind the end comes the beginning.
+        """
+        widest, pane = self._widest, self.size.width
+        if not furthest(widest, pane):
+            return False
+        self._sideways = next_place(self._sideways, steps, widest, pane)
+        self.refresh()
+        return True
+
     def runs_of(self, index: int) -> Row:
         """Return a row as it is painted, margin included."""
         return body_runs(self._rows[index])
@@ -123,6 +146,8 @@ class BodyView(ScrollView):
         width = self.size.width
         index = y + self.scroll_offset.y
         row = self.runs_of(index) if 0 <= index < len(self._rows) else ()
+        if row and self._rows[index].wide:
+            row = moved(row, self._sideways, width, shell(self).glyphs.cut)
         return roles(self.app).strip(row, width)
 
 

@@ -79,6 +79,11 @@ class MessageView(ReaderOutlets, TextMarks, can_focus=True):
         """Scroll to the top or to the end."""
         self._body.scroll_edge(edge)
 
+    def action_scroll_sideways(self, steps: int) -> None:
+        """Move what is wider than the pane."""
+        if not self._body.scroll_sideways(steps):
+            shell(self).tell("Nothing here is wider than the pane.")
+
     def action_toggle_fold(self) -> None:
         """Unfold the first folded part in view, or fold it again."""
         if not self._body.toggle_fold():
