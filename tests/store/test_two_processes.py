@@ -31,7 +31,14 @@ from tuimail.model.intent import StoreFlags
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.request import NewRequest, Request, RequestKind, RequestState
-from tuimail.model.status import Connectivity, Download, EngineStatus, Leaving, Progress
+from tuimail.model.status import (
+    Connectivity,
+    Download,
+    EngineStatus,
+    Fetching,
+    Leaving,
+    Progress,
+)
 from tuimail.store import change_log
 from tuimail.store.change_log import dump_changes, load_changes
 from tuimail.store.connection import FILE_NAME
@@ -204,6 +211,7 @@ def test_the_status_of_the_engine_is_heard_and_can_end(
         progress=Progress("Inbox", 1, 2),
         download=Download(mailbox.inbox, "Inbox", 1, 2, 3, problem),
         leaving=Leaving(1, 2, 3),
+        fetching=Fetching(MessageKey(4), "", 1, 2),
     )
     every = {each.name for each in fields(EngineStatus)}
     assert all(getattr(status, name) is not None for name in every), "a field is not tried"

@@ -70,6 +70,12 @@ class AccountSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     graph: str = ""
     """Base URL of Microsoft Graph; overrides the cloud's."""
 
+    signature: str = ""
+    """What stands below what you write, under `-- `."""
+
+    signatures: dict[str, str] = {}
+    """Other signatures, by the address that is written from, also of shared mailboxes."""
+
     shared: tuple[str, ...] = ()
     """Addresses of shared mailboxes that are opened with this account's sign-in. You need the
     right FullAccess to read one, and SendAs to send from it."""
@@ -128,6 +134,10 @@ class ComposeSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     editor: str = ""
     """The command of your editor. Default: `$VISUAL`, else `$EDITOR`."""
+
+    format: Literal["text", "markdown"] = "text"
+    """How a new message is sent. `markdown`: what you write as it is, and beside it as HTML, with
+    quotes as Outlook has them. `F3` while writing changes it for one message."""
 
     address_command: str = ""
     """A command that knows more people, such as `khard email --parsable %s`. `%s` is what was

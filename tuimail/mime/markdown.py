@@ -44,7 +44,7 @@ _STYLES: Final[dict[str, str]] = {
 }
 _SEPARATOR: Final = "border:none;border-top:solid #e1e1e1 1pt;padding:3pt 0 0 0"
 _SAFE_LINK: Final = re.compile(r"(?:https?://|mailto:|tel:|cid:)", re.IGNORECASE)
-_SIGNATURE: Final = re.compile(r"(?:^|\n)-- \n")
+_SIGNATURE: Final = "-- "
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,8 @@ def html_of(
 
 def image_names(body: str) -> tuple[str, ...]:
     """Return what the images in a text are called, in order, each once."""
-    tokens = _reader().parse(_without_signature(body)[0])
+    before, _, behind = _at_signature(body)
+    tokens = [*_reader().parse(before), *_reader().parse(behind)]
     found = (
         unquote(str(child.attrGet("src") or ""))
         for token in tokens
@@ -109,15 +110,19 @@ def image_names(body: str) -> tuple[str, ...]:
 
 
 def _text(body: str, images: Mapping[str, str]) -> str:
-    text, signature = _without_signature(body)
+    before, signature, behind = _at_signature(body)
+    rendered = _rendered(before, images)
+    if signature:
+        lines = "<br>\n".join(escape(line) for line in signature.split("\n"))
+        rendered += f'<p style="{_STYLES["p"]};color:#606060">-- <br>\n{lines}</p>\n'
+    return (rendered + (_rendered(behind, images) if behind.strip() else "")).rstrip()
+
+
+def _rendered(text: str, images: Mapping[str, str]) -> str:
     reader = _reader()
     tokens = reader.parse(text)
     _dress(tokens, images)
-    rendered = str(reader.renderer.render(tokens, reader.options, {}))
-    if signature:
-        lines = "<br>\n".join(escape(line) for line in signature.rstrip().split("\n"))
-        rendered += f'<p style="{_STYLES["p"]};color:#606060">-- <br>\n{lines}</p>\n'
-    return rendered.rstrip()
+    return str(reader.renderer.render(tokens, reader.options, {}))
 
 
 @cache
@@ -146,14 +151,20 @@ def _dress(tokens: Iterable[Token], images: Mapping[str, str]) -> None:
         _dress(token.children or (), images)
 
 
-def _without_signature(body: str) -> tuple[str, str]:
-    """Part a text at its signature, whose `-- ` would make a heading of the line above it."""
-    found = None
-    for found in _SIGNATURE.finditer(body):  # noqa: B007 - the last one counts
-        pass
-    if found is None or re.search(r"^>", body[found.end() :], re.MULTILINE):
-        return body, ""
-    return body[: found.start()] + "\n", body[found.end() :]
+def _at_signature(body: str) -> tuple[str, str, str]:
+    """Part a text around its signature, whose `-- ` would make a heading of the line above it.
+
+    A signature ends where a quote begins, or the line that says whose it is.
+    """
+    lines = body.split("\n")
+    if _SIGNATURE not in lines:
+        return body, "", ""
+    first = lines.index(_SIGNATURE)
+    end = next((at for at in range(first, len(lines)) if lines[at].startswith(">")), len(lines))
+    if end < len(lines) and lines[end - 1].rstrip().endswith(":"):
+        end -= 1
+    signature = "\n".join(lines[first + 1 : end]).strip("\n")
+    return "\n".join(lines[:first]) + "\n", signature, "\n".join(lines[end:])
 
 
 def _parted(body: str) -> tuple[str, str]:

@@ -83,6 +83,15 @@ def test_a_signature_is_no_heading_and_not_markdown() -> None:
     assert "Anna *Lindqvist*<br>" in source
 
 
+def test_a_signature_above_the_quote_ends_where_that_begins() -> None:
+    body = "Yes.\n\n-- \nAnna\n\nOn Mon Kim Chu wrote:\n> Ready?\n"
+    for history in (None, HISTORY):
+        shape = Shape(html_of(body, history=history))
+        assert "h2" not in shape.tags
+        assert shape.text.index("Anna") < shape.text.index("Ready?")
+        assert ("wrote:" in shape.text) is (history is None)
+
+
 def test_a_quote_at_the_end_becomes_history_as_outlook_writes_it() -> None:
     source = html_of(
         "Yes.\n\nOn Mon 23 Nov 2026 at 09:32 Kim Chu wrote:\n> Is it ready?\n>> Soon.\n",

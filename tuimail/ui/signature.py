@@ -1,0 +1,67 @@
+"""What stands below a text: the signature that goes with its From (RFC 3676, 4.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from tuimail.model.account import Account
+from tuimail.text.safe import clean
+
+if TYPE_CHECKING:
+    from tuimail.config.schema import Settings
+
+SEPARATOR: Final = "-- "
+_MOST_CHARACTERS: Final = 4000
+_ATTRIBUTION: Final = re.compile(r".*:\s*\Z")
+
+
+def signature_of(settings: Settings, account: Account, sender: str) -> str:
+    """Return the signature for a From, "" where there is none.
+
+    Args:
+        settings: `signature` of the account, and `signatures` by address.
+        account: Whose draft it is; of a shared mailbox, only one by its address counts.
+        sender: The address it is sent from.
+    """
+    own = settings.accounts.get(account.name)
+    tables = [own] if own is not None else list(settings.accounts.values())
+    by_address = {
+        address.lower(): text for table in tables for address, text in table.signatures.items()
+    }
+    text = by_address.get(sender.lower(), own.signature if own is not None else "")
+    return clean(text.strip("\n")[:_MOST_CHARACTERS], multiline=True)
+
+
+def with_signature(body: str, signature: str) -> str:
+    """Put a signature below the text and above what is quoted; a former one makes way for it.
+
+    Args:
+        body: What was written so far.
+        signature: Without its separator; "" takes a former one out.
+    """
+    own, quoted = _parted(body)
+    own = _without_signature(own).rstrip()
+    if signature:
+        own = f"{own}\n\n{SEPARATOR}\n{signature}"
+    return f"{own}\n\n{quoted}" if quoted else f"{own}\n" if own else ""
+
+
+def _without_signature(text: str) -> str:
+    lines = text.split("\n")
+    return "\n".join(lines[: lines.index(SEPARATOR)]) if SEPARATOR in lines else text
+
+
+def _parted(body: str) -> tuple[str, str]:
+    """Part a body at the quote that ends it, together with the line that says whose it is."""
+    lines = body.split("\n")
+    first = len(lines)
+    while first and (lines[first - 1].startswith(">") or not lines[first - 1].strip()):
+        first -= 1
+    if not any(line.startswith(">") for line in lines[first:]):
+        return body, ""
+    while first < len(lines) and not lines[first].strip():
+        first += 1
+    if first and _ATTRIBUTION.match(lines[first - 1]):
+        first -= 1
+    return "\n".join(lines[:first]), "\n".join(lines[first:])
