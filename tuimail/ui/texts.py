@@ -12,12 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuimail.model.account import Account
+from tuimail.model.bodystructure import attachments, text_parts
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.report_words import delivery_words
 
 if TYPE_CHECKING:
+    from tuimail.mime.parser import ParsedMessage
     from tuimail.mime.reading import Reading
     from tuimail.mime.render import Renderer
     from tuimail.mime.rendered import Link, TextLine
@@ -125,6 +127,30 @@ class MessageTexts:
         words = receipt_words(who, next(iter(message.envelope.from_), None))
         key = self._key_of("reader.receipt")
         return [clean(f"{words} {key} answers." if key else words)]
+
+    async def as_received(self, parsed: ParsedMessage) -> Reading:
+        """Return what receivers see of a message that is here as a whole: its HTML, if it has."""
+        from tuimail.mime.parser import part_text  # noqa: PLC0415 - see above
+        from tuimail.mime.plain import plain  # noqa: PLC0415
+        from tuimail.mime.reading import Reading  # noqa: PLC0415
+        from tuimail.mime.render import Renderer  # noqa: PLC0415
+
+        if self._renderer is None:
+            self._renderer = Renderer()
+        shown = text_parts(parsed.structure)
+        html = [
+            one for one in parsed.parts if one.content_type == "text/html" and not one.is_attachment
+        ]
+        for part in html or shown[:1]:
+            text = part_text(parsed.section(part.section) or b"", part)
+            if html:
+                rendered = await self._renderer.html(text)
+            else:
+                flowed = (part.param("format") or "").lower() == "flowed"
+                rendered = plain(text, flowed=flowed)
+            files = attachments(parsed.structure)
+            return Reading(rendered.lines, rendered.links, rendered.folds, attachments=files)
+        return Reading(attachments=attachments(parsed.structure))
 
     async def quotable(self, message: Message) -> tuple[Sequence[TextLine], Sequence[Link]]:
         """Return the readable lines and their links; nothing when the text is not here."""

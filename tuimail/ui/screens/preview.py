@@ -1,0 +1,107 @@
+"""What is being written as its receivers see it: the message is built and read as any other."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tuimail.text.address import Address
+from tuimail.text.safe import SafeText
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.body_layout import BodyRow, measure, sections
+from tuimail.ui.formatting import size_text
+from tuimail.ui.reading_layout import lay_out_reading
+from tuimail.ui.rows import Run
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.body_view import BodyView
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.wrapping import wrap_text
+
+if TYPE_CHECKING:
+    from tuimail.mime.parser import ParsedMessage
+    from tuimail.mime.reading import Reading
+
+_LABEL_CELLS = 9
+
+
+class PreviewScreen(Screen[None]):
+    """A built message, read.
+
+    Args:
+        raw: As it would be sent.
+    """
+
+    DEFAULT_CSS = "PreviewScreen { layout: vertical; background: $background; }"
+    BINDINGS = bindings_for("preview")
+
+    def __init__(self, raw: bytes) -> None:
+        super().__init__()
+        self._raw = raw
+        self._page = BodyView()
+
+    def compose(self) -> ComposeResult:
+        """The page between the bars."""
+        yield TopBar("Preview", size_text(len(self._raw)))
+        yield self._page
+        yield BottomBar()
+
+    def on_mount(self) -> None:
+        """Read the message, off this thread."""
+        self.query_one(BottomBar).show_hints(shell(self).keys.hints("preview"))
+        self._page.focus()
+        self.run_worker(self._read(), group="preview")
+
+    async def _read(self) -> None:
+        from tuimail.mime.parser import parse  # noqa: PLC0415 - with the first preview
+
+        parsed = await asyncio.to_thread(parse, self._raw)
+        reading = await shell(self).texts.as_received(parsed)
+        glyphs, limit = shell(self).glyphs, shell(self).settings.reader.width
+
+        def lay_out(pane: int) -> list[BodyRow]:
+            width = measure(pane, limit)
+            text = lay_out_reading(reading, width, glyphs)
+            return sections(_head(parsed, reading, width), list(text.rows))
+
+        self._page.show(lay_out)
+
+    def action_back(self) -> None:
+        """Go on writing."""
+        self.dismiss(None)
+
+    def action_scroll(self, rows: int) -> None:
+        """Scroll by rows."""
+        self._page.scroll_rows(rows)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        self._page.scroll_share(pages)
+
+
+def _head(parsed: ParsedMessage, reading: Reading, width: int) -> list[BodyRow]:
+    from tuimail.mime.filename import attachment_name  # noqa: PLC0415 - as above
+
+    envelope = parsed.envelope
+    files = ", ".join(attachment_name(part) for part in reading.attachments)
+    facts = (
+        ("From", _people(envelope.from_)),
+        ("To", _people(envelope.to)),
+        ("Cc", _people(envelope.cc)),
+        ("Subject", envelope.subject),
+        ("Files", files),
+    )
+    rows: list[BodyRow] = []
+    for label, text in facts:
+        for at, line in enumerate(wrap_text(SafeText(text), max(10, width - _LABEL_CELLS))):
+            name = Run(f"{'' if at else label:<{_LABEL_CELLS}}", "muted")
+            if line:
+                rows.append(BodyRow(name.text + line, runs=(name, Run(line))))
+    return rows
+
+
+def _people(addresses: tuple[Address, ...]) -> str:
+    return ", ".join(str(address) for address in addresses)
