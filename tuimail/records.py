@@ -24,7 +24,7 @@ def record(cls: type[_T]) -> type[_T]:
     """Make of a class what `dataclass(frozen=True, slots=True)` makes of it.
 
     Annotations are the fields, in their order. Methods that call `super()` without arguments do not
-    work, as in any dataclass with slots.
+    work, as in any dataclass with slots; every field counts when two are compared.
     """
     if cls.__bases__ != (object,):
         raise TypeError(f"{cls.__name__}: a record is derived from nothing")

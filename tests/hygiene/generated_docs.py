@@ -117,8 +117,8 @@ def _field_section(
 def _default(field: msgspec.structs.FieldInfo) -> str:
     value = field.default
     if value is msgspec.NODEFAULT:
-        return " Required."
-    if value in ("", ()):
+        return " Required." if field.required else ""
+    if value in ("", (), {}):
         return ""
     return f" Default: `{json.dumps(value)}`."
 
@@ -139,6 +139,8 @@ def _type_words(kind: types.Type, name: str) -> str:
             return ", or ".join([first, *(f"{one[0].lower()}{one[1:]}" for one in others)])
         case types.StrType():
             return "Text"
+        case types.DictType(key_type=types.StrType(), value_type=types.StrType()):
+            return "A table of texts"
         case types.VarTupleType(item_type=types.StrType()):
             return "A list of texts"
         case types.VarTupleType(item_type=types.LiteralType(values=values)):

@@ -116,7 +116,11 @@ def field_docstrings(table: type[Table]) -> MappingProxyType[str, str]:
 
 
 def _table(table: type[Table], prefix: str, group: str) -> list[Setting]:
-    return [_setting(field, table, prefix, group) for field in msgspec.structs.fields(table)]
+    return [
+        _setting(field, table, prefix, group)
+        for field in msgspec.structs.fields(table)
+        if not isinstance(types.type_info(field.type), types.DictType)  # more than a field holds
+    ]
 
 
 def _setting(

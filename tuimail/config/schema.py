@@ -154,11 +154,8 @@ class SendSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Whether one more key press is asked before a message goes to the outbox."""
 
     check: tuple[Check, ...] = get_args(Check)
-    """What is looked at before sending; something unusual is shown and asked. `subject`: there is
-    none. `attachment`: you mention one, none is there. `placeholder`: `TODO` or `[[ ]]` is left.
-    `many`: a reply to all goes to many. `domain`: somebody of a new domain in a conversation.
-    `sender`: the answer is from another address than the mail came to. `size`: larger than the
-    server takes. `lookalike`: an address that looks like a known one."""
+    """What is looked at before sending; what is unusual is asked about. `domain`: somebody new in a
+    conversation. `sender`: another From than the mail came to."""
 
     many: Annotated[int, msgspec.Meta(ge=2, le=10000)] = 20
     """From how many people on a reply to all is asked about."""

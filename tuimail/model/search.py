@@ -5,7 +5,7 @@ All terms of a search have to hold. A term with several words holds when one of 
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -103,7 +103,7 @@ class Filed:
 Term = Has | Is | Tagged | Attached | Received | Sized | Filed
 
 
-@record
+@dataclass(frozen=True, slots=True)  # of a record every field counts when it is compared
 class Search:
     """Terms, all of which have to hold. Without any, everything is found.
 
