@@ -86,13 +86,13 @@ async def test_a_long_text_is_readable_at_its_beginning_and_comes_when_asked_for
     tmp_path: Path,
 ) -> None:
     async with open_stage(tmp_path) as stage:
-        lines = [f"row {number}\r\n".encode() for number in range(300)]
+        lines = [f"row {number}\r\n".encode() for number in range(4_000)]
         octets = sum(map(len, lines))
         key = record(stage.store, stage.account, 9001, body=None, octets=octets)
         keep(stage, key, "1", b"".join(lines[:100]), cut=True)
         stage.store.write(lambda tx: tx.set_body(key, BodyState.PARTIAL)).result()
         view = await read(stage, key)
-        await stage.shows("Only the beginning is here: 1 of 3 KB.")
+        await stage.shows("Only the beginning is here: 1 of 38 KB.")
         await stage.press("space")
         await stage.shows("row 30")
         await stage.press("L")
@@ -105,7 +105,7 @@ async def test_a_long_text_is_readable_at_its_beginning_and_comes_when_asked_for
         keep(stage, key, "1", b"".join(lines))
         stage.store.write(lambda tx: tx.set_body(key, BodyState.COMPLETE)).result()
         fetched(stage, None)
-        await until(lambda: view.reading is not None and len(view.reading.lines) == 300)
+        await until(lambda: view.reading is not None and len(view.reading.lines) == 4_000)
         await until(lambda: "beginning" not in stage.text and "Fetching" not in stage.text)
         await stage.shows("row 30")
         await stage.press("L")

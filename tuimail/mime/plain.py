@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tuimail.mime.layout import DEEPEST_QUOTE, MOST_LINES, quoted_line
+from tuimail.mime.layout import DEEPEST_QUOTE, quoted_line
 from tuimail.mime.links import LinkList, clean_target, host_of
 from tuimail.mime.noise.folding import folds_of
 from tuimail.mime.rendered import RenderedText, TextLine
 from tuimail.text.safe import SafeText, clean
 
-LONGEST = 2_000_000
+LONGEST = 8_000_000
+MOST_LINES = 200_000
 _URL = re.compile(r"https?://[^\s<>\"\x00-\x20]{3,4000}", re.IGNORECASE)
 _TRAILING = ".,;:!?'\")]}"
 

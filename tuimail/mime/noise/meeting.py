@@ -123,7 +123,9 @@ class Meeting(NamedTuple):
 def find_meetings(
     lines: Sequence[TextLine], first: int, end: int, links: Sequence[Link]
 ) -> Iterator[Meeting]:
-    """Yield the blocks that say how to join."""
+    """Yield the blocks that say how to join; there is none without a link for it."""
+    if not any(each.join.search(link.target) for each in _SERVICES for link in links):
+        return
     index = first
     attempts = 0
     while index < end and attempts < _MOST_ATTEMPTS:

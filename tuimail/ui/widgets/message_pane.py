@@ -253,6 +253,8 @@ class MessagePane(Vertical, can_focus=True):
     async def _read(self, message: Message, *, keep_place: bool) -> None:
         key = message.summary.key
         reading = await shell(self).texts.reading(message)
+        if reading.missing is None:
+            await self._body.prepare(reading)
         if self._message is None or self._message.summary.key != key:
             return
         if reading.missing is not None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import events
 from textual.message import Message as TextualMessage
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 Above = Callable[[int], Sequence[BodyRow]]
 """Rows above everything else, for a width in cells."""
+
+
+_LONG_LINES: Final = 3_000
+"""Lines from which on a text is laid out in a thread before it is shown."""
 
 
 class ReadingBody(MarkedBody):
@@ -52,6 +57,7 @@ class ReadingBody(MarkedBody):
         self._unfolded_before: frozenset[int] = frozenset()
         self._laid = ReadingRows()
         self._above: Above = _nothing_above
+        self._prepared: tuple[Reading, int, ReadingRows] | None = None
 
     def say(self, sentence: str) -> None:
         """Show a sentence and nothing else."""
@@ -64,6 +70,18 @@ class ReadingBody(MarkedBody):
                 else ()
             )
         )
+
+    async def prepare(self, reading: Reading) -> None:
+        """Lay a long text out in a thread, so that showing it holds up no key."""
+        if len(reading.lines) < _LONG_LINES:
+            self._prepared = None
+            return
+        app, width = shell(self), self._text_width(self.size.width)
+        rows = await asyncio.to_thread(lay_out_reading, reading, width, app.glyphs)
+        self._prepared = reading, width, rows
+
+    def _text_width(self, pane: int) -> int:
+        return measure(pane, shell(self).settings.reader.width)
 
     def show_reading(
         self, reading: Reading, *, keep_place: bool = False, above: Above | None = None
@@ -89,8 +107,14 @@ class ReadingBody(MarkedBody):
         app, reading = shell(self), self._reading
         if reading is None:
             return ()
-        width = measure(pane, app.settings.reader.width)
-        self._laid = lay_out_reading(reading, width, app.glyphs, self._unfolded, self._above(width))
+        width = self._text_width(pane)
+        above = self._above(width)
+        if self._prepared is not None:
+            prepared, for_width, rows = self._prepared
+            if prepared is reading and for_width == width and not (above or self._unfolded):
+                self._laid = rows
+                return rows.rows
+        self._laid = lay_out_reading(reading, width, app.glyphs, self._unfolded, above)
         return self._laid.rows
 
     # -- folds ---------------------------------------------------------------------------------
