@@ -140,7 +140,7 @@ async def test_sending_asks_once_and_goes_to_the_outbox(tmp_path: Path) -> None:
         await stage.asks()
         row = rows(stage.app)[-1]
         assert row.startswith(" Send to 2, 1 outside contoso.com?")
-        assert row.rstrip().endswith("y send   P draft   Esc back")
+        assert row.rstrip().endswith("y send   l later …   P draft   Esc back")
         await stage.press("x", "enter")
         assert stage.store.read.outbox() == []
         await stage.press("y")

@@ -262,6 +262,24 @@ async def test_a_time_is_typed_shown_as_one_moment_and_kept(tmp_path: Path) -> N
         assert not item.is_timed
 
 
+async def test_the_composer_sends_later_too(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        stage.app.open_composer(
+            Draft(stage.account, to="kim@fabrikam.example", subject="Agenda", body="Hello.\n")
+        )
+        await until(lambda: isinstance(stage.app.screen, ComposeScreen))
+        await stage.pilot.pause()
+        await stage.press("ctrl+s")
+        await stage.asks()
+        await stage.press("l")
+        await until(lambda: isinstance(stage.app.screen, EntrySheet))
+        await stage.press(*"tomorrow 9", "enter")
+        await stage.shows("It goes out Tue 24 Nov 09:00 UTC.")
+        (item,) = stage.store.read.outbox()
+        assert item.is_timed
+        assert item.not_before == datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
 def refuse(stage: Stage, number: int, reason: Reason, **refused: str) -> None:
     """Note that a message was refused, for a reason that the screen offers something for."""
     people = {name.replace("_at_", "@").replace("_", "."): said for name, said in refused.items()}

@@ -27,6 +27,7 @@ from tuimail.ui.drafts import DraftKeeper
 from tuimail.ui.editor import EditorFailed, edit_file, editor_command, write_new
 from tuimail.ui.editor_file import from_file_text, to_file_text
 from tuimail.ui.screens.compose_keeping import ComposeKeeping
+from tuimail.ui.send_later import ask_later, moment_text
 from tuimail.ui.sending import problems_of, queue_draft
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import Field
@@ -34,6 +35,7 @@ from tuimail.ui.widgets.bottom_bar import BottomBar
 
 _SEND: Final = "y"
 _KEEP: Final = "P"
+_LATER: Final = "l"
 
 
 class ComposeScreen(ComposeKeeping):
@@ -103,18 +105,23 @@ class ComposeScreen(ComposeKeeping):
         answer = await self._ask(draft)
         if answer == _KEEP:
             await self._close(keeper)
-        if answer != _SEND:
+        app, at = shell(self), None
+        if answer == _LATER:
+            at = await ask_later(self.app, app.now())
+        if answer != _SEND and at is None:
             return
         # What was typed while the question stood is part of the message: no key gets through.
         saved = await keeper.save()
         draft = replace(self.current(), id=keeper.id if saved else self._draft.id)
         try:
-            sending = await queue_draft(shell(self), draft, shell(self).accounts[draft.account_id])
+            sending = await queue_draft(app, draft, app.accounts[draft.account_id], at)
         except StoreError as error:
             self._tell(f"Nothing was sent: {error.message}", Severity.ERROR)
             return
         keeper.finish()
         self.dismiss(sending)
+        if at is not None:
+            self.app.call_later(app.tell, f"It goes out {moment_text(at, app.now())}.")
 
     async def _ask(self, draft: Draft) -> str | None:
         app = shell(self)
@@ -122,5 +129,5 @@ class ComposeScreen(ComposeKeeping):
             return _SEND
         account = app.accounts[draft.account_id]
         text = question(recipients(draft), domain_of(account.address))
-        answers = {_SEND: "send", _KEEP: "draft"}
+        answers = {_SEND: "send", _LATER: "later …", _KEEP: "draft"}
         return await self.query_one(BottomBar).ask(text, answers)
