@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
 from tests.ui.sample_mail import NOW, fill
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity
 from tuimail.ui.arrangement import Layout
+from tuimail.ui.screens.mailbox import MailboxScreen
 
 SIZES = [(40, 12), (60, 20), (80, 24), (100, 30), (120, 36), (160, 48)]
 
@@ -128,6 +130,24 @@ async def test_the_banner_stays_hidden_until_the_state_changes(desk: Desk) -> No
         problem = Notice(Severity.WARNING, "Reading is switched off for this mailbox.")
         desk.engine.set_status(desk.account, Connectivity.OFFLINE, since=NOW, problem=problem)
         await desk.see(pilot, "Reading is switched off for this mailbox.")
+
+
+async def test_keys_typed_before_the_first_frame_belong_to_the_list(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against keys that are said not to be bound, as long as nothing has the focus."""
+    mount = MailboxScreen.on_mount
+
+    def mount_and_type(screen: MailboxScreen) -> None:
+        mount(screen)
+        for _ in range(2):
+            desk.app.post_message(events.Key("j", "j"))
+
+    monkeypatch.setattr(MailboxScreen, "on_mount", mount_and_type)
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+        await desk.when(lambda: desk.mailbox.message_list.cursor_index == 2, "two rows down")
+        assert "is not bound" not in screen_text(desk.app)
 
 
 async def test_an_empty_folder_names_the_next_keys(open_desk: Callable[..., Desk]) -> None:

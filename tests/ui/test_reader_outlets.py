@@ -47,16 +47,16 @@ async def test_a_command_reads_the_text_or_the_whole_message_on_its_standard_inp
     monkeypatch.chdir(tmp_path)
     async with open_stage(tmp_path / "data") as stage:
         key = await open_mail(stage)
-        await ask(stage, "vertical_line", "Pipe", "t")
         out = tmp_path / "o"
-        await stage.press(*"cat > o", "enter")
+        await stage.press("vertical_line", *"cat > o", "enter")
         assert (await file_with(out)).decode() == (
             "From: Kim Chu <kim@fabrikam.example>\nTo: anna@contoso.com\n"
             "Date: Mon 23 Nov 2026 09:43\nSubject: A; rm -rf ~ | x\n\n"
             "Hello $(touch gone) `x`.\n> quoted\n"
         )
         await stage.shows("The command is done.")
-        await ask(stage, "vertical_line", "Pipe", "s")
+        await stage.press("vertical_line", "tab")
+        await stage.shows("Pipe the message as it came")
         await until(lambda: isinstance(stage.app.screen, LineSheet), describe="the line")
         assert stage.app.screen.line.value == "cat > o"  # type: ignore[attr-defined]
         out.unlink()
@@ -66,7 +66,8 @@ async def test_a_command_reads_the_text_or_the_whole_message_on_its_standard_inp
         assert not out.exists()
         bring_text(stage.store, key, WHOLE, "")
         assert await file_with(out) == WHOLE
-        await ask(stage, "vertical_line", "Pipe", "t")
+        await stage.press("vertical_line")
+        await stage.shows("Pipe the text")
         await stage.press("ctrl+u", *"exit 3", "enter")
         await stage.shows("The command ended with 3.")
         assert view(stage).has_focus

@@ -42,7 +42,7 @@ class Member:
         said: What stands there instead of a text.
         unfolded: The parts of the text that are unfolded.
         unfolded_before: Those that were unfolded when a search began.
-        rows: The text as laid out, without indent; None until it has been in view.
+        rows: The text as laid out and indented; None until it has been in view.
         first: Where its head stands among all rows.
         text: Where its text begins there.
         end: The row behind its last.
@@ -121,13 +121,20 @@ def _signs(message: MessageSummary, glyphs: Glyphs) -> str:
     return file + (glyphs.pending if message.pending else done)
 
 
-def place_rows(members: Sequence[Member]) -> list[BodyRow]:
+def title_row(subject: str, places: Sequence[str], width: int, glyphs: Glyphs) -> BodyRow:
+    """Name the conversation and its folders, where the first row of the screen does not."""
+    name = cut(subject or "(no subject)", max(1, width), glyphs.cut)
+    where = cut("  " + ", ".join(places), width - cell_len(name), glyphs.cut)
+    return BodyRow(name + where, runs=(Run(name, "strong"), Run(where, "muted")))
+
+
+def place_rows(members: Sequence[Member], above: Sequence[BodyRow] = ()) -> list[BodyRow]:
     """Put the rows of all messages below each other, and note in each member where they stand.
 
     A head is an empty row here: it is laid out when it is painted, because the cursor, flags and
     the date in it change and its height does not.
     """
-    rows: list[BodyRow] = []
+    rows: list[BodyRow] = [*above]
     for member in members:
         member.first = len(rows)
         rows.append(BodyRow(""))
@@ -136,17 +143,20 @@ def place_rows(members: Sequence[Member]) -> list[BodyRow]:
         member.text = len(rows)
         if member.is_open:
             shown = member.said if member.rows is None else member.rows.rows
-            rows += [_indented(row) for row in shown]
+            rows += shown
             rows.append(BodyRow(""))
         member.end = len(rows)
     return rows
 
 
-def _indented(row: BodyRow) -> BodyRow:
-    if not row.text:
-        return row
-    runs = (Run(INDENT), *row.runs) if row.runs else ()
-    return row._replace(text=INDENT + row.text, runs=runs)
+def indented(rows: Sequence[BodyRow]) -> list[BodyRow]:
+    """Return the rows of a text as they stand below a head."""
+    return [
+        row._replace(text=INDENT + row.text, runs=(Run(INDENT), *row.runs) if row.runs else ())
+        if row.text
+        else row
+        for row in rows
+    ]
 
 
 def member_at(members: Sequence[Member], row: int) -> int:

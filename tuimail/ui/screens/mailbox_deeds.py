@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -49,22 +50,24 @@ class MailboxDeeds(MailboxPanes):
             return [row]
         return self.message_list.selection()
 
-    @work(group="all", exclusive=True)
-    async def action_on_all(self) -> None:
-        """Ask what to do to the whole conversation that is read, and do it.
-
-        Filing leaves what the user wrote where it is: Sent Items would lose it.
-        """
-        view, keys = self.conversation, shell(self).keys
+    def action_on_all(self) -> None:
+        """Ask what to do to the whole conversation that is read, and do it."""
+        keys = shell(self).keys
         names: dict[str, str] = {}
         for name in _ON_ALL:
             single = (key for key in keys.keys(BY_ID[f"mailbox.{name}"]) if " " not in key)
             names.update((key, name) for key in islice(single, 1))
-        question = f"All {number(len(view.members))}:"
-        answer = await self.bottom.ask(question, names)
+        waiting = self.bottom.put(f"All {number(len(self.conversation.members))}:", names)
+        self.run_worker(self._do_to_all(names, waiting), group="all", exclusive=True)
+
+    async def _do_to_all(
+        self, names: Mapping[str, str], waiting: asyncio.Future[str | None]
+    ) -> None:
+        """Do it; filing leaves what the user wrote where it is, else Sent Items would lose it."""
+        answer = await self.bottom.answered(waiting)
         if answer is None:
             return
-        name = names[answer]
+        name, view = names[answer], self.conversation
         turned = name in ("flag", "unread")
         self._all = [one.message for one in view.members] if turned else view.received
         try:

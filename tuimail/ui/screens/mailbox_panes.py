@@ -146,6 +146,7 @@ class MailboxPanes(Screen[None]):
         self.mail.styles.layout = "horizontal" if layout is Layout.COLUMNS else "vertical"
         self._size_panes(layout, self._mail_rows)
         self.message_list.force_lines(self._lines(layout))
+        self.conversation.show_title(not one)
         self.reader.short = layout is Layout.STACK and not self.tree_is_permanent
         self._keep_focus()
 

@@ -158,11 +158,19 @@ class BottomBar(Widget):
             question: One line that names what matters.
             answers: Key to its word, in the order shown. Esc is always an answer.
         """
+        return await self.answered(self.put(question, answers))
+
+    def put(self, question: str, answers: Mapping[str, str]) -> asyncio.Future[str | None]:
+        """Put a question as `ask` does, at once: a key typed right behind answers it already."""
         self.clear()
         waiting: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._question, self._answers = waiting, answers
         keys = [*answers.items(), *(() if "escape" in answers else (("Esc", "back"),))]
         self._say([Run(question, "strong")], [(shown_key(key), word) for key, word in keys], None)
+        return waiting
+
+    async def answered(self, waiting: asyncio.Future[str | None]) -> str | None:
+        """Wait for the answer to what was `put`."""
         try:
             return await waiting
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.geometry import Offset
 from textual.message import Message as TextualMessage
@@ -19,7 +20,15 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Severity
 from tuimail.ui.body_layout import BodyRow, measure
-from tuimail.ui.conversation_layout import INDENT, Member, head_row, member_at, place_rows
+from tuimail.ui.conversation_layout import (
+    INDENT,
+    Member,
+    head_row,
+    indented,
+    member_at,
+    place_rows,
+    title_row,
+)
 from tuimail.ui.conversation_members import ConversationMembers, has_text
 from tuimail.ui.reading_layout import folds_with, lay_out_reading
 from tuimail.ui.roles import roles
@@ -57,6 +66,7 @@ class ConversationPane(MarkedBody):
         self._queue: deque[MessageKey] = deque()
         self._settling = False
         self._is_new = False
+        self._titled = False
 
     def on_mount(self) -> None:
         """Listen to the store."""
@@ -123,6 +133,13 @@ class ConversationPane(MarkedBody):
         at = f"{self._cursor + 1}/{len(self.members)}" if self.members else ""
         return f"{self.found_words}   {at}" if self.searching else at
 
+    def show_title(self, titled: bool) -> None:
+        """Name the conversation above its messages, or not: the first row of the screen does."""
+        if titled != self._titled:
+            self._titled = titled
+            if self.members:
+                self._place()
+
     def settings_changed(self) -> None:
         """Lay it out anew."""
         self._laid_out_pane = 0
@@ -133,13 +150,18 @@ class ConversationPane(MarkedBody):
 
     def _rows_for(self, pane: int) -> Sequence[BodyRow]:
         """Put the rows together; for another width, texts are laid out when they come into view."""
-        said = (BodyRow(shell(self).glyphs.own(FETCHING), "muted"),)
+        app = shell(self)
+        said = indented([BodyRow(app.glyphs.own(FETCHING), "muted")])
         for member in self.members:
             member.said = said
             if pane != self._laid_out_pane:
                 member.rows = None
         self._laid_out_pane = pane
-        return place_rows(self.members)
+        above: list[BodyRow] = []
+        if self._titled and self.current is not None:
+            width = measure(pane, app.settings.reader.width)
+            above = [title_row(self.current.subject, self.places, width, app.glyphs)]
+        return place_rows(self.members, above)
 
     def _place(self) -> None:
         """Put the rows together again, with what is in view where it is."""
@@ -194,7 +216,8 @@ class ConversationPane(MarkedBody):
         app, reading = shell(self), member.reading
         if reading is not None:
             width = measure(self.size.width - len(INDENT), app.settings.reader.width)
-            member.rows = lay_out_reading(reading, width, app.glyphs, member.unfolded)
+            laid = lay_out_reading(reading, width, app.glyphs, member.unfolded)
+            member.rows = replace(laid, rows=indented(laid.rows))
 
     async def _read_queued(self) -> None:
         """Read the texts that are wanted, one after the other."""
@@ -261,8 +284,9 @@ class ConversationPane(MarkedBody):
         for _ in range(2):  # the first time lays the text out
             member = self.members[self._cursor]
             top, height = self.scroll_offset.y, self.size.height
+            first = member.first if self._cursor else 0
             if member.first < top or member.end - member.first >= height:
-                top = member.first
+                top = first
             elif member.end > top + height:
                 top = member.end - height
             self.begin_at(top)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from textual import work
+from textual.strip import Strip
+from textual.widget import Widget
 
 from tuimail.errors import StoreError
 from tuimail.mime.filename import write_new
@@ -16,6 +18,8 @@ from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.awaited_sections import AwaitedSections
 from tuimail.ui.message_text import message_text
+from tuimail.ui.roles import roles
+from tuimail.ui.rows import rule
 from tuimail.ui.saving import downloads_dir
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
 
 _TEXT: Final = "t"
-_SOURCE: Final = "s"
 _EML: Final = "e"
 _MBOX: Final = "m"
 _PAPER: Final = 80
@@ -34,6 +37,32 @@ _PAPER: Final = 80
 _COMMAND: Final = "reader.command"
 """Where the last command is remembered."""
 _NO_TEXT: Final = "There is no text yet."
+
+
+class PipedRow(Widget):
+    """Says what a command reads.
+
+    Attributes:
+        is_text: The text; else the message as it came.
+    """
+
+    DEFAULT_CSS = "PipedRow { height: 1; width: 100%; }"
+
+    def __init__(self, *, has_text: bool) -> None:
+        super().__init__()
+        self._has_text = has_text
+        self.is_text = has_text
+
+    def turn(self) -> None:
+        """Take the other."""
+        self.is_text = self._has_text and not self.is_text
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint the words."""
+        width, what = self.size.width, "the text" if self.is_text else "the message as it came"
+        title = rule(width, shell(self).glyphs.rule, f"Pipe {what}")
+        return roles(self.app).strip(title, width, "sheet")
 
 
 class ReaderOutlets(ReaderHeaders):
@@ -53,32 +82,31 @@ class ReaderOutlets(ReaderHeaders):
 
     # -- pipe ----------------------------------------------------------------------------------
 
-    @work(group="outlet", exclusive=True)
     async def action_pipe(self) -> None:
         """Give the text, or the message as it came, to a command."""
         message, reading = self.message, self.reading
         if message is None:
             return
-        answers = {_TEXT: "the text", _SOURCE: "the message as it came"}
-        what = await self._ask("Pipe", answers)
-        if what == _TEXT and reading is None:
-            shell(self).tell(_NO_TEXT)
-        elif what is not None:
-            command = await self._ask_command()
-            if not command:
+        what = PipedRow(has_text=reading is not None)
+
+        def closed(command: str | None) -> None:
+            if command is None or not command.strip():
                 return
             shell(self).remember(_COMMAND, command)
-            if what == _TEXT and reading is not None:
+            if what.is_text and reading is not None:
                 self._pipe(command, self._text(message, reading).encode())
             else:
                 self._with_whole(message, lambda data: self._pipe(command, data))
 
-    async def _ask_command(self) -> str:
-        last = shell(self).store.read.meta(_COMMAND) or ""
-        key = shell(self).keys.shown("reader.pipe")
-        hints = (("Enter", "run"), ("Esc", "close"))
-        sheet = LineSheet(f"{key} ", last, lambda _text: "", hints)
-        return (await self.app.push_screen_wait(sheet) or "").strip()
+        sheet = LineSheet(
+            f"{shell(self).keys.shown('reader.pipe')} ",
+            shell(self).store.read.meta(_COMMAND) or "",
+            lambda _text: "",
+            (("Enter", "run"), ("Tab", "text or source"), ("Esc", "close")),
+            tab=what.turn,
+            above=what,
+        )
+        await self.app.push_screen(sheet, closed)
 
     def _pipe(self, command: str, data: bytes) -> None:
         self.run_worker(self._run(command, data), group="piping", exclusive=True)
@@ -99,22 +127,28 @@ class ReaderOutlets(ReaderHeaders):
 
     # -- export --------------------------------------------------------------------------------
 
-    @work(group="outlet", exclusive=True)
-    async def action_export(self) -> None:
+    def action_export(self) -> None:
         """Write the message into a new file of the downloads."""
-        message, reading = self.message, self.reading
-        if message is None:
-            return
-        answers = {_EML: "eml", _MBOX: "mbox", _TEXT: "text"}
-        kind = await self._ask("Write it to a file as", answers)
-        if kind == _TEXT and reading is None:
-            shell(self).tell(_NO_TEXT)
-        elif kind == _TEXT and reading is not None:
-            self._write(message, "txt", self._text(message, reading).encode())
-        elif kind == _EML:
+        message = self.message
+        if message is not None:
+            answers = {_EML: "eml", _MBOX: "mbox", _TEXT: "text"}
+            waiting = self._bar.put("Write it to a file as", answers)
+            self.run_worker(self._export(message, waiting), group="outlet", exclusive=True)
+
+    async def _export(self, message: Message, waiting: asyncio.Future[str | None]) -> None:
+        kind, reading = await self._bar.answered(waiting), self.reading
+        if kind == _EML:
             self._with_whole(message, lambda data: self._write(message, "eml", data))
         elif kind == _MBOX:
             self._with_whole(message, lambda data: self._write_mbox(message, data))
+        elif kind == _TEXT and reading is None:
+            shell(self).tell(_NO_TEXT)
+        elif kind == _TEXT and reading is not None:
+            self._write(message, "txt", self._text(message, reading).encode())
+
+    @property
+    def _bar(self) -> BottomBar:
+        return self.screen.query_one(BottomBar)
 
     def _write_mbox(self, message: Message, data: bytes) -> None:
         from tuimail.mime.export import mbox_entry  # noqa: PLC0415 - few need it
@@ -161,9 +195,6 @@ class ReaderOutlets(ReaderHeaders):
         app.tell("Given to the printer.", Severity.SUCCESS)
 
     # -- what is given -------------------------------------------------------------------------
-
-    async def _ask(self, question: str, answers: dict[str, str]) -> str | None:
-        return await self.screen.query_one(BottomBar).ask(question, answers)
 
     def _text(self, message: Message, reading: Reading, width: int = 0) -> str:
         return message_text(message, reading, shell(self).now(), width)

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from textual import events
-from textual.message import Message as TextualMessage
 
 from tuimail.ui.body_layout import BodyRow, measure
+from tuimail.ui.hint_click import key_at
+from tuimail.ui.messages import KeyClicked
 from tuimail.ui.reading_layout import (
     FoldSpan,
     ReadingRows,
@@ -36,19 +37,6 @@ _LONG_LINES: Final = 3_000
 
 class ReadingBody(MarkedBody):
     """Shows a reading, or a sentence in its place."""
-
-    class RowClicked(TextualMessage):
-        """A row without a fold was clicked.
-
-        Attributes:
-            row: Its index.
-            column: The character in it.
-        """
-
-        def __init__(self, row: int, column: int) -> None:
-            super().__init__()
-            self.row = row
-            self.column = column
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -195,13 +183,13 @@ class ReadingBody(MarkedBody):
         self.begin_at(top)
 
     def on_click(self, event: events.Click) -> None:
-        """Unfold or fold what the row says."""
+        """Unfold or fold what the row says, or do what the key at the mouse does."""
         row = event.y + self.scroll_offset.y
         span = fold_at(self._laid.folds, row)
         if span is not None and row < span.text:
             self._toggle(span)
-        elif row < len(self.rows):
-            self.post_message(self.RowClicked(row, event.x - 1))
+        elif row < len(self.rows) and (shown := key_at(self.runs_of(row), event.x)):
+            self.post_message(KeyClicked(shown))
 
 
 def _nothing_above(_width: int) -> Sequence[BodyRow]:

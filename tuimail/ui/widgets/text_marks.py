@@ -33,7 +33,7 @@ class TextMarks(Widget):
 
     # -- search --------------------------------------------------------------------------------
 
-    def action_search_text(self) -> None:
+    async def action_search_text(self) -> None:
         """Find words in the text, as they are typed."""
         body = self.text_body
         body.end_passage()
@@ -53,7 +53,7 @@ class TextMarks(Widget):
         key = shell(self).keys.shown("reader.search")
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
-        self.app.push_screen(LineSheet(key, "", typed, hints), closed)
+        await self.app.push_screen(LineSheet(key, "", typed, hints), closed)
 
     def action_go_found(self, step: int) -> None:
         """Go to the next match, or the one before."""
