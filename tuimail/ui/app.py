@@ -122,6 +122,7 @@ class TuimailApp(KeyActions):
         self._commits = CommitSlot(lambda: self.post_message(StoreChanged()))
         self._turns = Turns(self._show_changes, self.set_timer)
         self._ends: list[Callable[[], None]] = []
+        self._typed_early: list[events.Key] | None = []
         self.appearance.use_theme()
 
     # -- start and end -------------------------------------------------------------------------
@@ -153,7 +154,7 @@ class TuimailApp(KeyActions):
         """Begin with the mail, or without any with the set-up: no empty screen is painted."""
         return self.setting_up.first_screen() if self.setting_up.comes_first else MailboxScreen()
 
-    def on_ready(self) -> None:
+    async def on_ready(self) -> None:
         """The first frame stands: start the engine, and settle the memory."""
         self.arrivals.begin()
         threading.Thread(target=self._run_start, name="engine-start", daemon=True).start()
@@ -165,6 +166,13 @@ class TuimailApp(KeyActions):
         else:
             self.setting_up.offer()
         self.call_after_refresh(settle_memory)
+        await self._take_early_keys()
+
+    async def _take_early_keys(self) -> None:
+        """Take what was typed before the first frame: until then nothing has the focus."""
+        early, self._typed_early = self._typed_early or [], None
+        for event in early:
+            await self.on_event(event)
 
     def on_unmount(self) -> None:
         """Stop listening, give the terminal back, and end the process that renders."""
@@ -272,6 +280,9 @@ class TuimailApp(KeyActions):
     async def on_event(self, event: events.Event) -> None:
         """Give keys to a question or a sequence first."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._typed_early is not None:
+                self._typed_early.append(event)
+                return
             self._turns.key()
             self.arrivals.key()
             if self.appearance.takes(event.character):

@@ -41,8 +41,6 @@ class MailboxScreen(MailboxReceipts):
         self.rearrange()
         self.open_first_folder()
         self.bars.refresh()
-        # Not left to Textual, which waits for the first frame: keys typed before belong here.
-        self.set_focus(self.message_list)
 
     def settings_changed(self) -> None:
         """Arrange and paint as the settings say now."""

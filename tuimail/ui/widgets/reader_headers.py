@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from tuimail.errors import StoreError
 from tuimail.model.message import Message
 from tuimail.ui.body_layout import BodyRow, sections
-from tuimail.ui.header_layout import full_rows, header_of, raw_rows, waiting_rows
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.reader_invitation import ReaderInvitation
 
@@ -64,6 +63,8 @@ class ReaderHeaders(ReaderInvitation):
         app, message = shell(self), self.message
         if message is None or self._level is HeaderLevel.NOTHING:
             return ()
+        from tuimail.ui.header_layout import full_rows, raw_rows, waiting_rows  # noqa: PLC0415
+
         if self._level is HeaderLevel.FIELDS:
             return full_rows(message, app.now(), width, app.glyphs)
         header = self._header(message)
@@ -78,4 +79,8 @@ class ReaderHeaders(ReaderInvitation):
             whole = read.part(key, _WHOLE) if header is None and _WHOLE in self.here else None
         except StoreError:
             return None  # said already by the text, which is read from the same place
-        return header if whole is None else header_of(whole)
+        if whole is None:
+            return header
+        from tuimail.ui.header_layout import header_of  # noqa: PLC0415 - not for the first frame
+
+        return header_of(whole)

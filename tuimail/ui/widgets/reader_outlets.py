@@ -7,8 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from textual import work
-from textual.strip import Strip
-from textual.widget import Widget
 
 from tuimail.errors import StoreError
 from tuimail.mime.filename import write_new
@@ -17,13 +15,9 @@ from tuimail.model.message import Message
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.awaited_sections import AwaitedSections
-from tuimail.ui.message_text import message_text
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import rule
 from tuimail.ui.saving import downloads_dir
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.widgets.line_sheet import LineSheet
 from tuimail.ui.widgets.reader_headers import ReaderHeaders
 
 if TYPE_CHECKING:
@@ -37,32 +31,6 @@ _PAPER: Final = 80
 _COMMAND: Final = "reader.command"
 """Where the last command is remembered."""
 _NO_TEXT: Final = "There is no text yet."
-
-
-class PipedRow(Widget):
-    """Says what a command reads.
-
-    Attributes:
-        is_text: The text; else the message as it came.
-    """
-
-    DEFAULT_CSS = "PipedRow { height: 1; width: 100%; }"
-
-    def __init__(self, *, has_text: bool) -> None:
-        super().__init__()
-        self._has_text = has_text
-        self.is_text = has_text
-
-    def turn(self) -> None:
-        """Take the other."""
-        self.is_text = self._has_text and not self.is_text
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Paint the words."""
-        width, what = self.size.width, "the text" if self.is_text else "the message as it came"
-        title = rule(width, shell(self).glyphs.rule, f"Pipe {what}")
-        return roles(self.app).strip(title, width, "sheet")
 
 
 class ReaderOutlets(ReaderHeaders):
@@ -87,6 +55,9 @@ class ReaderOutlets(ReaderHeaders):
         message, reading = self.message, self.reading
         if message is None:
             return
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.widgets.piped_row import PipedRow  # noqa: PLC0415
+
         what = PipedRow(has_text=reading is not None)
 
         def closed(command: str | None) -> None:
@@ -197,6 +168,8 @@ class ReaderOutlets(ReaderHeaders):
     # -- what is given -------------------------------------------------------------------------
 
     def _text(self, message: Message, reading: Reading, width: int = 0) -> str:
+        from tuimail.ui.message_text import message_text  # noqa: PLC0415 - few need it
+
         return message_text(message, reading, shell(self).now(), width)
 
     def _with_whole(self, message: Message, then: Callable[[bytes], None]) -> None:
