@@ -95,6 +95,14 @@ class HttpClient:
         """Send a POST; `data` is the form, or what goes as it is. Raises as `get` does."""
         return self._request("POST", url, **options)
 
+    def announce(self, url: str, form: Mapping[str, str]) -> int:
+        """Send a form to a server of which only the status counts; return it.
+
+        Raises:
+            NetworkError: It could not be sent, or there was no answer.
+        """
+        return self._request("POST", url, data=form, is_read=False).status_code
+
     def close(self) -> None:
         """Close pooled connections."""
         self._session.close()
@@ -108,6 +116,7 @@ class HttpClient:
         data: Mapping[str, str] | MeteredBody | None = None,
         headers: Mapping[str, str] | None = None,
         read_seconds: float = 0.0,
+        is_read: bool = True,
     ) -> HttpAnswer:
         host = urlsplit(url).hostname or ""
         failure: NetworkError
@@ -123,6 +132,8 @@ class HttpClient:
                 proxies={} if is_loopback(host) else get_environ_proxies(url),
                 stream=True,
             ) as response:
+                if not is_read:
+                    return HttpAnswer(response.status_code, "", {})
                 return _checked(response, host)
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             failure = _in_the_way(error, url) or _translated(error, host)

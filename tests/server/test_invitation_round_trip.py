@@ -69,7 +69,7 @@ def test_the_organiser_reads_the_answer_and_the_card_knows_it_after_a_restart(
         )
         sending = asyncio.run(
             queue_answer(
-                shell,  # type: ignore[arg-type]
+                shell,
                 message,
                 invitation,
                 invitation.attendees[0],

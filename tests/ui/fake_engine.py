@@ -28,6 +28,7 @@ class FakeEngine:
     focused: list[FolderId] = field(default_factory=list)
     wanted: list[tuple[MessageKey, str | None]] = field(default_factory=list)
     wakes: int = 0
+    unsubscribed: list[MessageKey] = field(default_factory=list)
     attended: int = 0
     reconnects: list[AccountId] = field(default_factory=list)
     sign_ins: list[tuple[AccountId, SignInPrompt]] = field(default_factory=list)
@@ -80,6 +81,9 @@ class FakeEngine:
 
     def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
         self.wanted.append((key, section))
+
+    def unsubscribe(self, key: MessageKey) -> None:
+        self.unsubscribed.append(key)
 
     def wake(self) -> None:
         self.wakes += 1

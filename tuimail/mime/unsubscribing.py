@@ -48,7 +48,10 @@ def _is_page(way: str) -> bool:
         parts = urlsplit(way)
     except ValueError:
         return False
-    return bool(parts.hostname) and parts.username is None and way.isascii()
+    host = parts.hostname or ""
+    # A number instead of a name is no list's server, but may be a machine of the user's network.
+    is_number = ":" in host or host.replace(".", "").isdecimal()
+    return bool(host) and not is_number and parts.username is None and way.isascii()
 
 
 def _mail(ways: list[str]) -> tuple[str, str]:

@@ -184,6 +184,9 @@ class EngineControl(Protocol):
         notice, and the text shows as not downloaded.
         """
 
+    def unsubscribe(self, key: MessageKey) -> None:
+        """Leave the list of a message by one request (RFC 8058); a notice says how it went."""
+
     def wake(self) -> None:
         """New intents or outbox items exist, or something else is to be kept."""
 

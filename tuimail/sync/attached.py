@@ -18,6 +18,7 @@ from tuimail.model.request import NewRequest, RequestKind, RequestState
 from tuimail.model.sign_in import SignInMethod, SignInPurpose
 from tuimail.model.status import Connectivity, EngineStatus, SignInOutcome, SignInPrompt
 from tuimail.store.store import Store, Writer
+from tuimail.sync.unsubscribing import start_leaving
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +125,10 @@ class AttachedEngine:
                 self._wanted[request] = (key, section)
 
         self._write(ask)
+
+    def unsubscribe(self, key: MessageKey) -> None:
+        """Leave the list of a message by one request: it needs no connection of the mailbox."""
+        start_leaving(self._store, key)
 
     def wake(self) -> None:
         """Do nothing: the commit that made it necessary is heard by itself."""

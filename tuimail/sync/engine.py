@@ -32,6 +32,7 @@ from tuimail.sync.requests import EngineClerk
 from tuimail.sync.status_board import StatusBoard
 from tuimail.sync.suspend import SleepDetector, watch_clocks
 from tuimail.sync.timing import Timing
+from tuimail.sync.unsubscribing import start_leaving
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +141,10 @@ class Engine:
     def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
         """Fetch the readable text, or one section."""
         self._call(self._want_body, key, section)
+
+    def unsubscribe(self, key: MessageKey) -> None:
+        """Leave the list of a message by one request."""
+        start_leaving(self._store, key)
 
     def wake(self) -> None:
         """New intents or outbox items exist, or something else is to be kept."""

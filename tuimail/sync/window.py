@@ -142,6 +142,10 @@ class WindowEngine:
         """Fetch the readable text, or one section."""
         self._engine.want_body(key, section=section)
 
+    def unsubscribe(self, key: MessageKey) -> None:
+        """Leave the list of a message by one request."""
+        self._engine.unsubscribe(key)
+
     def wake(self) -> None:
         """New intents or outbox items exist."""
         self._engine.wake()

@@ -167,6 +167,8 @@ def test_one_post_is_offered_only_where_a_verified_signature_covers_both_fields(
         "https://no.brackets.example",
         "<file:///etc/passwd>",
         "<https://>",
+        "<https://192.168.0.1/reboot>",
+        "<https://[::1]/reboot>",
     ],
 )
 def test_what_is_no_way_out_is_none(value: str) -> None:

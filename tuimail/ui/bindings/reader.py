@@ -55,6 +55,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("reader.pipe", "vertical_line", "pipe", "pipe to a command …"),
     spec("reader.export", "X", "export", "write to a file: eml, mbox, text …"),
     spec("reader.print", "P", "print", "print the text"),
+    spec("reader.unsubscribe", "g u", "unsubscribe", "leave the mailing list …"),
     spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
     spec("reader.links", "l", "links", "links: open, copy, in full", hint="links"),
     spec("reader.load_all", "L", "load_all", "fetch the rest of a long text"),
