@@ -13,9 +13,16 @@ from typing import Final
 
 import pytest
 
-_FIRST_FRAME: Final = ("tuimail.ui.app", "tuimail.store.store", "tuimail.config.settings")
+_FIRST_FRAME: Final = (
+    "tuimail.ui.app",
+    "tuimail.store.store",
+    "tuimail.config.settings",
+    "tuimail.cli.straight",
+    "tuimail.cli.screen",
+)
 _LATER: Final = (
     "aiosmtplib",
+    "click",
     "cryptography",
     "email.policy",
     "html2text",
@@ -26,10 +33,21 @@ _LATER: Final = (
     "requests",
     "smtplib",
     "textual.widgets._markdown",
+    "textual.widgets._text_area",
     "tuimail.auth",
     "tuimail.imap",
+    "tuimail.model.search_language",
     "tuimail.sandbox",
+    "tuimail.store.rescue",
     "tuimail.submission",
+    "tuimail.ui.folder_choices",
+    "tuimail.ui.screens.source",
+    "tuimail.ui.screens.which_key",
+    "tuimail.ui.widgets.folder_picker",
+    "tuimail.ui.widgets.folder_settings_sheet",
+    "tuimail.ui.widgets.line_sheet",
+    "tuimail.ui.widgets.shared_sheet",
+    "tuimail.ui.widgets.sort_sheet",
     "urllib3",
 )
 _PROGRAM: Final = """
@@ -53,7 +71,7 @@ def _loaded_after(modules: tuple[str, ...]) -> set[str]:
 
 @pytest.mark.parametrize("module", _FIRST_FRAME)
 def test_the_first_frame_loads_no_library_it_does_not_need(module: str) -> None:
-    assert _loaded_after((module,)).isdisjoint(_LATER)
+    assert _loaded_after((module,)).intersection(_LATER) == set()
 
 
 def test_the_watched_names_are_names_of_modules() -> None:

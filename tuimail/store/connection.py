@@ -187,6 +187,7 @@ def open_writer(path: Path, *, busy_timeout: float = BUSY_TIMEOUT) -> Connection
         mode = "DELETE" if is_on_network(path) else "WAL"
         connection.value(f"PRAGMA journal_mode = {mode}")
         connection.change("PRAGMA synchronous = FULL")
+        connection.change("PRAGMA cache_size = -8000")  # triggers come back to the same pages
         connection.change("PRAGMA journal_size_limit = 67108864")
         if is_new:
             connection.change(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -229,7 +230,7 @@ def _open(path: Path, busy_timeout: float) -> Connection:
     try:
         connection.change("PRAGMA foreign_keys = ON")
         connection.change("PRAGMA temp_store = MEMORY")
-        connection.change("PRAGMA cache_size = -16000")
+        connection.change("PRAGMA cache_size = -4000")
     except BaseException:
         connection.close()
         raise

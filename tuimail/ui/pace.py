@@ -25,7 +25,8 @@ def settle_memory() -> None:
     gc.enable()
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
+    # As many objects in circles as that are a few megabytes, and a pause of a millisecond or two.
+    gc.set_threshold(15_000, 50, 1000)
 
 
 class Turns:

@@ -242,17 +242,22 @@ def _choices(facts: SetupFacts, width: int, glyphs: Glyphs, *, in_full: bool) ->
 
 
 def _keys_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> SetupPage:
-    """Lay out the sets of keys; nothing is asked that cannot be changed later."""
+    """Lay out the sets of keys; nothing is asked that cannot be changed later.
+
+    All that was done stands above them where there is room, else the last of it.
+    """
     problem = facts.state.now.problem
-    rows: list[Row] = [EMPTY, *step_rows(facts, (SetupStep.SENDING,), width, glyphs), EMPTY]
-    rows += question_rows(width)
-    rows.append(EMPTY)
+    rows: list[Row] = [EMPTY, *question_rows(width), EMPTY]
     for index, each in enumerate(key_sets()):
         bar = glyphs.cursor if index == facts.cursor else " "
         rows.append(key_set_row(each, width, glyphs, bar))
     if problem is not None:
         rows += [EMPTY, *_texts(problem.short, width, "error")]
-    return SetupPage(rows[:height])
+    done = [step for step in STEPS if step is not SetupStep.KEYS]
+    above = step_rows(facts, done, width, glyphs)
+    if 1 + len(above) + len(rows) > height:
+        above = step_rows(facts, done[-1:], width, glyphs)
+    return SetupPage([EMPTY, *above, *rows][:height])
 
 
 _NEITHER: Final = "Neither is chosen for you. You can change it later in the settings."
