@@ -69,8 +69,6 @@ class ReaderOutlets(ReaderHeaders):
             else:
                 self._with_whole(message, lambda data: self._pipe(command, data))
 
-        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
-
         sheet = LineSheet(
             f"{shell(self).keys.shown('reader.pipe')} ",
             shell(self).store.read.meta(_COMMAND) or "",
