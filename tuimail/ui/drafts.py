@@ -63,6 +63,11 @@ class DraftKeeper:
         """Whether the fields hold something that is not written."""
         return not self._finished and _text_of(self._current()) != _text_of(self._kept)
 
+    def insist(self) -> None:
+        """Keep the draft even if nothing was changed in it: it was asked for."""
+        if self._id is None:
+            self._kept = Draft(self._kept.account_id)
+
     def touch(self) -> None:
         """Something may have changed: write it in a second, counted from the first change."""
         if self._timer is None and not self._finished:

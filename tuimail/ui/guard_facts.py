@@ -43,16 +43,18 @@ def _circumstances(app: Shell, draft: Draft, account: Account, size: int) -> Cir
     people, answered = recipients(draft), draft.in_reply_to_key
     acquaintance = app.store.read.acquaintance
     own = _own_addresses(app.accounts.values())
+    sender = draft.sender_or(account.address).address.lower()
     earlier = acquaintance.of_conversation(answered) if answered is not None else frozenset()
     return Circumstances(
         people=people,
         subject=draft.subject,
         body=draft.body,
+        files=len(draft.files),
         size=size,
         is_reply_to_all=answered is not None and len(people) > 1,
         most=app.settings.send.many,
-        sender=account.address.lower(),
-        came_to=_came_to(earlier, own, account),
+        sender=sender,
+        came_to=_came_to(earlier, own, sender),
         earlier=earlier,
         own_domains=frozenset(domain_of(address) for address in own if domain_of(address)),
         trusted=frozenset(name.lower() for name in app.settings.send.trusted),
@@ -67,9 +69,9 @@ def _own_addresses(accounts: Iterable[Account]) -> frozenset[str]:
     )
 
 
-def _came_to(earlier: frozenset[str], own: frozenset[str], account: Account) -> str:
+def _came_to(earlier: frozenset[str], own: frozenset[str], sender: str) -> str:
     """Return the one own address that was on the mail; empty when it is the sender's or unclear."""
     there = earlier & own
-    if account.address.lower() in there or len(there) != 1:
+    if sender in there or len(there) != 1:
         return ""
     return next(iter(there))

@@ -122,7 +122,9 @@ class Places(Telling):
     def open_composer(self, draft: Draft) -> None:
         """Write."""
         from tuimail.ui.screens.compose import ComposeScreen  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.signature import begun  # noqa: PLC0415
 
+        draft = begun(draft, self.settings, self.accounts[draft.account_id])
         self.push_screen(ComposeScreen(draft), self._composer_closed)
 
     def _composer_closed(self, sending: Sending | None) -> None:

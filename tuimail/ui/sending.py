@@ -19,6 +19,7 @@ from tuimail.ui.compose_words import people_in_short, people_text, recipients
 from tuimail.ui.shell import Shell
 
 if TYPE_CHECKING:
+    from tuimail.mime.builder import Parts
     from tuimail.mime.built import BuiltMessage
     from tuimail.store.store import Reader, Writer
 
@@ -95,20 +96,60 @@ async def queue_draft(
     return Sending(outbox_id, draft, people, until)
 
 
+async def size_as_sent(app: Shell, draft: Draft, account: Account) -> int:
+    """Return the octets of the whole message of a draft that `problems_of` finds nothing wrong in.
+
+    Raises:
+        StoreError: A file of it cannot be read.
+        MimeError: It cannot be built.
+    """
+    built = await asyncio.to_thread(_built, app.store.read, draft, account, app.now())
+    return len(built.raw)
+
+
+async def raw_as_written(app: Shell, draft: Draft, account: Account) -> bytes:
+    """Return the message of a draft as far as it is written, for a look at it.
+
+    Raises:
+        StoreError: A file of it cannot be read.
+        MimeError: It cannot be built.
+    """
+    from tuimail.mime.builder import build_draft, make_message_id  # noqa: PLC0415 - as above
+
+    sender, date = draft.sender_or(account.address), app.now()
+
+    def build() -> bytes:
+        return build_draft(
+            draft,
+            sender=sender,
+            message_id=make_message_id(sender.host or "localhost"),
+            date=date,
+            parts=_parts(app.store.read, draft),
+        )
+
+    return await asyncio.to_thread(build)
+
+
 def _built(read: Reader, draft: Draft, account: Account, date: datetime) -> BuiltMessage:
     """Build the message of a draft; files and Markdown take their time."""
     # The builder is imported when something is sent: the first frame does without it.
-    from tuimail.mime.builder import build, make_message_id, parts_of  # noqa: PLC0415
+    from tuimail.mime.builder import build, make_message_id  # noqa: PLC0415
 
     sender = draft.sender_or(account.address)
+    message_id = make_message_id(sender.host or "localhost")
+    parts = _parts(read, draft)
+    return build(draft, sender=sender, message_id=message_id, date=date, parts=parts)
+
+
+def _parts(read: Reader, draft: Draft) -> Parts:
+    from tuimail.mime.builder import parts_of  # noqa: PLC0415 - as above
+
     earlier = draft.in_reply_to_key or draft.forward_of
-    parts = parts_of(
+    return parts_of(
         draft,
         read.draft_files.data(draft.files),
         None if earlier is None else read.message(earlier),
     )
-    message_id = make_message_id(sender.host or "localhost")
-    return build(draft, sender=sender, message_id=message_id, date=date, parts=parts)
 
 
 def way_of(app: Shell, account: Account) -> SendVia:

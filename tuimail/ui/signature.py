@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import Account
+from tuimail.model.draft import Draft, TextFormat, Writing
 from tuimail.text.safe import clean
 
 if TYPE_CHECKING:
@@ -14,6 +16,19 @@ if TYPE_CHECKING:
 SEPARATOR: Final = "-- "
 _MOST_CHARACTERS: Final = 4000
 _ATTRIBUTION: Final = re.compile(r".*:\s*\Z")
+
+
+def begun(draft: Draft, settings: Settings, account: Account) -> Draft:
+    """Return a new draft as writing begins: with its signature, in the format of the settings.
+
+    One that was stored, or that has words of the writer already, is left as it is.
+    """
+    own, _ = _parted(draft.body)
+    if draft.id is not None or own.strip() or draft.writing is Writing.BOUNCE:
+        return draft
+    signature = signature_of(settings, account, draft.sender_or(account.address).address)
+    body = with_signature(draft.body, signature) if signature else draft.body
+    return replace(draft, body=body, format=TextFormat(settings.compose.format))
 
 
 def signature_of(settings: Settings, account: Account, sender: str) -> str:
@@ -45,6 +60,12 @@ def with_signature(body: str, signature: str) -> str:
     if signature:
         own = f"{own}\n\n{SEPARATOR}\n{signature}"
     return f"{own}\n\n{quoted}" if quoted else f"{own}\n" if own else ""
+
+
+def without_quote(body: str) -> str:
+    """Return a body without the quote that ends it."""
+    own, quoted = _parted(body)
+    return f"{own.rstrip()}\n" if quoted else body
 
 
 def _without_signature(text: str) -> str:

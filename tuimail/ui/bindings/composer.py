@@ -12,6 +12,9 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("composer.send", "ctrl+s", "send", "send", hint="send"),
     spec("composer.editor", "ctrl+e", "editor", "write in your editor", hint="editor"),
     spec("composer.copies", "ctrl+b", "copies", "show or hide Cc and Bcc", hint="Cc Bcc"),
+    spec("composer.template", "f2", "template", "a template …", hint="template"),
+    spec("composer.format", "f3", "change_format", "send as text, or as Markdown with HTML"),
+    spec("composer.preview", "f4", "preview", "as its receivers see it", hint="preview"),
     spec("composer.next", "tab", "next_field", "next field", hint="next field"),
     spec("composer.previous", "shift+tab", "app.focus_previous", "previous field"),
     spec("composer.help", "f1", "app.help", "this help", hint="help"),
@@ -26,5 +29,7 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "composer.copies",
         "composer.next",
         "composer.close",
+        "composer.preview",
+        "composer.template",
     ),
 }

@@ -31,6 +31,7 @@ class Answer(StrEnum):
     DROP_QUOTE = "drop_quote"
     SEND = "send"
     KEEP = "keep"
+    LATER = "later"
     ORDINARY = "ordinary"
     """Nothing is unusual any more: it goes on as with any other message."""
 

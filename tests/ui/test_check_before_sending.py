@@ -1,0 +1,97 @@
+"""Something unusual is asked about on one screen; and what is put around a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.ui.screen_text import assert_exact_rows, rows
+from tests.ui.stage import open_stage
+from tests.ui.test_compose import INSIDE, settings, write
+from tests.waiting import until
+from tuimail.config.schema import AccountSettings, SendSettings
+from tuimail.model.draft import TextFormat
+from tuimail.ui.screens.check import CheckScreen
+from tuimail.ui.screens.compose import ComposeScreen
+from tuimail.ui.screens.preview import PreviewScreen
+
+FORGOTTEN = "Ben,\n\nthe contract is attached.\n\nOn Mon Ben Okafor wrote:\n> Where is it?\n"
+
+
+async def test_what_is_unusual_is_shown_and_only_one_key_sends(tmp_path: Path) -> None:
+    """Turned red by: `reasons` not asked for in `ComposeSending._check`."""
+    async with open_stage(tmp_path, settings=settings()) as stage:
+        await write(stage, to=INSIDE, subject="", body=FORGOTTEN)
+        await stage.press("ctrl+s")
+        await stage.shows("Before this goes out: two things look unusual")
+        assert_exact_rows(stage.app)
+        await stage.shows("You mention an attachment, there is none")
+        await stage.shows("“the contract is attached.”")
+        await stage.shows("No subject")
+        assert "never for this domain" in rows(stage.app)[-1]
+        await stage.press("enter", "space", "o")
+        assert isinstance(stage.app.screen, CheckScreen)
+        assert stage.store.read.outbox() == []
+        await stage.press("x")
+        await until(lambda: isinstance(stage.app.screen, ComposeScreen))
+        assert isinstance(stage.app.screen, ComposeScreen)
+        assert stage.app.screen.current().body == "Ben,\n\nthe contract is attached.\n"
+        await stage.press("ctrl+s")
+        await stage.shows("y send anyway")
+        await stage.press("escape")
+        await until(lambda: isinstance(stage.app.screen, ComposeScreen))
+        await stage.press("ctrl+s")
+        await stage.shows("y send anyway")
+        await stage.press("y")
+        await until(stage.store.read.outbox)
+
+
+async def test_it_is_kept_as_a_draft_and_a_check_can_be_switched_off(tmp_path: Path) -> None:
+    silent = msgspec.structs.replace(settings(), send=SendSettings(check=("attachment",)))
+    async with open_stage(tmp_path, settings=silent) as stage:
+        await write(stage, to=INSIDE, subject="", body=FORGOTTEN)
+        await stage.press("ctrl+s")
+        await stage.shows("one thing looks unusual")
+        await stage.press("k")
+        await stage.shows("kept. It is in the outbox.")
+        assert len(stage.store.read.drafts()) == 1
+    none = msgspec.structs.replace(settings(), send=SendSettings(check=()))
+    async with open_stage(tmp_path / "other", settings=none) as stage:
+        await write(stage, to=INSIDE, subject="", body=FORGOTTEN)
+        await stage.press("ctrl+s")
+        await stage.asks()
+
+
+async def test_text_format_template_signature_and_preview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    folder = tmp_path / "config" / "tuimail" / "templates"
+    folder.mkdir(parents=True)
+    (folder / "thanks.md").write_text("Subject: Thanks\n\nDear {first},\n\n**thank you**.\n")
+    account = AccountSettings(
+        address="anna@contoso.com", client_id="thunderbird", signature="Anna Lindqvist\nContoso"
+    )
+    signed = msgspec.structs.replace(settings(), accounts={"work": account})
+    async with open_stage(tmp_path / "data", settings=signed) as stage:
+        screen = await write(stage, to=INSIDE)
+        assert screen.current().body == "\n\n-- \nAnna Lindqvist\nContoso\n"
+        await stage.press("f2")
+        await stage.shows("thanks")
+        await stage.press("enter")
+        await until(lambda: screen.current().subject == "Thanks")
+        draft = screen.current()
+        assert draft.body == ("Dear Ben,\n\n**thank you**.\n\n-- \nAnna Lindqvist\nContoso\n")
+        assert draft.format is TextFormat.MARKDOWN
+        await stage.press("f4")
+        await until(lambda: isinstance(stage.app.screen, PreviewScreen))
+        await stage.shows("thank you")
+        assert_exact_rows(stage.app)
+        await stage.shows("Ben Okafor <ben@contoso.com>")
+        await stage.press("q")
+        await until(lambda: stage.app.screen is screen)
+        await stage.press("f3")
+        await stage.shows("Text: it is sent as it is.")
+        assert screen.current().format is TextFormat.TEXT

@@ -1,0 +1,121 @@
+"""From what is written to the outbox: what is missing, what is unusual, and one question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from textual import work
+
+from tuimail.errors import MimeError, StoreError
+from tuimail.model.draft import Draft
+from tuimail.model.notice import Severity
+from tuimail.ui.compose_words import domain_of, question, recipients
+from tuimail.ui.drafts import DraftKeeper
+from tuimail.ui.guard_facts import unusual_about
+from tuimail.ui.guard_rows import MessageInShort
+from tuimail.ui.screens.check import Answer, CheckScreen
+from tuimail.ui.screens.compose_keeping import ComposeKeeping
+from tuimail.ui.send_later import ask_later, moment_text
+from tuimail.ui.sending import problems_of, queue_draft, size_as_sent
+from tuimail.ui.shell import shell
+from tuimail.ui.signature import without_quote
+from tuimail.ui.widgets.bottom_bar import BottomBar
+
+_SEND: Final = "y"
+_KEEP: Final = "P"
+_LATER: Final = "l"
+_ANSWERS: Final = {_SEND: Answer.SEND, _KEEP: Answer.KEEP, _LATER: Answer.LATER}
+
+
+class ComposeSending(ComposeKeeping):
+    """Sends what is written, asking once."""
+
+    @work(group="send", exclusive=True)
+    async def action_send(self) -> None:
+        """Ask once, then hand the message to the outbox."""
+        keeper = self._keeper
+        if self._busy or keeper is None:
+            return
+        self._sending = True
+        try:
+            await self._send(keeper)
+        finally:
+            self._sending = False
+
+    async def _send(self, keeper: DraftKeeper) -> None:
+        draft = self.current()
+        problems = await problems_of(draft)
+        if problems:
+            self._tell(problems[0], Severity.ERROR)
+            if not recipients(draft):
+                self._lines["to"].focus()
+            return
+        answer = await self._ask_about(draft)
+        if answer is Answer.KEEP:
+            keeper.insist()
+            await self._close(keeper)
+        app, at = shell(self), None
+        if answer is Answer.LATER:
+            at = await ask_later(self.app, app.now())
+        if answer is not Answer.SEND and at is None:
+            return
+        # What was typed while the question stood is part of the message: no key gets through.
+        saved = await keeper.save()
+        draft = replace(self.current(), id=keeper.id if saved else self._draft.id)
+        try:
+            sending = await queue_draft(app, draft, app.accounts[draft.account_id], at)
+        except (StoreError, MimeError) as error:
+            self._tell(f"Nothing was sent: {error.message}", Severity.ERROR)
+            return
+        keeper.finish()
+        self.dismiss(sending)
+        if at is not None:
+            self.app.call_later(app.tell, f"It goes out {moment_text(at, app.now())}.")
+
+    async def _ask_about(self, draft: Draft) -> Answer:
+        """Show what is unusual, or else ask the one question; carry out what is not sending."""
+        answer = await self._check(draft)
+        if answer is Answer.ORDINARY:
+            answer = await self._ask(draft)
+        if answer is Answer.ATTACH:
+            await self.run_action("attach")
+        elif answer is Answer.DROP_QUOTE:
+            self._text.set_text(without_quote(self.current().body))
+            self._text.focus()
+        return answer
+
+    async def _check(self, draft: Draft) -> Answer:
+        app = shell(self)
+        account = app.accounts[draft.account_id]
+        try:
+            size = await size_as_sent(app, draft, account)
+            reasons = await unusual_about(app, draft, account, size)
+        except (StoreError, MimeError) as error:
+            self._tell(f"Not checked before sending: {error.message}", Severity.WARNING)
+            return Answer.ORDINARY
+        if not reasons:
+            return Answer.ORDINARY
+        sender = draft.sender_or(account.address)
+        message = MessageInShort(
+            sender=f"{sender.name}  {sender.address}".strip(),
+            people=recipients(draft),
+            subject=draft.subject,
+            own_domain=domain_of(account.address),
+            size=size,
+            files=len(draft.files),
+        )
+        ways = {Answer.ATTACH} if not draft.files else set()
+        if without_quote(draft.body) != draft.body:
+            ways.add(Answer.DROP_QUOTE)
+        return await self.app.push_screen_wait(CheckScreen(reasons, message, frozenset(ways)))
+
+    async def _ask(self, draft: Draft) -> Answer:
+        app = shell(self)
+        if not app.settings.send.review:
+            return Answer.SEND
+        account = app.accounts[draft.account_id]
+        text = question(recipients(draft), domain_of(account.address))
+        answers = {_SEND: "send", _LATER: "later …", _KEEP: "draft"}
+        answer = await self.query_one(BottomBar).ask(text, answers)
+        return _ANSWERS.get(answer or "", Answer.BACK)

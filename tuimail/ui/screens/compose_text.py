@@ -1,0 +1,95 @@
+"""What is put around a text: signature and template, the format it is sent in, and its preview."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual import work
+
+from tuimail.errors import ConfigError, MimeError, StoreError
+from tuimail.model.draft import TextFormat
+from tuimail.model.notice import Severity
+from tuimail.text.safe import clean
+from tuimail.ui.compose_words import recipients
+from tuimail.ui.screens.compose_sending import ComposeSending
+from tuimail.ui.screens.preview import PreviewScreen
+from tuimail.ui.sending import raw_as_written
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
+
+
+class ComposeText(ComposeSending):
+    """Sending, and what makes a text whole."""
+
+    def action_change_format(self) -> None:
+        """Send what is written as text, or as Markdown with HTML beside it."""
+        is_text = self._draft.format is TextFormat.TEXT
+        self._draft = replace(
+            self._draft, format=TextFormat.MARKDOWN if is_text else TextFormat.TEXT
+        )
+        self._touched()
+        self._tell(
+            "Markdown: it is sent with HTML beside the text. F4 shows it."
+            if is_text
+            else "Text: it is sent as it is."
+        )
+
+    @work(group="preview", exclusive=True)
+    async def action_preview(self) -> None:
+        """Show the message as its receivers see it."""
+        app, draft = shell(self), self.current()
+        try:
+            raw = await raw_as_written(app, draft, app.accounts[draft.account_id])
+        except (StoreError, MimeError) as error:
+            self._tell(f"There is no preview: {error.message}", Severity.ERROR)
+            return
+        await self.app.push_screen_wait(PreviewScreen(raw))
+
+    @work(group="template", exclusive=True)
+    async def action_template(self) -> None:
+        """Choose a text that was prepared, and put it in front of what is written."""
+        from tuimail.config.paths import config_dir  # noqa: PLC0415 - with the first template
+        from tuimail.config.templates import FOLDER, read_template, template_names  # noqa: PLC0415
+
+        folder = config_dir()
+        names = template_names(folder)
+        if not names:
+            self._tell(f"There are no templates. They are files in {folder / FOLDER}.")
+            return
+        choices = [Choice(clean(name)) for name in names]
+        chosen = await self.app.push_screen_wait(ChoiceSheet("Templates", choices, ""))
+        if chosen is None:
+            return
+        try:
+            text, is_markdown = read_template(folder, chosen)
+        except ConfigError as error:
+            self._tell(error.message, Severity.ERROR)
+            return
+        self._put_in(text, is_markdown=is_markdown)
+
+    def _put_in(self, text: str, *, is_markdown: bool) -> None:
+        from tuimail.config.templates import fill_in  # noqa: PLC0415 - as above
+        from tuimail.ui.editor_file import from_file_text  # noqa: PLC0415
+
+        app, draft = shell(self), self.current()
+        people = [one for one in recipients(draft) if one.is_usable]
+        name = str(people[0].name) if people else ""
+        sender = draft.sender_or(app.accounts[draft.account_id].address)
+        values = {
+            "name": name,
+            "first": name.split(" ")[0],
+            "me": str(sender.display),
+            "date": f"{app.now():%-d %B %Y}",
+        }
+        filled = from_file_text(fill_in(text, values), replace(draft, body=""))
+        kept = {
+            field: getattr(filled, field) or getattr(draft, field)
+            for field in ("to", "cc", "bcc", "subject")
+        }
+        below = draft.body.lstrip("\n")
+        body = f"{filled.body.rstrip()}\n" + (f"\n{below}" if below.strip() else "")
+        if is_markdown:
+            self._draft = replace(self._draft, format=TextFormat.MARKDOWN)
+        self._fill(replace(draft, **kept, body=body))
+        self._touched()
+        self._text.focus()
