@@ -11,11 +11,12 @@ import pytest
 from tests.server.client import ApprovingPrompt, mail, sandbox_account
 from tests.server.window import Window
 from tests.waiting import wait_until
+from tuimail.mime.plan import TEXT_LIMIT
 from tuimail.model.flags import FLAGGED
 from tuimail.model.folder import FolderRole
 from tuimail.model.intent import Move, NewIntent, StoreFlags
 from tuimail.model.outbox import OutboxState
-from tuimail.model.status import Connectivity
+from tuimail.model.status import ALL_TEXT, Connectivity, Fetching
 from tuimail.sandbox.sandbox import Sandbox
 
 OpenWindow = Callable[[], Window]
@@ -81,6 +82,32 @@ def test_a_text_is_fetched_for_the_second_window(
     second.engine.want_body(row.key, section="")
     wait_until(lambda: second.store.read.part(row.key, "") is not None, 30.0, "the message")
     wait_until(lambda: second.store.read.open_requests() == [], describe="the answer")
+
+
+def test_a_long_text_comes_to_its_end_for_the_second_window(
+    two: tuple[Window, Window], sandbox: Sandbox
+) -> None:
+    """Red when the desk takes ALL_TEXT for a section, or when nobody says how far it is.
+
+    That is asked of the first window: the second hears of it once a second, and this takes less.
+    """
+    first, second = two
+    text = "A line of a log that is long.\r\n" * 90_000
+    sandbox.mailbox(sandbox.accounts[0]).folder("INBOX").append(mail("Log", body=text))
+    key = second.row("Log", 30.0).key
+    seen: list[Fetching] = []
+
+    def follow() -> None:
+        seen.extend(each.fetching for each in first.engine.status.values() if each.fetching)
+
+    first.engine.subscribe(follow)
+    second.engine.want_body(key)
+    wait_until(lambda: len(second.store.read.part(key, "1") or b"") == TEXT_LIMIT, 30.0, "2 MiB")
+    second.engine.want_body(key, section=ALL_TEXT)
+    wait_until(lambda: second.store.read.part(key, "1") == text.encode(), 30.0, "all of it")
+    assert "1" in second.store.read.sections(key)
+    wait_until(lambda: seen, describe="how far it was")
+    assert {(each.message, each.section) for each in seen} == {(key, None)}
 
 
 def test_a_text_that_does_not_come_is_said_in_the_second_window(

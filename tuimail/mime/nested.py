@@ -7,11 +7,11 @@ from typing import Final
 
 from tuimail.mime.dates import spoken_date
 from tuimail.mime.filename import attachment_name
-from tuimail.mime.rendered import RenderedText, TextLine
+from tuimail.mime.rendered import LineKind, RenderedText, TextLine
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.envelope import Envelope
 from tuimail.text.address import Address
-from tuimail.text.safe import SafeText, clean
+from tuimail.text.safe import clean
 
 DEEPEST: Final = 3
 """How deep messages in messages are shown; what is deeper is a file of the one that has it."""
@@ -22,8 +22,8 @@ _MOST_FILES: Final = 10
 
 def head(envelope: Envelope, files: tuple[BodyPart, ...]) -> RenderedText:
     """Return the head: what it is about, who wrote it to whom and when, its files by name."""
-    lines = [clean(line) for line in _head(envelope, files)]
-    return RenderedText(tuple(TextLine(SafeText(line)) for line in lines))
+    title, *facts = (clean(line) for line in _head(envelope, files))
+    return RenderedText((TextLine(title, kind=LineKind.HEADING), *map(TextLine, facts)))
 
 
 def _head(envelope: Envelope, files: tuple[BodyPart, ...]) -> Iterator[str]:

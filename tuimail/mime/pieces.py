@@ -18,7 +18,15 @@ from tuimail.mime.headers import envelope, read_headers
 from tuimail.mime.parser import charset_in_html, decode_part
 from tuimail.mime.plain import plain
 from tuimail.mime.render import Renderer
-from tuimail.mime.rendered import Card, Fold, Link, RenderedText, TextLine, moved_folds
+from tuimail.mime.rendered import (
+    Card,
+    Fold,
+    LineKind,
+    Link,
+    RenderedText,
+    TextLine,
+    moved_folds,
+)
 from tuimail.mime.reports import delivery_cards, disposition_cards
 from tuimail.mime.transfer import is_damaged
 from tuimail.mime.vcard import vcards
@@ -26,7 +34,7 @@ from tuimail.model.bodystructure import BodyPart
 from tuimail.model.invitation import Invitation
 from tuimail.text.safe import SafeText, clean
 
-DAMAGED: Final = SafeText("The text is damaged on its way here; what could be read is shown.")
+DAMAGED: Final = SafeText("The text was damaged on its way here; what could be read is shown.")
 _TYPES: Final = MimeTypes()
 """By the endings of names, the same on every computer."""
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}\Z", re.ASCII)
@@ -267,7 +275,8 @@ def read_tnef(octets: Octets, desk: Desk, *, with_text: bool) -> Piece:
     for each in found.files:
         if each.is_message:
             inner = tnef.unpack(each.content)
-            head = TextLine(clean(f"Attached message: {inner.subject or 'no subject'}"))
+            title = clean(f"Attached message: {inner.subject or 'no subject'}")
+            head = TextLine(title, kind=LineKind.HEADING)
             texts += [RenderedText((head,)), _tnef_text(inner, desk)]
     text = joined(texts)
     return Piece(replace(text, notices=(*notices, *text.notices)), files=files)

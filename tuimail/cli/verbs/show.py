@@ -91,7 +91,12 @@ def _readable(world: OneAccount, message: Message) -> tuple[Message, list[str]]:
         message = _message(world, key)
     with Renderer() as renderer:
         shown = read_message(message, partial(world.store.read.part, key), renderer)
-    return message, ["> " * line.quote + line.text for line in shown.lines]
+    facts = [
+        line
+        for card in shown.cards
+        for line in (card.title, *(f"  {label}: {text}" for label, text in card.facts), "")
+    ]
+    return message, [*facts, *("> " * line.quote + line.text for line in shown.lines)]
 
 
 def _headers(message: Message) -> dict[str, str]:
