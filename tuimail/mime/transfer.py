@@ -93,7 +93,9 @@ def _decode_uu(body: bytes) -> bytes:
 
 
 def uu_line(line: bytes) -> bytes:
-    """Decode one line of uuencode as far as it goes."""
+    """Decode one line of uuencode as far as it goes; a blank one says nothing."""
+    if not line.strip():
+        return b""
     try:
         return binascii.a2b_uu(line)
     except binascii.Error:

@@ -83,6 +83,8 @@ def test_what_is_cut_gives_what_came(renderer: Renderer) -> None:
     reading = read_message(message, part, renderer)
     assert [line.text for line in reading.lines] == ["The numbers are inside."]
     assert any("winmail.dat is damaged" in notice for notice in reading.notices)
+    begun = unpack(WINMAIL[: WINMAIL.index(FILES[1][1]) + 100])
+    assert [file.content for file in begun.files] == [FILES[0][1], FILES[1][1][:100]]
 
 
 def test_properties_that_claim_millions_of_values_end() -> None:

@@ -46,8 +46,11 @@ def test_yenc_is_found() -> None:
     assert (block.name, block.content, block.is_whole) == ("y file.bin", CONTENT, True)
 
 
-def test_a_sentence_that_begins_so_stays_a_sentence() -> None:
-    assert blocks(b"begin 644 is what it says.\nThen the text goes on as text does.\n") == ()
+@pytest.mark.parametrize(
+    "follows", [b"Then the text goes on as text does.", b"THE MEETING IS AT NINE.", b""]
+)
+def test_a_sentence_that_begins_so_stays_a_sentence(follows: bytes) -> None:
+    assert blocks(b"begin 644 is what it says.\n" + follows + b"\n") == ()
 
 
 def test_the_reader_lists_it_and_says_where_it_was(renderer: Renderer) -> None:
