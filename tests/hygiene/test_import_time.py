@@ -13,6 +13,8 @@ from typing import Final
 
 import pytest
 
+from tuimail.ui.later import SHEETS
+
 _FIRST_FRAME: Final = (
     "tuimail.ui.app",
     "tuimail.store.store",
@@ -72,6 +74,11 @@ def _loaded_after(modules: tuple[str, ...]) -> set[str]:
 @pytest.mark.parametrize("module", _FIRST_FRAME)
 def test_the_first_frame_loads_no_library_it_does_not_need(module: str) -> None:
     assert _loaded_after((module,)).intersection(_LATER) == set()
+
+
+def test_what_is_loaded_after_the_first_frame_is_there() -> None:
+    """A sheet that was renamed would otherwise end the thread that starts the engine."""
+    assert set(SHEETS) <= _loaded_after(SHEETS)
 
 
 def test_the_watched_names_are_names_of_modules() -> None:

@@ -37,6 +37,7 @@ from tuimail.ui.crash import print_without_locals, self_check
 from tuimail.ui.hyperlinks import understands_hyperlinks
 from tuimail.ui.key_actions import KeyActions
 from tuimail.ui.keyboard import Keyboard
+from tuimail.ui.later import load_sheets
 from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.messages import EngineChanged, KeyClicked, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
@@ -193,6 +194,7 @@ class TuimailApp(KeyActions):
             self.post_message(Said(error.message, Severity.ERROR))
             return
         self._engine_started(engine)
+        load_sheets()
 
     def _engine_started(self, engine: EngineControl) -> None:
         self.engine = engine

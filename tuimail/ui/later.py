@@ -1,0 +1,27 @@
+"""What keys open is loaded once the first frame stands, so that no first key waits for it.
+
+Nothing depends on it: whoever needs one of these imports it where it is needed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Final
+
+SHEETS: Final = (
+    "tuimail.model.search_language",
+    "tuimail.ui.screens.which_key",
+    "tuimail.ui.widgets.line_sheet",
+    "tuimail.ui.widgets.sort_sheet",
+    "tuimail.ui.widgets.folder_picker",
+    "tuimail.ui.screens.command_line",
+    "tuimail.ui.screens.help",
+    "tuimail.ui.screens.compose",
+)
+"""The likeliest first."""
+
+
+def load_sheets() -> None:
+    """Load them, beside the screen."""
+    for name in SHEETS:
+        importlib.import_module(name)
