@@ -33,7 +33,7 @@ class ReaderText(MessagePane):
 
     def on_mount(self) -> None:
         """Follow how far it is; what else is followed the pane follows itself."""
-        shell(self).signal_status.subscribe(self._line, lambda _: self._say_share())
+        shell(self).signal_status.subscribe(self, lambda _: self._say_share())
 
     def show(self, key: MessageKey | None) -> None:
         """Show a message from its beginning, or nothing."""
