@@ -9,7 +9,7 @@ from tuimail.ui.bindings.spec import BindingSpec, Count, spec
 TITLE: Final = "Check before sending"
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
-    spec("check.back", "escape,e,q", "answer('back')", "back to the text", hint="back to the text"),
+    spec("check.back", "e,escape,q", "answer('back')", "back to the text", hint="back to the text"),
     spec("check.attach", "t", "answer('attach')", "attach a file"),
     spec("check.drop_quote", "x", "answer('drop_quote')", "drop the quote"),
     spec("check.send", "y", "answer('send')", "send anyway"),
