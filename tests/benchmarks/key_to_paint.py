@@ -46,6 +46,16 @@ class Stopwatch(Terminal):
             if self._lines()[row].startswith("▌"):
                 return arrived - began
 
+    def time_to(self, key: bytes, text: str) -> float:
+        """Press a key and return the seconds until a text is painted that was not there."""
+        del self.output[:]
+        wanted = text.encode()
+        began = time.perf_counter()
+        self.type(key)
+        while wanted not in self.output:
+            self._read(30.0)
+        return time.perf_counter() - began
+
     def listen(self, seconds: float) -> None:
         """Take what is painted meanwhile."""
         until = time.perf_counter() + seconds

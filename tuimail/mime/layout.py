@@ -38,7 +38,8 @@ _QUOTES = QUOTE_START + QUOTE_END
 _ALL_MARKS = re.compile("[\x01-\x04\x06\x07\x0e-\x13]")
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _BLANKS = re.compile(f"[{BLANK}\u00a0]")
-_ITEM = re.compile(r" *(?:[-*+•‣▪◦·–] |\(?\d{1,3}[.)] |[a-zA-Z][.)] ) *(?=\S)")
+_BEGINNINGS: Final = frozenset(" -*+•‣▪◦·–(0123456789")
+_ITEM = re.compile(r" *(?:[-*+•‣▪◦·–] |\(?\d{1,3}[.)] ) *(?=\S)")
 
 
 class Lines(NamedTuple):
@@ -166,14 +167,21 @@ def _shown(text: str) -> str:
 
 def quoted_line(piece: str, level: int = 0) -> TextLine:
     """Make one line, its `>` marks counted and taken off; an item of a list hangs by its mark."""
-    text = clean(_BLANKS.sub(" ", piece).expandtabs(8).rstrip())
-    marks = _QUOTE_MARKS.match(text) if text.startswith(">") else None
-    if marks:
-        level += marks[0].count(">")
-        text = clean(text[marks.end() :])
-    item = _ITEM.match(text)
-    indent = min(item.end(), _DEEPEST_INDENT) if item else 0
-    return TextLine(text, min(level, DEEPEST_QUOTE), indent=indent)
+    return line_of(clean(_BLANKS.sub(" ", piece).expandtabs(8).rstrip()), level)
+
+
+def line_of(text: SafeText, level: int = 0) -> TextLine:
+    """Make one line of text that is clean, without tabs and blanks at its end."""
+    if text.startswith(">"):
+        marks = _QUOTE_MARKS.match(text)
+        if marks:
+            level = min(level + marks[0].count(">"), DEEPEST_QUOTE)
+            text = SafeText(text[marks.end() :])
+    if text[:1] in _BEGINNINGS:
+        item = _ITEM.match(text)
+        if item:
+            return TextLine(text, level, indent=min(item.end(), _DEEPEST_INDENT))
+    return TextLine(text, min(level, DEEPEST_QUOTE))
 
 
 def _cell(text: str) -> str:

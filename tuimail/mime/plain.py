@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tuimail.mime.layout import DEEPEST_QUOTE, quoted_line
+from tuimail.mime.layout import DEEPEST_QUOTE, line_of
 from tuimail.mime.links import LinkList, clean_target, host_of
 from tuimail.mime.noise.folding import folds_of
 from tuimail.mime.rendered import RenderedText, TextLine
@@ -29,8 +29,8 @@ def plain(text: str, *, flowed: bool = False, delsp: bool = False) -> RenderedTe
         delsp: Content-Type says `delsp=yes`.
     """
     links = LinkList()
-    pieces = str(clean(text[:LONGEST], multiline=True)).split("\n")
-    lines: Iterable[TextLine] = _flowed(pieces, delsp=delsp) if flowed else map(quoted_line, pieces)
+    known = str(clean(text[:LONGEST], multiline=True))
+    lines = _flowed(known.split("\n"), delsp=delsp) if flowed else _fixed(known)
     shown: list[TextLine] = []
     cut = len(text) > LONGEST
     for line in lines:
@@ -42,6 +42,12 @@ def plain(text: str, *, flowed: bool = False, delsp: bool = False) -> RenderedTe
         shown.pop()
     notices = (SafeText("The text is very long; its end is not shown."),) if cut else ()
     return RenderedText(tuple(shown), links.all(), notices, folds_of(shown, links.all()))
+
+
+def _fixed(text: str) -> Iterator[TextLine]:
+    """Take lines as they are; the text is clean, and is made ready as a whole: that is faster."""
+    pieces = text.replace("\u00a0", " ").expandtabs(8).split("\n")
+    return (line_of(SafeText(piece.rstrip())) for piece in pieces)
 
 
 def _with_links(line: TextLine, links: LinkList) -> TextLine:

@@ -66,6 +66,8 @@ def clean(text: str, *, multiline: bool = False) -> SafeText:
         return SafeText(text)  # most strings, and each row of a list has a dozen
     if multiline:
         text = _NEWLINES.sub("\n", text)
+        if all(_MULTILINE.get(ord(one), one) == one for one in set(text)):
+            return SafeText(text)  # a body has few different characters, and looking is faster
     if _ZERO_WIDTH_JOINER in text:
         text = _EMOJI_JOIN.sub(_JOIN_MARK, text.replace(_JOIN_MARK, ""))
         text = text.translate(_MULTILINE if multiline else _SINGLE_LINE)

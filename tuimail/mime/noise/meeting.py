@@ -124,12 +124,15 @@ def find_meetings(
     lines: Sequence[TextLine], first: int, end: int, links: Sequence[Link]
 ) -> Iterator[Meeting]:
     """Yield the blocks that say how to join; there is none without a link for it."""
-    if not any(each.join.search(link.target) for each in _SERVICES for link in links):
+    services = [
+        service for service in _SERVICES if any(service.join.search(link.target) for link in links)
+    ]
+    if not services:
         return
     index = first
     attempts = 0
     while index < end and attempts < _MOST_ATTEMPTS:
-        service = _service_of(lines[index])
+        service = _service_of(lines[index], services)
         attempts += service is not None
         found = None if service is None else _meeting_at(lines, index, end, links, service)
         if found is None:
@@ -139,10 +142,10 @@ def find_meetings(
             index = found.end
 
 
-def _service_of(line: TextLine) -> _Service | None:
+def _service_of(line: TextLine, services: Sequence[_Service]) -> _Service | None:
     if line.quote or not 4 < len(line.text) <= _LONGEST_LINE:
         return None
-    return next((each for each in _SERVICES if each.anchor.search(line.text)), None)
+    return next((each for each in services if each.anchor.search(line.text)), None)
 
 
 def _meeting_at(
