@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from hashlib import sha256
 from typing import Final
 
 from tuimail.errors import StoreError
@@ -50,6 +49,8 @@ class DraftFileWriter:
     def add(self, name: str, content_type: str, data: bytes) -> DraftFile:
         """Keep a file; a draft that is saved with it within a day has it."""
         _forget_unused(self._tx)
+        from hashlib import sha256  # noqa: PLC0415 - not for the first frame
+
         name, digest = codec.plain(name), sha256(data).hexdigest()
         file_id = self._tx.connection.insert(
             "INSERT INTO draft_file (name, content_type, size, digest, kept_at, data)"

@@ -14,8 +14,6 @@ from tuimail.ui.answering import queue_answer
 from tuimail.ui.body_layout import BodyRow
 from tuimail.ui.invitation_layout import ANSWERED, ANSWERS, MeetingCard, lay_out_invitation
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
-from tuimail.ui.widgets.entry_sheet import EntrySheet
 from tuimail.ui.widgets.reader_files import ReaderFiles
 
 _KEYS = {
@@ -105,6 +103,8 @@ class ReaderInvitation(ReaderFiles):
         words = {ANSWERS[each].capitalize(): each for each in ANSWERS}
         now = card.answer.participation if card.answer else Participation.ACCEPTED
         first = ANSWERS.get(now, "accept").capitalize()
+        from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet  # noqa: PLC0415 - not for the first frame
+
         sheet = ChoiceSheet(
             "Answer with a note", [Choice(word) for word in words], first, marks_now=False
         )
@@ -113,6 +113,8 @@ class ReaderInvitation(ReaderFiles):
             return
         organizer = card.invitation.organizer
         who = "the organiser" if organizer is None else organizer.display
+        from tuimail.ui.widgets.entry_sheet import EntrySheet  # noqa: PLC0415 - not for the first frame
+
         line = EntrySheet(f"Note to {who}", "", "It goes with the answer.", lambda _: "")
         note = await self.app.push_screen_wait(line)
         if note is not None:

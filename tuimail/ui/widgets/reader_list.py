@@ -12,7 +12,6 @@ from tuimail.model.trust import Unsubscribing
 from tuimail.text.safe import clean
 from tuimail.ui.sending import queue_draft
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
 from tuimail.ui.widgets.reader_invitation import ReaderInvitation
 
 _LEAVE, _STAY = "Unsubscribe", "Stay on the list"
@@ -35,6 +34,8 @@ class ReaderList(ReaderInvitation):
         how = f"by a mail to {ways.mail}"
         if ways.post:
             how = f"by one request to {ways.post.split('/')[2]}"
+        from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet  # noqa: PLC0415 - not for the first frame
+
         choices = [Choice(_LEAVE, clean(how)), Choice(_STAY)]
         sheet = ChoiceSheet("Unsubscribe", choices, _STAY, marks_now=False)
         if await self.app.push_screen_wait(sheet) != _LEAVE:
