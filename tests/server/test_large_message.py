@@ -1,0 +1,147 @@
+"""A large message on a slow line: how far it is, and what is certain when the line breaks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.server.client import Client, mail, sandbox_account
+from tests.server.fault_proxy import FaultProxy
+from tests.server.faults import Faults
+from tests.server.submitting import RAW, Hook, close, listening, token
+from tests.waiting import wait_until
+from tuimail.errors import ConnectionLost, MessageTooLarge, ServerTimeout
+from tuimail.model.account import Endpoint
+from tuimail.model.outbox import OutboxState
+from tuimail.sandbox.sandbox import COLLEAGUE, OWNER, Sandbox
+from tuimail.submission.smtp import SmtpSubmitter, Timeouts
+from tuimail.submission.submitter import Options
+
+LARGE = RAW + (b"0123456789" * 7 + b"\r\n") * 20_000
+
+
+async def send(
+    submitter: SmtpSubmitter, sandbox: Sandbox, hook: Hook, options: Options, raw: bytes = LARGE
+) -> str:
+    return await submitter.submit(
+        username=OWNER,
+        token=token(sandbox),
+        mail_from=OWNER,
+        rcpt_to=(COLLEAGUE,),
+        raw=raw,
+        before_data=hook,
+        options=options,
+    )
+
+
+async def test_how_much_has_left_is_told_up_to_the_last_octet(
+    fresh_sandbox: Sandbox, submitter: SmtpSubmitter
+) -> None:
+    told: list[int] = []
+    await send(submitter, fresh_sandbox, Hook(), Options(progress=told.append))
+    assert told == sorted(set(told))
+    assert len(told) > 10
+    assert told[-1] == len(LARGE)
+    assert fresh_sandbox.smtp_server.sent[0].raw == LARGE
+
+
+async def test_a_line_that_breaks_before_the_last_line_left_is_no_doubt(
+    fresh_sandbox: Sandbox, submitter: SmtpSubmitter
+) -> None:
+    """Mutation that turns it red: `has_ended = True` before `_write` in submission/smtp.py."""
+
+    def half(octets: int) -> None:
+        if octets > len(LARGE) // 2:
+            fresh_sandbox.smtp_server.kill_connections()
+
+    hook = Hook()
+    with pytest.raises(ConnectionLost, match="it was not sent"):
+        await send(submitter, fresh_sandbox, hook, Options(progress=half))
+    assert len(hook.calls) == 1
+    assert fresh_sandbox.smtp_server.sent == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [(b"552 5.3.4 Message size exceeds fixed maximum message size", MessageTooLarge),
+     (b"", ServerTimeout)],
+    ids=["answered in the middle", "silent in the middle"],
+)  # fmt: skip
+async def test_what_a_server_does_in_the_middle_of_the_message_is_certain(
+    fresh_sandbox: Sandbox, reply: bytes, kind: type[Exception]
+) -> None:
+    over = asyncio.Event()
+    async with stopping_at_data(fresh_sandbox, reply, over) as endpoint:
+        submitter = SmtpSubmitter(
+            endpoint, fresh_sandbox.ca_file, timeouts=Timeouts(connect=30, command=30, data=1.0)
+        )
+        with pytest.raises(kind):
+            # More than the system keeps of what was not read.
+            await send(submitter, fresh_sandbox, Hook(), Options(), LARGE * 12)
+        over.set()
+
+
+def stopping_at_data(
+    sandbox: Sandbox, reply: bytes, over: asyncio.Event
+) -> AbstractAsyncContextManager[Endpoint]:
+    """A server that reads no more of a message, and may say why; it hangs up when it is over."""
+    tls = sandbox.certificates.server_context()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hi\r\n")
+        while line := (await reader.readline()).strip():
+            match line.split()[0]:
+                case b"STARTTLS":
+                    writer.write(b"220 go\r\n")
+                    await writer.start_tls(tls)
+                case b"EHLO":
+                    is_encrypted = writer.get_extra_info("sslcontext") is not None
+                    more = b"250 AUTH XOAUTH2" if is_encrypted else b"250 STARTTLS"
+                    writer.write(b"250-here\r\n" + more + b"\r\n")
+                case b"AUTH":
+                    writer.write(b"235 2.7.0 ok\r\n")
+                case b"DATA":
+                    writer.write(b"354 go\r\n")
+                    await reader.readline()
+                    if reply:
+                        writer.write(reply + b"\r\n")
+                        await writer.drain()
+                    await over.wait()
+                    break
+                case _:
+                    writer.write(b"250 2.0.0 ok\r\n")
+        await close(writer)
+
+    return listening(serve)
+
+
+@pytest.fixture
+def slow_client(fresh_sandbox: Sandbox, tmp_path: Path) -> Iterator[Client]:
+    account = sandbox_account(fresh_sandbox)
+    with FaultProxy(account.smtp.port, faults=Faults(rate=400_000)) as proxy:
+        account = replace(account, smtp=Endpoint("localhost", proxy.port))
+        with Client(
+            account, tmp_path, lambda code: fresh_sandbox.entra.approve(code, OWNER)
+        ) as client:
+            client.sign_in()
+            client.start()
+            yield client
+
+
+def test_the_engine_says_how_far_it_is_and_other_mail_is_not_stopped(
+    slow_client: Client, fresh_sandbox: Sandbox
+) -> None:
+    raw = mail("large", sender=OWNER, to=COLLEAGUE) + (b"0123456789" * 7 + b"\r\n") * 14_000
+    outbox_id = slow_client.queue(raw, "<large@x.example>", COLLEAGUE)
+    leaving = wait_until(lambda: slow_client.status.leaving, 60.0, "the message to leave")
+    assert (leaving.outbox_id, leaving.total) == (outbox_id, len(raw))
+    assert slow_client.outbox(outbox_id).state is OutboxState.SENDING
+    fresh_sandbox.mailbox(OWNER).folder("INBOX").append(mail("Meanwhile"))
+    slow_client.row("Meanwhile")
+    slow_client.wait_for_outbox(outbox_id, OutboxState.SENT, timeout=60.0)
+    wait_until(lambda: slow_client.status.leaving is None, 30.0, "the end of it")
