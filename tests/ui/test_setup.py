@@ -246,8 +246,10 @@ async def test_sending_that_is_off_shows_the_line_and_the_mail_opens_all_the_sam
         assert scene.app.clipboard == (
             f"Set-CASMailbox -Identity {ANNA} -SmtpClientAuthenticationDisabled $false"
         )
-        await scene.press("enter")
+        await scene.shows("T send through Graph")
+        await scene.press("T")
         await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+    assert 'send_via = "smtp-then-graph"' in (tmp_path / "config.toml").read_text()
 
 
 async def test_leaving_the_first_run_ends_and_the_answers_stay(

@@ -216,6 +216,9 @@ class SetupControl(Protocol):
     def go_on(self) -> None:
         """Leave a step that stopped or has a limit as it is, where that is possible."""
 
+    def send_through_graph(self) -> None:
+        """Let mail go out through Microsoft Graph where SMTP is switched off, and go on."""
+
     def back(self) -> None:
         """Go to the step before, and do it again."""
 

@@ -31,6 +31,7 @@ from tuimail.errors import (
     TuimailError,
 )
 from tuimail.model.account import Endpoint, Sharing, Token
+from tuimail.submission.flow import drained, keep_little_unsent
 from tuimail.submission.replies import (
     Stage,
     error_for,
@@ -54,9 +55,6 @@ better. Loopback is a valid literal and says nothing.
 
 _QUIT_SECONDS: Final = 2.0
 _SLOWEST_RATE: Final = 16 * 1024
-_MOST_BUFFERED: Final = 128 * 1024
-_SHORTEST_PAUSE: Final = 0.002
-_LONGEST_PAUSE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,12 +297,13 @@ class _Dialogue:
         protocol, transport, left = self._smtp.protocol, self._smtp.transport, 0
         if protocol is None or not isinstance(transport, asyncio.WriteTransport):
             return
+        keep_little_unsent(transport)
         for piece, octets in pieces(raw):
             if answer.done():
                 return
             protocol.write(piece)
             async with asyncio.timeout(self._timeouts.data):
-                await _drained(transport, answer)
+                await drained(transport, answer)
             left += octets
             progress(left)
 
@@ -324,15 +323,6 @@ class _Dialogue:
                 hint="Remove attachments, or send them another way.",
                 detail=f"SIZE {largest}",
             )
-
-
-async def _drained(transport: asyncio.WriteTransport, answer: asyncio.Future[SMTPResponse]) -> None:
-    """Wait until most of what was written has left, or the server has answered."""
-    pause = _SHORTEST_PAUSE
-    while transport.get_write_buffer_size() > _MOST_BUFFERED and not answer.done():
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
-    await asyncio.sleep(0)
 
 
 def _cut_short(broken: str) -> NetworkError:

@@ -7,7 +7,7 @@ from typing import Final
 
 from tuimail.errors import SubmissionRefused
 
-PIECE: Final = 64 * 1024
+PIECE: Final = 16 * 1024
 """Octets, about: what leaves between two looks at how far it is."""
 
 END: Final = b".\r\n"

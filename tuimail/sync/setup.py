@@ -230,6 +230,20 @@ class SetUp:
             self._settle(step, replace(now, asks=False))
             self._begin(STEPS[STEPS.index(step) + 1])
 
+    def send_through_graph(self) -> None:
+        """Write down the second way out, and go on; its permission is asked for when it is used."""
+        now, account = self.state.now, self.state.account
+        is_off = self.state.step is SetupStep.SENDING and now.state is StepState.LIMITED
+        if is_off and account is not None:
+            try:
+                self._keeping.send_through_graph(account)
+            except (ConfigError, OSError) as error:
+                log.warning("the way out was not stored: %s", type(error).__name__)
+                return
+            said = "through Microsoft Graph, once it is allowed"
+            self._settle(SetupStep.SENDING, replace(now, state=StepState.SKIPPED, says=said))
+            self._begin(STEPS[STEPS.index(SetupStep.SENDING) + 1])
+
     def back(self) -> None:
         """Go to the step before, and do it again."""
         step = self.state.step

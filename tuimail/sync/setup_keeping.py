@@ -23,7 +23,7 @@ from tuimail.config.schema import AccountSettings
 from tuimail.config.settings import change, load_or_default
 from tuimail.errors import ConfigError
 from tuimail.exchange.clouds import CLOUDS
-from tuimail.model.account import Account, AccountId
+from tuimail.model.account import Account, AccountId, SendVia
 from tuimail.model.setup import KEPT_AS, SetupAnswers, answers_from_text, answers_to_text
 from tuimail.store.store import Store
 
@@ -106,6 +106,16 @@ class Keeping:
         return account_from_table(
             account.name, settings.accounts[account.name], account_id=account_id
         )
+
+    def send_through_graph(self, account: Account) -> None:
+        """Write that mail goes through Microsoft Graph where SMTP is switched off.
+
+        Raises:
+            ConfigError: The settings are broken.
+            OSError: They cannot be written.
+        """
+        way = SendVia.SMTP_THEN_GRAPH.value
+        change(self.settings_file, {f"accounts.{account.name}.send_via": way})
 
     def wants_keys(self) -> bool:
         """Whether no keys were chosen: with the first account they are asked for."""

@@ -112,6 +112,8 @@ def _stopped(state: SetupState, leave: Named) -> list[Named]:
     elif problem is not None and problem.detail:
         hints.append(("setup.copy", "copy it"))
     hints.append(_RETRY)
+    if state.step is SetupStep.SENDING and state.now.state is StepState.LIMITED:
+        hints.append(("setup.graph", "send through Graph"))
     if state.step is SetupStep.SIGN_IN:
         hints += [("setup.browser", "browser"), ("setup.code", "code")]
         hints.append(("setup.app", "another client id"))

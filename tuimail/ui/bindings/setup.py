@@ -18,6 +18,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     ),
     spec("setup.copy", "y", "copy", "copy what is shown for that"),
     spec("setup.save", "s", "save", "save the mail to the administrator"),
+    spec("setup.graph", "T", "graph", "send through Microsoft Graph"),
     spec("setup.retry", "r", "retry", "try again"),
     spec("setup.browser", "o", "browser", "sign in with a browser"),
     spec("setup.paste", "p", "paste_address", "paste the last page's address"),

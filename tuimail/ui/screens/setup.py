@@ -302,6 +302,11 @@ class SetupScreen(Screen[Account | None]):
         if self._setup is not None and self.state.step not in (SetupStep.ADDRESS, SetupStep.APP):
             self._setup.retry()
 
+    def action_graph(self) -> None:
+        """Send through Microsoft Graph where SMTP is switched off."""
+        if self._setup is not None:
+            self._setup.send_through_graph()
+
     def action_browser(self) -> None:
         """Go over to the browser; there, open the page again."""
         page = self.state.page
