@@ -72,6 +72,7 @@ _VIOLATIONS: Final = (
     Violation("charset_normalizer: only in mime", "ui/planted.py", "import charset_normalizer"),
     Violation("icalendar: only in mime", "store/planted.py", "import icalendar"),
     Violation("markdown_it: only in mime", "ui/planted.py", "import markdown_it"),
+    Violation("Pillow: only in ui", "mime/planted.py", "import PIL"),
     Violation("aiosmtpd: only in sandbox", "submission/planted.py", "import aiosmtpd"),
     Violation("click: only in cli", "config/planted.py", "import click"),
 )

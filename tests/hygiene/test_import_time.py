@@ -28,6 +28,7 @@ _LATER: Final = (
     "cryptography",
     "email.policy",
     "html2text",
+    "PIL",
     "icalendar",
     "imapclient",
     "imaplib",

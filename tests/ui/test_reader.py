@@ -172,14 +172,16 @@ async def test_a_file_that_cannot_be_saved_is_told(
     gone.mkdir()
     monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(gone))
     monkeypatch.setattr(
-        "tuimail.ui.widgets.attachment_list.downloads_dir", lambda: tmp_path / "no such place"
+        "tuimail.ui.widgets.file_desk.downloads_dir", lambda: tmp_path / "no such place"
     )
     async with open_stage(tmp_path / "data") as stage:
         key = record(stage.store, stage.account, 9001, parts=(FILE,))
         bring_text(stage.store, key, b"aGVsbG8=", "2")
         await read(stage, key)
         await stage.shows("@ 1 ")
-        await stage.press("1")
+        await stage.press("v")
+        await stage.shows("── Attachments ──")
+        await stage.press("s")
         await stage.shows("was not saved: No such file or directory.")
 
 

@@ -42,6 +42,7 @@ from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.messages import EngineChanged, KeyClicked, Said, StoreChanged
 from tuimail.ui.pace import Turns, settle_memory, take_short_turns
 from tuimail.ui.people import People
+from tuimail.ui.private_files import PrivateFiles
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.setting_up import SettingUp
@@ -114,6 +115,7 @@ class TuimailApp(KeyActions):
         self.signal_settings: Signal[Settings] = Signal(self, "settings")
         self.texts = MessageTexts(store, lambda: own_hosts(self.accounts.values()), self.key_of)
         self.people = People(store)
+        self.private_files = PrivateFiles(os.environ)
         self.setting_up = SettingUp(self, new_setup)
         self.sending = SendingWatch(self, self.mailbox_bars)
         self.live_settings = LiveSettings(self, settings_file, mistake)
@@ -182,6 +184,7 @@ class TuimailApp(KeyActions):
             end()
         self._ends.clear()
         self.texts.stop()
+        self.private_files.empty()
 
     def _end_by_signal(self, number: int) -> None:
         self.remember_place()

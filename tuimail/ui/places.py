@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual import work
 
+from tuimail.config.surroundings import surroundings
 from tuimail.errors import ConfigError, TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.draft import Draft
@@ -21,11 +23,15 @@ from tuimail.ui.widgets.bottom_bar import BottomBar
 
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings
+    from tuimail.mime.inside import Kind
+    from tuimail.model.bodystructure import BodyPart
     from tuimail.ui.appearance import Appearance
     from tuimail.ui.arrivals import Arrivals
     from tuimail.ui.keyboard import Keyboard
     from tuimail.ui.live_settings import LiveSettings
+    from tuimail.ui.private_files import PrivateFiles
     from tuimail.ui.sending import Sending
+    from tuimail.ui.widgets.file_desk import FileSource
 
 
 class Places(Telling):
@@ -33,6 +39,7 @@ class Places(Telling):
 
     Attributes:
         arrivals: Tells of new mail.
+        private_files: Where files are that other programs opened.
         sending: Counts down what is about to be sent.
         setting_up: Adds mailboxes.
     """
@@ -46,6 +53,7 @@ class Places(Telling):
     live_settings: LiveSettings
     keyboard: Keyboard
     settings: Settings
+    private_files: PrivateFiles
     _asked_to_quit = False
     _greeted = False
 
@@ -130,6 +138,20 @@ class Places(Telling):
     def _composer_closed(self, sending: Sending | None) -> None:
         if sending is not None:
             self.sending.start(sending)
+
+    def open_file(self, source: FileSource, part: BodyPart, kind: Kind, content: bytes) -> None:
+        """Look at an attached file."""
+        from tuimail.ui.screens.file_view import FileScreen  # noqa: PLC0415 - not for the first frame
+
+        self.push_screen(FileScreen(source, part, kind, content))
+
+    @property
+    def shows_images(self) -> bool:
+        """Whether images are shown inside: over a slow line they would take seconds."""
+        setting, remote = self.settings.reader.images, surroundings(os.environ).is_remote
+        if setting != "auto":
+            return setting == "on"
+        return not (remote or self.settings.link == "slow" or self.no_color)
 
     def open_outbox(self) -> None:
         """Show the outbox."""

@@ -21,11 +21,15 @@ from tuimail.ui.texts import MessageTexts
 
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings
+    from tuimail.mime.inside import Kind
+    from tuimail.model.bodystructure import BodyPart
     from tuimail.store.store import Store
     from tuimail.ui.appearance import Appearance
     from tuimail.ui.live_settings import LiveSettings
     from tuimail.ui.people import People
+    from tuimail.ui.private_files import PrivateFiles
     from tuimail.ui.sending_watch import SendingWatch
+    from tuimail.ui.widgets.file_desk import FileSource
 
 
 class Shell(Protocol):
@@ -35,6 +39,7 @@ class Shell(Protocol):
         engine: None until it runs, which is shortly after the first frame.
         approve_demo: Approves a device code, in the demo; else None.
         add_shared: Adds a shared mailbox to an account, in a thread; says whether it opens now.
+        private_files: Where files are that other programs opened.
         sending: Counts down what is about to be sent.
         signal_changes: Publishes merged ChangeSets on the UI's loop.
         signal_status: Publishes nothing of worth: ask `engine.status`.
@@ -51,11 +56,16 @@ class Shell(Protocol):
     texts: MessageTexts
     people: People
     sending: SendingWatch
+    private_files: PrivateFiles
     signal_changes: Signal[ChangeSet]
     signal_status: Signal[None]
     signal_settings: Signal[Settings]
     live_settings: LiveSettings
     appearance: Appearance
+
+    @property
+    def shows_images(self) -> bool:
+        """Whether images are shown inside."""
 
     @property
     def tints_cursor(self) -> bool:
@@ -91,6 +101,9 @@ class Shell(Protocol):
 
     def rebind(self, line: BindingSpec) -> None:
         """Give a binding another key: the next one that is pressed."""
+
+    def open_file(self, source: FileSource, part: BodyPart, kind: Kind, content: bytes) -> None:
+        """Look at an attached file."""
 
     def open_outbox(self) -> None:
         """Show the outbox."""

@@ -75,6 +75,15 @@ class MessageTexts:
         names = await asyncio.to_thread(likely, text)
         return [(name, words_for(name)) for name in names]
 
+    @property
+    def renderer(self) -> Renderer:
+        """What converts HTML, one for all; its process starts with the first text."""
+        from tuimail.mime.render import Renderer  # noqa: PLC0415 - see below
+
+        if self._renderer is None:
+            self._renderer = Renderer()
+        return self._renderer
+
     async def reading(self, message: Message) -> Reading:
         """Return what the reader shows; its `missing` names the part that is not here.
 
@@ -83,15 +92,12 @@ class MessageTexts:
         """
         # Imported when the first text is read: the first frame does without the mail parser.
         from tuimail.mime.reading import read_message_async  # noqa: PLC0415
-        from tuimail.mime.render import Renderer  # noqa: PLC0415
 
-        if self._renderer is None:
-            self._renderer = Renderer()
         read, key = self._store.read, message.summary.key
         reading = await read_message_async(
             message,
             lambda section: read.part(key, section),
-            self._renderer,
+            self.renderer,
             charset=self._read_as.get(key),
         )
         said = self.remarks(message)

@@ -57,6 +57,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("reader.print", "P", "print", "print the text"),
     spec("reader.unsubscribe", "g u", "unsubscribe", "leave the mailing list …"),
     spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
+    spec("reader.give_up", "x", "give_up", "give up fetching an attachment"),
     spec("reader.links", "l", "links", "links: open, copy, in full", hint="links"),
     spec("reader.load_all", "L", "load_all", "fetch the rest of a long text"),
     spec("reader.read_as", "E", "read_as", "read the letters as …"),
@@ -66,8 +67,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
         spec(
             f"reader.file_{number}",
             str(number),
-            f"save_attachment({number})",
-            f"save attachment {number}",
+            f"view_attachment({number})",
+            f"look at attachment {number}, or open it",
             show=False,
         )
         for number in range(1, 10)

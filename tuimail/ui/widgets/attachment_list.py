@@ -1,60 +1,100 @@
-"""The files of a message: a sheet that lists them, and saving them to disk.
-
-A file that is not here yet is fetched first; it is saved when the store has it, even when another
-message is shown by then.
-"""
+"""The files of a message in a sheet: what each is, how large, and what is to be done with it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.mime.filename import attachment_name, write_new
+from tuimail.mime.filename import attachment_name
 from tuimail.model.bodystructure import BodyPart
-from tuimail.model.changes import ChangeSet
-from tuimail.model.message import Message, MessageKey
-from tuimail.model.notice import Notice, Severity
-from tuimail.model.status import Connectivity
-from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.formatting import fit, size_text
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.head_layout import file_octets
 from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row, Run, ends, rule
-from tuimail.ui.saving import downloads_dir
-from tuimail.ui.shell import shell
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tuimail.ui.rows import BLANK, Row, Run, ends, rule
+from tuimail.ui.widgets.choice_sheet import SheetKeys
 
 MOST_ROWS: Final = 12
+_LEAST_NAME: Final = 20
+
+
+class FileWish(NamedTuple):
+    """What is to be done with a file.
+
+    Attributes:
+        at: Which, from 0.
+        deed: `view`, `open`, `save`, `save_as`, `save_all` or `pipe`.
+    """
+
+    at: int
+    deed: str
+
+
+class ListedFile(NamedTuple):
+    """A file as the sheet shows it.
+
+    Attributes:
+        octets: Its size, decoded.
+        is_here: It is downloaded, and `octets` is not a guess.
+        danger: What is dangerous about it; empty for nothing.
+    """
+
+    part: BodyPart
+    octets: int
+    is_here: bool
+    danger: str
+
+
+def listed_files(
+    files: Sequence[BodyPart],
+    here: Collection[str],
+    sizes: Mapping[str, int],
+    dangers: Mapping[str, str],
+) -> list[ListedFile]:
+    """Put together what is known of files; the maps are by section."""
+    return [
+        ListedFile(
+            part,
+            sizes.get(part.section, file_octets(part)),
+            part.stored_in in here,
+            dangers.get(part.section, ""),
+        )
+        for part in files
+    ]
 
 
 def attachment_row(
-    number: int, part: BodyPart, *, here: bool, current: bool, width: int, glyphs: Glyphs
+    number: int, file: ListedFile, *, current: bool, width: int, glyphs: Glyphs
 ) -> Row:
-    """One file: number, name, type, size, and the mark of what is not downloaded."""
-    size = f"{size_text(file_octets(part))} {' ' if here else glyphs.absent} "
-    kind = f"{part.content_type}  " if width >= 64 else ""
-    room = max(1, width - len(size) - len(kind) - 6)
-    name = fit(attachment_name(part), room, glyphs.cut)
+    """One file: number, name, danger, type, size, and the mark of what is not downloaded."""
+    about = "" if file.is_here else "about "
+    size = f"{about}{size_text(file.octets)} {' ' if file.is_here else glyphs.absent} "
+    kind = f"{file.part.content_type}  " if width >= 64 and not file.danger else ""
+    room = max(1, width - cell_len(size + kind) - 6)
+    name = str(attachment_name(file.part))
+    warning: Row = ()
+    if file.danger:
+        cells = min(room, max(_LEAST_NAME, room - cell_len(file.danger) - 3), cell_len(name))
+        warning = (Run(f" {glyphs.look} ", "warning"), Run(file.danger, "warning"))
+        room = cells
     left = (Run(glyphs.cursor if current else " ", "cursor-bar"), Run(f"{number:>2} ", "key"))
-    return ends((*left, Run(name)), (Run(f"  {kind}{size}", "muted"),), width)
+    runs = (*left, Run(fit(name, room, glyphs.cut)), *warning)
+    return ends(runs, (Run(f"  {kind}{size}", "muted"),), width)
 
 
 class AttachmentRows(Widget):
     """The rows of the sheet."""
 
-    def __init__(self, files: Sequence[BodyPart], here: Collection[str], glyphs: Glyphs) -> None:
+    def __init__(self, files: Sequence[ListedFile], glyphs: Glyphs) -> None:
         super().__init__()
-        self._files, self._here, self._glyphs = files, here, glyphs
+        self._files, self._glyphs = files, glyphs
         self.cursor = 0
         self.styles.height = min(MOST_ROWS, len(files)) + 1
 
@@ -68,35 +108,34 @@ class AttachmentRows(Widget):
         index = max(0, self.cursor - shown + 1) + y - 1
         if index >= len(self._files):
             return roles(self.app).strip((), width, "sheet")
-        part, current = self._files[index], index == self.cursor
-        row = attachment_row(
-            index + 1,
-            part,
-            here=part.stored_in in self._here,
-            current=current,
-            width=width,
-            glyphs=self._glyphs,
-        )
+        file, current = self._files[index], index == self.cursor
+        row = attachment_row(index + 1, file, current=current, width=width, glyphs=self._glyphs)
         return roles(self.app).strip(row, width, "cursor" if current else "sheet")
 
 
-class SheetKeys(Widget):
-    """The keys of the sheet, in the last row."""
+class DangerRow(Widget):
+    """What is dangerous about the file at the cursor, in full."""
 
-    DEFAULT_CSS = "SheetKeys { height: 1; }"
+    DEFAULT_CSS = "DangerRow { height: 0; width: 100%; }"
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._glyphs, self._words = glyphs, ""
+
+    def say(self, words: str) -> None:
+        """Say it, or nothing."""
+        self._words = words
+        self.styles.height = 1 if words else 0
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Paint the keys at the right, as in all sheets."""
-        words = (("Enter", "save"), ("1-9", "save that one"), ("Esc", "close"))
-        right: list[Run] = []
-        for key, word in words:
-            right += [Run("   "), Run(key, "key"), Run(f" {word}", "muted")]
-        row = ends((), (*right, Run(" ")), self.size.width)
-        return roles(self.app).strip(row, self.size.width, "bar")
+        """Paint it."""
+        row = (BLANK, Run(f"{self._glyphs.look} ", "warning"), Run(f"It {self._words}.", "warning"))
+        return roles(self.app).strip(row if y == 0 else (), self.size.width, "sheet")
 
 
-class AttachmentSheet(ModalScreen[int | None]):
-    """Choose a file to save; answers its index, or None."""
+class AttachmentSheet(ModalScreen[FileWish | None]):
+    """Answers what is to be done with which file, or None."""
 
     DEFAULT_CSS = """
     AttachmentSheet { align: left bottom; background: transparent; }
@@ -104,107 +143,41 @@ class AttachmentSheet(ModalScreen[int | None]):
     """
     BINDINGS = bindings_for("attachments")
 
-    def __init__(self, files: Sequence[BodyPart], here: Collection[str], glyphs: Glyphs) -> None:
+    def __init__(self, files: Sequence[ListedFile], glyphs: Glyphs) -> None:
         super().__init__()
-        self._count = len(files)
-        self._rows = AttachmentRows(files, here, glyphs)
+        self._files = files
+        self._rows = AttachmentRows(files, glyphs)
+        self._danger = DangerRow(glyphs)
+        self._keys = SheetKeys(
+            ("Enter", "open"), ("s", "save"), ("S", "all"), ("a", "as"), ("|", "pipe"),
+            ("Esc", "close"),
+        )  # fmt: skip
 
     def compose(self) -> ComposeResult:
         """Files above keys."""
         yield self._rows
-        yield SheetKeys()
+        yield self._danger
+        yield self._keys
+
+    def on_mount(self) -> None:
+        """Begin at the first."""
+        self.action_move(0)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
-        self._rows.cursor = max(0, min(self._count - 1, self._rows.cursor + rows))
+        self._rows.cursor = max(0, min(len(self._files) - 1, self._rows.cursor + rows))
+        self._danger.say(self._files[self._rows.cursor].danger)
         self._rows.refresh()
 
-    def action_save(self) -> None:
-        """Save the file at the cursor."""
-        self.dismiss(self._rows.cursor)
+    def action_answer(self, deed: str) -> None:
+        """Do something with the file at the cursor."""
+        self.dismiss(FileWish(self._rows.cursor, deed))
 
-    def action_save_number(self, number: int) -> None:
-        """Save the file with this number."""
-        if number <= self._count:
-            self.dismiss(number - 1)
+    def action_view_number(self, number: int) -> None:
+        """Look at the file with this number, or open it."""
+        if number <= len(self._files):
+            self.dismiss(FileWish(number - 1, "view"))
 
     def action_close(self) -> None:
-        """Save nothing."""
+        """Do nothing."""
         self.dismiss(None)
-
-
-class AttachmentSaver:
-    """Saves files, waiting for the engine where they are not here yet.
-
-    Args:
-        owner: A mounted widget; it lends its application.
-    """
-
-    def __init__(self, owner: Widget) -> None:
-        self._owner = owner
-        self._waiting: dict[tuple[MessageKey, str], tuple[Message, BodyPart]] = {}
-
-    def save(self, message: Message, part: BodyPart) -> None:
-        """Save one part to the downloads directory, now or when it is here."""
-        key = message.summary.key
-        app = shell(self._owner)
-        if _is_here(message, part, app.store.read.sections(key)):
-            self._start(message, part)
-            return
-        self._waiting[key, part.section] = message, part
-        name = attachment_name(part)
-        if app.engine is not None:
-            app.engine.want_body(key, section=part.stored_in)
-        status = app.engine.status.get(message.summary.account_id) if app.engine else None
-        if status is not None and status.connectivity is Connectivity.ONLINE:
-            app.tell(app.glyphs.own(f"Fetching {name} …"))
-        else:
-            app.tell(f"{name} is saved with the next connection.")
-
-    def store_changed(self, changes: ChangeSet) -> None:
-        """Save what was waited for."""
-        for (key, section), (message, part) in list(self._waiting.items()):
-            if key not in changes.messages:
-                continue
-            if _is_here(message, part, shell(self._owner).store.read.sections(key)):
-                del self._waiting[key, section]
-                self._start(message, part)
-
-    def _start(self, message: Message, part: BodyPart) -> None:
-        self._owner.run_worker(self._write(message, part), group="saving")
-
-    async def _write(self, message: Message, part: BodyPart) -> None:
-        app = shell(self._owner)
-        read = app.store.read
-        key = message.summary.key
-        section = part.stored_in
-        is_here = section in read.sections(key)
-        sections = [section, f"{section}.MIME", "HEADER"] if is_here else [""]
-        stored = {section: read.part(key, section) for section in sections}
-        name = attachment_name(part)
-        try:
-            path = await asyncio.to_thread(_decode_and_save, message, part, stored)
-        except OSError as error:
-            reason = clean(error.strerror or "the disk refused it")
-            app.tell(
-                Notice(
-                    Severity.ERROR,
-                    f"{name} was not saved: {reason}.",
-                    happened=f"Writing to {downloads_dir()} failed: {reason}.",
-                    now="Nothing was written.",
-                    you_can="Free some space or set XDG_DOWNLOAD_DIR, and save again.",
-                )
-            )
-            return
-        app.tell(f"Saved {clean(path.name)} in {clean(str(path.parent))}", Severity.SUCCESS)
-
-
-def _is_here(message: Message, part: BodyPart, sections: Collection[str]) -> bool:
-    return part.stored_in in sections or (message.structure is None and "" in sections)
-
-
-def _decode_and_save(message: Message, part: BodyPart, stored: dict[str, bytes | None]) -> Path:
-    from tuimail.mime.reading import attachment_content  # noqa: PLC0415 - only saving needs it
-
-    data = attachment_content(message, part, stored.get)
-    return write_new(downloads_dir(), attachment_name(part), data or b"")

@@ -1,10 +1,13 @@
-"""The files of the message that is read: listed, and saved by their numbers."""
+"""The files of the message that is read: listed, looked at, opened, saved."""
 
 from __future__ import annotations
 
+from textual import work
+
 from tuimail.model.changes import ChangeSet
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.attachment_list import AttachmentSaver, AttachmentSheet
+from tuimail.ui.widgets.attachment_list import AttachmentSheet, FileWish
+from tuimail.ui.widgets.file_desk import FileDesk, FileSource
 from tuimail.ui.widgets.reader_links import ReaderLinks
 
 
@@ -13,29 +16,44 @@ class ReaderFiles(ReaderLinks):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._saver = AttachmentSaver(self)
+        self._desk = FileDesk(self, self._say_share)
 
     def store_changed(self, changes: ChangeSet) -> None:
-        """Save what was waited for."""
+        """Go on with what was waited for."""
         super().store_changed(changes)
-        self._saver.store_changed(changes)
+        self._desk.store_changed(changes)
 
-    def action_attachments(self) -> None:
+    def _say_share(self) -> None:
+        """Say how far a file is that is being fetched; else what there is to say of the text."""
+        words = self._desk.progress_words()
+        if words:
+            self._line.say(words, shell(self).keys.shown("reader.give_up"), "give up")
+        else:
+            super()._say_share()
+
+    @work(group="attachments", exclusive=True)
+    async def action_attachments(self) -> None:
         """List the files in a sheet."""
-        if not self.files:
+        files, message = tuple(self.files), self.message
+        if not files or message is None:
             shell(self).tell("No attachments.")
             return
-        self.app.push_screen(
-            AttachmentSheet(self.files, self.here, shell(self).glyphs), self._save_chosen
-        )
+        source = FileSource(message)
+        listed = await self._desk.listed(source, files)
+        wish = await self.app.push_screen_wait(AttachmentSheet(listed, shell(self).glyphs))
+        if wish is not None:
+            self._desk.do(wish.deed, source, files, wish.at)
 
-    def action_save_attachment(self, number: int) -> None:
-        """Save the file with this number."""
-        if number <= len(self.files):
-            self._save_chosen(number - 1)
-        else:
+    def action_view_attachment(self, number: int) -> None:
+        """Look at the file with this number, or open it."""
+        files = tuple(self.files)
+        if number > len(files) or self.message is None:
             shell(self).tell(f"There is no attachment {number}.")
+            return
+        wish = FileWish(number - 1, "view")
+        self._desk.do(wish.deed, FileSource(self.message), files, wish.at)
 
-    def _save_chosen(self, index: int | None) -> None:
-        if index is not None and self.message is not None:
-            self._saver.save(self.message, self.files[index])
+    def action_give_up(self) -> None:
+        """Wait for no file any more."""
+        given_up = self._desk.give_up()
+        shell(self).tell("Given up." if given_up else "No file is being fetched.")

@@ -1,0 +1,26 @@
+"""A file that is looked at inside."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tuimail.ui.bindings.spec import BindingSpec, Count, spec
+
+TITLE: Final = "A file, looked at"
+
+BINDINGS: Final[tuple[BindingSpec, ...]] = (
+    spec("file.down", "j,down", "scroll_lines(1)", "scroll down", count=Count.STEPS),
+    spec("file.up", "k,up", "scroll_lines(-1)", "scroll up", count=Count.STEPS),
+    spec("file.page_down", "pagedown,ctrl+f,space", "scroll_pages(1)", "next page"),
+    spec("file.page_up", "pageup,ctrl+b,b", "scroll_pages(-1)", "previous page"),
+    spec("file.first", "g g,home", "scroll_edge(-1)", "to the top"),
+    spec("file.last", "G,end", "scroll_edge(1)", "to the end"),
+    spec("file.fold_all", "z,Z", "toggle_folds", "unfold all parts, or fold all"),
+    spec("file.save", "s", "save", "save it", hint="save"),
+    spec("file.attachments", "v", "attachments", "its own attachments", hint="attachments"),
+    spec("file.back", "q,escape,h,left", "back", "back", hint="back"),
+)
+
+HINTS: Final[dict[str, tuple[str, ...]]] = {
+    "file": ("app.help", "file.back", "file.save", "file.attachments"),
+}

@@ -1,0 +1,195 @@
+"""An attached file, looked at: text, a table, a meeting, a contact, an image, or a message."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tuimail.mime.filename import attachment_name
+from tuimail.mime.inside import Inside, Kind, read_inside
+from tuimail.model.bodystructure import BodyPart
+from tuimail.model.changes import ChangeSet
+from tuimail.ui.bindings import bindings_for
+from tuimail.ui.formatting import size_text
+from tuimail.ui.head_layout import HeadFacts
+from tuimail.ui.invitation_layout import MeetingCard, lay_out_invitation
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.attachment_list import AttachmentSheet
+from tuimail.ui.widgets.body_view import BodyView
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.file_desk import FileDesk, FileSource
+from tuimail.ui.widgets.head_view import HeadView
+from tuimail.ui.widgets.image_view import ImageView
+from tuimail.ui.widgets.reading_body import ReadingBody
+from tuimail.ui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuimail.ui.body_layout import BodyRow
+
+
+class FileScreen(Screen[None]):
+    """Shows a file of a message between the bars.
+
+    Args:
+        source: The message it is attached to.
+        part: The file.
+        kind: As what it is shown.
+        content: Its octets, decoded.
+    """
+
+    DEFAULT_CSS = "FileScreen { background: $background; }"
+    BINDINGS = bindings_for("file")
+
+    def __init__(self, source: FileSource, part: BodyPart, kind: Kind, content: bytes) -> None:
+        super().__init__()
+        self._source, self._part = source, part
+        self._kind, self._content = kind, content
+        self._inside: Inside | None = None
+        self._desk = FileDesk(self)
+        self._head = HeadView()
+        self.body = ReadingBody()
+        self.image = ImageView(content) if kind is Kind.IMAGE else None
+        size = size_text(len(content))
+        self._top = TopBar(attachment_name(part), f"{part.content_type}  {size}")
+        self._bottom = BottomBar()
+
+    def compose(self) -> ComposeResult:
+        """A head where it is a message, and what is in it, between the bars."""
+        yield self._top
+        yield self._head
+        if self.image is not None:
+            yield self.image
+        else:
+            yield self.body
+        yield self._bottom
+
+    def on_mount(self) -> None:
+        """Read it in a thread."""
+        shell(self).signal_changes.subscribe(self, self._store_changed)
+        self._hint("")
+        if self.image is not None:
+            self.image.focus()
+        else:
+            self.body.can_focus = True
+            self.body.focus()
+            self._read()
+
+    def _store_changed(self, changes: ChangeSet) -> None:
+        self._desk.store_changed(changes)
+
+    @work(exclusive=True, group="inside")
+    async def _read(self) -> None:
+        app = shell(self)
+        inside = await asyncio.to_thread(
+            read_inside,
+            self._kind,
+            self._source.message,
+            self._part,
+            self._content,
+            app.texts.renderer,
+        )
+        self._inside = inside
+        self._show_head()
+        self.body.show_reading(inside.reading, above=self._above)
+        self._hint(self.body.position)
+
+    def _above(self, width: int) -> Sequence[BodyRow]:
+        reading = self._inside.reading if self._inside is not None else None
+        if reading is None or reading.invitation is None:
+            return ()
+        app = shell(self)
+        card = MeetingCard(
+            invitation=reading.invitation,
+            own=self._own,
+            address="",
+            sender=None,
+            answer=None,
+            versions=(),
+            now=app.now(),
+            glyphs=app.glyphs,
+            keys={},
+        )
+        return lay_out_invitation(card, width)
+
+    @property
+    def _own(self) -> frozenset[str]:
+        accounts = shell(self).accounts.values()
+        return frozenset(
+            name.lower() for each in accounts for name in (each.address, each.username)
+        )
+
+    def _show_head(self) -> None:
+        inside, app = self._inside, shell(self)
+        if inside is None or inside.message is None:
+            return
+        files = inside.reading.attachments
+        facts = HeadFacts(
+            envelope=inside.message.envelope,
+            received=inside.message.summary.internaldate,
+            now=app.now(),
+            own=self._own,
+            files=files,
+            here=frozenset(part.stored_in for part in files),
+            glyphs=app.glyphs,
+        )
+        self._head.show(facts, short=False)
+
+    def _hint(self, position: str) -> None:
+        has_files = self._inside is not None and self._inside.reading.attachments
+        without = () if has_files else ("file.attachments",)
+        hints = shell(self).keys.hints("file", without=without)
+        self._bottom.show_hints(hints, position)
+
+    def on_body_view_scrolled(self, event: BodyView.Scrolled) -> None:
+        """Say how far it is read."""
+        event.stop()
+        self._hint(event.position)
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    def action_scroll_lines(self, rows: int) -> None:
+        """Scroll by rows."""
+        self.body.scroll_rows(rows)
+
+    def action_scroll_pages(self, pages: int) -> None:
+        """Scroll by pages."""
+        self.body.scroll_share(pages)
+
+    def action_scroll_edge(self, edge: int) -> None:
+        """Go to an end."""
+        self.body.scroll_edge(edge)
+
+    def action_toggle_folds(self) -> None:
+        """Unfold all parts, or fold all."""
+        if self.body.has_folds:
+            self.body.toggle_all_folds()
+        else:
+            shell(self).tell("Nothing is folded here.")
+
+    def action_save(self) -> None:
+        """Save it."""
+        self._desk.save(self._source, self._part)
+
+    @work(group="attachments", exclusive=True)
+    async def action_attachments(self) -> None:
+        """List the files of the message that this file is."""
+        inside, app = self._inside, shell(self)
+        files = inside.reading.attachments if inside is not None else ()
+        if inside is None or inside.message is None or not files:
+            app.tell("No attachments.")
+            return
+        source = FileSource(inside.message, inside.lookup)
+        listed = await self._desk.listed(source, files)
+        wish = await self.app.push_screen_wait(AttachmentSheet(listed, app.glyphs))
+        if wish is not None:
+            self._desk.do(wish.deed, source, files, wish.at)
+
+    def action_back(self) -> None:
+        """Leave."""
+        self.dismiss()

@@ -1,0 +1,322 @@
+"""What is done with the files of a message: looked at, opened, saved, piped.
+
+A file that is not here yet is fetched first; it is done when the store has it, even when another
+message is shown by then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.cells import cell_len
+from textual.widget import Widget
+
+from tuimail.config.opening import command_for_file, desktop_opener, start
+from tuimail.config.surroundings import surroundings
+from tuimail.errors import StoreError
+from tuimail.mime.danger import danger
+from tuimail.mime.filename import attachment_name, write_new
+from tuimail.model.bodystructure import BodyPart
+from tuimail.model.changes import ChangeSet
+from tuimail.model.message import Message, MessageKey
+from tuimail.model.notice import Notice, Severity
+from tuimail.model.status import Connectivity
+from tuimail.text.safe import SafeText, clean
+from tuimail.ui.fetch_words import fetching_words
+from tuimail.ui.formatting import cut
+from tuimail.ui.saving import completed, downloads_dir, target_of, target_problem
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.attachment_list import ListedFile, listed_files
+from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.line_sheet import LineSheet
+
+Lookup = Callable[[str], bytes | None]
+Then = Callable[[bytes], Coroutine[Any, Any, None]]
+_COMMAND = "reader.command"
+"""Where the last command is remembered, as for whole messages."""
+_LEAST_NAME = 12
+_ANSWERS = 34
+"""Cells of the answers behind a question, and of what stands around the name."""
+_END = 6
+"""Cells of a name's end that are always shown."""
+_MOST_MEASURED = 30_000_000
+"""Octets of files that are decoded to list them."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """The message that files are of.
+
+    Attributes:
+        lookup: Where its sections are, for a message that is itself a file; None for the store.
+    """
+
+    message: Message
+    lookup: Lookup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    source: FileSource
+    part: BodyPart
+    then: Then
+
+
+class FileDesk:
+    """Does what is asked for with files.
+
+    Args:
+        owner: A mounted widget; it lends its application.
+        changed: Called when more or less is waited for.
+    """
+
+    def __init__(self, owner: Widget, changed: Callable[[], None] = lambda: None) -> None:
+        self._owner = owner
+        self._changed = changed
+        self._waiting: dict[tuple[MessageKey, str], list[_Waiting]] = {}
+
+    # -- what is known of files ----------------------------------------------------------------
+
+    async def listed(self, source: FileSource, files: Sequence[BodyPart]) -> list[ListedFile]:
+        """Return files with their true sizes and dangers, as far as they are here."""
+        here = self._sections(source)
+        dangers = {part.section: str(danger(attachment_name(part))) for part in files}
+        sizes: dict[str, int] = {}
+        left = _MOST_MEASURED
+        for part in files:
+            if self._is_here(source, part, here) and part.size <= left:
+                left -= part.size
+                content = await asyncio.to_thread(self._content, source, part)
+                if content is not None:
+                    sizes[part.section] = len(content)
+                    name = attachment_name(part)
+                    dangers[part.section] = str(danger(name, content))
+        known = here | {part.stored_in for part in files if part.section in sizes}
+        return listed_files(files, known, sizes, dangers)
+
+    def _sections(self, source: FileSource) -> frozenset[str]:
+        if source.lookup is not None:
+            return frozenset()
+        return shell(self._owner).store.read.sections(source.message.summary.key)
+
+    def _is_here(self, source: FileSource, part: BodyPart, here: frozenset[str]) -> bool:
+        if source.lookup is not None or part.stored_in in here:
+            return True
+        return source.message.structure is None and "" in here
+
+    def _content(self, source: FileSource, part: BodyPart) -> bytes | None:
+        """Decode a file; off the screen's thread."""
+        from tuimail.mime.reading import attachment_content  # noqa: PLC0415 - only files need it
+
+        read, key = shell(self._owner).store.read, source.message.summary.key
+        lookup = source.lookup or (lambda section: read.part(key, section))
+        return attachment_content(source.message, part, lookup)
+
+    # -- fetching ------------------------------------------------------------------------------
+
+    def _with_content(self, source: FileSource, part: BodyPart, then: Then, late: str) -> None:
+        """Go on with a file's content, now or when it is here.
+
+        Args:
+            late: What is done with the next connection: `is saved`.
+        """
+        app, key = shell(self._owner), source.message.summary.key
+        if self._is_here(source, part, self._sections(source)):
+            self._start(_Waiting(source, part, then))
+            return
+        self._waiting.setdefault((key, part.stored_in), []).append(_Waiting(source, part, then))
+        name = attachment_name(part)
+        if app.engine is not None:
+            app.engine.want_body(key, section=part.stored_in)
+        status = app.engine.status.get(source.message.summary.account_id) if app.engine else None
+        if status is not None and status.connectivity is Connectivity.ONLINE:
+            app.tell(app.glyphs.own(f"Fetching {name} …"))
+        else:
+            app.tell(f"{name} {late} with the next connection.")
+        self._changed()
+
+    def store_changed(self, changes: ChangeSet) -> None:
+        """Go on with what was waited for."""
+        for key, section in [each for each in self._waiting if each[0] in changes.messages]:
+            waiting = self._waiting[key, section]
+            if self._is_here(waiting[0].source, waiting[0].part, self._sections(waiting[0].source)):
+                del self._waiting[key, section]
+                for each in waiting:
+                    self._start(each)
+                self._changed()
+
+    def progress_words(self) -> str:
+        """Return how far the file is that is being fetched; empty while none is."""
+        app = shell(self._owner)
+        for (key, section), waiting in self._waiting.items():
+            message, name = waiting[0].source.message, attachment_name(waiting[0].part)
+            status = app.engine.status.get(message.summary.account_id) if app.engine else None
+            words = fetching_words(status, key, section, name)
+            if words:
+                return words
+        return ""
+
+    def give_up(self) -> bool:
+        """Wait for no file any more; return whether one was waited for."""
+        had = bool(self._waiting)
+        self._waiting.clear()
+        self._changed()
+        return had
+
+    def _start(self, waiting: _Waiting) -> None:
+        self._owner.run_worker(self._run(waiting), group="files")
+
+    async def _run(self, waiting: _Waiting) -> None:
+        app, name = shell(self._owner), attachment_name(waiting.part)
+        try:
+            content = await asyncio.to_thread(self._content, waiting.source, waiting.part)
+        except StoreError as error:
+            app.tell(error.message, Severity.ERROR)
+            return
+        if content is None:
+            app.tell(f"{name} is not in this message any more.", Severity.ERROR)
+        else:
+            await waiting.then(content)
+
+    # -- deeds ---------------------------------------------------------------------------------
+
+    def do(self, deed: str, source: FileSource, files: Sequence[BodyPart], index: int) -> None:
+        """Do what the sheet answered."""
+        part = files[index]
+        if deed == "save_all":
+            for each in files:
+                self.save(source, each)
+        elif deed == "save":
+            self.save(source, part)
+        elif deed == "save_as":
+            self._owner.run_worker(self._save_as(source, part), group="asking")
+        elif deed == "pipe":
+            self._owner.run_worker(self._pipe(source, part), group="asking")
+        elif deed == "open":
+            self._with_content(source, part, partial(self._open, source, part), "is opened")
+        else:
+            self._with_content(source, part, partial(self._view, source, part), "is opened")
+
+    def save(self, source: FileSource, part: BodyPart) -> None:
+        """Save a file in the downloads."""
+        self._with_content(source, part, partial(self._write, part, None), "is saved")
+
+    async def _save_as(self, source: FileSource, part: BodyPart) -> None:
+        name = attachment_name(part)
+        hints = (("Enter", "save"), ("Tab", "complete"), ("Esc", "close"))
+        sheet = LineSheet(
+            "save as ",
+            f"{downloads_dir()}/{name}",
+            lambda _text: "",
+            hints,
+            tab=lambda: complete_line(sheet),
+            check=target_problem,
+        )
+        typed = await self._ask(sheet)
+        if typed:
+            target = target_of(typed, name)
+            self._with_content(source, part, partial(self._write, part, target), "is saved")
+
+    async def _pipe(self, source: FileSource, part: BodyPart) -> None:
+        app = shell(self._owner)
+        last = app.store.read.meta(_COMMAND) or ""
+        sheet = LineSheet("| ", last, lambda _text: "", (("Enter", "run"), ("Esc", "close")))
+        command = (await self._ask(sheet) or "").strip()
+        if command:
+            app.remember(_COMMAND, command)
+            self._with_content(source, part, partial(self._run_command, command), "is piped")
+
+    async def _ask(self, sheet: LineSheet) -> str | None:
+        answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._owner.app.push_screen(sheet, answered.set_result)
+        return await answered
+
+    async def _run_command(self, command: str, content: bytes) -> None:
+        from tuimail.ui.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
+
+        app = shell(self._owner)
+        try:
+            status = await pipe_to(self._owner.app, command, content)
+        except CommandFailed as error:
+            app.tell(error.message, Severity.ERROR)
+            return
+        app.tell(f"The command ended with {status}." if status else "The command is done.")
+
+    async def _write(self, part: BodyPart, target: Path | None, content: bytes) -> None:
+        app = shell(self._owner)
+        folder = downloads_dir() if target is None else target.parent
+        name = attachment_name(part) if target is None else SafeText(target.name)
+        try:
+            path = await asyncio.to_thread(write_new, folder, name, content)
+        except OSError as error:
+            app.tell(_not_saved(name, folder, error))
+            return
+        app.tell(f"Saved {clean(path.name)} in {clean(str(path.parent))}", Severity.SUCCESS)
+
+    async def _view(self, source: FileSource, part: BodyPart, content: bytes) -> None:
+        """Look at a file here where that is possible, else open it."""
+        from tuimail.mime.inside import Kind, kind_of  # noqa: PLC0415 - few files are looked at
+
+        app, kind = shell(self._owner), kind_of(part, attachment_name(part))
+        if kind is None or (kind is Kind.IMAGE and not app.shows_images):
+            await self._open(source, part, content)
+        else:
+            app.open_file(source, part, kind, content)
+
+    async def _open(self, source: FileSource, part: BodyPart, content: bytes) -> None:
+        """Open a file with its program, after asking where it is dangerous."""
+        app, name = shell(self._owner), attachment_name(part)
+        words = danger(name, content)
+        if words and not await self._insists(source, part, words):
+            return
+        command = command_for_file(app.settings.reader.open_files, part.content_type, name)
+        if not command and surroundings(os.environ).can_open_browser:
+            command = desktop_opener(os.environ) or []
+        if not command:
+            app.tell(f"No program opens {name} here. It can be saved, or piped to a command.")
+            return
+        try:
+            path = await asyncio.to_thread(app.private_files.write, name, content)
+        except OSError as error:
+            app.tell(f"{name} was not opened: {clean(error.strerror or 'the disk refused it')}.")
+            return
+        if await asyncio.to_thread(start, [*command, str(path)], os.environ):
+            app.tell(f"Opening {name}.")
+        else:
+            app.tell(f"{clean(command[0])} cannot be started.", Severity.ERROR)
+
+    async def _insists(self, source: FileSource, part: BodyPart, words: str) -> bool:
+        """Ask about a dangerous file; return whether it is to be opened all the same."""
+        bar = self._owner.app.screen.query(BottomBar).first()
+        room = max(_LEAST_NAME, bar.size.width - _ANSWERS - len(words))
+        name = attachment_name(part)
+        if cell_len(name) > room:
+            mark = shell(self._owner).glyphs.cut
+            name = clean(cut(name, room - _END, mark) + name[-_END:])
+        answer = await bar.ask(f"{name} {words}.", {"y": "open", "s": "save"})
+        if answer == "s":
+            self.save(source, part)
+        return answer == "y"
+
+
+def complete_line(sheet: LineSheet) -> None:
+    """Complete the path in a line as far as the files there allow."""
+    sheet.line.value = completed(sheet.line.value)
+    sheet.line.cursor_position = len(sheet.line.value)
+
+
+def _not_saved(name: str, folder: Path, error: OSError) -> Notice:
+    reason = clean(error.strerror or "the disk refused it")
+    return Notice(
+        Severity.ERROR,
+        clean(f"{name} was not saved: {reason}."),
+        happened=clean(f"Writing to {folder} failed: {reason}."),
+        now="Nothing was written.",
+        you_can="Free some space or set XDG_DOWNLOAD_DIR, and save again.",
+    )
