@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.text.folding import fold_each
-from tuimail.ui.finding import find_in_rows, pattern_of
+from tuimail.ui.finding import MOST_FOUND, Haystack, pattern_of
 from tuimail.ui.passage import Passage, Place
 from tuimail.ui.row_marks import Stretch, mark
 from tuimail.ui.rows import Run, plain_text
@@ -20,7 +20,7 @@ def found(words: str, rows: list[str], width: int = 40) -> list[list[str]]:
     assert pattern is not None
     return [
         [rows[row][start:end] for row, start, end in one.pieces]
-        for one in find_in_rows(pattern, rows, width)
+        for one in Haystack(rows, width).find(pattern)
     ]
 
 
@@ -46,6 +46,10 @@ def test_a_word_that_is_broken_where_the_row_is_full_is_found_whole() -> None:
     rows = wrap_text(address, 20)
     assert len(rows) == 3
     assert found("long/path/that/goes", rows, 20) == [["/long/path"[1:], "/that/goes"]]
+
+
+def test_of_very_many_places_the_first_are_gone_through() -> None:
+    assert len(found("a", ["a b"] * (MOST_FOUND + 1))) == MOST_FOUND
 
 
 def test_nothing_to_look_for_is_no_pattern() -> None:

@@ -38,16 +38,16 @@ class MailboxDeeds(MailboxPanes):
         if self.focused is self.conversation:
             return self.conversation.current
         if self.focused is self.reader and self.reader.key is not None:
-            return shell(self).store.read.summary(self.reader.key) or self.message_list.cursor
+            return shell(self).store.read.summary(self.reader.key)
         return self.message_list.cursor
 
     def chosen(self) -> list[MessageSummary]:
         """Return what an action applies to: in the reader what is read, else the selection."""
         if self._all is not None:
             return self._all
-        row = self.at_hand
-        if self.focused in (self.reader, self.conversation) and row is not None:
-            return [row]
+        if self.focused in (self.reader, self.conversation):
+            row = self.at_hand
+            return [row] if row is not None else []
         return self.message_list.selection()
 
     def action_on_all(self) -> None:

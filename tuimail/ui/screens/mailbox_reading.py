@@ -70,7 +70,7 @@ class MailboxReading(MailboxDeeds):
         self.reading, self.reads = True, Reads.MESSAGE
         self.rearrange()
         self.show_at_cursor(dwell=True)
-        self.reader.focus()
+        self.set_focus(self.reader)
 
     def _read_conversation(self, key: MessageKey) -> bool:
         """Read the conversation of a message; return whether it has one."""
@@ -84,7 +84,7 @@ class MailboxReading(MailboxDeeds):
         """Go on in the conversation where it was left."""
         self.reads = Reads.CONVERSATION
         self.rearrange()
-        self.conversation.focus()
+        self.set_focus(self.conversation)
         self.conversation_moved(by_user=True)
 
     def action_conversation(self) -> None:
@@ -104,7 +104,7 @@ class MailboxReading(MailboxDeeds):
             self.reads = Reads.ALONE
             self.rearrange()
             self.reader.show(row.key)
-            self.reader.focus()
+            self.set_focus(self.reader)
             self._start_dwell(row.key)
 
     def action_source(self) -> None:
@@ -125,8 +125,9 @@ class MailboxReading(MailboxDeeds):
             return
         self.zoomed = not self.zoomed
         self.reading = self.reading or self.zoomed
+        self.tree_open = self.tree_open and not self.zoomed
         self.rearrange()
-        self.reading_pane.focus()
+        self.set_focus(self.reading_pane)
 
     def show_at_cursor(self, *, dwell: bool = False) -> None:
         """Read the message at the cursor.

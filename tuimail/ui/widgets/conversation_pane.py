@@ -209,7 +209,7 @@ class ConversationPane(MarkedBody):
                 member.asked = True
                 self._queue.append(member.key)
                 if len(self._queue) == 1:
-                    self.run_worker(self._read_queued(), group="conversation")
+                    self.run_worker(self._read_queued(), exclusive=True, group="conversation")
         return changed
 
     def _lay_out_member(self, member: Member) -> None:
@@ -239,10 +239,12 @@ class ConversationPane(MarkedBody):
             return
         reading = await app.texts.reading(message) if has_text(message.summary) else None
         member = next((one for one in self.members if one.key == key), None)
+        lacks = reading is None or reading.missing is not None or bool(reading.absent)
+        if lacks and app.engine is not None:
+            app.engine.want_body(key)
         if reading is None or reading.missing is not None:
-            if app.engine is not None:
-                app.engine.want_body(key)
-        elif member is not None:
+            return
+        if member is not None:
             member.reading, member.rows = reading, None
             self.settle()
             if member.key == self.members[self._cursor].key:

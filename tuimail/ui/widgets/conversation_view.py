@@ -116,7 +116,7 @@ class ConversationView(ConversationPane, TextMarks, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Go to the message; on its head fold or unfold it, on a folded part that."""
         row = event.y + self.scroll_offset.y
-        if not self.members or row >= len(self.rows):
+        if event.button != 1 or not self.members or row >= len(self.rows):
             return
         at = member_at(self.members, row)
         member = self.members[at]

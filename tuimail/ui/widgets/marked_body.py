@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from tuimail.ui.body_layout import BodyRow
-from tuimail.ui.finding import Found, find_in_rows, pattern_of
+from tuimail.ui.finding import MOST_FOUND, Found, Haystack, pattern_of
+from tuimail.ui.formatting import number
 from tuimail.ui.passage import Passage, Place
 from tuimail.ui.row_marks import Stretch, mark
 from tuimail.ui.rows import BLANK, Row, Run
@@ -24,6 +25,7 @@ class MarkedBody(BodyView):
         self._found: list[Found] = []
         self._by_row: dict[int, list[Stretch]] = {}
         self._found_in: Sequence[BodyRow] = ()
+        self._haystack: tuple[Sequence[BodyRow], Haystack] | None = None
         self._at = 0
         self.passage: Passage | None = None
 
@@ -46,7 +48,10 @@ class MarkedBody(BodyView):
         """Which of the places the reader stands at: `2 of 7`; empty while nothing is searched."""
         if self._pattern is None:
             return ""
-        return f"{self._at + 1} of {len(self.found)}" if self.found else "not found"
+        if not self.found:
+            return "not found"
+        more = "+" if len(self.found) == MOST_FOUND else ""
+        return f"{number(self._at + 1)} of {number(len(self.found))}{more}"
 
     def find(self, words: str, top: int) -> bool:
         """Mark where words stand and go to the first place from a row on; whether there is one.
@@ -79,6 +84,7 @@ class MarkedBody(BodyView):
     def end_search(self) -> None:
         """Mark nothing more."""
         self._pattern = None
+        self._haystack = None
         self._forget_found()
 
     def _forget_found(self) -> None:
@@ -90,9 +96,11 @@ class MarkedBody(BodyView):
         self._found_in = self.rows
         self._found, self._by_row = [], {}
         if self._pattern is not None:
-            texts = [row.text for row in self.rows]
-            full = max(map(len, texts), default=1)
-            self._found = find_in_rows(self._pattern, texts, min(full, self.size.width))
+            if self._haystack is None or self._haystack[0] is not self.rows:
+                texts = [row.text for row in self.rows]
+                full = max(map(len, texts), default=1)
+                self._haystack = self.rows, Haystack(texts, min(full, self.size.width))
+            self._found = self._haystack[1].find(self._pattern)
         for one in self._found:
             for row, start, end in one.pieces:
                 stretch = Stretch(start + _MARGIN, end + _MARGIN, "match")

@@ -184,6 +184,8 @@ class ReadingBody(MarkedBody):
 
     def on_click(self, event: events.Click) -> None:
         """Unfold or fold what the row says, or do what the key at the mouse does."""
+        if event.button != 1:
+            return
         row = event.y + self.scroll_offset.y
         span = fold_at(self._laid.folds, row)
         if span is not None and row < span.text:
