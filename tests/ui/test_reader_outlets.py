@@ -131,4 +131,7 @@ async def test_more_of_the_header_is_shown_above_the_text(tmp_path: Path) -> Non
         await stage.press("slash", *"x-hostile", "enter")
         assert "1 of 1" in rows(stage.app)[-1]
         await stage.press("escape", "H")
-        assert rows(stage.app)[5].startswith(" Hello $(touch gone)")
+        await until(lambda: "X-Hostile" not in stage.text, describe="the head alone")
+        shown = rows(stage.app)
+        rule = next(at for at, row in enumerate(shown) if row.startswith("──"))
+        assert shown[rule + 1].startswith(" Hello $(touch gone)")
