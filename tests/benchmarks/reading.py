@@ -36,6 +36,8 @@ from tuimail.store.store import Store
 
 _NEWEST: Final = 900_059
 """Divisible by 60 but for 59: `record` dates a message by the rest, and the newest is first."""
+_BETWEEN: Final = 1.0
+"""Seconds that a mail is looked at."""
 SMALL: Final = 4 * 1024
 LARGE: Final = 181 * 1024
 _STATIC: Final = """
@@ -108,7 +110,7 @@ def go_through(terminal: Stopwatch, key: bytes, count: int, first: int) -> list[
     times = []
     for number in range(first, count):
         times.append(terminal.time_to(key, mark(number)))
-        terminal.listen(0.15)
+        terminal.listen(_BETWEEN)
     return times
 
 

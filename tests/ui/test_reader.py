@@ -228,3 +228,16 @@ async def test_html_is_shown_as_text_by_the_child_process(tmp_path: Path) -> Non
         assert renderer is not None
         assert renderer.starts == 1
     assert renderer.pid is None
+
+
+async def test_a_long_text_begins_at_once_and_can_be_read_to_its_end(tmp_path: Path) -> None:
+    """Red when the end that was gone to is the end of what was read first."""
+    async with open_stage(tmp_path) as stage:
+        body = b"The first line.\r\n" + b"another line of it\r\n" * 4_000 + b"The last line.\r\n"
+        key = record(stage.store, stage.account, 9001, body=body)
+        view = await read(stage, key)
+        await stage.shows("The first line.")
+        await stage.press("G")
+        await stage.shows("The last line.")
+        assert view.position == "100%"
+        assert_exact_rows(stage.app)

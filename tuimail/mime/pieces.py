@@ -50,12 +50,14 @@ class Desk:
         forced: The charset that the user chose; None believes the parts.
         links: How many links there are so far; their numbers are counted through.
         depth: How many messages this one is attached to.
+        most: Octets to read of a plain text and of HTML; None for all.
     """
 
     renderer: Renderer
     forced: str | None = None
     links: int = 0
     depth: int = 0
+    most: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ from tuimail.mime.pieces import (
 )
 from tuimail.mime.plan import Plan, ReadPart, Way, plan
 from tuimail.mime.render import Renderer
-from tuimail.mime.rendered import Card, Fold, Link, TextLine
+from tuimail.mime.rendered import Card, Fold, FoldKind, Link, TextLine
 from tuimail.mime.snippets import snippet
 from tuimail.mime.sources import (
     HEADER,
@@ -75,6 +75,13 @@ __all__ = [
     "read_message_async",
 ]
 
+LONG: Final = 40_000
+"""Octets from which on a text has its beginning read first."""
+BEGINNING: Final = (8_000, 24_000)
+"""Octets of the beginning of a plain text, and of HTML, most of which is markup."""
+_LINES_CUT_THROUGH: Final = 2
+"""At the end of a beginning: a word, a tag or a table may be cut there."""
+_FOLDS_OF_THE_END: Final = frozenset({FoldKind.SIGNATURE, FoldKind.DISCLAIMER, FoldKind.HIDDEN})
 _SNIPPET_SOURCE: Final = 30_000
 _MOST_SNIPPET_TEXTS: Final = 8
 
@@ -136,6 +143,33 @@ async def read_message_async(
     return await asyncio.to_thread(_read, message, sections, Desk(renderer, charset))
 
 
+def is_long(message: Message) -> bool:
+    """Whether reading all of a text takes so long that its beginning should be read before."""
+    structure = message.structure
+    if structure is None:
+        return message.summary.size > LONG
+    return any(part.size > LONG for part in text_parts(structure))
+
+
+async def read_beginning_async(
+    message: Message, part: Lookup, renderer: Renderer, *, charset: str | None = None
+) -> Reading:
+    """Read the first screens of a long text, without links and notices: the whole follows.
+
+    As `read_message_async`. What only the end could tell, such as a signature, is not folded.
+    """
+    sections = gather(message, part)
+    desk = Desk(renderer, charset, most=BEGINNING)
+    reading = await asyncio.to_thread(_read, message, sections, desk)
+    lines = reading.lines[:-_LINES_CUT_THROUGH]
+    folds = tuple(
+        replace(fold, end=min(fold.end, len(lines)))
+        for fold in reading.folds
+        if fold.kind not in _FOLDS_OF_THE_END and fold.first < len(lines)
+    )
+    return replace(reading, lines=lines, folds=folds, links=(), notices=())
+
+
 def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
     source = source_of(message, sections)
     if source is None:
@@ -173,12 +207,12 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
 def _pieces(source: Source, chosen: Plan, desk: Desk) -> Iterator[Piece]:
     has_text = any(each.way is Way.TEXT for each in chosen.parts)
     for each in chosen.parts:
-        octets = _octets(source, each)
+        octets = _octets(source, each, desk.most)
         if octets is not None:
             yield _piece(octets, each.way, desk, has_text=has_text)
 
 
-def _octets(source: Source, chosen: ReadPart) -> Octets | None:
+def _octets(source: Source, chosen: ReadPart, most: tuple[int, int] | None = None) -> Octets | None:
     part = chosen.part
     body = source.sections.get(part.section)
     if body is None:
@@ -186,7 +220,12 @@ def _octets(source: Source, chosen: ReadPart) -> Octets | None:
     if chosen.way is Way.MESSAGE:
         return Octets(part, body, source.is_whole and len(body) < chosen.limit)
     header = source.sections.get(mime_section(source.structure, part))
-    return Octets(part_from_header(part, body, header), body, source.is_whole)
+    actual = part_from_header(part, body, header)
+    if most is not None and chosen.way is Way.TEXT and len(body) > most[actual.subtype == "html"]:
+        # Cut at the end of a line: an encoding's unit never goes across it but in base64.
+        cut = body.rfind(b"\n", 0, most[actual.subtype == "html"])
+        return Octets(actual, body[: max(0, cut)] or body[: most[0]], is_whole=False)
+    return Octets(actual, body, source.is_whole)
 
 
 def _piece(octets: Octets, way: Way, desk: Desk, *, has_text: bool) -> Piece:

@@ -108,6 +108,28 @@ class MessageTexts:
         links = await asyncio.to_thread(self._doubted, reading.links, self._own_hosts())
         return replace(reading, links=links)
 
+    async def beginning(self, message: Message) -> Reading | None:
+        """Return the first screens of a long text; None where the whole comes as soon.
+
+        Raises:
+            StoreError: A part cannot be read.
+        """
+        from tuimail.mime.reading import is_long, read_beginning_async  # noqa: PLC0415 - see above
+        from tuimail.mime.render import Renderer  # noqa: PLC0415 - see above
+
+        if not is_long(message):
+            return None
+        if self._renderer is None:
+            self._renderer = Renderer()
+        read, key = self._store.read, message.summary.key
+        reading = await read_beginning_async(
+            message,
+            lambda section: read.part(key, section),
+            self._renderer,
+            charset=self._read_as.get(key),
+        )
+        return reading if reading.missing is None and reading.lines else None
+
     def _doubted(self, links: Sequence[Link], own: frozenset[str]) -> tuple[Link, ...]:
         """Mark the links that look like those of sites the user knows."""
         from tuimail.mime.link_doubts import with_doubts  # noqa: PLC0415 - see above

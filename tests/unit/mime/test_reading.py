@@ -10,7 +10,9 @@ from tests.unit.mime.odd_mail import MIXED, ODD, stored
 from tuimail.mime.reading import (
     Reading,
     attachment_content,
+    is_long,
     message_snippet,
+    read_beginning_async,
     read_message,
     read_message_async,
 )
@@ -132,3 +134,31 @@ def test_the_snippet_comes_from_the_text_that_is_read() -> None:
     assert message_snippet(message, lambda _: None) == ""
     html, section = stored(b"Content-Type: text/html\r\n\r\n<style>x</style><p>Hello</p><p>you")
     assert message_snippet(html, section) == "Hello you"
+
+
+async def test_the_beginning_of_a_long_text_is_read_for_itself(renderer: Renderer) -> None:
+    history = "From: Ben <b@x.example>\r\nSent: 20 Nov 2026 16:12\r\nTo: A\r\nSubject: x\r\n\r\n"
+    words = f"Own words https://x.example/.\r\n\r\n{history}" + "line after line\r\n" * 6_000
+    message, part = stored(b"Subject: x\r\n\r\n" + words.encode())
+    assert is_long(message)
+    beginning = await read_beginning_async(message, part, renderer)
+    whole = read_message(message, part, renderer)
+    assert 100 < len(beginning.lines) < 1_000
+    assert beginning.lines == whole.lines[: len(beginning.lines)]
+    assert [fold.first for fold in beginning.folds] == [fold.first for fold in whole.folds] == [2]
+    assert beginning.links == ()
+    assert len(whole.links) == 1
+
+
+async def test_the_beginning_of_long_html_is_what_the_whole_begins_with(renderer: Renderer) -> None:
+    page = "<p>one</p>" + "<table><tr><td style='padding:0'>cell</td></tr></table>" * 2_000
+    message, part = stored(b"Content-Type: text/html\r\n\r\n" + page.encode() + b"\r\n")
+    beginning = await read_beginning_async(message, part, renderer)
+    whole = read_message(message, part, renderer)
+    assert 20 < len(beginning.lines) < len(whole.lines)
+    assert beginning.lines == whole.lines[: len(beginning.lines)]
+
+
+def test_a_text_of_ordinary_length_is_read_at_once() -> None:
+    message, _ = stored(PLAIN)
+    assert not is_long(message)

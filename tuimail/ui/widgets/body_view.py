@@ -88,6 +88,11 @@ class BodyView(ScrollView):
         return self._position
 
     @property
+    def is_at_end(self) -> bool:
+        """Whether the text was scrolled to its last row."""
+        return 0 < self.scroll_offset.y >= self.max_scroll_y
+
+    @property
     def rows(self) -> Sequence[BodyRow]:
         """The rows as laid out now."""
         return self._rows

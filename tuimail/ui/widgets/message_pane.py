@@ -6,6 +6,7 @@ reads again when a ChangeSet names its message. HTML is turned into text in a ch
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,8 @@ FETCHING = "Fetching the text …"
 NOT_HERE = "Not downloaded. It comes with the next connection."
 GONE = "This message is not here any more."
 _LOW_PANE = 9
+_REST_AFTER = 0.1
+"""Seconds from the beginning of a long text to the whole of it."""
 
 
 class MessagePane(Vertical, can_focus=True):
@@ -252,7 +255,13 @@ class MessagePane(Vertical, can_focus=True):
 
     async def _read(self, message: Message, *, keep_place: bool) -> None:
         key = message.summary.key
-        reading = await shell(self).texts.reading(message)
+        texts = shell(self).texts
+        beginning = await texts.beginning(message) if self._reading is None else None
+        if beginning is not None:
+            self._body.show_reading(beginning, above=self.rows_above)
+            # Nothing of the rest is begun while keys go on to another message.
+            await asyncio.sleep(_REST_AFTER)
+        reading = await texts.reading(message)
         if reading.missing is None:
             await self._body.prepare(reading)
         if self._message is None or self._message.summary.key != key:
@@ -260,10 +269,13 @@ class MessagePane(Vertical, can_focus=True):
         if reading.missing is not None:
             self._want_body()
             return
-        keep_place = keep_place and self._reading is not None
+        keep_place = beginning is not None or (keep_place and self._reading is not None)
+        was_at_end = beginning is not None and self._body.is_at_end
         self._reading = reading
         self._show_head()
         self._show_text(reading, keep_place=keep_place)
+        if was_at_end:
+            self._body.scroll_edge(1)
         engine = shell(self).engine
         if reading.absent and engine is not None:
             engine.want_body(key)  # what stands beside the text is not here yet
