@@ -17,7 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -185,8 +185,7 @@ class Soak:
         return self.report
 
     def _account(self, ground: Ground, imap: FaultProxy, smtp: FaultProxy) -> Account:
-        account = through(ground.mailbox, imap)
-        object.__setattr__(account, "smtp", Endpoint("localhost", smtp.port))
+        account = replace(through(ground.mailbox, imap), smtp=Endpoint("localhost", smtp.port))
         with Client(account, self._directory / "client", ground.mailbox.approve) as client:
             client.sign_in()
             return client.account
