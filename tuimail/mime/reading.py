@@ -46,12 +46,14 @@ from tuimail.mime.sources import (
     Source,
     ends_in_text,
     gather,
+    limits,
     mime_section,
     missing_text,
     of_parsed,
     source_of,
 )
 from tuimail.mime.trusting import read_trust
+from tuimail.mime.unsealing import CLOSED, about_files, unseal
 from tuimail.model.bodystructure import (
     BodyPart,
     BodyStructure,
@@ -103,6 +105,7 @@ class Reading:
         is_cut: Only the beginning of the text is here.
         invitation: What its calendar part says; None where it has none.
         trust: What is known of where it comes from; None while its header is not here.
+        is_decrypted: It came encrypted: nothing of it may be written to a disk.
     """
 
     lines: tuple[TextLine, ...] = ()
@@ -116,6 +119,7 @@ class Reading:
     is_cut: bool = False
     invitation: Invitation | None = None
     trust: Trust | None = None
+    is_decrypted: bool = False
 
 
 def read_message(
@@ -178,6 +182,10 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
     missing = missing_text(source.structure, source.sections)
     if missing is not None:
         return Reading(attachments=files, missing=missing)
+    header = source.sections.get(HEADER)
+    opened = unseal(message, source, sections)
+    source = opened.source
+    files = () if opened.is_decrypted else attachments(source.structure)
     chosen = plan(source.structure)
     pieces = list(_pieces(source, chosen, desk))
     text = joined([piece.text for piece in pieces])
@@ -185,10 +193,17 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
     invitation, links = with_join_link(meeting, text.links)
     if invitation is not None:
         files = tuple(file for file in files if not is_form_of_text(file))
-    header = source.sections.get(HEADER)
     is_cut = message.summary.body is BodyState.PARTIAL
     placeholder = [PLACEHOLDER] if is_placeholder(message.envelope) else []
-    notices = [*placeholder, *_about(source, chosen, pieces, is_cut=is_cut), *text.notices]
+    about = _about(source, chosen, pieces, is_cut=is_cut)
+    packed = about_files(attachments(source.structure)) if opened.is_decrypted else ()
+    notices = [
+        *placeholder,
+        *opened.notices,
+        *(one for one in about if one != CLOSED or not opened.notices),
+        *packed,
+        *text.notices,
+    ]
     return Reading(
         lines=text.lines,
         links=links,
@@ -197,10 +212,12 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
         attachments=(*files, *(file for piece in pieces for file in piece.files)),
         notices=tuple(dict.fromkeys(notices)),
         absent=header is None
-        or any(each.part.section not in source.sections for each in chosen.parts),
+        or any(each.part.section not in source.sections for each in chosen.parts)
+        or (WHOLE in limits(message) and WHOLE not in sections),
         is_cut=is_cut,
         invitation=invitation,
-        trust=read_trust(header) if header else None,
+        trust=replace(read_trust(header), seals=opened.seals) if header else None,
+        is_decrypted=opened.is_decrypted,
     )
 
 
@@ -282,7 +299,7 @@ def _about_no_text(structure: BodyStructure) -> SafeText:
     types = {part.content_type for part in leaves(structure)}
     is_encrypted = isinstance(structure, MultiPart) and structure.subtype == "encrypted"
     if is_encrypted or types & {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
-        return SafeText("The message is encrypted; tuimail cannot open it.")
+        return CLOSED
     has_files = bool(attachments(structure))
     return SafeText(f"The message has no text{', only files' if has_files else ''}.")
 

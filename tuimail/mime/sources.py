@@ -12,6 +12,8 @@ from typing import Final
 
 from tuimail.mime.parser import ParsedMessage, decode_part, is_whole_text, parse
 from tuimail.mime.plan import Plan, Way, plan
+from tuimail.mime.sealed import LARGEST as SEALED_LIMIT
+from tuimail.mime.sealed import is_sealed
 from tuimail.model.bodystructure import BodyPart, BodyStructure
 from tuimail.model.message import BodyState, Message
 from tuimail.text.safe import SafeText
@@ -44,6 +46,17 @@ def limits(message: Message) -> dict[str, int | None]:
     structure = message.structure
     if structure is None:
         return {WHOLE: WHOLE_LIMIT}
+    if _is_opened(message):
+        return {WHOLE: WHOLE_LIMIT}
+    return _limits_of_parts(structure)
+
+
+def _is_opened(message: Message) -> bool:
+    """Whether it is signed or encrypted and not too large: to be opened it has to be here whole."""
+    return is_sealed(message.structure) and message.summary.size <= SEALED_LIMIT
+
+
+def _limits_of_parts(structure: BodyStructure) -> dict[str, int | None]:
     # The whole header says where the mail comes from, a list's way out, and the part's own type.
     found: dict[str, int | None] = {HEADER: None}
     for chosen in plan(structure).parts:
@@ -107,7 +120,12 @@ class Source:
 
 def gather(message: Message, part: Lookup) -> dict[str, bytes]:
     """Take what is stored: the sections that are read, else the whole message."""
-    found = {name: part(name) for name in sections_to_fetch(message) if name != WHOLE}
+    if _is_opened(message):
+        whole = part(WHOLE)
+        if whole is not None:
+            return {WHOLE: whole}
+    names = [] if message.structure is None else list(_limits_of_parts(message.structure))
+    found = {name: part(name) for name in names}
     here = {name: data for name, data in found.items() if data is not None}
     if message.structure is None or missing_text(message.structure, here) is not None:
         whole = part(WHOLE)

@@ -185,6 +185,8 @@ class MessageTexts:
         if message.summary.body is BodyState.ABSENT:
             return (), ()
         reading = await self.reading(message)
+        if reading.is_decrypted:
+            return (), ()  # a draft is kept on disk and on the server
         return reading.lines, reading.links
 
     def stop(self) -> None:

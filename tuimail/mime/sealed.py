@@ -1,0 +1,144 @@
+"""Signed and encrypted messages: known by their structure, and opened from the outside in.
+
+What was decrypted is read like any message and kept nowhere. It is opened anew each time it is
+read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tuimail.mime import openpgp, smime
+from tuimail.mime.parser import ParsedMessage, parse
+from tuimail.mime.transfer import decode_transfer
+from tuimail.model.bodystructure import BodyPart, BodyStructure, MultiPart, leaves
+from tuimail.model.trust import Seal
+from tuimail.records import record
+
+LARGEST: Final = 1_500_000
+"""Octets of a message that is fetched whole to be checked; larger ones are read unchecked."""
+
+_DEEPEST: Final = 3
+_PKCS7: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SIGNATURES: Final = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
+ARMOR: Final = re.compile(
+    rb"^-----BEGIN PGP (?P<kind>SIGNED MESSAGE|MESSAGE)-----\r?$.*?"
+    rb"^-----END PGP (?:SIGNATURE|MESSAGE)-----[ \t]*\r?$\n?",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+@record
+class Opened:
+    """What came of a sealed message.
+
+    Attributes:
+        seals: From the outside in.
+        parsed: What is to be read in its place; None where it stays closed.
+        is_decrypted: It was encrypted: nothing of it may be kept.
+    """
+
+    seals: tuple[Seal, ...]
+    parsed: ParsedMessage | None
+    is_decrypted: bool = False
+
+
+def is_sealed(structure: BodyStructure | None) -> bool:
+    """Whether a message is signed or encrypted as a whole, as far as its structure tells."""
+    if isinstance(structure, MultiPart):
+        kinds = {part.content_type for part in leaves(structure)}
+        if structure.subtype == "signed":
+            return bool(kinds & ({"application/pgp-signature"} | _SIGNATURES))
+        return structure.subtype == "encrypted" and "application/pgp-encrypted" in kinds
+    return isinstance(structure, BodyPart) and structure.content_type in _PKCS7
+
+
+def open_sealed(parsed: ParsedMessage, sender: str) -> Opened:
+    """Check and open a message, what is inside of it too.
+
+    Args:
+        parsed: The whole message.
+        sender: The address in From.
+    """
+    seals: tuple[Seal, ...] = ()
+    is_decrypted = False
+    for _ in range(_DEEPEST):
+        if not is_sealed(parsed.structure):
+            break
+        found, content = _open_one(parsed, sender)
+        seals += found
+        if content is None:
+            is_closed = any(seal.is_encrypted for seal in found) or not _has_text(parsed)
+            return Opened(seals, None if is_closed else parsed, is_decrypted)
+        is_decrypted = is_decrypted or any(seal.is_encrypted for seal in found)
+        parsed = parse(content)
+    return Opened(seals, parsed, is_decrypted)
+
+
+def _has_text(parsed: ParsedMessage) -> bool:
+    return isinstance(parsed.structure, MultiPart)
+
+
+def _open_one(parsed: ParsedMessage, sender: str) -> tuple[tuple[Seal, ...], bytes | None]:
+    structure = parsed.structure
+    if isinstance(structure, BodyPart):
+        return _open_pkcs7(parsed, structure, sender)
+    if structure.subtype == "encrypted":
+        part = next((one for one in leaves(structure) if one.subtype == "octet-stream"), None)
+        data = b"" if part is None else parsed.content(part)
+        return openpgp.open_message(data, sender)
+    entity, signature = _signed_entity(parsed)
+    if any(part.content_type in _SIGNATURES for part in leaves(structure)):
+        seal, _ = smime.verify(_LINE_END.sub(b"\r\n", parsed.raw), sender)
+        return (seal,), entity
+    return (openpgp.verify(entity, signature, sender),), entity
+
+
+def _open_pkcs7(
+    parsed: ParsedMessage, part: BodyPart, sender: str
+) -> tuple[tuple[Seal, ...], bytes | None]:
+    kind = (part.param("smime-type") or "enveloped-data").lower()
+    data = parsed.content(part)
+    if kind == "signed-data":
+        seal, content = smime.verify(data, sender, is_der=True)
+    else:
+        seal, content = smime.decrypt(data)
+    return (seal,), content
+
+
+def _signed_entity(parsed: ParsedMessage) -> tuple[bytes, bytes]:
+    """Return the first part exactly as it was signed (RFC 1847, 2.1), the second one decoded."""
+    structure = parsed.structure
+    params = dict(structure.params) if isinstance(structure, MultiPart) else {}
+    boundary = params.get("boundary", "").encode("utf-8", "replace")
+    raw = _LINE_END.sub(b"\r\n", parsed.raw)
+    border = re.compile(rb"(?:\A|\r\n)--" + re.escape(boundary) + rb"(?:--)?[ \t]*(?=\r\n|\Z)")
+    borders = list(border.finditer(raw))[:3] if boundary else []
+    if len(borders) < 2:
+        return b"", b""
+    entity = raw[borders[0].end() + 2 : borders[1].start()]
+    end = borders[2].start() if len(borders) > 2 else len(raw)
+    header, _, body = raw[borders[1].end() + 2 : end].partition(b"\r\n\r\n")
+    encoding = re.search(rb"(?im)^content-transfer-encoding:[ \t]*([\w-]+)", header)
+    return entity, decode_transfer(body, encoding[1].decode() if encoding else "7bit")
+
+
+def open_inline(content: bytes, sender: str) -> tuple[bytes, tuple[Seal, ...], bool] | None:
+    """Open the first PGP block in a text; None where there is none.
+
+    Args:
+        content: The text with its transfer encoding undone.
+        sender: The address in From.
+
+    Returns:
+        The text with the block's content in its place, what is to be said, whether it was
+        encrypted.
+    """
+    found = ARMOR.search(content)
+    if found is None:
+        return None
+    seals, opened = openpgp.open_message(found[0], sender)
+    text = content if opened is None else content[: found.start()] + opened + content[found.end() :]
+    return text, seals, any(seal.is_encrypted for seal in seals)
