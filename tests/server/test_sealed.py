@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -58,6 +60,11 @@ def seals(reading: Reading) -> list[tuple[SealState, str]]:
     return [(seal.state, seal.words) for seal in reading.trust.seals]
 
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("TUIMAIL_REQUIRE_SERVERS") != "1"
+    and not (shutil.which("gpg") and shutil.which("openssl")),
+    reason="gpg or openssl is not installed",
+)
 Read = Callable[[bytes], Reading]
 
 

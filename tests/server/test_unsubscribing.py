@@ -27,7 +27,7 @@ class ListServer(Handler):
 def test_the_list_is_left_by_one_request_that_only_a_verified_message_can_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`if ways is None or not ways.post` made `if ways is None` sends what nobody signed: red."""
+    """`200 <= status < 300` made `< 400` takes a redirection for a success: red."""
     monkeypatch.setattr("tests.unit.auth.test_http.Handler", ListServer)
     certificates = make_certificates(tmp_path / "tls")
     mailbox = open_mailbox(tmp_path / "data")
