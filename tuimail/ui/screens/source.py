@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import NamedTuple
+
 from textual.app import ComposeResult
 from textual.screen import Screen
 
@@ -10,10 +13,12 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.message import Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
+from tuimail.store.store import Store
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.fetch_words import fetching_words
 from tuimail.ui.formatting import size_text
 from tuimail.ui.shell import shell
+from tuimail.ui.source_text import SourceText
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.line_sheet import LineSheet
@@ -77,38 +82,29 @@ class SourceScreen(Screen[None]):
             self._load()
 
     def _load(self) -> None:
-        read = shell(self).store.read
+        self.run_worker(self._show_stored(), exclusive=True, group="source")
+
+    async def _show_stored(self) -> None:
+        """Read what is here of the section in a thread: it may be 25 MB."""
+        section = self._section
         try:
-            if read.message(self._key) is None:
-                self.line.say(GONE)
-                return
-            data, self._is_here = self._stored()
+            found = await asyncio.to_thread(_stored, shell(self).store, self._key, section)
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
             return
-        if not self._is_here:
+        if found is None:
+            self.line.say(GONE)
+            return
+        self._is_here = found.is_whole
+        if not found.is_whole:
             self._ask()
-        if self._shown != (self._section, len(data)):
-            grows = self._shown is not None and self._shown[0] == self._section
-            self._shown = self._section, len(data)
-            self.view.show(data, keep_place=grows)
-        self.top.counts = size_text(len(data)) if data else ""
+        octets = len(found.text.data)
+        if self._shown != (section, octets):
+            grows = self._shown is not None and self._shown[0] == section
+            self._shown = section, octets
+            self.view.show(found.text, keep_place=grows)
+        self.top.counts = size_text(octets) if octets else ""
         self._say_state()
-
-    def _stored(self) -> tuple[bytes, bool]:
-        """Return what is here of the section that is shown, and whether that is all of it.
-
-        The header is the beginning of the whole message: then it need not be fetched again.
-        """
-        read = shell(self).store.read
-        whole = read.part(self._key, _WHOLE)
-        if self._section == _WHOLE:
-            return whole or b"", _WHOLE in read.sections(self._key)
-        for end in (b"\r\n\r\n", b"\n\n"):
-            header, blank, _ = (whole or b"").partition(end)
-            if blank:
-                return header + blank, True
-        return read.part(self._key, _HEADER) or b"", _HEADER in read.sections(self._key)
 
     def _ask(self) -> None:
         engine = shell(self).engine
@@ -145,6 +141,7 @@ class SourceScreen(Screen[None]):
         """Show the whole message, or its header."""
         self._section = _HEADER if self._section == _WHOLE else _WHOLE
         self._asked.discard(self._section)
+        self._is_here = False
         self._load()
 
     def action_search(self) -> None:
@@ -202,3 +199,31 @@ class SourceScreen(Screen[None]):
     def action_back(self) -> None:
         """Leave."""
         self.dismiss()
+
+
+class _Stored(NamedTuple):
+    text: SourceText
+    is_whole: bool
+
+
+def _stored(store: Store, key: MessageKey, section: str) -> _Stored | None:
+    """Return what is here of a section, None for a message that is gone.
+
+    The header is the beginning of the whole message: then it need not be fetched again.
+    """
+    read = store.read
+    if read.message(key) is None:
+        return None
+    here = read.sections(key)
+    data = read.part(key, section)
+    if section == _HEADER and section not in here:
+        header = _header_of(read.part(key, _WHOLE) or b"")
+        if header is not None:
+            return _Stored(SourceText(header), is_whole=True)
+    return _Stored(SourceText(data or b""), section in here)
+
+
+def _header_of(whole: bytes) -> bytes | None:
+    """Return the header with the blank line behind it, None where its end is not there."""
+    ends = ((whole.find(blank), len(blank)) for blank in (b"\r\n\r\n", b"\n\n"))
+    return next((whole[: place + length] for place, length in ends if place >= 0), None)

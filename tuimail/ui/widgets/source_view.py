@@ -66,10 +66,10 @@ class SourceView(ScrollView, can_focus=True):
             return ""
         return position_text(self.scroll_offset.y, self.size.height, self._text.rows)
 
-    def show(self, data: bytes, *, keep_place: bool = False) -> None:
-        """Show octets, from their beginning unless `keep_place`."""
+    def show(self, text: SourceText, *, keep_place: bool = False) -> None:
+        """Show a source, from its beginning unless `keep_place`."""
         place = self.scroll_offset.y if keep_place else 0
-        self._text, self._hit = SourceText(data), None
+        self._text, self._hit = text, None
         self._laid_out_for = 0
         self._lay_out()
         self.scroll_to(y=place, animate=False, immediate=True)
