@@ -330,7 +330,7 @@ class Work:
     async def fetch(self, wish: BodyWish, priority: Priority) -> None:
         """Fetch the readable text of a message or one of its sections."""
         key, section = wish
-        report = self._report_fetching if priority is Priority.INTERACTIVE else _nobody_watches
+        report = self._report_fetching
         try:
             await self.job(
                 lambda session: fetch(session, self.store, key, section, report), priority, "text"
