@@ -17,7 +17,7 @@ from tuimail.mime.plain import plain
 from tuimail.mime.quoting import quote, reply_subject, reply_to
 from tuimail.mime.rendered import TextLine
 from tuimail.model.account import AccountId
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, Writing
 from tuimail.text.address import Address, format_addresses, make_address, parse_addresses
 from tuimail.text.safe import clean
 
@@ -101,7 +101,7 @@ def _read_all(raw: bytes) -> None:
         decode_part(body, part)
         part_text(body, part)
     message, _ = stored(raw)
-    draft = reply_to(message, (), own=(), everyone=True, account=AccountId(1))
+    draft = reply_to(message, (), own=(), writing=Writing.REPLY_ALL, account=AccountId(1))
     assert is_clean(draft.subject)
 
 

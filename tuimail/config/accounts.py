@@ -18,7 +18,7 @@ from tuimail.errors import ConfigError
 from tuimail.exchange.clients import PRESETS, resolve_client_id
 from tuimail.exchange.clouds import CLOUDS, is_known_authority_host
 from tuimail.model.account import Account, AccountId, Endpoint, SaveSent, SendVia
-from tuimail.text.address import parse_addresses
+from tuimail.text.address import Address, parse_addresses
 
 _NOT_STORED: Final = AccountId(0)
 _HOST: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
@@ -74,6 +74,7 @@ def account_from_table(
         send_via=SendVia(table.send_via),
         graph=check.graph(table.graph) or cloud.graph_url,
         graph_scope=cloud.graph_scope,
+        aliases=check.aliases(table.aliases),
     )
 
 
@@ -89,6 +90,7 @@ def shared_accounts(owner: Account, table: AccountSettings) -> list[Account]:
             owner=owner.id,
             delegate=owner.username,
             graph_scope=f"{owner.graph_scope}.Shared",
+            aliases=(),
         )
         for address in table.shared
     ]
@@ -113,6 +115,15 @@ class _Checker:
         if len(parsed) != 1 or not parsed[0].is_usable or parsed[0].address != value:
             raise self._error(field, f"{value!r} is not an address")
         return value
+
+    def aliases(self, values: Sequence[str]) -> tuple[Address, ...]:
+        found = []
+        for value in values:
+            parsed = parse_addresses(value)
+            if len(parsed) != 1 or not parsed[0].is_usable:
+                raise self._error("aliases", f"{value!r} is not an address")
+            found.append(parsed[0])
+        return tuple(found)
 
     def shared(self, values: Sequence[str], own: Sequence[str]) -> None:
         seen = {name.lower() for name in own}

@@ -80,6 +80,11 @@ class AccountSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Addresses of shared mailboxes that are opened with this account's sign-in. You need the
     right FullAccess to read one, and SendAs to send from it."""
 
+    aliases: tuple[str, ...] = ()
+    """More addresses you write from, each with a name if you like:
+    `"Anna at Sales <sales@contoso.com>"`. An answer is from the one its mail came to. The
+    account's own address among them gives it a name."""
+
 
 class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[reader]`: reading."""

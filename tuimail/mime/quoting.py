@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+from urllib.parse import unquote
 
 from tuimail.mime.dates import spoken_date
+from tuimail.mime.headers import read_headers
 from tuimail.mime.rendered import Link, TextLine
 from tuimail.model.account import AccountId
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, Writing
 from tuimail.model.message import Message
-from tuimail.text.address import Address, format_addresses
+from tuimail.records import record
+from tuimail.text.address import Address, format_addresses, make_address, parse_address_header
 from tuimail.text.safe import SafeText, clean
 
 # Reply marks in the languages that put one before a subject; "Re[2]:" and "RE :" as well.
@@ -18,6 +22,7 @@ _REPLY_MARK = re.compile(
     r"\s*(?:re|aw|sv|vs|antw|antwort|rif|odp|ynt|回复|回覆|答复|返信)(?:\[\d+\]|\(\d+\))?\s*[:：]",
     re.IGNORECASE,
 )
+_LIST_POST = re.compile(r"<\s*mailto:([^<>?\s]{3,300})(?:\?[^<>]*)?>", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _MOST_REFERENCES = 30
 _NUMBER_IN_TEXT = re.compile(r"\[(\d{1,3})\]")
@@ -31,29 +36,66 @@ def reply_subject(subject: str) -> SafeText:
     return SafeText(f"Re: {rest.strip()}".rstrip())
 
 
+@record
+class Paths:
+    """Where a message wants its answers to go, as far as its header is here.
+
+    Attributes:
+        followup: Mail-Followup-To: who gets an answer to all.
+        list_post: The address of the mailing list (RFC 2369, 3.4).
+    """
+
+    followup: tuple[Address, ...] = ()
+    list_post: Address | None = None
+
+
+NO_PATHS: Final = Paths()
+
+
+def read_paths(header: bytes) -> Paths:
+    """Read them from BODY[HEADER]; a list that takes no mail (`NO`) has no address."""
+    headers, _ = read_headers(header)
+    post = _LIST_POST.search(headers.get("list-post"))
+    address = None if post is None else make_address("", unquote(post[1]))
+    return Paths(
+        tuple(one for one in parse_address_header(headers.get("mail-followup-to")) if one.address),
+        address if address is not None and address.is_usable else None,
+    )
+
+
 def reply_to(
     message: Message,
     text_lines: Sequence[TextLine],
     *,
     own: Collection[str],
-    everyone: bool,
+    writing: Writing,
     account: AccountId,
     links: Sequence[Link] = (),
+    paths: Paths = NO_PATHS,
 ) -> Draft:
     """Begin an answer.
 
     It goes where Reply-To says, else to From. An answer to one's own mail goes to whom that was
-    sent. With `everyone` the other recipients are kept, To as To and Cc as Cc.
+    sent. To all, the other recipients are kept, To as To and Cc as Cc; where Mail-Followup-To says
+    who they are, they are those. To the list, it goes there alone.
 
     Args:
         message: What is answered.
         text_lines: Its text as the reader shows it; without any, nothing is quoted.
         own: The user's own addresses, removed from the recipients.
-        everyone: Reply to all.
+        writing: Which kind of answer.
         account: Whose draft it becomes.
         links: The reader's links: those whose number is quoted are listed below the quote.
+        paths: What its header says of answers.
     """
-    to, cc = _recipients(message, {address.lower() for address in own}, everyone=everyone)
+    mine = {address.lower() for address in own}
+    if writing is Writing.LIST and paths.list_post is not None:
+        to: tuple[Address, ...] = (paths.list_post,)
+        cc: tuple[Address, ...] = ()
+    elif writing is Writing.REPLY_ALL and paths.followup:
+        to, cc = _without(paths.followup, mine, set()) or paths.followup, ()
+    else:
+        to, cc = _recipients(message, mine, everyone=writing is Writing.REPLY_ALL)
     envelope = message.envelope
     in_reply_to = envelope.message_id
     if in_reply_to is not None and not _MESSAGE_ID.fullmatch(in_reply_to):
@@ -67,6 +109,7 @@ def reply_to(
         in_reply_to_key=message.summary.key,
         in_reply_to=in_reply_to,
         references=reply_references(message),
+        writing=writing,
     )
 
 
@@ -121,11 +164,11 @@ def attribution(message: Message) -> SafeText:
     return SafeText(f"On {when} {authors or 'somebody'} wrote:")
 
 
-def quote(lines: Iterable[TextLine], links: Sequence[Link] = ()) -> str:
+def quote(lines: Iterable[TextLine], links: Sequence[Link] = (), *, whole: bool = False) -> str:
     """Return lines one level deeper, without the author's signature, used links listed last."""
     quoted: list[tuple[int, str]] = []
     for line in lines:
-        if line.quote == 0 and line.text.rstrip() == "--":
+        if line.quote == 0 and line.text.rstrip() == "--" and not whole:
             break
         quoted.append((line.quote + 1, line.text))
     while quoted and not quoted[-1][1].strip():

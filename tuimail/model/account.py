@@ -9,6 +9,7 @@ from typing import NamedTuple, NewType
 
 from tuimail.model.secret import Secret
 from tuimail.records import record
+from tuimail.text.address import Address
 
 AccountId = NewType("AccountId", int)
 """A mailbox that is signed in to: own or shared. Not its label in the settings."""
@@ -72,6 +73,7 @@ class Account:
         graph_scope: The full scope URL of sending there.
         owner: Of a shared mailbox, the account it is opened with; None for an own mailbox.
         delegate: Of a shared mailbox, the owner's user name, whose token opens it; else empty.
+        aliases: What it may be written from beside its address, which gets its name from here.
     """
 
     id: AccountId
@@ -91,6 +93,7 @@ class Account:
     graph_scope: str = ""
     owner: AccountId | None = None
     delegate: str = ""
+    aliases: tuple[Address, ...] = ()
 
     @property
     def is_shared(self) -> bool:

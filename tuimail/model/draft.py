@@ -73,6 +73,7 @@ class Draft:
         asks_receipt: Its readers are asked to say that they have read it (RFC 8098).
         asks_report: The servers are asked to report its delivery (RFC 3461).
         updated_at: None until it was stored.
+        continues: The server's draft that it takes the place of once it is stored. Not stored.
     """
 
     account_id: AccountId
@@ -93,6 +94,7 @@ class Draft:
     format: TextFormat = TextFormat.TEXT
     asks_receipt: bool = False
     asks_report: bool = False
+    continues: MessageKey | None = None
 
     @property
     def is_blank(self) -> bool:

@@ -154,6 +154,27 @@ def begin(tx: Transaction, draft: Draft, folder: FolderId, message_id: str) -> i
     )
 
 
+def adopt(tx: Transaction, draft_id: int, key: MessageKey) -> None:
+    """Let a draft take the place of one that another program put on the server.
+
+    It is of a revision that no draft has, so the next one replaces it. One without a Message-ID
+    would not be known again and stays.
+    """
+    row = tx.connection.row(
+        "SELECT message.account_id, folder_id, message_id, uid, uidvalidity FROM message"
+        " JOIN folder ON folder.id = folder_id"
+        " WHERE message.id = ? AND uid IS NOT NULL AND message_id IS NOT NULL",
+        (key,),
+    )
+    if row is not None:
+        tx.connection.insert(
+            "INSERT INTO draft_copy (draft_id, revision, account_id, folder_id, message_id, uid,"
+            " uidvalidity) VALUES (?, '', ?, ?, ?, ?, ?)",
+            (draft_id, *row),
+        )
+        refold(tx, [key])
+
+
 def confirm(tx: Transaction, copy_id: int, uid: UID, uidvalidity: int | None) -> None:
     """Note where the server has a copy; those before it are out of sight from now on.
 

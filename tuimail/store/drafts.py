@@ -115,6 +115,8 @@ def save(tx: Transaction, draft: Draft) -> int:
             draft.asks_report,
         ),
     )
+    if draft.id is None and draft.continues is not None:
+        draft_copies.adopt(tx, draft_id, draft.continues)
     draft_copies.saved(tx, draft.account_id, draft_id)
     return draft_id
 

@@ -148,4 +148,4 @@ class DraftKeeper:
 
 
 def _text_of(draft: Draft) -> Draft:
-    return replace(draft, id=None, updated_at=None)
+    return replace(draft, id=None, updated_at=None, continues=None)

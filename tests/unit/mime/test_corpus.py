@@ -22,6 +22,7 @@ from tuimail.mime.reading import (
 from tuimail.mime.render import Renderer
 from tuimail.mime.sources import sections_to_fetch
 from tuimail.model.account import AccountId
+from tuimail.model.draft import Writing
 from tuimail.text.address import make_address
 
 MAILS = dict(corpus())
@@ -43,7 +44,9 @@ def test_any_mail_is_read_and_answered_with_clean_text(
     shown += [address.display for address in message.envelope.from_[:100]]
     assert [text for text in shown if not is_clean(text)] == []
 
-    draft = reply_to(message, reading.lines, own=[ME], everyone=True, account=AccountId(1))
+    draft = reply_to(
+        message, reading.lines, own=[ME], writing=Writing.REPLY_ALL, account=AccountId(1)
+    )
     assert all(is_clean(line) for line in draft.body.split("\n"))
     if not check(draft):
         sender = make_address("Anna Lindqvist", ME)

@@ -12,7 +12,7 @@ from tuimail.mime.plain import plain
 from tuimail.mime.quoting import attribution, quote, reply_references, reply_subject, reply_to
 from tuimail.mime.rendered import Link, TextLine
 from tuimail.model.account import AccountId
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, Writing
 from tuimail.model.message import Message
 from tuimail.text.safe import SafeText
 
@@ -26,7 +26,8 @@ def _message(header: str, text: str = "") -> Message:
 
 
 def _reply(message: Message, *, everyone: bool = False, text: str = "") -> Draft:
-    return reply_to(message, plain(text).lines, own=OWN, everyone=everyone, account=AccountId(1))
+    writing = Writing.REPLY_ALL if everyone else Writing.REPLY
+    return reply_to(message, plain(text).lines, own=OWN, writing=writing, account=AccountId(1))
 
 
 @pytest.mark.parametrize(

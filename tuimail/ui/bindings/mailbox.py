@@ -12,6 +12,11 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("mailbox.write", "m", "write", "write new", hint="write"),
     spec("mailbox.reply", "r", "reply(False)", "reply", hint="reply"),
     spec("mailbox.reply_all", "R", "reply(True)", "reply all", hint="all"),
+    spec("mailbox.forward", "f", "forward", "forward", hint="forward"),
+    spec("mailbox.reply_list", "x l", "reply_list", "reply to the list"),
+    spec("mailbox.forward_attached", "x a", "forward_attached", "forward as a file"),
+    spec("mailbox.edit_new", "x e", "edit_new", "write it anew", title="Write the message anew"),
+    spec("mailbox.bounce", "x b", "bounce", "bounce: pass on as it is"),
     spec(
         "mailbox.trash",
         "d",

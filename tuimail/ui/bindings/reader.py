@@ -82,6 +82,7 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "reader.back",
         "mailbox.reply",
         "mailbox.reply_all",
+        "mailbox.forward",
         "mailbox.trash",
         "mailbox.archive",
         "reader.fold",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
+from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageKey
 from tuimail.ui import deeds
 from tuimail.ui.messages import CursorMoved, MessageOpened
@@ -37,6 +38,10 @@ class MailboxReading(MailboxDeeds):
         """Arrange the panes again."""
         raise NotImplementedError
 
+    def go_on_writing(self, key: MessageKey) -> None:
+        """Open a draft of the server's in the composer."""
+        raise NotImplementedError
+
     # -- what is read --------------------------------------------------------------------------
 
     def on_cursor_moved(self, event: CursorMoved) -> None:
@@ -61,9 +66,19 @@ class MailboxReading(MailboxDeeds):
         if draft is not None:
             shell(self).open_composer(draft)
             return
+        if self._is_draft(event.key):
+            self.go_on_writing(event.key)
+            return
         row = self.message_list.row
         if row is None or not row.is_folded or not self._read_conversation(event.key):
             self._read_message()
+
+    def _is_draft(self, key: MessageKey) -> bool:
+        """Whether it is a draft of another program's, or of another computer's."""
+        read = shell(self).store.read
+        row = read.summary(key)
+        folder = None if row is None else read.folder(row.folder_id)
+        return folder is not None and folder.role is FolderRole.DRAFTS
 
     def _read_message(self) -> None:
         """Read the message at the cursor of the list, with the keys in it."""

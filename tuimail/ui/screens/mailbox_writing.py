@@ -1,11 +1,34 @@
-"""Writing from the mailbox screen: something new, or an answer."""
+"""Writing from the mailbox screen: something new, an answer, or a message passed on."""
 
 from __future__ import annotations
 
-from tuimail.model.draft import Draft
-from tuimail.model.message import MessageKey
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from tuimail.errors import StoreError
+from tuimail.model.changes import ChangeSet
+from tuimail.model.draft import Draft, DraftFile, Writing
+from tuimail.model.message import Message, MessageKey
+from tuimail.model.notice import Severity
+from tuimail.text.safe import clean
+from tuimail.ui.draft_files import keep_files
+from tuimail.ui.identities import Identity, identity_for, identity_of, own_addresses
 from tuimail.ui.screens.mailbox_marks import MailboxMarks
 from tuimail.ui.shell import shell
+from tuimail.ui.widgets.text_marks import TextMarks
+
+if TYPE_CHECKING:
+    from tuimail.mime.attaching import FileToSend
+    from tuimail.mime.rendered import Link, TextLine
+
+_FETCH_SECONDS: Final = 60.0
+_WHOLE, _HEADER = "", "HEADER"
+_MARKS: Final = re.compile(r"\s*(>+) ?(.*)")
+_Text = tuple["Sequence[TextLine]", "Sequence[Link]"]
 
 
 class MailboxWriting(MailboxMarks):
@@ -17,23 +40,213 @@ class MailboxWriting(MailboxMarks):
         if account is None:
             self.bottom.show_event("There is no account to write from.")
         else:
-            app.open_composer(Draft(account))
+            sender = identity_of(app.accounts, account).sender
+            app.open_composer(Draft(account, sender=sender))
 
     def action_reply(self, everyone: bool) -> None:
-        """Answer the message at the cursor, with its text quoted if it is here."""
+        """Answer the message at hand, with its text quoted if it is here."""
+        self._begin(lambda message: self._reply(message, _answer(everyone)))
+
+    def action_reply_list(self) -> None:
+        """Answer to the mailing list that the message came through."""
+        self._begin(lambda message: self._reply(message, Writing.LIST))
+
+    def action_forward(self) -> None:
+        """Pass the message on, its text and its files."""
+        self._begin(self._forward)
+
+    def action_forward_attached(self) -> None:
+        """Pass the message on as a file."""
+        self._begin(self._forward_attached)
+
+    def action_edit_new(self) -> None:
+        """Write the message anew."""
+        self._begin(self.write_anew)
+
+    def action_bounce(self) -> None:
+        """Pass the message on as it is."""
+        self._begin(self._bounce)
+
+    def _begin(self, write: Callable[[Message], Awaitable[None]]) -> None:
         row = self.at_hand
-        if row is not None:
-            self.run_worker(self._reply(row.key, everyone), exclusive=True, group="reply")
+        if row is None:
+            self.bottom.show_event("There is no message here.")
+            return
+        self.run_worker(self._written(row.key, write), exclusive=True, group="reply")
 
-    async def _reply(self, key: MessageKey, everyone: bool) -> None:
-        # Imported when the first answer is written: the first frame does without the mail parser.
-        from tuimail.mime.quoting import reply_to  # noqa: PLC0415
+    def go_on_writing(self, key: MessageKey) -> None:
+        """Open a draft of the server's, wherever it was begun."""
+        self.run_worker(
+            self._written(key, partial(self.write_anew, goes_on=True)),
+            exclusive=True,
+            group="reply",
+        )
 
-        app, message = shell(self), shell(self).store.read.message(key)
+    async def _written(self, key: MessageKey, write: Callable[[Message], Awaitable[None]]) -> None:
+        message = shell(self).store.read.message(key)
         if message is None:
             return
-        account = message.summary.account_id
+        try:
+            await write(message)
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+
+    # -- the kinds -----------------------------------------------------------------------------
+
+    async def _reply(self, message: Message, writing: Writing) -> None:
+        # Imported when the first answer is written: the first frame does without the mail parser.
+        from tuimail.mime.quoting import NO_PATHS, read_paths, reply_to  # noqa: PLC0415
+
+        app = shell(self)
+        passage = self._passage()
+        header = self._here(message.summary.key, _HEADER)
+        if header is None and writing is Writing.LIST:
+            header = await self._fetched(message, _HEADER)
+            if header is None:
+                return
+        paths = NO_PATHS if header is None else read_paths(header)
+        if writing is Writing.LIST and paths.list_post is None:
+            self.bottom.show_event("This message names no mailing list that takes answers.")
+            return
+        lines, links = passage or await app.texts.quotable(message)
+        identity = identity_for(app.accounts, message)
+        draft = reply_to(
+            message,
+            lines,
+            own=own_addresses(app.accounts),
+            writing=writing,
+            account=identity.account,
+            links=links,
+            paths=paths,
+        )
+        app.open_composer(replace(draft, sender=identity.sender))
+
+    async def _forward(self, message: Message) -> None:
+        from tuimail.mime.forwarding import files_of, forward  # noqa: PLC0415 - as above
+
+        app = shell(self)
+        files: tuple[DraftFile, ...] = ()
+        if message.summary.has_attachment:
+            raw = await self._fetched(message, _WHOLE)
+            if raw is None:
+                return
+            files = await self._kept(await asyncio.to_thread(files_of, raw))
+        lines, links = self._passage() or await app.texts.quotable(message)
+        identity = identity_for(app.accounts, message)
+        draft = forward(message, lines, account=identity.account, links=links)
+        self._open(draft, identity, files)
+
+    async def _forward_attached(self, message: Message) -> None:
+        from tuimail.mime.forwarding import forward_attached, message_file  # noqa: PLC0415 - as above
+
+        raw = await self._fetched(message, _WHOLE)
+        if raw is None:
+            return
+        identity = identity_for(shell(self).accounts, message)
+        files = await self._kept([message_file(raw, message.envelope.subject)])
+        self._open(forward_attached(message, account=identity.account), identity, files)
+
+    async def _bounce(self, message: Message) -> None:
+        from tuimail.mime.forwarding import bounce, message_file  # noqa: PLC0415 - as above
+
+        app = shell(self)
+        raw = await self._fetched(message, _WHOLE)
+        if raw is None:
+            return
+        lines, _ = await app.texts.quotable(message)
+        identity = identity_for(app.accounts, message)
+        files = await self._kept([message_file(raw, message.envelope.subject)])
+        self._open(bounce(message, lines, account=identity.account), identity, files)
+
+    async def write_anew(self, message: Message, *, goes_on: bool = False) -> None:
+        """Open what a message says in the composer.
+
+        Args:
+            goes_on: It is a draft of the server's, and stays in its conversation.
+        """
+        from tuimail.mime.forwarding import files_of, written_anew  # noqa: PLC0415 - as above
+
+        app = shell(self)
+        raw = await self._fetched(message, _WHOLE)
+        if raw is None:
+            return
         lines, links = await app.texts.quotable(message)
-        own = {name for each in app.accounts.values() for name in (each.address, each.username)}
-        draft = reply_to(message, lines, own=own, everyone=everyone, account=account, links=links)
-        app.open_composer(draft)
+        account = message.summary.account_id
+        draft = await asyncio.to_thread(written_anew, raw, lines, account=account, links=links)
+        files = await self._kept(await asyncio.to_thread(files_of, raw))
+        own = own_addresses(app.accounts)
+        senders = {one.address.lower() for one in message.envelope.from_}
+        if goes_on:
+            draft = replace(draft, continues=message.summary.key, writing=Writing.NEW)
+        else:
+            draft = replace(draft, in_reply_to=None, references=())
+        if not senders & own:
+            draft = replace(draft, sender=identity_of(app.accounts, account).sender)
+        app.open_composer(replace(draft, files=files))
+
+    def _open(self, draft: Draft, identity: Identity, files: tuple[DraftFile, ...]) -> None:
+        shell(self).open_composer(replace(draft, sender=identity.sender, files=files))
+
+    async def _kept(self, files: Sequence[FileToSend]) -> tuple[DraftFile, ...]:
+        return await keep_files(shell(self).store, files)
+
+    def _passage(self) -> _Text | None:
+        """Return what is selected of the text that is read, to be quoted; None where nothing is.
+
+        The rows are those of the screen, quotes with their marks.
+        """
+        from tuimail.mime.rendered import TextLine  # noqa: PLC0415 - as above
+
+        pane = self.focused
+        passage = pane.text_body.passage if isinstance(pane, TextMarks) else None
+        if not isinstance(pane, TextMarks) or passage is None or passage.began is None:
+            return None
+        lines = []
+        for row in passage.text.split("\n"):
+            marks = _MARKS.match(row)
+            depth, text = (marks[1].count(">"), marks[2]) if marks else (0, row)
+            lines.append(TextLine(clean(text.rstrip()), depth))
+        pane.text_body.end_passage()
+        return lines, ()
+
+    # -- what is not here ----------------------------------------------------------------------
+
+    def _here(self, key: MessageKey, section: str) -> bytes | None:
+        """Return a section if it is here; a header is the beginning of the whole message."""
+        read = shell(self).store.read
+        sections = read.sections(key)
+        if section in sections:
+            return read.part(key, section)
+        return read.part(key, _WHOLE) if section == _HEADER and _WHOLE in sections else None
+
+    async def _fetched(self, message: Message, section: str) -> bytes | None:
+        """Return a section once it is here; None, with a word, where it does not come."""
+        key, app = message.summary.key, shell(self)
+        found = self._here(key, section)
+        if found is not None:
+            return found
+        if app.engine is None:
+            self.bottom.show_event("The message is not here, and nothing fetches it.")
+            return None
+        arrived = asyncio.Event()
+
+        def changed(changes: ChangeSet) -> None:
+            if key in changes.messages and self._here(key, section) is not None:
+                arrived.set()
+
+        app.signal_changes.subscribe(self, changed)
+        try:
+            app.engine.want_body(key, section=section)
+            self.bottom.show_event("Fetching the message …")
+            async with asyncio.timeout(_FETCH_SECONDS):
+                await arrived.wait()
+        except TimeoutError:
+            self.bottom.show_event("The message has not come yet. Press the key again later.")
+            return None
+        finally:
+            app.signal_changes.unsubscribe(self)
+        return self._here(key, section)
+
+
+def _answer(everyone: bool) -> Writing:
+    return Writing.REPLY_ALL if everyone else Writing.REPLY

@@ -14,7 +14,14 @@ from tuimail.ui.messages import KeyClicked
 from tuimail.ui.shell import shell
 
 _COMMANDS: Final = (
-    *("list.open", "mailbox.reply", "mailbox.reply_all", "mailbox.archive", "mailbox.trash"),
+    *(
+        "list.open",
+        "mailbox.reply",
+        "mailbox.reply_all",
+        "mailbox.forward",
+        "mailbox.archive",
+        "mailbox.trash",
+    ),
     *("mailbox.move", "mailbox.junk", "mailbox.flag", "mailbox.unread", "mailbox.mark"),
     *("list.fold", "mailbox.copy"),
 )
