@@ -24,7 +24,7 @@ from tuimail.mime.quoting import reply_to
 from tuimail.mime.rendered import TextLine
 from tuimail.model.account import AccountId
 from tuimail.model.bodystructure import text_part
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, Writing
 from tuimail.submission.graph_message import with_bcc
 from tuimail.submission.wire import END, mail_options, pieces
 from tuimail.text.address import Address, format_addresses, make_address
@@ -74,7 +74,9 @@ def test_a_draft_keeps_text_and_recipients_from_composing_to_the_reply(
     arrived, part = stored(received)
     lines = _lines(arrived.structure, part)
     assert _words(lines) == _words(plain(body).lines)
-    answer = reply_to(arrived, lines, own={"me@x.example"}, everyone=True, account=AccountId(1))
+    answer = reply_to(
+        arrived, lines, own={"me@x.example"}, writing=Writing.REPLY_ALL, account=AccountId(1)
+    )
     assert "anna@contoso.example" in answer.to
     named = f"{answer.to}, {answer.cc}".lower()
     assert all(address in named for address in shown - {"anna@contoso.example"})

@@ -20,6 +20,13 @@ from tuimail.text.safe import clean
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.mailbox import MailboxScreen
 
+THEIRS = (
+    b"From: anna@contoso.com\r\nTo: ben@contoso.com\r\nSubject: Theirs\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHi Ben\r\n"
+    b"--b\r\nContent-Type: application/pdf; name=a.pdf\r\n"
+    b"Content-Disposition: attachment\r\n\r\n%PDF\r\n--b--\r\n"
+)
+
 
 def drafts_folder(stage: Stage) -> FolderId:
     found = stage.store.read.folder_with_role(stage.account, FolderRole.DRAFTS)
@@ -71,12 +78,36 @@ async def test_enter_goes_on_with_a_draft_that_was_written_here(tmp_path: Path) 
         assert stage.app.screen.current().body == "As typed"
 
 
-async def test_enter_reads_a_draft_of_another_program(tmp_path: Path) -> None:
-    async with open_stage(tmp_path) as stage:
-        await open_in_drafts(stage, on_the_server(stage, 9002, "<2@x.example>", "Theirs"))
+async def test_enter_goes_on_with_a_draft_of_another_program(tmp_path: Path) -> None:
+    """It is fetched first, with its files, and replaced once something is changed.
 
-        assert isinstance(stage.app.screen, MailboxScreen)
-        assert stage.app.screen.reading
+    Mutation that turns it red: no `adopt` in `drafts.save`.
+    """
+    async with open_stage(tmp_path) as stage:
+        key = on_the_server(stage, 9002, "<2@x.example>", "Theirs")
+        folder = stage.store.read.folder(drafts_folder(stage))
+        assert folder is not None
+        state = replace(folder.state, uidvalidity=7)
+        stage.store.write(lambda tx: tx.set_folder_state(folder.id, state)).result()
+        await open_in_drafts(stage, key)
+        await stage.shows("Fetching the message")
+        stage.store.write(lambda tx: tx.store_part(key, "", THEIRS)).result()
+        await until(lambda: isinstance(stage.app.screen, ComposeScreen), describe="the composer")
+
+        screen = stage.app.screen
+        assert isinstance(screen, ComposeScreen)
+        draft = screen.current()
+        assert (draft.to, draft.subject, draft.body) == ("ben@contoso.com", "Theirs", "Hi Ben")
+        assert [one.name for one in draft.files] == ["a.pdf"]
+        await until(lambda: screen.focused is not None, describe="the focus")
+        await stage.press("Z", "escape")
+        await until(lambda: isinstance(stage.app.screen, MailboxScreen), describe="the mailbox")
+        (stored,) = stage.store.read.drafts()
+        assert stored.files == draft.files
+        (copy,) = stage.store.read.draft_copies(stored.id or 0)
+        assert (copy.message_id, copy.uid, copy.uidvalidity) == ("<2@x.example>", UID(9002), 7)
+        assert copy.revision != stored.revision
+        assert stage.store.read.draft_shown_as(key) == stored.id
 
 
 async def test_closing_the_composer_lets_the_draft_go_to_the_server_at_once(tmp_path: Path) -> None:

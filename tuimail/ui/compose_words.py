@@ -11,12 +11,17 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, Writing
 from tuimail.text.address import Address, parse_addresses
 from tuimail.text.safe import clean
 from tuimail.ui.wrapping import wrap_text
 
 _REPLY = re.compile(r"(?:re|aw|sv|vs|antw)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_PASSED_ON: Final = {
+    Writing.FORWARD: "Forward",
+    Writing.FORWARD_AS_ATTACHMENT: "Forward",
+    Writing.BOUNCE: "Bounce",
+}
 _COUNT_WORDS: Final = ("no", "one", "two", "three", "four", "five")
 
 
@@ -49,6 +54,9 @@ def outside(addresses: Sequence[Address], own_domain: str) -> tuple[Address, ...
 
 def title(draft: Draft, first: Address | None) -> str:
     """Return what the first row says: `Reply to Kim Chu`, `Write to …` or `New message`."""
+    if draft.writing in _PASSED_ON:
+        done = _PASSED_ON[draft.writing]
+        return done if first is None else f"{done} to {first.display}"
     answers = draft.in_reply_to is not None or _REPLY.match(draft.subject)
     if first is None:
         return "Reply" if answers else "New message"

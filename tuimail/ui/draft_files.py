@@ -184,4 +184,4 @@ def completions(text: str, directory: Path, limit: int) -> list[str]:
                 found.append(f"{prefix}{entry.name}{'/' if entry.is_dir() else ''}")
     except OSError:
         return []
-    return sorted(found, key=str.casefold)[:limit]
+    return sorted(found)[:limit]

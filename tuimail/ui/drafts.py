@@ -16,7 +16,7 @@ from tuimail.errors import StoreError
 from tuimail.model.draft import Draft
 
 if TYPE_CHECKING:
-    from tuimail.store.store import Store
+    from tuimail.store.store import Store, Writer
 
 SAVE_AFTER_SECONDS: Final = 1.0
 _EXIT_SECONDS: Final = 5.0
@@ -112,6 +112,25 @@ class DraftKeeper:
         except (StoreError, concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
             # There is no screen left to say it on; the last write of a second ago stands.
             return
+
+    async def move(self) -> None:
+        """Let the draft be one of another account, in the same moment in which it leaves this one.
+
+        Raises:
+            StoreError: It is stored as it was; the next change tries again.
+        """
+        async with self._one_at_a_time:
+            old, draft = self._id, replace(self._current(), id=None)
+            if old is None:
+                return
+
+            def change(tx: Writer) -> int:
+                new = tx.save_draft(draft)
+                tx.delete_draft(old)
+                return new
+
+            self._id = await asyncio.wrap_future(self._store.write(change, urgent=True))
+            self._kept = draft
 
     async def settle(self) -> None:
         """Let what is stored go to the server now: it is put away."""

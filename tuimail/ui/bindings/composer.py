@@ -10,6 +10,9 @@ TITLE: Final = "Composer"
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("composer.send", "ctrl+s", "send", "send", hint="send"),
+    spec("composer.attach", "ctrl+t", "attach", "attach files …", hint="attach"),
+    spec("composer.detach", "alt+t", "detach", "take a file off"),
+    spec("composer.sender", "ctrl+o", "sender", "write from …", hint="from"),
     spec("composer.editor", "ctrl+e", "editor", "write in your editor", hint="editor"),
     spec("composer.copies", "ctrl+b", "copies", "show or hide Cc and Bcc", hint="Cc Bcc"),
     spec("composer.template", "f2", "template", "a template …", hint="template"),
@@ -25,7 +28,9 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
     "composer": (
         "composer.help",
         "composer.send",
+        "composer.attach",
         "composer.editor",
+        "composer.sender",
         "composer.copies",
         "composer.next",
         "composer.close",

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, Writing
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.compose_words import (
@@ -26,7 +26,7 @@ from tuimail.ui.status_words import state_words
 from tuimail.ui.widgets.address_input import AddressInput, Field, LineInput, SenderField
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.completion import Completion
-from tuimail.ui.widgets.compose_rows import FormRule, Remark
+from tuimail.ui.widgets.compose_rows import ComposeRemark, FormRule
 from tuimail.ui.widgets.text_editor import TextEditor
 from tuimail.ui.widgets.top_bar import TopBar
 
@@ -67,14 +67,14 @@ class ComposeForm(Screen[Sending | None]):
         }
         yield TopBar("")
         with Vertical(id="fields"):
-            yield SenderField(account.address, account.name)
+            yield SenderField(str(draft.sender_or(account.address)), account.name)
             for name, line in self._lines.items():
                 yield Field(name.capitalize(), line, id=f"{name}-field")
                 if isinstance(line, AddressInput):
                     yield Completion(line)
         yield FormRule()
         yield self._text
-        yield Remark()
+        yield ComposeRemark()
         yield BottomBar()
 
     def on_mount(self) -> None:
@@ -84,6 +84,9 @@ class ComposeForm(Screen[Sending | None]):
         self._text.move_cursor((0, 0))
         empty = [name for name in ("to", "subject") if not self._lines[name].value]
         (self._lines[empty[0]] if empty else self._text).focus()
+        if self._draft.writing is Writing.BOUNCE:
+            self._text.read_only = self._lines["subject"].disabled = True
+            self._lines["to"].focus()
         self.query_one(BottomBar).show_hints(app.keys.hints("composer"))
         app.signal_status.subscribe(self, self._show_state)
         self._show_state(None)
@@ -127,7 +130,7 @@ class ComposeForm(Screen[Sending | None]):
         people = recipients(self.current())
         usable = [address for address in people if address.is_usable]
         self.query_one(TopBar).place = title(self._draft, usable[0] if usable else None)
-        self.query_one(Remark).say(outside_remark(usable, domain_of(account.address)))
+        self.query_one(ComposeRemark).say(outside_remark(usable, domain_of(account.address)))
 
     @on(Input.Changed)
     @on(TextArea.Changed)

@@ -25,7 +25,7 @@ class ComposeKeeping(ComposeForm):
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(draft)
-        self._editing = self._sending = False
+        self._editing = self._sending = self._attaching = False
         self._keeper: DraftKeeper | None = None
 
     def on_mount(self) -> None:
@@ -93,4 +93,4 @@ class ComposeKeeping(ComposeForm):
 
     @property
     def _busy(self) -> bool:
-        return self._editing or self._sending
+        return self._editing or self._sending or self._attaching

@@ -15,7 +15,7 @@ from tuimail.ui.drafts import DraftKeeper
 from tuimail.ui.guard_facts import unusual_about
 from tuimail.ui.guard_rows import MessageInShort
 from tuimail.ui.screens.check import Answer, CheckScreen
-from tuimail.ui.screens.compose_keeping import ComposeKeeping
+from tuimail.ui.screens.compose_files import ComposeFiles
 from tuimail.ui.send_later import ask_later, moment_text
 from tuimail.ui.sending import problems_of, queue_draft, size_as_sent
 from tuimail.ui.shell import shell
@@ -28,7 +28,7 @@ _LATER: Final = "l"
 _ANSWERS: Final = {_SEND: Answer.SEND, _KEEP: Answer.KEEP, _LATER: Answer.LATER}
 
 
-class ComposeSending(ComposeKeeping):
+class ComposeSending(ComposeFiles):
     """Sends what is written, asking once."""
 
     @work(group="send", exclusive=True)

@@ -62,6 +62,11 @@ class AddressInput(LineInput):
         super().__init__(value, id=id)
         self._own_domain = own_domain
 
+    def belongs_to(self, own_domain: str) -> None:
+        """Show who is outside of another domain."""
+        self._own_domain = own_domain
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """Paint the text or the chips."""
         if y or self.has_focus or not self.value.strip():
@@ -120,13 +125,18 @@ class Field(Horizontal):
 
 
 class SenderField(Widget):
-    """Who writes; not editable."""
+    """Who writes; changed by a key."""
 
     DEFAULT_CSS = "SenderField { height: 1; width: 100%; max-width: 100; }"
 
     def __init__(self, address: str, account: str) -> None:
         super().__init__()
         self._address, self._account = clean(address), clean(account)
+
+    def show(self, address: str, account: str) -> None:
+        """Show somebody else."""
+        self._address, self._account = clean(address), clean(account)
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Paint the row."""

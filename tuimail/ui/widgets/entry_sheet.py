@@ -62,13 +62,14 @@ class EntrySheet(ModalScreen[str | None]):
         remark: What is worth knowing.
         problem: Returns what is wrong with a text, empty for nothing. Asked at Enter.
         preview: Returns what a text means, said while it is typed.
+        does: What Enter does.
     """
 
     DEFAULT_CSS = """
     EntrySheet { align: left bottom; background: transparent; }
     EntrySheet Horizontal { height: 1; width: 100%; background: $bar-background; }
     EntrySheet LineInput, EntrySheet LineInput:focus { background: $bar-background; }
-    EntrySheet SheetKeys { width: 26; }
+    EntrySheet SheetKeys { width: 28; }
     """
     BINDINGS = bindings_for("entry")
 
@@ -79,6 +80,8 @@ class EntrySheet(ModalScreen[str | None]):
         remark: str,
         problem: Callable[[str], str],
         preview: Callable[[str], str] | None = None,
+        *,
+        does: str = "keep it",
     ) -> None:
         super().__init__()
         self._title = SheetTitle(title)
@@ -86,6 +89,7 @@ class EntrySheet(ModalScreen[str | None]):
         self._says = remark
         self._problem = problem
         self._preview = preview
+        self._does = does
         self._line = LineInput(value, id="entry")
 
     def compose(self) -> ComposeResult:
@@ -95,11 +99,21 @@ class EntrySheet(ModalScreen[str | None]):
         with Horizontal():
             yield EntryPrompt()
             yield self._line
-            yield SheetKeys(("Enter", "keep it"), ("Esc", "close"))
+            yield SheetKeys(("Enter", self._does), ("Esc", "close"))
 
     def on_mount(self) -> None:
         """Type at the end of what is there."""
         self._line.focus()
+
+    @property
+    def typed(self) -> str:
+        """What stands in the line."""
+        return self._line.value
+
+    def type(self, text: str) -> None:
+        """Let the line be this, the cursor at its end."""
+        self._line.value = text
+        self._line.cursor_position = len(text)
 
     @on(Input.Changed)
     def _typed(self) -> None:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from rich.text import Text
 from textual import events
+from textual.message import Message
 from textual.widgets import TextArea
 
 from tuimail.text.safe import clean
 from tuimail.ui.body_layout import MEASURE
+from tuimail.ui.draft_files import pasted_paths
 from tuimail.ui.roles import roles
+
+
+class FilesPasted(Message):
+    """Paths of files were pasted, and nothing else."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__()
+        self.paths = paths
 
 
 class TextEditor(TextArea):
@@ -63,9 +76,18 @@ class TextEditor(TextArea):
             self.replace(clean(text, multiline=True), (0, 0), self.document.end)
 
     async def _on_paste(self, event: events.Paste) -> None:
-        """Hostile text is copied from mail as well: only what is clean comes in."""
+        """Hostile text is copied from mail as well: only what is clean comes in.
+
+        Nothing but paths of files, as terminals paste what is dropped on them, means the files.
+        """
         event.stop()
         event.prevent_default()
+        if self.read_only:
+            return
+        files = pasted_paths(event.text)
+        if files:
+            self.post_message(FilesPasted(files))
+            return
         result = self.replace(clean(event.text, multiline=True), *self.selection)
         self.move_cursor(result.end_location)
 

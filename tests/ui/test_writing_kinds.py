@@ -1,0 +1,142 @@
+"""Answers, forwards and the rest, from the list to the composer, and what goes along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.ui.stage import Stage, open_stage
+from tests.waiting import until
+from tuimail.model.draft import Draft, Writing
+from tuimail.text.address import make_address
+from tuimail.ui.screens.compose import ComposeScreen
+from tuimail.ui.screens.mailbox import MailboxScreen
+
+
+async def composer(stage: Stage) -> ComposeScreen:
+    def is_open() -> bool:
+        screen = stage.app.screen
+        return isinstance(screen, ComposeScreen) and screen.focused is not None
+
+    await until(is_open, describe="the composer")
+    assert isinstance(stage.app.screen, ComposeScreen)
+    return stage.app.screen
+
+
+async def mailbox(stage: Stage) -> MailboxScreen:
+    await until(lambda: isinstance(stage.app.screen, MailboxScreen), describe="the mailbox")
+    assert isinstance(stage.app.screen, MailboxScreen)
+    return stage.app.screen
+
+
+async def test_a_message_is_passed_on_in_every_way(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        key = (await mailbox(stage)).at_hand
+        assert key is not None
+        raw = b"From: kim@x.example\r\nSubject: Contract\r\n\r\nText\r\n"
+        stage.store.write(lambda tx: tx.store_part(key.key, "", raw)).result()
+        message = stage.store.read.message(key.key)
+        assert message is not None
+
+        await stage.press("f")
+        draft = (await composer(stage)).current()
+        assert draft.writing is Writing.FORWARD
+        assert draft.subject.startswith("Fwd: ")
+        assert draft.forward_of == key.key
+        assert "---------- Forwarded message" in draft.body
+        await stage.press("escape")
+        await mailbox(stage)
+
+        await stage.press("x", "a")
+        draft = (await composer(stage)).current()
+        (file,) = draft.files
+        assert file.content_type == "message/rfc822"
+        assert stage.store.read.draft_files.data([file])[file.id] == raw
+        await stage.shows(f"@ 1 {file.name}")
+        await stage.press("escape")
+        await mailbox(stage)
+
+        await stage.press("x", "e")
+        draft = (await composer(stage)).current()
+        assert (draft.subject, draft.body, draft.writing) == ("Contract", "Text", Writing.EDIT)
+        await stage.press("escape")
+        await mailbox(stage)
+
+        await stage.press("x", "l")
+        await stage.shows("names no mailing list")
+
+        await stage.press("x", "b")
+        screen = await composer(stage)
+        await stage.shows("Bounce")
+        before = screen.current().body
+        await stage.press("ctrl+t")
+        await stage.shows("goes on as it is")
+        await stage.press("k", "i", "m", "@", "x", ".", "e", "x", "tab", "tab", "Z")
+        assert screen.current().body == before
+        await stage.press("ctrl+s")
+        await stage.asks()
+        await stage.press("y")
+        await mailbox(stage)
+        (item,) = stage.store.read.outbox()
+        sent = stage.store.read.outbox_raw(item.id)
+        assert sent.startswith(b"Resent-Date:")
+        assert sent.endswith(raw)
+        assert item.forward_of == key.key
+
+
+async def test_files_are_attached_shown_taken_off_and_sent(tmp_path: Path) -> None:
+    """By path with completion, by pattern, pasted; what cannot be read is said in words."""
+    place = tmp_path / "files"
+    place.mkdir()
+    (place / "contract-v5.pdf").write_bytes(b"%PDF" * 16_384)
+    (place / "notes 1.txt").write_text("one")
+    (place / "notes 2.txt").write_text("two")
+    async with open_stage(tmp_path) as stage:
+        stage.app.open_composer(Draft(stage.account, to="kim@x.example", subject="Hi", body="Hi"))
+        screen = await composer(stage)
+
+        await stage.press("ctrl+t")
+        await stage.shows("A path or a pattern")
+        for letter in f"{place}/con":
+            await stage.pilot.press("slash" if letter == "/" else letter)
+        await stage.shows("contract-v5.pdf")
+        await stage.press("tab", "enter")
+        await stage.shows("@ 1 contract-v5.pdf 64 KB")
+
+        stage.app.screen.screen.query_one("#text").focus()
+        await stage.pilot.pause()
+        screen.attach_files([place / "notes 1.txt", place / "missing.txt", place])
+        await stage.shows("There is no file")
+        await until(lambda: len(screen.current().files) == 2, describe="what could be read")
+        (place / "notes 1.txt").unlink()
+
+        await stage.press("alt+t")
+        await stage.shows("Take off")
+        await stage.press("enter")
+        await until(lambda: len(screen.current().files) == 1, describe="one is off")
+        await stage.press("ctrl+s")
+        await stage.asks()
+        await stage.press("y")
+        await mailbox(stage)
+        (item,) = stage.store.read.outbox()
+        assert b'filename="notes 1.txt"' in stage.store.read.outbox_raw(item.id)
+        await stage.press("u")
+        screen = await composer(stage)
+        (file,) = screen.current().files
+        assert stage.store.read.draft_files.data([file])[file.id] == b"one"
+
+
+async def test_the_sender_is_what_the_mail_came_to_and_can_be_changed(tmp_path: Path) -> None:
+    async with open_stage(tmp_path) as stage:
+        account = stage.app.accounts[stage.account]
+        sales = make_address("Anna at Sales", "sales@contoso.com")
+        aliased = replace(account, aliases=(sales,))
+        stage.app.accounts = {stage.account: aliased}
+        await stage.press("m")
+        screen = await composer(stage)
+        assert screen.current().sender == ""
+        await stage.press("ctrl+o")
+        await stage.shows("Anna at Sales <sales@contoso.com>")
+        await stage.press("j", "enter")
+        await until(lambda: screen.current().sender == str(sales), describe="the other sender")
+        await stage.shows("From     Anna at Sales <sales@contoso.com>")
