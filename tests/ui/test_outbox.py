@@ -273,8 +273,11 @@ async def test_the_composer_sends_later_too(tmp_path: Path) -> None:
         await stage.asks()
         await stage.press("l")
         await until(lambda: isinstance(stage.app.screen, EntrySheet))
-        await stage.press(*"tomorrow 9", "enter")
+        await stage.press(*"tomorrow 9")
         await stage.shows("It goes out Tue 24 Nov 09:00 UTC.")
+        await stage.shows("Esc close")
+        await stage.press("enter")
+        await until(lambda: len(stage.store.read.outbox()) == 1)
         (item,) = stage.store.read.outbox()
         assert item.is_timed
         assert item.not_before == datetime(2026, 11, 24, 9, tzinfo=UTC)

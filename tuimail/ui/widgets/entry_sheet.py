@@ -21,10 +21,10 @@ from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.choice_sheet import SheetKeys, SheetTitle
 
 
-class Remark(Widget):
+class EntryRemark(Widget):
     """What is worth knowing of what is typed, or what is wrong with it."""
 
-    DEFAULT_CSS = "Remark { height: 1; width: 100%; }"
+    DEFAULT_CSS = "EntryRemark { height: 1; width: 100%; }"
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class EntrySheet(ModalScreen[str | None]):
     ) -> None:
         super().__init__()
         self._title = SheetTitle(title)
-        self._remark = Remark(remark)
+        self._remark = EntryRemark(remark)
         self._says = remark
         self._problem = problem
         self._preview = preview
