@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
@@ -19,8 +21,9 @@ from tests.unit.mime.odd_mail import stored
 from tuimail.mime import openpgp, outside
 from tuimail.mime.reading import Reading, read_message
 from tuimail.mime.render import Renderer
-from tuimail.mime.unsealing import CLOSED, LOCKED
+from tuimail.mime.unsealing import CLOSED, LOCKED, locked_in
 from tuimail.model.trust import SealState
+from tuimail.ui.unlocking import unlock
 
 ENTITY = b"Content-Type: text/plain; charset=utf-8\r\n\r\nThe numbers are final.\r\nKim\r\n"
 OLD = "Old Key <old@fabrikam.example>"
@@ -136,6 +139,44 @@ def test_what_cannot_be_opened_says_why(
             (SealState.LOCKED, "encrypted for you; its key asks for the passphrase")
         ]
         assert locked.notices == (LOCKED,)
+
+
+PINENTRY = """#!/bin/sh
+echo OK
+while read -r line; do
+  case "$line" in
+    GETPIN*) echo "D secret"; echo OK ;;
+    BYE*) echo OK; exit 0 ;;
+    *) echo OK ;;
+  esac
+done
+"""
+
+
+def test_gpg_asks_for_the_passphrase_itself_and_the_mail_is_read_then(
+    read: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Taken as damaged, a locked message would never be asked for."""
+    pinentry = tmp_path / "pinentry"
+    pinentry.write_text(PINENTRY)
+    pinentry.chmod(0o755)
+    with key_ring() as ring:
+        settings = ring.home / "gpg-agent.conf"
+        settings.write_text(f"{settings.read_text()}pinentry-program {pinentry}\n")
+        monkeypatch.setenv("GNUPGHOME", str(ring.home))
+        ring.make(KIM, passphrase="secret")
+        sealed = ring.run("--armor", "--encrypt", "--recipient", KIM, data=ENTITY)
+        subprocess.run(["gpgconf", "--homedir", str(ring.home), "--kill", "gpg-agent"], check=True)
+        raw = pgp_encrypted(sealed)
+        assert seals(read(raw))[0][0] is SealState.LOCKED
+        found = locked_in(raw)
+        assert found is not None
+        app = SimpleNamespace(is_headless=True)
+        assert asyncio.run(unlock(app, *found))  # type: ignore[arg-type]
+        opened = read(raw)
+        assert [line.text for line in opened.lines] == ["The numbers are final.", "Kim"]
+        assert opened.is_decrypted
+    assert not asyncio.run(unlock(app, *found))  # type: ignore[arg-type]
 
 
 def test_pgp_inside_a_text_is_opened_where_it_stands(home: KeyRing, read: Read) -> None:

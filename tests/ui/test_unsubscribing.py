@@ -9,6 +9,7 @@ from tests.ui.test_reader_text import open_first
 from tests.unit.mime.test_trusting import DKIM, LIST, PASS, header
 from tuimail.model.message import MessageKey
 from tuimail.ui.widgets.reader_list import NO_LIST
+from tuimail.ui.widgets.reader_seals import NOT_LOCKED
 
 SIGNED = DKIM.format(d="fabrikam.example", h="") + LIST
 
@@ -58,6 +59,8 @@ async def test_a_list_is_left_by_the_best_way_it_names_and_only_after_asking(
         await stage.shows("Letter 9002")
         await stage.press("g", "u")
         await stage.shows(NO_LIST)
+        await stage.press("g", "p")
+        await stage.shows(NOT_LOCKED)
         await stage.press("J")
         await stage.shows("Letter 9001")
         await stage.shows("News.")

@@ -10,7 +10,7 @@ from tuimail.mime.filename import attachment_name
 from tuimail.mime.parser import decode_part, parse, part_from_header
 from tuimail.mime.sealed import ARMOR, LARGEST, is_sealed, open_inline, open_sealed
 from tuimail.mime.sources import WHOLE, Source, mime_section, of_parsed
-from tuimail.model.bodystructure import BodyPart, text_parts
+from tuimail.model.bodystructure import BodyPart, leaves, text_parts
 from tuimail.model.message import BodyState, Message
 from tuimail.model.trust import Protection, Seal, SealState
 from tuimail.records import record
@@ -80,11 +80,31 @@ def _inline(source: Source, sender: str) -> Unsealed:
     if found is None:
         return Unsealed(source)
     text, seals, is_encrypted = found
+    if any(seal.state is SealState.LOCKED for seal in seals):
+        return Unsealed(source, seals, notices=(LOCKED,))
     sections = {**source.sections, texts[0].section: text, name: _OPENED}
     beside = ARMOR.sub(b"", content, count=1).strip()
     notices = (_NOT_WHOLE,) if beside else ()
     is_decrypted = is_encrypted and text != content
     return Unsealed(replace(source, sections=sections), seals, is_decrypted, notices)
+
+
+def locked_in(whole: bytes) -> tuple[str, bytes] | None:
+    """Return the program that opens a message, and what it is given; None for a plain message.
+
+    Args:
+        whole: The message.
+    """
+    parsed = parse(whole)
+    structure = parsed.structure
+    if isinstance(structure, BodyPart) and is_sealed(structure):
+        return "gpgsm", parsed.content(structure)
+    if is_sealed(structure):
+        part = next((one for one in leaves(structure) if one.subtype == "octet-stream"), None)
+        return None if part is None else ("gpg", parsed.content(part))
+    texts = text_parts(structure)
+    found = ARMOR.search(parsed.content(texts[0])) if texts else None
+    return None if found is None else ("gpg", found[0])
 
 
 def about_files(files: Sequence[BodyPart]) -> tuple[SafeText, ...]:

@@ -180,6 +180,24 @@ class MessageTexts:
             return Reading(rendered.lines, rendered.links, rendered.folds, attachments=files)
         return Reading(attachments=attachments(parsed.structure))
 
+    async def locked(self, message: Message) -> tuple[str, bytes] | None:
+        """Return the program that opens an encrypted message, and what it is given.
+
+        None when the message is not here whole.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        from tuimail.mime.sources import WHOLE  # noqa: PLC0415 - see above
+        from tuimail.mime.unsealing import locked_in  # noqa: PLC0415
+
+        read, key = self._store.read, message.summary.key
+        whole = read.part(key, WHOLE)
+        if whole is None:
+            sections = [read.part(key, name) for name in ("HEADER", "1")]
+            whole = b"".join(section or b"" for section in sections)
+        return await asyncio.to_thread(locked_in, whole)
+
     async def quotable(self, message: Message) -> tuple[Sequence[TextLine], Sequence[Link]]:
         """Return the readable lines and their links; nothing when the text is not here."""
         if message.summary.body is BodyState.ABSENT:

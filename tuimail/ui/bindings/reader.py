@@ -55,6 +55,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("reader.pipe", "vertical_line", "pipe", "pipe to a command …"),
     spec("reader.export", "X", "export", "write to a file: eml, mbox, text …"),
     spec("reader.print", "P", "print", "print the text"),
+    spec("reader.decrypt", "g p", "decrypt", "ask for the passphrase of an encrypted mail"),
     spec("reader.unsubscribe", "g u", "unsubscribe", "leave the mailing list …"),
     spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
     spec("reader.give_up", "x", "give_up", "give up fetching an attachment"),

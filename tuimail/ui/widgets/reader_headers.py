@@ -10,7 +10,7 @@ from tuimail.errors import StoreError
 from tuimail.model.message import Message
 from tuimail.ui.body_layout import BodyRow, sections
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.reader_list import ReaderList
+from tuimail.ui.widgets.reader_seals import ReaderSeals
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -28,7 +28,7 @@ class HeaderLevel(Enum):
     RAW = 2
 
 
-class ReaderHeaders(ReaderList):
+class ReaderHeaders(ReaderSeals):
     """The action that shows more of the header; it stays so for the messages that follow."""
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -1,0 +1,40 @@
+"""Opening a message whose key asks for a passphrase."""
+
+from __future__ import annotations
+
+from textual import work
+
+from tuimail.errors import StoreError
+from tuimail.model.notice import Severity
+from tuimail.model.trust import Seal, SealState
+from tuimail.ui.shell import shell
+from tuimail.ui.unlocking import unlock
+from tuimail.ui.widgets.reader_list import ReaderList
+
+NOT_LOCKED = "There is nothing here that a passphrase opens."
+
+
+class ReaderSeals(ReaderList):
+    """The action on encrypted messages."""
+
+    @work(group="decrypting", exclusive=True)
+    async def action_decrypt(self) -> None:
+        """Let gpg ask for the passphrase, then read the message again."""
+        app, message, reading = shell(self), self._message, self._reading
+        known = reading.trust if reading is not None else None
+        if message is None or known is None or not _is_locked(known.seals):
+            app.tell(NOT_LOCKED)
+            return
+        try:
+            found = await app.texts.locked(message)
+        except StoreError as error:
+            app.tell(error.message, Severity.ERROR)
+            return
+        if found is None or not await unlock(self.app, *found):
+            app.tell("It was not decrypted.", Severity.WARNING)
+        if self._message is not None and self._message.summary.key == message.summary.key:
+            self._load(self._message, keep_place=True)
+
+
+def _is_locked(seals: tuple[Seal, ...]) -> bool:
+    return any(seal.state is SealState.LOCKED for seal in seals)
