@@ -38,6 +38,7 @@ DAMAGED: Final = SafeText("The text was damaged on its way here; what could be r
 _TYPES: Final = MimeTypes()
 """By the endings of names, the same on every computer."""
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}\Z", re.ASCII)
+_LONGEST_NAME: Final = 200
 BLANK: Final = TextLine(SafeText(""))
 
 
@@ -213,7 +214,7 @@ def _packed(section: str, number: int, name: str, size: int, media_type: str = "
         encoding="binary",
         size=size,
         disposition="attachment",
-        filename=(clean(name)[:200] and SafeText(clean(name)[:200])) or None,
+        filename=SafeText(clean(name)[:_LONGEST_NAME]) or None,
         packed_in=section,
     )
 

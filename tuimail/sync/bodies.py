@@ -201,16 +201,17 @@ def _keep(job: _Job, parts: Mapping[str, bytes], cut: Collection[str]) -> None:
     def lookup(section: str) -> bytes | None:
         return parts[section] if section in parts else read.part(job.key, section)
 
-    state: BodyState | None = None
+    state = BodyState.ABSENT
     if not parts.keys().isdisjoint(sources.limits(message)):
         others = read.beginnings(job.key).keys() - parts.keys()
         state = sources.body_state(message, lookup, {*others, *cut})
-    snippet = message_snippet(message, lookup) if state else SafeText("")
+    has_text = state is not BodyState.ABSENT
+    snippet = message_snippet(message, lookup) if has_text else SafeText("")
 
     def change(tx: Writer) -> None:
         for section, data in parts.items():
             tx.store_part(job.key, section, data, cut=section in cut)
-        if state:
+        if has_text:
             tx.set_body(job.key, state, snippet)
 
     job.store.write(change).result()
