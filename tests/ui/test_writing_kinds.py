@@ -140,3 +140,38 @@ async def test_the_sender_is_what_the_mail_came_to_and_can_be_changed(tmp_path: 
         await stage.press("j", "enter")
         await until(lambda: screen.current().sender == str(sales), describe="the other sender")
         await stage.shows("From     Anna at Sales <sales@contoso.com>")
+
+
+async def test_several_are_written_at_once_while_mail_is_read(tmp_path: Path) -> None:
+    """Mutation that turns it red: no `desk.put` in `_put_aside`."""
+    async with open_stage(tmp_path) as stage:
+        await mailbox(stage)
+        for subject in ("One", "Two"):
+            stage.app.open_composer(Draft(stage.account, to="kim@x.example", subject=subject))
+            screen = await composer(stage)
+            await stage.press(*subject, "f6")
+            await mailbox(stage)
+        await stage.shows("writing 2")
+        await stage.press("j", "enter")
+        await stage.press("escape")
+
+        await stage.press("g", "w")
+        screen = await composer(stage)
+        assert screen.current().subject == "One"
+        assert screen.focused is not None and screen.focused.id == "text"
+        await stage.press("Z")
+        assert screen.current().body == "OneZ"
+        await stage.press("alt+w")
+        await until(lambda: stage.app.screen is not screen, describe="it is left")
+        screen = await composer(stage)
+        assert screen.current().subject == "Two"
+        await stage.press("escape")
+        await mailbox(stage)
+        await stage.shows("writing 1")
+        await stage.press("g", "w")
+        assert (await composer(stage)).current().body == "OneZ"
+        await stage.press("escape")
+        await mailbox(stage)
+        await stage.press("g", "w")
+        await stage.shows("Nothing is being written")
+        assert sorted(one.subject for one in stage.store.read.drafts()) == ["One", "Two"]

@@ -16,7 +16,7 @@ from tuimail.mime.quoting import quote, reply_references
 from tuimail.mime.rendered import Link, TextLine
 from tuimail.model.account import AccountId
 from tuimail.model.bodystructure import attachments, leaves, text_part
-from tuimail.model.draft import Draft, TextFormat, Writing
+from tuimail.model.draft import FORWARDED, Draft, TextFormat, Writing
 from tuimail.model.message import Message
 from tuimail.text.address import format_addresses, parse_address_header
 from tuimail.text.safe import SafeText, clean
@@ -44,7 +44,7 @@ def forward(
     return Draft(
         account_id=account,
         subject=forward_subject(message.envelope.subject),
-        body=f"\n\n---------- Forwarded message ----------\n{head}\n\n{text}\n",
+        body=f"\n\n{FORWARDED}\n{head}\n\n{text}\n",
         references=reply_references(message),
         writing=Writing.FORWARD,
         forward_of=message.summary.key,

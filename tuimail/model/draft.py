@@ -12,6 +12,9 @@ from tuimail.model.message import MessageKey
 from tuimail.records import record
 from tuimail.text.address import Address, make_address, parse_addresses
 
+FORWARDED: Final = "---------- Forwarded message ----------"
+"""The line above the text of a message that is passed on."""
+
 
 class Writing(StrEnum):
     """What kind of message is being written. Stored."""

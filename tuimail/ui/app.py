@@ -34,6 +34,7 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.colourless import replace_filters
 from tuimail.ui.commit_slot import CommitSlot
 from tuimail.ui.crash import print_without_locals, self_check
+from tuimail.ui.desk import Desk
 from tuimail.ui.hyperlinks import understands_hyperlinks
 from tuimail.ui.key_actions import KeyActions
 from tuimail.ui.keyboard import Keyboard
@@ -115,6 +116,7 @@ class TuimailApp(KeyActions):
         self.signal_settings: Signal[Settings] = Signal(self, "settings")
         self.texts = MessageTexts(store, lambda: own_hosts(self.accounts.values()), self.key_of)
         self.people = People(store)
+        self.desk = Desk()
         self.private_files = PrivateFiles(os.environ)
         self.setting_up = SettingUp(self, new_setup)
         self.sending = SendingWatch(self, self.mailbox_bars)

@@ -28,11 +28,12 @@ def counts_words(folder: Folder | None, marked: int) -> str:
     return "0 of 0"
 
 
-def waiting_words(intents: int, outbox: int, glyphs: Glyphs) -> str:
-    """Return `↑1  outbox 1`: changes and mail the server has not confirmed."""
+def waiting_words(intents: int, outbox: int, glyphs: Glyphs, writing: int = 0) -> str:
+    """Return `↑1  writing 2  outbox 1`: what is written, and what no server has confirmed."""
     changes = f"{glyphs.pending}{number(intents)}" if intents else ""
+    open_drafts = f"writing {number(writing)}" if writing else ""
     mail = f"outbox {number(outbox)}" if outbox else ""
-    return "  ".join(part for part in (changes, mail) if part)
+    return "  ".join(part for part in (changes, open_drafts, mail) if part)
 
 
 def empty_words(

@@ -15,6 +15,7 @@ from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
 from tuimail.model.sign_in import SignInPurpose
 from tuimail.model.status import Connectivity, EngineControl
+from tuimail.ui.desk import Desk
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.setting_up import SettingUp
@@ -54,6 +55,7 @@ class Places(Telling):
     keyboard: Keyboard
     settings: Settings
     private_files: PrivateFiles
+    desk: Desk
     _asked_to_quit = False
     _greeted = False
 
@@ -133,7 +135,19 @@ class Places(Telling):
         from tuimail.ui.signature import begun  # noqa: PLC0415
 
         draft = begun(draft, self.settings, self.accounts[draft.account_id])
-        self.push_screen(ComposeScreen(draft), self._composer_closed)
+        aside = None if draft.id is None else self.desk.take(draft.id)
+        self.push_screen(ComposeScreen(draft, aside), self._composer_closed)
+
+    def action_go_on_writing(self) -> None:
+        """Go on with what is written beside the list, one after the other."""
+        while (aside := self.desk.next()) is not None:
+            draft_id = aside.draft.id
+            draft = None if draft_id is None else self.store.read.draft(draft_id)
+            if draft is not None:
+                self.open_composer(draft)
+                return
+            self.desk.take(draft_id)  # it was sent or discarded elsewhere meanwhile
+        self.tell("Nothing is being written.")
 
     def _composer_closed(self, sending: Sending | None) -> None:
         if sending is not None:

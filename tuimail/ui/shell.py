@@ -16,6 +16,7 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.sign_in import SignInPurpose
 from tuimail.model.status import EngineControl
 from tuimail.ui.bindings import BindingSpec, Keys
+from tuimail.ui.desk import Desk
 from tuimail.ui.glyphs import Glyphs
 from tuimail.ui.texts import MessageTexts
 
@@ -55,6 +56,7 @@ class Shell(Protocol):
     glyphs: Glyphs
     texts: MessageTexts
     people: People
+    desk: Desk
     sending: SendingWatch
     private_files: PrivateFiles
     signal_changes: Signal[ChangeSet]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import Account
-from tuimail.model.draft import Draft, TextFormat, Writing
+from tuimail.model.draft import FORWARDED, Draft, TextFormat, Writing
 from tuimail.text.safe import clean
 
 if TYPE_CHECKING:
@@ -74,8 +74,11 @@ def _without_signature(text: str) -> str:
 
 
 def _parted(body: str) -> tuple[str, str]:
-    """Part a body at the quote that ends it, together with the line that says whose it is."""
+    """Part a body at what is passed on, or quoted at its end below a line that says whose it is."""
     lines = body.split("\n")
+    if FORWARDED in lines:
+        at = lines.index(FORWARDED)
+        return "\n".join(lines[:at]), "\n".join(lines[at:])
     first = len(lines)
     while first and (lines[first - 1].startswith(">") or not lines[first - 1].strip()):
         first -= 1

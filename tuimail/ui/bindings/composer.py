@@ -18,6 +18,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("composer.template", "f2", "template", "a template …", hint="template"),
     spec("composer.format", "f3", "change_format", "send as text, or as Markdown with HTML"),
     spec("composer.preview", "f4", "preview", "as its receivers see it", hint="preview"),
+    spec("composer.aside", "f6", "aside", "to the mail, go on later", hint="to the mail"),
+    spec("composer.other", "alt+w", "other", "to the next that is written"),
     spec("composer.next", "tab", "next_field", "next field", hint="next field"),
     spec("composer.previous", "shift+tab", "app.focus_previous", "previous field"),
     spec("composer.help", "f1", "app.help", "this help", hint="help"),
@@ -35,6 +37,7 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "composer.next",
         "composer.close",
         "composer.preview",
+        "composer.aside",
         "composer.template",
     ),
 }

@@ -18,6 +18,7 @@ from tuimail.ui.formatting import size_text
 from tuimail.ui.identities import Identity, identities
 from tuimail.ui.screens.compose_keeping import ComposeKeeping
 from tuimail.ui.shell import shell
+from tuimail.ui.signature import signature_of, with_signature
 from tuimail.ui.widgets.address_input import AddressInput, SenderField
 from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
 from tuimail.ui.widgets.compose_rows import ComposeRemark
@@ -134,11 +135,19 @@ class ComposeFiles(ComposeKeeping):
         if word in known:
             await self._write_as(known[word])
 
+    def _signature(self) -> str:
+        app, draft = shell(self), self._draft
+        account = app.accounts[draft.account_id]
+        return signature_of(app.settings, account, draft.sender_or(account.address).address)
+
     async def _write_as(self, identity: Identity) -> None:
-        keeper = self._keeper
+        keeper, app = self._keeper, shell(self)
+        before = self._signature()
         moves = identity.account != self._draft.account_id
         self._draft = replace(self._draft, account_id=identity.account, sender=identity.sender)
-        account = shell(self).accounts[identity.account]
+        if self._signature() != before:
+            self._text.set_text(with_signature(self._text.text, self._signature()))
+        account = app.accounts[identity.account]
         self.query_one(SenderField).show(str(self._draft.sender_or(account.address)), account.name)
         for line in self._lines.values():
             if isinstance(line, AddressInput):

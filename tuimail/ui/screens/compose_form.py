@@ -20,6 +20,7 @@ from tuimail.ui.compose_words import (
     title,
     wrap_quotes,
 )
+from tuimail.ui.desk import PutAside
 from tuimail.ui.sending import Sending
 from tuimail.ui.shell import shell
 from tuimail.ui.status_words import state_words
@@ -36,6 +37,7 @@ class ComposeForm(Screen[Sending | None]):
 
     Args:
         draft: What to begin with. It is stored when it changes.
+        aside: Where it was when it was put beside the list; None where it was not.
     """
 
     DEFAULT_CSS = """
@@ -43,11 +45,11 @@ class ComposeForm(Screen[Sending | None]):
     ComposeForm #fields { height: auto; }
     """
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, aside: PutAside | None = None) -> None:
         super().__init__()
         if draft.id is None:
             draft = replace(draft, body=wrap_quotes(draft.body))
-        self._draft = draft
+        self._draft, self._aside = draft, aside
         # Held rather than looked up: at the end of the program they are read when they have left
         # the screen.
         self._text = TextEditor(draft.body, id="text")
@@ -84,6 +86,9 @@ class ComposeForm(Screen[Sending | None]):
         self._text.move_cursor((0, 0))
         empty = [name for name in ("to", "subject") if not self._lines[name].value]
         (self._lines[empty[0]] if empty else self._text).focus()
+        if self._aside is not None:
+            self._text.move_cursor(self._aside.place)
+            self._lines.get(self._aside.field, self._text).focus()
         if self._draft.writing is Writing.BOUNCE:
             self._text.read_only = self._lines["subject"].disabled = True
             self._lines["to"].focus()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from textual import work
@@ -10,6 +11,7 @@ from tuimail.errors import StoreError
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
 from tuimail.text.safe import SafeText, clean
+from tuimail.ui.desk import PutAside
 from tuimail.ui.drafts import DraftKeeper
 from tuimail.ui.formatting import clock
 from tuimail.ui.screens.compose_form import ComposeForm
@@ -23,8 +25,8 @@ _LOSE: Final = "y"
 class ComposeKeeping(ComposeForm):
     """A form whose draft is in the store within a second."""
 
-    def __init__(self, draft: Draft) -> None:
-        super().__init__(draft)
+    def __init__(self, draft: Draft, aside: PutAside | None = None) -> None:
+        super().__init__(draft, aside)
         self._editing = self._sending = self._attaching = False
         self._keeper: DraftKeeper | None = None
 
@@ -86,6 +88,38 @@ class ComposeKeeping(ComposeForm):
         if keeper.id is not None:
             said = f"Draft “{subject}” kept. It is in the outbox."
             self.app.call_later(shell(self).tell, said)
+
+    @work(group="close", exclusive=True)
+    async def action_aside(self) -> None:
+        """Go to the mail and leave this beside the list; `mailbox.writing` goes on with it."""
+        if self._busy or self._keeper is None:
+            return
+        if await self._put_aside(self._keeper):
+            self.dismiss(None)
+
+    @work(group="close", exclusive=True)
+    async def action_other(self) -> None:
+        """Leave this beside the list and go on with the next that lies there."""
+        app = shell(self)
+        if self._busy or self._keeper is None:
+            return
+        if not len(app.desk):
+            self._tell("Nothing else is being written.")
+        elif await self._put_aside(self._keeper):
+            self.dismiss(None)
+            self.app.call_later(self.app.run_action, "go_on_writing")
+
+    async def _put_aside(self, keeper: DraftKeeper) -> bool:
+        keeper.insist()
+        if not await keeper.save():
+            return False
+        keeper.finish()
+        focused = self.focused.id if self.focused is not None else None
+        if keeper.id is not None:
+            draft = replace(self.current(), id=keeper.id)
+            shell(self).desk.put(PutAside(draft, focused or "", self._text.cursor_location))
+        self._wake_engine()
+        return True
 
     async def _ask_to_lose(self) -> str | None:
         bar = self.query_one(BottomBar)

@@ -46,7 +46,7 @@ class MailboxBars:
         self._say_place(folder)
         counts = app.store.read.counts()
         screen.top.pending = waiting_words(
-            counts.pending_intents, counts.outbox_waiting, app.glyphs
+            counts.pending_intents, counts.outbox_waiting, app.glyphs, len(app.desk)
         )
         status = self._status_of(folder)
         self._say_state(folder, status)
