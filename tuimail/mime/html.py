@@ -21,6 +21,7 @@ from tuimail.mime.layout import (
     CELL_MARK,
     HEADING_END,
     HEADING_START,
+    IMAGE,
     ITEM_END,
     ITEM_START,
     QUOTE_END,
@@ -46,6 +47,7 @@ _SIGNATURE = re.compile(
     r"\A(?:gmail_signature|moz-signature|signature|ms-outlook-mobile-signature|appendonsend_sig)\Z",
     re.IGNORECASE,
 )
+_LINKED_IMAGE = re.compile(rf"{IMAGE}(\[image\] \[(\d{{1,4}})\])")
 _DEEPEST = 20
 _LONGEST_ALT = 200
 
@@ -116,6 +118,7 @@ class _Converter(HTML2Text):
         self._preformatted = 0
         self._quotes = 0
         self._lists = 0
+        self._said: set[int] = set()
 
     def convert(self, tokens: Sequence[Token]) -> str:
         """Return text with the marks that `layout.lines_of` reads."""
@@ -128,7 +131,11 @@ class _Converter(HTML2Text):
             else:
                 self._end(token.value)
         self._close_anchor()
-        return self.finish()
+        return _LINKED_IMAGE.sub(self._unless_said, self.finish())
+
+    def _unless_said(self, image: re.Match[str]) -> str:
+        """Leave an image without words out where other words lead to the same place."""
+        return "" if int(image[2]) in self._said else image[1]
 
     # What is open.
 
@@ -355,7 +362,9 @@ class _Converter(HTML2Text):
         link = self.links.add(anchor.href, text) if text or anchor.has_image else None
         if link is None:
             return
-        if not text:
-            self._show("[image]")
+        if text:
+            self._said.add(link.number)
+        else:
+            self._show(f"{IMAGE}[image]")
         # The number belongs to the text, whatever blocks or blanks came after it.
         self._mark(f" [{link.number}]")

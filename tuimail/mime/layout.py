@@ -29,13 +29,15 @@ ITEM_START: Final = "\x10"
 ITEM_END: Final = "\x11"
 SIGNATURE_START: Final = "\x12"
 SIGNATURE_END: Final = "\x13"
+IMAGE: Final = "\x14"
+"""Before the words for a linked image that says nothing itself."""
 CELL_MARK: Final = "\x1f"
 
 MOST_LINES = 50_000
 DEEPEST_QUOTE = 20
 _DEEPEST_INDENT: Final = 24
 _QUOTES = QUOTE_START + QUOTE_END
-_ALL_MARKS = re.compile("[\x01-\x04\x06\x07\x0e-\x13]")
+_ALL_MARKS = re.compile("[\x01-\x04\x06\x07\x0e-\x14]")
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _BLANKS = re.compile(f"[{BLANK}\u00a0]")
 _BEGINNINGS: Final = frozenset(" -*+•‣▪◦·–(0123456789")

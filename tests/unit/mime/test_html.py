@@ -177,6 +177,10 @@ def test_all_of_an_item_hangs_behind_its_mark() -> None:
 def test_a_linked_image_without_words_keeps_its_link() -> None:
     rendered = render_html("<a href=https://x.example><img src=a.png></a> <img src=b.png>")
     assert _marked(rendered) == ["[image] [1]"]
+    twice = (
+        "<div><a href=https://x.example><img src=a.png></a></div><a href=https://x.example>A</a>"
+    )
+    assert shown(twice) == ["A [1]"]
     pixel = render_html("<a href=https://x.example><img src=a.png width=1 height=1></a>b")
     assert pixel.links == ()
 

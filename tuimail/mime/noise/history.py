@@ -16,6 +16,7 @@ _LONGEST_LABEL: Final = 24
 _LONGEST_BLOCK: Final = 16
 _LONGEST_ATTRIBUTION: Final = 300
 _LINES_OF_ATTRIBUTION: Final = 3
+_FIRST: Final = frozenset({Label.FROM, Label.SENT, Label.SUBJECT})
 _RULE = re.compile(r"\s*[-_=*─—–]{5,}\s*\Z")
 _TITLED_RULE = re.compile(r"\s*[-_=*─—–]{2,}\s*(.{4,50}?)\s*[-_=*─—–]{2,}\s*\Z")
 _ADDRESS = re.compile(r"[^\s<>\"]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -57,7 +58,7 @@ def blocks(lines: Sequence[TextLine]) -> list[Block]:
     index = 0
     while index < len(lines):
         block = None
-        if not lines[index].quote and Label.FROM in label_of(lines[index].text)[0]:
+        if not lines[index].quote and _FIRST & label_of(lines[index].text)[0]:
             block = _block_at(lines, index)
         if block is None:
             index += 1
@@ -68,7 +69,7 @@ def blocks(lines: Sequence[TextLine]) -> list[Block]:
 
 
 def _block_at(lines: Sequence[TextLine], start: int) -> Block | None:
-    """Read a block whose From line is at `start`.
+    """Read a block that begins at `start`, with its From line in most programs.
 
     It has a date and a subject as well, or a date and an address: "From: Oslo, To: Bergen,
     Date: Friday" is a journey.
@@ -189,5 +190,5 @@ def gather(lines: Sequence[TextLine], first: int, end: int, people: People) -> N
 def _is_in_block(lines: Sequence[TextLine], index: int, end: int) -> bool:
     return any(
         Label.SENT in label_of(lines[at].text)[0] or Label.SUBJECT in label_of(lines[at].text)[0]
-        for at in range(index + 1, min(end, index + 5))
+        for at in range(max(0, index - 4), min(end, index + 5))
     )

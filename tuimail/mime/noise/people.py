@@ -48,7 +48,7 @@ class People:
         """Add the author that a From line names."""
         name = _MARKS.sub(" ", value).strip(" ;,'")
         address = _ADDRESS.search(value)
-        if address and (not name or name == address[0]):
+        if address and (not name or _ADDRESS.fullmatch(name)):
             name = address[0].partition("@")[0]
         self.add(name.partition(" on behalf of ")[0])
 

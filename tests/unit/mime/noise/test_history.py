@@ -67,6 +67,8 @@ def test_each_quote_between_answers_is_folded_for_itself() -> None:
         "Hi\n\nThis is what he wrote on 20 Nov 2026:\n\nnothing at all.\n",
         "Hi\nthe trip\n\nFrom: Oslo\nTo: Bergen\nDate: Friday\n\nSee you.\n",
         "Hi\n\nFrom: the beginning, it was clear.\n\nTo: all of us.\n",
+        "Hi\n\nDate: Friday\nFrom: Oslo\nTo: Bergen\n\nSee you.\n",
+        "Hi\n\nSubject: physics\nDate: 20 Nov 2026\nRoom: 12\n\nSee you.\n",
         "Fields\n\nFrom: who sent it\nSubject: what about\n\nDate is missing.\n",
         "> all\n> of\n> it\n> is\n> a\n> quote\n> and\n> nothing\n> else\n> here\n",
         "Hi\n\n" + "> a short quote\n" * 8,

@@ -22,6 +22,11 @@ From: Ben Okafor <ben@contoso.com>
 Subject: Numbers
 Date: 20 November 2026 at 16:12:08 CET
 To: Anna <anna@contoso.com>""",
+    "en Hotmail": """\
+Date: Fri, 20 Nov 2026 16:12:45 +0100
+Subject: Numbers
+From: Ben Okafor <ben@contoso.com>
+To: anna@contoso.com""",
     "en with stars": """\
 *From:* Ben Okafor <ben@contoso.com>
 *Sent:* Friday, November 20, 2026 4:12 PM
