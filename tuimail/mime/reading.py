@@ -79,7 +79,7 @@ __all__ = [
 
 LONG: Final = 40_000
 """Octets from which on a text has its beginning read first."""
-BEGINNING: Final = (8_000, 24_000)
+BEGINNING: Final = (5_000, 24_000)
 """Octets of the beginning of a plain text, and of HTML, most of which is markup."""
 _LINES_CUT_THROUGH: Final = 2
 """At the end of a beginning: a word, a tag or a table may be cut there."""
