@@ -122,5 +122,5 @@ class SenderHistory:
     written_to: bool = False
 
 
-MOST_COUNTED = 100
+MOST_COUNTED = 25
 """More mails than this are not counted: who wrote that often is known."""
