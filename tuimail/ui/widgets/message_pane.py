@@ -25,6 +25,7 @@ from tuimail.model.trust import SenderHistory
 from tuimail.text.safe import SafeText
 from tuimail.ui.body_layout import BodyRow
 from tuimail.ui.head_layout import HeadFacts
+from tuimail.ui.identities import own_addresses
 from tuimail.ui.shell import shell
 from tuimail.ui.trust_words import TrustLines, trust_lines
 from tuimail.ui.widgets.head_view import HeadView
@@ -195,11 +196,7 @@ class MessagePane(Vertical, can_focus=True):
     @property
     def own_addresses(self) -> frozenset[str]:
         """The addresses of the user's mailboxes, lower case."""
-        return frozenset(
-            name.lower()
-            for account in shell(self).accounts.values()
-            for name in (account.address, account.username)
-        )
+        return frozenset(own_addresses(shell(self).accounts))
 
     @property
     def files(self) -> Sequence[BodyPart]:
