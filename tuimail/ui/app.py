@@ -268,7 +268,7 @@ class TuimailApp(KeyActions):
     def deliver_changes(self) -> None:
         """Publish at once what commits have changed, so that the next key sees it."""
         changes = self._commits.take()
-        if not changes:
+        if not changes or not self.screen_stack:  # none: it is about to end
             return
         for screen in self.screen_stack:
             if isinstance(screen, MailboxScreen):
