@@ -18,7 +18,7 @@ from tuimail.model.flags import SEEN
 from tuimail.model.folder import UID
 from tuimail.model.message import FetchedMessage, MessageKey
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.outbox import OutboxState, Reason
+from tuimail.model.outbox import OutboxState, OutgoingMessage, Reason
 from tuimail.model.report import Outcome
 from tuimail.model.sign_in import SignInPurpose
 from tuimail.model.status import Connectivity, Leaving
@@ -193,3 +193,36 @@ def record_report(stage: Stage, about: str) -> MessageKey:
         structure=structure,
     )
     return stage.store.write(lambda tx: tx.record_messages(inbox.id, [fetched])).result()[0]
+
+
+async def test_a_message_taken_back_keeps_its_files_and_what_was_asked(tmp_path: Path) -> None:
+    """Guards against a draft without the attachments that the message had."""
+    raw = (
+        b"From: anna@contoso.com\r\nTo: kim@fabrikam.example\r\nSubject: Files\r\n"
+        b"Disposition-Notification-To: anna@contoso.com\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: text/plain\r\n\r\nHere they are.\r\n--b\r\n"
+        b"Content-Type: application/pdf; name=plan.pdf\r\n"
+        b"Content-Disposition: attachment; filename=plan.pdf\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\nJVBERg==\r\n--b--\r\n"
+    )
+    async with open_stage(tmp_path) as stage:
+        message = OutgoingMessage(
+            stage.account,
+            raw,
+            "<files@contoso.com>",
+            "anna@contoso.com",
+            ("kim@fabrikam.example",),
+            clean("Kim"),
+            clean("Files"),
+            notify=True,
+        )
+        stage.store.write(lambda tx: tx.queue_message(message)).result()
+        await open_outbox(stage)
+        await stage.press("u")
+        await until(lambda: len(stage.store.read.drafts()) == 1)
+        (draft,) = stage.store.read.drafts()
+        assert draft.body.strip() == "Here they are."
+        assert (draft.asks_receipt, draft.asks_report) == (True, True)
+        assert [(file.name, file.size) for file in draft.files] == [("plan.pdf", 4)]
+        assert list(stage.store.read.draft_files.data(draft.files).values()) == [b"%PDF"]

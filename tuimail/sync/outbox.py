@@ -82,6 +82,7 @@ class _Speedometer:
         self._report = report
         self._loop = asyncio.get_running_loop()
         self._told = float("-inf")
+        self._has_ended = False
 
     def left(self, octets: int) -> None:
         """Some more has left."""
@@ -90,7 +91,17 @@ class _Speedometer:
             return
         self._told = now
         leaving = Leaving(self._item.id, octets, self._item.size)
-        self._loop.call_soon_threadsafe(self._report, leaving)
+        self._loop.call_soon_threadsafe(self._tell, leaving)
+
+    def _tell(self, leaving: Leaving) -> None:
+        """On the engine's loop; what was on its way when the try ended comes too late."""
+        if not self._has_ended:
+            self._report(leaving)
+
+    def end(self) -> None:
+        """The try has ended, whatever came of it."""
+        self._has_ended = True
+        self._report(None)
 
 
 class Outbox:
@@ -200,19 +211,27 @@ class Outbox:
         except TuimailError as error:
             await self._not_sent(item, error, is_ours=claim.is_ours)
             return error
-        finally:
-            self._report(None)
         await self._sent(item, receipt)
         return None
 
     async def _submit(self, item: OutboxItem, claim: _Claim) -> str:
         raw = self._store.read.outbox_raw(item.id)
+        meter = _Speedometer(item, self._report)
         options = Options(
             via=item.via,
             notify=item.notify,
             envelope_id=item.message_id.strip("<>"),
-            progress=_Speedometer(item, self._report).left,
+            progress=meter.left,
         )
+        try:
+            return await self._with_token(item, claim, raw, options)
+        finally:
+            meter.end()
+
+    async def _with_token(
+        self, item: OutboxItem, claim: _Claim, raw: bytes, options: Options
+    ) -> str:
+        """Submit with the token that is here, and once more with a new one."""
         for forced in (False, True):
             token = await self._tokens(forced)
             try:

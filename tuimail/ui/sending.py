@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from tuimail.errors import StoreError
 from tuimail.model.account import Account, SendVia
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, Writing
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
 from tuimail.records import record
 from tuimail.text.address import format_addresses
@@ -19,6 +19,7 @@ from tuimail.ui.compose_words import people_in_short, people_text, recipients
 from tuimail.ui.shell import Shell
 
 if TYPE_CHECKING:
+    from tuimail.mime.attaching import FileToSend
     from tuimail.mime.builder import Parts
     from tuimail.mime.built import BuiltMessage
     from tuimail.store.store import Reader, Writer
@@ -257,39 +258,39 @@ async def _changed(app: Shell, change: Callable[[Writer], object]) -> None:
         app.engine.wake()
 
 
-def draft_of(item: OutboxItem, raw: bytes) -> Draft:
+def draft_of(item: OutboxItem, raw: bytes) -> tuple[Draft, list[FileToSend]]:
     """Make a draft of a stored message again, for one whose typed form is gone.
 
     Args:
         item: Its row; the envelope recipients that no field names were in Bcc.
         raw: The message.
+
+    Returns:
+        The draft without its files, and the files.
+
+    Raises:
+        StoreError: It is another's message, passed on as it is: there is nothing to write.
     """
-    from tuimail.mime.parser import parse, part_text  # noqa: PLC0415 - as above
-    from tuimail.mime.plain import plain  # noqa: PLC0415
-    from tuimail.model.bodystructure import text_part  # noqa: PLC0415
+    from tuimail.mime.forwarding import files_of, written_anew  # noqa: PLC0415 - as above
+    from tuimail.mime.parser import parse  # noqa: PLC0415
 
     message = parse(raw)
+    if message.headers.get("resent-from"):
+        raise StoreError("It is passed on as it is: discard it, or send it.")
     envelope = message.envelope
     named = {address.address.lower() for address in (*envelope.to, *envelope.cc)}
-    part = text_part(message.structure)
-    text = ""
-    if part is not None:
-        octets = message.section(part.section) or b""
-        flowed = (part.param("format") or "").lower() == "flowed"
-        delsp = (part.param("delsp") or "").lower() == "yes"
-        lines = plain(part_text(octets, part), flowed=flowed, delsp=delsp).lines
-        text = "\n".join(
-            f"{'>' * line.quote} {line.text}".rstrip() if line.quote else line.text
-            for line in lines
-        )
-    return Draft(
-        account_id=item.account_id,
+    draft = replace(
+        written_anew(raw, (), account=item.account_id),
         to=format_addresses(envelope.to),
         cc=format_addresses(envelope.cc),
         bcc=", ".join(name for name in item.rcpt_to if name.lower() not in named),
         subject=envelope.subject,
-        body=text,
         in_reply_to_key=item.in_reply_to,
         in_reply_to=envelope.in_reply_to,
         references=message.references,
+        forward_of=item.forward_of,
+        writing=Writing.FORWARD if item.forward_of is not None else Writing.NEW,
+        asks_receipt=bool(message.headers.get("disposition-notification-to")),
+        asks_report=item.notify,
     )
+    return draft, files_of(raw)

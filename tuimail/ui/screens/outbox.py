@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 from textual import work
@@ -15,6 +16,7 @@ from tuimail.model.outbox import OutboxItem, OutboxState, Reason
 from tuimail.model.sign_in import SignInPurpose
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
+from tuimail.ui.draft_files import keep_files
 from tuimail.ui.formatting import list_date
 from tuimail.ui.outbox_words import Entry, entries, entry_row, story_of
 from tuimail.ui.rows import Line, Row, Run
@@ -151,7 +153,9 @@ class OutboxScreen(ToldList[None]):
                 self.bottom.show_event("Taken back. Answer anew in the invitation.")
                 return None
             raw = app.store.read.outbox_raw(item.id)
-            draft = await asyncio.to_thread(draft_of, item, raw)
+            draft, files = await asyncio.to_thread(draft_of, item, raw)
+            kept = await keep_files(app.store, files)
+            draft = replace(draft, files=kept)
             return (await take_back(app, item.id, draft)).id
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
