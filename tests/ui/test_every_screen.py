@@ -48,6 +48,8 @@ WALK: Final = (
     Stop(("escape", "home", "enter"), MAIL),
     Stop(("v",), "AttachmentSheet", typed=True),
     Stop(("escape",), MAIL),
+    Stop(("S",), "SourceScreen"),
+    Stop(("q",), MAIL),
     Stop(("q", "c"), MAIL),
     Stop(("o",), "KeepSheet", typed=True),
     Stop(("escape",), MAIL),
