@@ -27,6 +27,7 @@ _VERBS: Final = {
     "list": "tuimail.cli.verbs.list_messages:list_messages",
     "search": "tuimail.cli.verbs.search:search",
     "show": "tuimail.cli.verbs.show:show",
+    "compose": "tuimail.cli.verbs.compose:compose",
     "send": "tuimail.cli.verbs.send:send",
     "outbox": "tuimail.cli.verbs.outbox:outbox",
     "repair": "tuimail.cli.verbs.repair:repair",

@@ -18,6 +18,7 @@ from tuimail.config.downloads import download_rules
 from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
 from tuimail.model.account import Account
+from tuimail.model.draft import Draft
 from tuimail.model.setup import SetupAnswers, SetupControl
 from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
@@ -29,11 +30,21 @@ GRACE: Final = 2.0
 """Seconds that running work gets at the end."""
 
 
-def open_screen(options: Options) -> int:
-    """Open the screen with the user's settings and mail; return the exit code."""
+def open_screen(options: Options, begin_with: Draft | None = None) -> int:
+    """Open the screen with the user's settings and mail; return the exit code.
+
+    Args:
+        begin_with: A message to write there first.
+    """
     keep_log()
     settings, mistake = load_what_is_right(options)
-    return run_app(settings, data_folder(), file=options.settings_file(), mistake=mistake)
+    return run_app(
+        settings,
+        data_folder(),
+        file=options.settings_file(),
+        mistake=mistake,
+        begin_with=begin_with,
+    )
 
 
 def run_app(
@@ -44,6 +55,7 @@ def run_app(
     mistake: ConfigError | None = None,
     approve_demo: Callable[[str], object] | None = None,
     given: SetupAnswers | None = None,
+    begin_with: Draft | None = None,
 ) -> int:
     """Run the screen until the user leaves it; return the exit code.
 
@@ -54,6 +66,7 @@ def run_app(
         mistake: What is wrong with the settings file, to be told.
         approve_demo: Approves a device code, in the demo.
         given: What a set-up need not ask.
+        begin_with: A message to write first.
 
     Raises:
         StoreError: The database cannot be used.
@@ -61,7 +74,7 @@ def run_app(
     turn = Turn(data)
     turn.take()
     try:
-        return _run_app(settings, data, turn, file, mistake, approve_demo, given)
+        return _run_app(settings, data, turn, file, mistake, approve_demo, given, begin_with)
     finally:
         turn.release()
 
@@ -74,6 +87,7 @@ def _run_app(
     mistake: ConfigError | None,
     approve_demo: Callable[[str], object] | None,
     given: SetupAnswers | None,
+    begin_with: Draft | None,
 ) -> int:
     opened = open_or_rescue(settings, data, is_ours=turn.is_ours)
     store, accounts = opened.store, opened.accounts
@@ -101,6 +115,7 @@ def _run_app(
             approve_demo=approve_demo,
             new_setup=_setter_up(settings, file, store, windows, given),
             settings_file=file,
+            begin_with=begin_with,
         )
         return app.run_in_terminal()
     finally:

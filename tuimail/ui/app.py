@@ -23,6 +23,7 @@ from textual.widget import Widget
 from tuimail.errors import TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.changes import ChangeSet
+from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
 from tuimail.model.setup import SetupControl
 from tuimail.model.status import EngineControl
@@ -68,6 +69,7 @@ class TuimailApp(KeyActions):
             a `TuimailError`, which is said in the last row.
         mistake: What is wrong with the settings, to be told once the screen stands.
         greeting: What else is to be told then.
+        begin_with: A message to write first.
         approve_demo: Approves a device code, in the demo, where nobody else does.
         add_shared: Adds a shared mailbox to an account; returns it, and whether it opens now. It
             is called in a thread and may raise a `TuimailError`.
@@ -96,6 +98,7 @@ class TuimailApp(KeyActions):
         add_shared: Callable[[Account, str], tuple[Account, bool]] | None = None,
         new_setup: Callable[[], SetupControl] | None = None,
         settings_file: Path | None = None,
+        begin_with: Draft | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         # Without colours Textual would still send greys, unless the palette is the terminal's.
@@ -121,7 +124,7 @@ class TuimailApp(KeyActions):
         self.setting_up = SettingUp(self, new_setup)
         self.sending = SendingWatch(self, self.mailbox_bars)
         self.live_settings = LiveSettings(self, settings_file, mistake)
-        self._greeting = greeting
+        self._greeting, self._begin_with = greeting, begin_with
         self._start_engine = start_engine
         self._clock = clock or (lambda: datetime.now().astimezone())
         self._commits = CommitSlot(lambda: self.post_message(StoreChanged()))
@@ -171,6 +174,8 @@ class TuimailApp(KeyActions):
         else:
             self.setting_up.offer()
         self.call_after_refresh(settle_memory)
+        if self._begin_with is not None:
+            self.open_composer(self._begin_with)
         await self._take_early_keys()
 
     async def _take_early_keys(self) -> None:

@@ -1,0 +1,105 @@
+"""`tuimail compose`: the screen with a message begun in it; text on stdin, files by name."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tuimail.cli.run import OneAccount, one_account
+from tuimail.cli.setup import Options
+from tuimail.errors import MimeError, TuimailError
+from tuimail.model.draft import Draft, DraftFile
+from tuimail.text.safe import clean
+from tuimail.ui.draft_files import AttachFailed, paths_named, read_file, type_of
+from tuimail.ui.identities import identity_of
+from tuimail.ui.signature import begun
+
+_MOST_TEXT: Final = 10_000_000
+"""Octets: what is piped in must end some time."""
+
+
+@click.command()
+@click.argument("recipients", nargs=-1)
+@click.option("--cc", multiple=True, help="More who get it; may be repeated.")
+@click.option("--bcc", multiple=True, help="Who gets it unseen; may be repeated.")
+@click.option("--subject", default="", help="Its subject.")
+@click.option("--attach", multiple=True, help="A file or a pattern; may be repeated.")
+@click.pass_obj
+def compose(
+    options: Options,
+    recipients: Sequence[str],
+    cc: Sequence[str],
+    bcc: Sequence[str],
+    subject: str,
+    attach: Sequence[str],
+) -> int:
+    """Open the screen and write a message there. What comes on stdin is its text."""
+    contents = _read(attach)
+    body = _text_on_stdin()
+    with one_account(options) as world:
+        draft = Draft(
+            world.account.id,
+            to=", ".join(map(clean, recipients)),
+            cc=", ".join(map(clean, cc)),
+            bcc=", ".join(map(clean, bcc)),
+            subject=clean(subject),
+            body=body,
+            sender=identity_of({world.account.id: world.account}, world.account.id).sender,
+            files=_keep(world, contents),
+        )
+        draft = _stored(world, begun(draft, world.settings, world.account))
+    from tuimail.cli.screen import open_screen  # noqa: PLC0415 - Textual only for the screen
+
+    return open_screen(options, begin_with=draft)
+
+
+def _read(names: Sequence[str]) -> list[tuple[Path, bytes]]:
+    """Read the files, before anything is opened.
+
+    Raises:
+        MimeError: One of them cannot be read; the message says which.
+    """
+    try:
+        paths = [path for name in names for path in paths_named(name, Path.cwd())]
+        return [(path, read_file(path)) for path in paths]
+    except AttachFailed as failure:
+        raise MimeError(str(failure)) from None
+
+
+def _keep(world: OneAccount, contents: Sequence[tuple[Path, bytes]]) -> tuple[DraftFile, ...]:
+    return world.store.write(
+        lambda tx: tuple(
+            tx.draft_files.add(clean(path.name), type_of(path), data) for path, data in contents
+        )
+    ).result()
+
+
+def _stored(world: OneAccount, draft: Draft) -> Draft:
+    """Store what was handed over: closing the composer at once must not lose it."""
+    if draft.is_blank:
+        return draft
+    return replace(draft, id=world.store.write(lambda tx: tx.save_draft(draft)).result())
+
+
+def _text_on_stdin() -> str:
+    """Return what is piped in, and let the keys come from the terminal after it.
+
+    Raises:
+        TuimailError: There is no terminal to write in.
+    """
+    if sys.stdin.isatty():
+        return ""
+    octets = sys.stdin.buffer.read(_MOST_TEXT)
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        raise TuimailError("There is no terminal: `tuimail send` sends without one.") from None
+    os.dup2(terminal, sys.stdin.fileno())
+    os.close(terminal)
+    return clean(octets.decode("utf-8", "replace"), multiline=True)
