@@ -81,6 +81,11 @@ def test_redirectors_are_decoded(service: str) -> None:
     assert clean_target(REDIRECTORS[service]) == TARGET
 
 
+def test_proofpoint_takes_its_characters_one_after_the_other() -> None:
+    link = "https://urldefense.com/v3/__https://www.fabrikam.example/a**A=1*c__;P2Im!!a!x$"
+    assert clean_target(link) == "https://www.fabrikam.example/a?b=1&c"
+
+
 @pytest.mark.parametrize(
     "link",
     [

@@ -104,7 +104,8 @@ def test_it_is_found_above_the_history_too() -> None:
     "text",
     [
         "Hello,\n\nis the disclaimer about confidential mail needed?\n",
-        "Hello,\n\nthe draft is confidential, please delete it after reading.\n\nAnna\n",
+        "Hello,\n\nthe draft is confidential, so please delete it after reading; what Olu says of"
+        " the prices is not meant for anybody else, and neither is the second page.\n",
         f"Hello\n\n{DISCLAIMERS['en']}\n\nWhat do you think of this wording? I find it long.\n",
         "Hello\n\n--\n\nAnna\n",
         "Best regards\nAnna\n\nOne more thing: the list\nof it\nis long\nand\nsome\nmore\n",
