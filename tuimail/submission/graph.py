@@ -38,8 +38,8 @@ LARGEST_REQUEST: Final = 4 * 1024 * 1024
 """Octets of one request. A larger message would need Mail.ReadWrite, which people cannot allow."""
 
 _ANSWER_SECONDS: Final = 120.0
-_DEFINITE: Final = 503
-"""Of 5xx, the one that says that nothing was done; after the others it may have been."""
+_DEFINITE: Final = (503, 507)
+"""Of 5xx, those that say that nothing was done; after the others it may have been."""
 
 
 class GraphSubmitter:
@@ -135,7 +135,8 @@ class GraphSubmitter:
 
     def _refusal(self, answer: HttpAnswer) -> SubmissionError | GraphNotAllowed:
         said = reply_text(answer.status_code, _error_words(answer.text))
-        if answer.status_code >= 500 and answer.status_code not in (_DEFINITE, 507):
+        is_doubt = answer.status_code >= 500 and answer.status_code not in _DEFINITE
+        if is_doubt or answer.status_code < 400:
             return SubmissionUncertain(
                 "Microsoft Graph failed while it took the message.",
                 hint="tuimail looks for the message in Sent Items.",
