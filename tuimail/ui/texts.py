@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tuimail.errors import StoreError
 from tuimail.model.account import Account
 from tuimail.model.bodystructure import attachments, text_parts
 from tuimail.model.message import BodyState, Message, MessageKey
+from tuimail.model.trust import SenderHistory
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.report_words import delivery_words
@@ -179,6 +181,16 @@ class MessageTexts:
             files = attachments(parsed.structure)
             return Reading(rendered.lines, rendered.links, rendered.folds, attachments=files)
         return Reading(attachments=attachments(parsed.structure))
+
+    async def history(self, message: Message) -> SenderHistory | None:
+        """Return how well a sender is known; None where it cannot be looked up.
+
+        Counting the mails of somebody who writes every day takes longer than a key may.
+        """
+        try:
+            return await asyncio.to_thread(lambda: self._store.read.sender_history(message))
+        except StoreError:
+            return None
 
     async def locked(self, message: Message) -> tuple[str, bytes] | None:
         """Return the program that opens an encrypted message, and what it is given.

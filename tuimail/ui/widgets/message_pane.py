@@ -67,7 +67,7 @@ class MessagePane(Vertical, can_focus=True):
         self._begun: dict[str, int] = {}
         self._remarks: tuple[SafeText, ...] = ()
         self._was_online = False
-        self._known: tuple[MessageKey, SenderHistory] | None = None
+        self._history: SenderHistory | None = None
 
     def compose(self) -> ComposeResult:
         """Head above text."""
@@ -178,20 +178,10 @@ class MessagePane(Vertical, can_focus=True):
             return TrustLines()
         authors = message.envelope.from_
         is_own = bool(authors) and authors[0].address.lower() in self.own_addresses
-        history = None if is_own else self._history_of(message)
+        history = None if is_own or self._reading is None else self._history
         account = app.accounts.get(message.summary.account_id)
         own = {account.address.rpartition("@")[2].lower()} if account is not None else set()
         return trust_lines(known, own, history, app.glyphs)
-
-    def _history_of(self, message: Message) -> SenderHistory | None:
-        """Ask once per message: the head is laid out again with every resize."""
-        key = message.summary.key
-        if self._known is None or self._known[0] != key:
-            try:
-                self._known = key, shell(self).store.read.sender_history(message)
-            except StoreError:
-                return None  # the line does without it; a store that fails is said elsewhere
-        return self._known[1]
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -261,6 +251,7 @@ class MessagePane(Vertical, can_focus=True):
         reading = await texts.reading(message)
         if reading.missing is None:
             await self._body.prepare(reading)
+        history = await texts.history(message)
         if self._message is None or self._message.summary.key != key:
             return
         if reading.missing is not None:
@@ -268,7 +259,7 @@ class MessagePane(Vertical, can_focus=True):
             return
         keep_place = beginning is not None or (keep_place and self._reading is not None)
         was_at_end = beginning is not None and self._body.is_at_end
-        self._reading = reading
+        self._reading, self._history = reading, history
         self._show_head()
         self._show_text(reading, keep_place=keep_place)
         if was_at_end:
