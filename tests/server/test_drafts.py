@@ -241,6 +241,8 @@ def test_an_edit_by_another_program_under_the_same_message_id_stays(line: Line) 
     line.wait_until_settled()
 
     assert texts(line) == [b"Theirs", b"Two"]
+    said = [notice.short for _, _, _, notice in line.client.store.read.notices(10)]
+    assert said == ["The draft “Lunch” was changed elsewhere too."]
 
 
 @pytest.mark.parametrize("end", [discard, lambda line, draft: send(line, draft, hold=0)])

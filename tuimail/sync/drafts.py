@@ -26,8 +26,9 @@ from tuimail.model.message import Identity
 from tuimail.store.store import Store, Writer
 from tuimail.sync.batch import DEFINITE_CODES, TRIES, put_off
 from tuimail.sync.compact_drafts import DraftWork, compact_drafts
-from tuimail.sync.explain import draft_refused
+from tuimail.sync.explain import draft_changed_elsewhere, draft_refused
 from tuimail.sync.looking import find_arrival
+from tuimail.text.safe import clean
 
 _FLAGS: Final = SEEN | Flags(SystemFlag.DRAFT)
 _DEFINITE: Final = DEFINITE_CODES | {"TOOBIG", "LIMIT"}
@@ -99,6 +100,9 @@ class _Replacing:
             return False
         self.session.select(self.folder.path, read_only=False)
         there = self._look(copies, current)
+        if draft is not None and any(self._is_missed(copy, there) for copy in copies):
+            notice = draft_changed_elsewhere(clean(draft.subject))
+            store.write(lambda tx: tx.add_notice(notice, self.account.id)).result()
         if draft is not None and (current is None or current.id not in there):
             current = self._append(draft, current)
         stale = {copy: uid for copy, uid in there.items() if current is None or copy != current.id}
@@ -133,6 +137,10 @@ class _Replacing:
         if gone or found:
             self.store.write(note).result()
         return there
+
+    def _is_missed(self, copy: DraftCopy, there: dict[int, UID]) -> bool:
+        """Whether what was there, and was to stay till now, is not any more."""
+        return copy.uid is not None and not copy.is_hidden and copy.id not in there
 
     def _is_news(self, copy: DraftCopy, there: dict[int, UID]) -> bool:
         told = (copy.uid, copy.uidvalidity)

@@ -118,6 +118,18 @@ def draft_refused(subject: str, what: str, error: TuimailError) -> Notice:
     )
 
 
+def draft_changed_elsewhere(subject: str) -> Notice:
+    """Say that another program has changed or removed what was there of a draft."""
+    name = f"The draft “{subject}”" if subject else "A draft"
+    return Notice(
+        Severity.WARNING,
+        clean(f"{name} was changed elsewhere too."),
+        happened=f"Another program changed or removed {name[0].lower()}{name[1:]} meanwhile.",
+        now="What you wrote is in Drafts; what the other program made of it is kept beside it.",
+        you_can="Compare both in Drafts and delete the one you do not need.",
+    )
+
+
 def submission_problem(error: TuimailError, now: str) -> Notice:
     """Say why a message is still in the outbox."""
     severity = Severity.WARNING if error.retry is Retry.BACKOFF else Severity.ERROR

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.text import Text
 from textual import events
+from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -22,6 +23,19 @@ class FilesPasted(Message):
     def __init__(self, paths: Sequence[Path]) -> None:
         super().__init__()
         self.paths = paths
+
+
+class CountedDocument(WrappedDocument):
+    """A wrapped document that knows its height.
+
+    Textual's adds it up over all lines, and asks for it with every row it paints: at 5,000 lines
+    that is most of what a key costs.
+    """
+
+    @property
+    def height(self) -> int:
+        """The rows there are."""
+        return len(self._offset_to_line_info)
 
 
 class TextEditor(TextArea):
@@ -53,6 +67,11 @@ class TextEditor(TextArea):
         )
         self.cursor_blink = False
         self.match_cursor_bracket = False
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document(text, language)
+        # The same document, wrapped already: only how its height is known is another.
+        self.wrapped_document.__class__ = CountedDocument
 
     def get_line(self, line_index: int) -> Text:
         """Return a line for painting, a quoted one in the colour of its level."""
