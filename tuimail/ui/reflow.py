@@ -30,7 +30,8 @@ _BEGINS = re.compile(
 )
 _SPACED = re.compile(r"\S\s{3,}\S|[|\u2500-\u257f]")
 _CODE_END = re.compile(r"[;{}\\]\s*\Z")
-_WIDE_END = re.compile(r"[\u2e80-\ua4cf\uac00-\ud7a3\uff00-\uff60]\Z")
+_WITHOUT_BLANKS: Final = (("\u2e80", "\ua4cf"), ("\uff00", "\uff60"))
+"""Chinese and Japanese letters, which have no blank between words."""
 
 
 def reflowed(lines: Sequence[TextLine], width: int) -> Sequence[TextLine]:
@@ -119,7 +120,11 @@ def _one(lines: Sequence[TextLine]) -> TextLine:
     pieces = [lines[0].text.rstrip()]
     for line in lines[1:]:
         text = line.text.strip()
-        # Chinese and Japanese have no blank between words, and so none at the end of a line.
-        glue = "" if _WIDE_END.search(pieces[-1]) and ord(text[0]) > ord("\u2e7f") else " "
+        glue = "" if _is_letter(pieces[-1][-1:]) and _is_letter(text[0]) else " "
         pieces.append(glue + text)
     return replace(lines[0], text=SafeText("".join(pieces)))
+
+
+def _is_letter(char: str) -> bool:
+    """Whether a character needs no blank beside another of its kind."""
+    return any(first <= char <= last for first, last in _WITHOUT_BLANKS)

@@ -117,17 +117,14 @@ class MessageTexts:
             StoreError: A part cannot be read.
         """
         from tuimail.mime.reading import is_long, read_beginning_async  # noqa: PLC0415 - see above
-        from tuimail.mime.render import Renderer  # noqa: PLC0415 - see above
 
         if not is_long(message):
             return None
-        if self._renderer is None:
-            self._renderer = Renderer()
         read, key = self._store.read, message.summary.key
         reading = await read_beginning_async(
             message,
             lambda section: read.part(key, section),
-            self._renderer,
+            self.renderer,
             charset=self._read_as.get(key),
         )
         return reading if reading.missing is None and reading.lines else None
