@@ -175,3 +175,22 @@ async def test_several_are_written_at_once_while_mail_is_read(tmp_path: Path) ->
         await stage.press("g", "w")
         await stage.shows("Nothing is being written")
         assert sorted(one.subject for one in stage.store.read.drafts()) == ["One", "Two"]
+
+
+async def test_an_answer_quotes_the_passage_that_is_selected(tmp_path: Path) -> None:
+    """Mutation that turns it red: `_passage` that returns None."""
+    async with open_stage(tmp_path) as stage:
+        screen = await mailbox(stage)
+        await stage.press("enter")
+        await until(lambda: screen.reader.reading is not None, describe="the text")
+        screen.reader.focus()
+        await stage.press("V")
+        passage = screen.reader.text_body.passage
+        assert passage is not None
+        await stage.press("V", "j", "j")
+        selected = passage.text.split("\n")
+        assert len(selected) == 3 and selected[-1].strip()
+        await stage.press("r")
+        body = (await composer(stage)).current().body
+        quoted = [line for line in body.split("\n") if line.startswith(">")]
+        assert quoted == [f"> {line}".rstrip() for line in selected]
