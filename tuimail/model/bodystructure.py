@@ -123,6 +123,16 @@ def attachments(structure: BodyStructure) -> tuple[BodyPart, ...]:
     )
 
 
+def embedded_images(structure: BodyStructure) -> tuple[BodyPart, ...]:
+    """Return the images that the HTML text embeds (RFC 2392), which are not listed as files."""
+    files = attachments(structure)
+    return tuple(
+        part
+        for part in leaves(structure)
+        if part.type == "image" and part.content_id and part not in files
+    )
+
+
 def is_report(part: BodyPart) -> bool:
     """Whether it is a part for programs that is read out, rather than a file."""
     return part.content_type in REPORTS and part.disposition != "attachment"

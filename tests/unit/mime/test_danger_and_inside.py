@@ -14,7 +14,7 @@ from tuimail.mime.inside import Kind, kind_of, read_inside
 from tuimail.mime.render import Renderer
 from tuimail.mime.rendered import LineKind
 from tuimail.model.account import AccountId
-from tuimail.model.bodystructure import BodyPart
+from tuimail.model.bodystructure import BodyPart, MultiPart, attachments, embedded_images
 from tuimail.model.envelope import Envelope
 from tuimail.model.flags import Flags
 from tuimail.model.folder import FolderId
@@ -159,3 +159,13 @@ def test_a_message_in_a_file_is_a_message_with_files_of_its_own() -> None:
     assert inside.reading.lines[0].text == "Inner text"
     assert [file.filename for file in inside.reading.attachments] == ["a.csv"]
     assert inside.lookup("") == mail
+
+
+def test_images_in_the_text_are_no_files_and_are_found_all_the_same() -> None:
+    html = BodyPart("1", "text", "html", size=500)
+    logo = BodyPart("2", "image", "png", content_id="<logo>", disposition="inline")
+    photo = BodyPart("3", "image", "jpeg", disposition="attachment")
+    related = MultiPart("", "related", (html, logo))
+    structure = MultiPart("", "mixed", (related, photo))
+    assert attachments(structure) == (photo,)
+    assert embedded_images(structure) == (logo,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
+from tuimail.model.bodystructure import embedded_images
 from tuimail.model.changes import ChangeSet
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.attachment_list import AttachmentSheet, FileWish
@@ -33,8 +34,10 @@ class ReaderFiles(ReaderLinks):
 
     @work(group="attachments", exclusive=True)
     async def action_attachments(self) -> None:
-        """List the files in a sheet."""
+        """List the files in a sheet, and the images in the text behind them."""
         files, message = tuple(self.files), self.message
+        if message is not None and message.structure is not None:
+            files += embedded_images(message.structure)
         if not files or message is None:
             shell(self).tell("No attachments.")
             return
