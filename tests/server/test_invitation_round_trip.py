@@ -54,8 +54,9 @@ def test_the_organiser_reads_the_answer_and_the_card_knows_it_after_a_restart(
         client.sign_in()
         client.start()
         wait_until(lambda: client.subjects(limit=1), 30.0, "the invitation")
-        asked = fetch(client, fresh_sandbox)
-        assert asked in (["FETCH"], ["EXAMINE", "FETCH"], ["SELECT", "FETCH"])
+        fetches = fetch(client, fresh_sandbox)
+        assert len(fetches) == 1, fetches
+        assert "HEADER" in fetches[0]
         message = newest(client)
         invitation = read(client, message)
         assert (invitation.method, invitation.title) == (Method.REQUEST, "Board prep")
@@ -96,12 +97,15 @@ def test_the_organiser_reads_the_answer_and_the_card_knows_it_after_a_restart(
 
 
 def fetch(client: Client, sandbox: Sandbox) -> list[str]:
-    """Fetch the text of the newest message; return the commands it took."""
+    """Fetch the text of the newest message; return the commands that asked for its parts.
+
+    Whatever else the engine does meanwhile, such as looking at flags, is none of them.
+    """
     asked: list[str] = []
 
-    def note(_: object, _tag: bytes, command: str, _arguments: Sequence[object]) -> bytes | None:
-        if command in ("SELECT", "EXAMINE", "FETCH"):
-            asked.append(command)
+    def note(_: object, _tag: bytes, command: str, arguments: Sequence[object]) -> bytes | None:
+        if command == "FETCH" and "MIME" in str(arguments):
+            asked.append(str(arguments))
         return None
 
     key = newest(client).summary.key
