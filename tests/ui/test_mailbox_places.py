@@ -147,7 +147,7 @@ async def test_help_shows_the_keys_that_work_here_and_closes(desk: Desk) -> None
 
 
 async def test_hints_leave_out_what_makes_no_sense_here(desk: Desk) -> None:
-    async with desk.app.run_test(size=SIZE) as pilot:
+    async with desk.app.run_test(size=(110, 29)) as pilot:
         await desk.start(pilot)
         await pilot.press("j", "enter")
         await desk.see(pilot, "The numbers are final now.")

@@ -44,7 +44,7 @@ class MailboxSearch(MailboxListing):
             if text is None:
                 self.leave_search()
             elif self.message_list.cursor is not None and text.strip():
-                self.message_list.focus()
+                self.set_focus(self.message_list)  # at once: what is opened takes it from here
                 self.message_list.action_open()
 
         hints = [("Enter", "open"), ("Esc", "close")]
