@@ -39,7 +39,7 @@ class ComposeScreen(ComposeText):
     @work(group="editor", exclusive=True)
     async def action_editor(self) -> None:
         """Write in the user's own editor."""
-        if self._busy or self._keeper is None or self._is_fixed:
+        if self._busy or self._keeper is None or self._refuses_change():
             return
         from tuimail.config.paths import cache_dir  # noqa: PLC0415 - only the editor needs it
 

@@ -38,7 +38,7 @@ class ComposeFiles(ComposeKeeping):
     @work(group="attach", exclusive=True)
     async def action_attach(self) -> None:
         """Choose files by path or pattern and attach them."""
-        if self._busy or self._is_fixed:
+        if self._busy or self._refuses_change():
             return
         typed = await self.app.push_screen_wait(PathSheet(Path.cwd()))
         if typed is None:
@@ -52,7 +52,7 @@ class ComposeFiles(ComposeKeeping):
 
     @on(FilesPasted)
     def _files_pasted(self, event: FilesPasted) -> None:
-        if not self._busy and not self._is_fixed:
+        if not self._busy and not self._refuses_change():
             self.attach_files(event.paths)
 
     @work(group="attach")
@@ -80,7 +80,7 @@ class ComposeFiles(ComposeKeeping):
     async def action_detach(self) -> None:
         """Take a file off, the one that is chosen where there are several."""
         files = self._draft.files
-        if self._busy or self._is_fixed:
+        if self._busy or self._refuses_change():
             return
         if not files:
             self._tell("There is no file to take off.")
@@ -106,9 +106,8 @@ class ComposeFiles(ComposeKeeping):
             [(one.name, one.size) for one in self._draft.files]
         )
 
-    @property
-    def _is_fixed(self) -> bool:
-        """Whether what is passed on may not change."""
+    def _refuses_change(self) -> bool:
+        """Say so where what is passed on may not change, and return whether that is the case."""
         if self._draft.writing is Writing.BOUNCE:
             self._tell("A message that is bounced goes on as it is.")
             return True
