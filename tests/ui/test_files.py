@@ -217,8 +217,8 @@ async def test_a_file_is_fetched_with_progress_and_can_be_given_up(
         for listener in stage.engine.listeners:
             listener()
         await stage.shows("Fetching table.csv: 1.2 of 4.8 MB")
-        await stage.shows("x give up")
-        await stage.press("x")
+        await stage.shows("xx give up")
+        await stage.press("x", "x")
         await stage.shows("Given up.")
         assert "1.2 of 4.8 MB" not in stage.text
         bring_text(stage.store, key, base64.b64encode(FILES["table.csv"][1]), "2")
