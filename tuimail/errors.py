@@ -17,6 +17,7 @@ sentence for the screen; `hint` says what the user can do; `detail` holds the se
     ├ SubmissionError   SubmissionDeferred · SubmissionRefused · RecipientsRefused
     │                   SubmissionDisabled · MessageTooLarge · SubmissionUncertain
     └ MimeError         reading turns it into a notice; only building a message raises it
+                        (KeyLocked)
 """
 
 from __future__ import annotations
@@ -322,3 +323,7 @@ class MimeError(TuimailError):
     """
 
     reach = Reach.MESSAGE
+
+
+class KeyLocked(MimeError):
+    """The secret key that signs asks for its passphrase."""

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import quote
 
-from tuimail.mime.encoding import CRLF, flowed, one_line, transfer_encoded
+from tuimail.mime.encoding import CRLF, flowed, is_fragile, one_line, transfer_encoded
 from tuimail.records import record
 
 _BASE64_OCTETS: Final = 57
@@ -57,34 +57,39 @@ class Entity:
         return self.head.encode("ascii") + b"\r\n" + self.body
 
 
-def body_of(text: str, html: str, files: Sequence[FileToSend]) -> Entity:
+def body_of(
+    text: str, html: str, files: Sequence[FileToSend], *, is_signed: bool = False
+) -> Entity:
     """Return what a message consists of.
 
     Args:
         text: As typed.
         html: The same as HTML; empty where the text is all there is.
+        is_signed: Nothing on the way may change a blank of it (RFC 3156, 3).
     """
     shown = [one for one in files if one.content_id and html]
-    whole = _plain(text)
+    whole = _plain(text, is_signed)
     if html:
-        rich = _text("text/html; charset=utf-8", html.replace("\r\n", "\n").replace("\n", CRLF))
+        lines = html.replace("\r\n", "\n").replace("\n", CRLF)
+        rich = _text("text/html; charset=utf-8", lines, is_signed)
         if shown:
-            parts = [rich, *(_file(one, "inline") for one in shown)]
+            parts = [rich, *(_file(one, "inline", is_signed) for one in shown)]
             rich = _multipart('related; type="text/html"', parts)
         whole = _multipart("alternative", [whole, rich])
     attached = [one for one in files if one not in shown]
     if attached:
-        whole = _multipart("mixed", [whole, *(_file(one, "attachment") for one in attached)])
+        others = [_file(one, "attachment", is_signed) for one in attached]
+        whole = _multipart("mixed", [whole, *others])
     return whole
 
 
-def _plain(text: str) -> Entity:
+def _plain(text: str, is_signed: bool) -> Entity:
     body = CRLF.join(flowed(text.rstrip() + "\n"))
-    return _text("text/plain; charset=utf-8; format=flowed", body)
+    return _text("text/plain; charset=utf-8; format=flowed", body, is_signed)
 
 
-def _text(content_type: str, body: str) -> Entity:
-    encoding, octets = transfer_encoded(body)
+def _text(content_type: str, body: str, is_signed: bool) -> Entity:
+    encoding, octets = transfer_encoded(body, is_signed=is_signed)
     return Entity(
         f"Content-Type: {content_type}{CRLF}Content-Transfer-Encoding: {encoding}{CRLF}", octets
     )
@@ -102,13 +107,13 @@ def _multipart(kind: str, parts: Iterable[Entity]) -> Entity:
     )
 
 
-def _file(file: FileToSend, disposition: str) -> Entity:
+def _file(file: FileToSend, disposition: str, is_signed: bool) -> Entity:
     content_type = file.content_type.lower()
     is_other_structure = content_type.startswith(("message/", "multipart/"))
     if not _TYPE.match(content_type):
         content_type = "application/octet-stream"
     body = _LINE_END.sub(b"\r\n", file.data) if content_type == "message/rfc822" else b""
-    if body and _can_stand_as_it_is(body):
+    if body and _can_stand_as_it_is(body) and not (is_signed and is_fragile(body)):
         encoding = "7bit"
     else:
         # A structured part must not be encoded; what cannot stand as it is becomes a plain file.

@@ -31,7 +31,7 @@ from tuimail.mime.encoding import (
 from tuimail.mime.headers import message_ids, read_headers
 from tuimail.mime.outgoing import outgoing_from
 from tuimail.mime.readdressing import without_bcc
-from tuimail.model.draft import Draft, TextFormat, Writing
+from tuimail.model.draft import Draft, DraftProtection, TextFormat, Writing
 from tuimail.model.message import Message
 from tuimail.records import record
 from tuimail.text.address import Address, parse_address_header, parse_addresses
@@ -103,7 +103,8 @@ def build(
         parts: What it is built from beside the text.
 
     Raises:
-        MimeError: `check` would have found something; the message is its first sentence.
+        MimeError: `check` would have found something, or a key is missing; the message is the
+            first sentence about it.
     """
     problems = check(draft) or check_addresses([sender])
     if problems:
@@ -124,7 +125,8 @@ def build(
             address_header("Cc", cc) if cc else "",
             "" if to or cc else f"To: undisclosed-recipients:;{CRLF}",
         ]
-        raw = _written(draft, people, message_id, date, parts)
+        head, body = _written(draft, people, message_id, date, parts)
+        raw = head + _protected(draft, body, sender).octets
     return BuiltMessage(
         raw=raw,
         message_id=message_id,
@@ -153,12 +155,13 @@ def build_draft(
     for name, field in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
         complete = [one for one in parse_addresses(field) if not check_addresses([one])]
         people.append(address_header(name, complete) if complete else "")
-    return _written(draft, people, message_id, date, parts)
+    head, body = _written(draft, people, message_id, date, parts)
+    return head + body.octets
 
 
 def _written(
     draft: Draft, people: Iterable[str], message_id: str, date: datetime, parts: Parts
-) -> bytes:
+) -> tuple[bytes, Entity]:
     host = message_id.strip("<>").rpartition("@")[2]
     body = _body(draft, parts, host)
     head = [
@@ -171,7 +174,17 @@ def _written(
         f"User-Agent: tuimail/{__version__}{CRLF}",
         f"MIME-Version: 1.0{CRLF}",
     ]
-    return "".join(head).encode("ascii") + body.octets
+    return "".join(head).encode("ascii"), body
+
+
+def _protected(draft: Draft, body: Entity, sender: Address) -> Entity:
+    if draft.protection is DraftProtection.NONE:
+        return body
+    # Imported when something is protected: most mail is not.
+    from tuimail.mime.sealing import sealed  # noqa: PLC0415
+
+    to, cc, bcc = (parse_addresses(field) for field in (draft.to, draft.cc, draft.bcc))
+    return sealed(body, draft.protection, sender=sender, named=(*to, *cc), hidden=bcc)
 
 
 def _body(draft: Draft, parts: Parts, host: str) -> Entity:
@@ -183,7 +196,8 @@ def _body(draft: Draft, parts: Parts, host: str) -> Entity:
 
         files, images = with_content_ids(files, image_names(draft.body), host)
         html = html_of(draft.body, history=parts.history, images=images)
-    return body_of(draft.body, html, files)
+    is_signed = draft.protection is DraftProtection.PGP_SIGN
+    return body_of(draft.body, html, files, is_signed=is_signed)
 
 
 def _resent(parts: Parts, people: Iterable[str], message_id: str, date: datetime) -> bytes:

@@ -25,6 +25,8 @@ _PLAIN_VALUE = re.compile(r"[ -~]*\Z")
 _PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+\Z")
 # What may not leave in a body: controls but line feed and tab, lone surrogates.
 _NOT_SENT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_FRAGILE: Final = re.compile(rb"(?m)[ \t]\r?$|^From ")
+_FROM: Final = re.compile(rb"(?m)^From ")
 
 
 def one_line(text: str) -> str:
@@ -148,7 +150,15 @@ def _soft_wrapped(text: str, width: int) -> list[str]:
     return [*lines, text[start:]]
 
 
-def transfer_encoded(text: str) -> tuple[str, bytes]:
+def is_fragile(data: bytes) -> bool:
+    """Whether some server on the way may change a text: blanks at an end of line, `From ` (mbox).
+
+    A signature would not fit any more (RFC 3156, 3 and 5).
+    """
+    return bool(_FRAGILE.search(data))
+
+
+def transfer_encoded(text: str, *, is_signed: bool = False) -> tuple[str, bytes]:
     """Return the transfer encoding for a body with CRLF lines, and the body in it.
 
     7bit where that is enough, quoted-printable for text with some other letters, base64 for text
@@ -156,10 +166,12 @@ def transfer_encoded(text: str) -> tuple[str, bytes]:
     """
     data = text.encode("utf-8", "replace")
     longest = max((len(line) for line in data.split(b"\r\n")), default=0)
-    if data.isascii() and longest <= _LONGEST_LINE:
+    if data.isascii() and longest <= _LONGEST_LINE and not (is_signed and is_fragile(data)):
         return "7bit", data
     if sum(byte > 126 for byte in data) * 6 < len(data):
         quoted = binascii.b2a_qp(data.replace(b"\r\n", b"\n"), istext=True)
+        if is_signed:
+            quoted = _FROM.sub(b"=46rom ", quoted)
         return "quoted-printable", quoted.replace(b"\n", b"\r\n")
     lines = base64.encodebytes(data)
     return "base64", lines.replace(b"\n", b"\r\n")

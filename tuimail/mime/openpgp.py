@@ -17,7 +17,7 @@ from tuimail.model.trust import Protection, Seal, SealState
 from tuimail.text.address import make_address
 from tuimail.text.safe import SafeText, clean
 
-_COMMON: Final = (
+COMMON: Final = (
     "gpg", "--batch", "--no-tty", "--quiet", "--status-fd", "2", "--disable-dirmngr",
     "--no-auto-key-retrieve", "--auto-key-locate", "clear,local",
     "--max-output", str(LARGEST), "--pinentry-mode", "cancel",
@@ -40,7 +40,7 @@ def verify(signed: bytes, signature: bytes, sender: str) -> Seal:
     with tempfile.TemporaryDirectory(prefix="tuimail-") as directory:
         path = Path(directory) / "signature"
         path.write_bytes(signature)
-        outcome = run([*_COMMON, "--verify", str(path), "-"], signed)
+        outcome = run([*COMMON, "--verify", str(path), "-"], signed)
     return _seal_of(outcome, sender) or _unchecked(outcome)
 
 
@@ -54,8 +54,8 @@ def open_message(data: bytes, sender: str) -> tuple[tuple[Seal, ...], bytes | No
     Returns:
         What is to be said of it, and its content; None where it could not be opened.
     """
-    outcome = run([*_COMMON, "--decrypt"], data)
-    status = _status(outcome)
+    outcome = run([*COMMON, "--decrypt"], data)
+    status = status_of(outcome)
     signature = _seal_of(outcome, sender)
     seals = () if signature is None else (signature,)
     if "BEGIN_DECRYPTION" not in status and "ENC_TO" not in status:
@@ -81,12 +81,12 @@ def _closed(outcome: Outcome, status: Mapping[str, str]) -> Seal:
 
 def _is_own(key: str) -> bool:
     """Whether the secret part of a key is here; gpg says the same of a locked one and of none."""
-    return b"sec" in run([*_COMMON, "--with-colons", "--list-secret-keys", key], b"").output
+    return b"sec" in run([*COMMON, "--with-colons", "--list-secret-keys", key], b"").output
 
 
 def _seal_of(outcome: Outcome, sender: str) -> Seal | None:
     """Return what is to be said of a signature; None where there is none."""
-    status = _status(outcome)
+    status = status_of(outcome)
     if "BADSIG" in status:
         return _seal(SealState.BAD, "changed after it was signed")
     if "NO_PUBKEY" in status or "ERRSIG" in status:
@@ -132,7 +132,7 @@ def _seal(state: SealState, words: str) -> Seal:
     return Seal(Protection.PGP, state, clean(words))
 
 
-def _status(outcome: Outcome) -> dict[str, str]:
+def status_of(outcome: Outcome) -> dict[str, str]:
     """Return gpg's status lines by keyword (doc/DETAILS), the first of each."""
     found: dict[str, str] = {}
     for keyword, rest in _STATUS.findall(outcome.said):

@@ -1,4 +1,4 @@
-"""Programs that check and open what is signed and encrypted: run once, bounded, without a shell.
+"""Programs that make, check and open what is sealed: run once, bounded, without a shell.
 
 What goes in goes by the standard input and what comes out stays in memory. A file is written only
 for what is no secret, such as a signature, in a directory of its own that is gone afterwards.
@@ -42,13 +42,16 @@ def is_installed(name: str) -> bool:
     return shutil.which(name) is not None
 
 
-def run(command: Sequence[str], data: bytes, *, seconds: float = SECONDS) -> Outcome:
+def run(
+    command: Sequence[str], data: bytes, *, seconds: float = SECONDS, largest: int = LARGEST
+) -> Outcome:
     """Run a program.
 
     Args:
         command: Its name and arguments; no shell sees them.
         data: Its standard input.
         seconds: After these it is killed.
+        largest: Octets of its output that are taken.
     """
     try:
         with subprocess.Popen(  # noqa: S603 - a list of arguments of our own
@@ -69,6 +72,6 @@ def run(command: Sequence[str], data: bytes, *, seconds: float = SECONDS) -> Out
         return Outcome(None, is_missing=True)
     except OSError:
         return Outcome(None)
-    if len(output) > LARGEST:
+    if len(output) > largest:
         return Outcome(None)
     return Outcome(process.returncode, output, said.decode("utf-8", "replace"))

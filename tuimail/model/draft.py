@@ -44,6 +44,20 @@ class TextFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class DraftProtection(StrEnum):
+    """How a message is protected when it is sent. Stored."""
+
+    NONE = "none"
+    PGP_SIGN = "pgp-sign"
+    PGP_ENCRYPT = "pgp-encrypt"
+    """Signed as well."""
+
+    @property
+    def encrypts(self) -> bool:
+        """Whether only those who have a key can read it."""
+        return self is DraftProtection.PGP_ENCRYPT
+
+
 @record
 class DraftFile:
     """A file of a draft. Its octets are in the store: what happens to the original is no matter.
@@ -75,6 +89,7 @@ class Draft:
         forward_of: The message that is forwarded, in this store.
         asks_receipt: Its readers are asked to say that they have read it (RFC 8098).
         asks_report: The servers are asked to report its delivery (RFC 3461).
+        protection: What is done with it when it is sent; a bounce stays as it is.
         updated_at: None until it was stored.
         continues: The server's draft that it takes the place of once it is stored. Not stored.
     """
@@ -97,6 +112,7 @@ class Draft:
     format: TextFormat = TextFormat.TEXT
     asks_receipt: bool = False
     asks_report: bool = False
+    protection: DraftProtection = DraftProtection.NONE
     continues: MessageKey | None = None
 
     @property
@@ -127,6 +143,8 @@ class Draft:
         # Only where it says something: a plain draft keeps the name its copy already has.
         if self._beside_text != _NOTHING_BESIDE:
             written = (*written, repr(self._beside_text))
+        if self.protection is not DraftProtection.NONE:
+            written = (*written, str(self.protection))
         return sha256(repr(written).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property

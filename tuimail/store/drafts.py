@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from tuimail.model.account import AccountId
-from tuimail.model.draft import Draft, TextFormat, Writing
+from tuimail.model.draft import Draft, DraftProtection, TextFormat, Writing
 from tuimail.store import codec, draft_copies, draft_files
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
@@ -15,7 +15,7 @@ from tuimail.store.trees import Value
 _COLUMNS: Final = (
     "id, account_id, recipients_to, recipients_cc, recipients_bcc, subject, body,"
     " in_reply_to_key, in_reply_to, refs, updated_at, sender, files, writing, forward_of, format,"
-    " asks_receipt, asks_report"
+    " asks_receipt, asks_report, protection"
 )
 _TEXTS: Final = (
     *("recipients_to", "recipients_cc", "recipients_bcc"),
@@ -44,7 +44,7 @@ def draft(connection: Connection, draft_id: int) -> Draft | None:
 
 def _draft(connection: Connection, row: Row) -> Draft:
     draft_id, account_id, to, cc, bcc, subject, body, key, in_reply_to, refs, updated_at = row[:11]
-    sender, files, writing, forward_of, format_, asks_receipt, asks_report = row[11:]
+    sender, files, writing, forward_of, format_, asks_receipt, asks_report, protection = row[11:]
     return Draft(
         account_id=account_id,
         to=to,
@@ -64,6 +64,7 @@ def _draft(connection: Connection, row: Row) -> Draft:
         format=TextFormat(format_),
         asks_receipt=bool(asks_receipt),
         asks_report=bool(asks_report),
+        protection=DraftProtection(protection),
     )
 
 
@@ -79,6 +80,8 @@ def readable(values: Mapping[str, Value], now: float) -> dict[str, Value]:
         row["writing"] = Writing.NEW
     if row.get("format") not in list(TextFormat):
         row["format"] = TextFormat.TEXT
+    if row.get("protection") not in list(DraftProtection):
+        row["protection"] = DraftProtection.NONE
     for name in ("asks_receipt", "asks_report"):
         row[name] = int(row.get(name) == 1)
     row.setdefault("updated_at", now)
@@ -89,7 +92,8 @@ def save(tx: Transaction, draft: Draft) -> int:
     """Store a draft and return its id.
 
     One that was deleted in the meantime comes back under its id: what is typed is never lost.
-    Its server copy follows when nothing has been typed for a while.
+    Its server copy follows when nothing has been typed for a while; one that is to be encrypted has
+    none.
     """
     texts = (draft.to, draft.cc, draft.bcc, draft.subject, draft.body)
     tx.changes.outbox = True
@@ -113,11 +117,16 @@ def save(tx: Transaction, draft: Draft) -> int:
             draft.format,
             draft.asks_receipt,
             draft.asks_report,
+            draft.protection,
         ),
     )
     if draft.id is None and draft.continues is not None:
         draft_copies.adopt(tx, draft_id, draft.continues)
-    draft_copies.saved(tx, draft.account_id, draft_id)
+    if draft.protection.encrypts:
+        # What is to be read by those with a key alone is in no folder of the server's in clear.
+        draft_copies.removed(tx, draft.account_id, draft_id, draft.subject, 0.0)
+    else:
+        draft_copies.saved(tx, draft.account_id, draft_id)
     return draft_id
 
 

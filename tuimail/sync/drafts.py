@@ -90,7 +90,7 @@ class _Replacing:
         ids, store = self.work.ids, self.store
         if len(store.write(lambda tx: tx.start_intents(ids)).result()) < len(ids):
             return False  # taken back a moment ago, at least in part
-        draft = store.read.draft(self.work.draft_id)
+        draft = _fit_for_server(store, self.work)
         copies = store.read.draft_copies(self.work.draft_id)
         current = next(
             (one for one in copies if draft is not None and one.revision == draft.revision), None
@@ -227,6 +227,12 @@ class _Replacing:
         tx.finish_intents(self.work.ids)
 
 
+def _fit_for_server(store: Store, work: DraftWork) -> Draft | None:
+    """Return what the server keeps a copy of: nothing of what is to be encrypted."""
+    draft = store.read.draft(work.draft_id)
+    return None if draft is None or draft.protection.encrypts else draft
+
+
 def _give_up(store: Store, work: DraftWork) -> None:
     """End what has no folder to go to, without a word: the draft is here."""
     store.write(lambda tx: tx.finish_intents(work.ids, state=IntentState.CANCELLED)).result()
@@ -239,7 +245,7 @@ def _refused(store: Store, account: AccountId, work: DraftWork, error: TuimailEr
     if code not in _DEFINITE and work.attempts + 1 < TRIES:
         store.write(lambda tx: put_off(tx, work.ids, work.attempts, words)).result()
         return
-    draft = store.read.draft(work.draft_id)
+    draft = _fit_for_server(store, work)
     if draft is None:
         notice = draft_refused(work.subject, "taken out of", error)
     else:

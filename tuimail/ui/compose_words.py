@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from tuimail.model.draft import Draft, Writing
+from tuimail.model.draft import Draft, DraftProtection, Writing
 from tuimail.text.address import Address, parse_addresses
 from tuimail.text.safe import clean
 from tuimail.ui.wrapping import wrap_text
@@ -21,6 +21,11 @@ _PASSED_ON: Final = {
     Writing.FORWARD: "Forward",
     Writing.FORWARD_AS_ATTACHMENT: "Forward",
     Writing.BOUNCE: "Bounce",
+}
+_PROTECTED: Final = {
+    DraftProtection.NONE: "",
+    DraftProtection.PGP_SIGN: ", signed",
+    DraftProtection.PGP_ENCRYPT: ", encrypted",
 }
 _COUNT_WORDS: Final = ("no", "one", "two", "three", "four", "five")
 
@@ -53,7 +58,20 @@ def outside(addresses: Sequence[Address], own_domain: str) -> tuple[Address, ...
 
 
 def title(draft: Draft, first: Address | None) -> str:
-    """Return what the first row says: `Reply to Kim Chu`, `Write to …` or `New message`."""
+    """Return what the first row says: `Reply to Kim Chu`, `New message, encrypted`."""
+    return f"{_kind(draft, first)}{_PROTECTED[draft.protection]}"
+
+
+def protection_words(protection: DraftProtection) -> str:
+    """Return what is done with a message when it is sent, a sentence."""
+    return {
+        DraftProtection.NONE: "It is sent neither signed nor encrypted.",
+        DraftProtection.PGP_SIGN: "It is signed with your PGP key.",
+        DraftProtection.PGP_ENCRYPT: "It is encrypted and signed with PGP; its subject is not.",
+    }[protection]
+
+
+def _kind(draft: Draft, first: Address | None) -> str:
     if draft.writing in _PASSED_ON:
         done = _PASSED_ON[draft.writing]
         return done if first is None else f"{done} to {first.display}"
@@ -63,12 +81,17 @@ def title(draft: Draft, first: Address | None) -> str:
     return f"{'Reply' if answers else 'Write'} to {first.display}"
 
 
-def question(addresses: Sequence[Address], own_domain: str) -> str:
+def question(
+    addresses: Sequence[Address],
+    own_domain: str,
+    protection: DraftProtection = DraftProtection.NONE,
+) -> str:
     """Return the one line that names what matters before sending."""
     beyond = outside(addresses, own_domain)
+    how = _PROTECTED[protection]
     if not beyond:
-        return f"Send to {len(addresses)}?"
-    return f"Send to {len(addresses)}, {len(beyond)} outside {clean(own_domain)}?"
+        return f"Send to {len(addresses)}{how}?"
+    return f"Send to {len(addresses)}, {len(beyond)} outside {clean(own_domain)}{how}?"
 
 
 def outside_remark(addresses: Sequence[Address], own_domain: str) -> str:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from tuimail.errors import StoreError
+from tuimail.errors import MimeError, StoreError
 from tuimail.model.account import Account, SendVia
-from tuimail.model.draft import Draft, Writing
+from tuimail.model.draft import Draft, DraftProtection, Writing
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
 from tuimail.records import record
 from tuimail.text.address import format_addresses
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tuimail.mime.attaching import FileToSend
     from tuimail.mime.builder import Parts
     from tuimail.mime.built import BuiltMessage
+    from tuimail.mime.parser import ParsedMessage
     from tuimail.store.store import Reader, Writer
 
 
@@ -48,12 +49,28 @@ class Sending:
         return max(0, -int(-left // 1))
 
 
-async def problems_of(draft: Draft) -> list[str]:
+async def problems_of(draft: Draft, account: Account) -> list[str]:
     """Return why the draft cannot be sent, in words; empty when it can."""
     # The builder is imported when something is sent: the first frame does without it.
     from tuimail.mime.builder import check  # noqa: PLC0415
 
-    return await asyncio.to_thread(check, draft)
+    problems = await asyncio.to_thread(check, draft)
+    if problems or draft.writing is Writing.BOUNCE:
+        return problems
+    lack = await lack_of_keys(draft, account)
+    return [f"Nothing was sent: {lack}"] if lack else []
+
+
+async def lack_of_keys(draft: Draft, account: Account) -> str:
+    """Return what keeps a draft from being protected as it is to be; empty where nothing does."""
+    if draft.protection is DraftProtection.NONE:
+        return ""
+    # gpg and all that goes with it is for those who have it.
+    from tuimail.mime.sealing import lack_of  # noqa: PLC0415
+
+    usable = [one for one in recipients(draft) if one.is_usable]
+    sender = draft.sender_or(account.address)
+    return await asyncio.to_thread(lack_of, draft.protection, sender, usable)
 
 
 async def queue_draft(
@@ -100,12 +117,16 @@ async def queue_draft(
 async def size_as_sent(app: Shell, draft: Draft, account: Account) -> int:
     """Return the octets of the whole message of a draft that `problems_of` finds nothing wrong in.
 
+    Of one that is to be encrypted it is the most they come to.
+
     Raises:
         StoreError: A file of it cannot be read.
         MimeError: It cannot be built.
     """
-    built = await asyncio.to_thread(_built, app.store.read, draft, account, app.now())
-    return len(built.raw)
+    clear = replace(draft, protection=DraftProtection.NONE)
+    built = await asyncio.to_thread(_built, app.store.read, clear, account, app.now())
+    # Not by encrypting it: the key may ask for its passphrase each time.
+    return len(built.raw) * 7 // 5 if draft.protection.encrypts else len(built.raw)
 
 
 async def raw_as_written(app: Shell, draft: Draft, account: Account) -> bytes:
@@ -269,7 +290,8 @@ def draft_of(item: OutboxItem, raw: bytes) -> tuple[Draft, list[FileToSend]]:
         The draft without its files, and the files.
 
     Raises:
-        StoreError: It is another's message, passed on as it is: there is nothing to write.
+        StoreError: There is nothing to write: it is another's message, passed on as it is, or it is
+            encrypted and cannot be opened here.
     """
     from tuimail.mime.forwarding import files_of, written_anew  # noqa: PLC0415 - as above
     from tuimail.mime.parser import parse  # noqa: PLC0415
@@ -277,6 +299,8 @@ def draft_of(item: OutboxItem, raw: bytes) -> tuple[Draft, list[FileToSend]]:
     message = parse(raw)
     if message.headers.get("resent-from"):
         raise StoreError("It is passed on as it is: discard it, or send it.")
+    raw, protection = _opened(message)
+    message = parse(raw)
     envelope = message.envelope
     named = {address.address.lower() for address in (*envelope.to, *envelope.cc)}
     draft = replace(
@@ -292,5 +316,21 @@ def draft_of(item: OutboxItem, raw: bytes) -> tuple[Draft, list[FileToSend]]:
         writing=Writing.FORWARD if item.forward_of is not None else Writing.NEW,
         asks_receipt=bool(message.headers.get("disposition-notification-to")),
         asks_report=item.notify,
+        protection=protection,
     )
     return draft, files_of(raw)
+
+
+def _opened(message: ParsedMessage) -> tuple[bytes, DraftProtection]:
+    """Return a message of the user's own without its protection, and what that was."""
+    from tuimail.mime.sealed import is_sealed  # noqa: PLC0415 - as above
+
+    if not is_sealed(message.structure):
+        return message.raw, DraftProtection.NONE
+    from tuimail.mime.sealing import unprotected  # noqa: PLC0415 - as above
+
+    authors = message.envelope.from_
+    try:
+        return unprotected(message.raw, authors[0].address if authors else "")
+    except MimeError as error:
+        raise StoreError(error.message) from error

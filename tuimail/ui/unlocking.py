@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections.abc import Sequence
 from typing import Any, Final
 
 from textual.app import App
@@ -22,6 +23,9 @@ _COMMANDS: Final = {
 }
 
 
+_SIGN: Final = ("gpg", "--quiet", "--local-user")
+
+
 async def unlock(app: App[Any], program: str, data: bytes) -> bool:
     """Let the passphrase be asked for; return whether the key is open now.
 
@@ -30,10 +34,24 @@ async def unlock(app: App[Any], program: str, data: bytes) -> bool:
         program: gpg or gpgsm.
         data: What is encrypted.
     """
+    return await _run(app, _COMMANDS[program], data)
+
+
+async def unlock_signing(app: App[Any], address: str) -> bool:
+    """Let the passphrase of the key that signs be asked for; return whether it is open now.
+
+    Args:
+        app: As above.
+        address: Whose key it is.
+    """
+    return await _run(app, (*_SIGN, f"<{address}>", "--detach-sign"), b"")
+
+
+async def _run(app: App[Any], command: Sequence[str], data: bytes) -> bool:
     with terminal_given_away(app):
         try:
             process = await asyncio.create_subprocess_exec(
-                *_COMMANDS[program],
+                *command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from textual import work
 
-from tuimail.errors import MimeError, StoreError
+from tuimail.errors import KeyLocked, MimeError, StoreError
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
 from tuimail.ui.compose_words import domain_of, question, recipients
@@ -17,9 +18,10 @@ from tuimail.ui.guard_rows import MessageInShort
 from tuimail.ui.screens.check import Answer, CheckScreen
 from tuimail.ui.screens.compose_files import ComposeFiles
 from tuimail.ui.send_later import ask_later, moment_text
-from tuimail.ui.sending import problems_of, queue_draft, size_as_sent
+from tuimail.ui.sending import Sending, problems_of, queue_draft, size_as_sent
 from tuimail.ui.shell import shell
 from tuimail.ui.signature import without_quote
+from tuimail.ui.unlocking import unlock_signing
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
 _SEND: Final = "y"
@@ -45,7 +47,7 @@ class ComposeSending(ComposeFiles):
 
     async def _send(self, keeper: DraftKeeper) -> None:
         draft = self.current()
-        problems = await problems_of(draft)
+        problems = await problems_of(draft, shell(self).accounts[draft.account_id])
         if problems:
             self._tell(problems[0], Severity.ERROR)
             if not recipients(draft):
@@ -64,7 +66,7 @@ class ComposeSending(ComposeFiles):
         saved = await keeper.save()
         draft = replace(self.current(), id=keeper.id if saved else self._draft.id)
         try:
-            sending = await queue_draft(app, draft, app.accounts[draft.account_id], at)
+            sending = await self._queue(draft, at)
         except (StoreError, MimeError) as error:
             self._tell(f"Nothing was sent: {error.message}", Severity.ERROR)
             return
@@ -72,6 +74,17 @@ class ComposeSending(ComposeFiles):
         self.dismiss(sending)
         if at is not None:
             self.app.call_later(app.tell, f"It goes out {moment_text(at, app.now())}.")
+
+    async def _queue(self, draft: Draft, at: datetime | None) -> Sending:
+        """Hand it over; a key that asks for its passphrase gets the terminal once."""
+        app = shell(self)
+        account = app.accounts[draft.account_id]
+        try:
+            return await queue_draft(app, draft, account, at)
+        except KeyLocked:
+            if not await unlock_signing(self.app, draft.sender_or(account.address).address):
+                raise
+        return await queue_draft(app, draft, account, at)
 
     async def _ask_about(self, draft: Draft) -> Answer:
         """Show what is unusual, or else ask the one question; carry out what is not sending."""
@@ -115,7 +128,7 @@ class ComposeSending(ComposeFiles):
         if not app.settings.send.review:
             return Answer.SEND
         account = app.accounts[draft.account_id]
-        text = question(recipients(draft), domain_of(account.address))
+        text = question(recipients(draft), domain_of(account.address), draft.protection)
         answers = {_SEND: "send", _LATER: "later …", _KEEP: "draft"}
         answer = await self.query_one(BottomBar).ask(text, answers)
         return _ANSWERS.get(answer or "", Answer.BACK)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from textual import work
 
 from tuimail.errors import ConfigError, MimeError, StoreError
-from tuimail.model.draft import TextFormat
+from tuimail.model.draft import DraftProtection, TextFormat, Writing
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
-from tuimail.ui.compose_words import recipients
+from tuimail.ui.compose_words import protection_words, recipients
 from tuimail.ui.screens.compose_sending import ComposeSending
 from tuimail.ui.screens.preview import PreviewScreen
-from tuimail.ui.sending import raw_as_written
+from tuimail.ui.sending import lack_of_keys, raw_as_written
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
 
@@ -33,6 +33,29 @@ class ComposeText(ComposeSending):
             if is_text
             else "Text: it is sent as it is."
         )
+
+    @work(group="protect", exclusive=True)
+    async def action_protect(self) -> None:
+        """Go on to the next protection that is possible with the keys that are here."""
+        if self._busy:
+            return
+        if self._draft.writing is Writing.BOUNCE:
+            self._tell("It is passed on as it is.")
+            return
+        draft = self.current()
+        account, ways = shell(self).accounts[draft.account_id], list(DraftProtection)
+        place, lack = ways.index(draft.protection), ""
+        for way in (*ways[place + 1 :], DraftProtection.NONE):
+            lack_here = await lack_of_keys(replace(draft, protection=way), account)
+            if not lack_here:
+                break
+            lack = lack_here
+        if self._busy:
+            return  # what is asked about is what is sent
+        self._draft = replace(self._draft, protection=way)
+        self._touched()
+        self._show_people()
+        self._tell(f"{protection_words(way)} {lack}".rstrip())
 
     @work(group="preview", exclusive=True)
     async def action_preview(self) -> None:
