@@ -17,7 +17,7 @@ from tests.server.faults import Rule
 from tests.server.intent_line import Line, impatient  # noqa: F401 - a fixture
 from tests.waiting import wait_until
 from tuimail.mime.builder import build, make_message_id
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, DraftProtection
 from tuimail.model.folder import FolderRole
 from tuimail.model.outbox import OutgoingMessage
 from tuimail.text.address import make_address
@@ -124,6 +124,22 @@ def test_a_draft_is_on_the_server_once_however_often_it_changes(line: Line) -> N
     wait_until(lambda: shown(line) == ["Lunch"], 20.0, "the row of the draft")
     key = line.client.row("Lunch", FolderRole.DRAFTS).key
     assert line.client.store.read.draft_shown_as(key) == draft.id
+
+
+def test_what_is_to_be_encrypted_is_taken_out_and_never_put_there(line: Line) -> None:
+    """Mutation that turns it red: `_fit_for_server` that returns every draft."""
+    draft = keep(line, written(line))
+    line.wait_until_settled()
+    assert texts(line) == [b"One"]
+    secret = replace(draft, body="Secret", protection=DraftProtection.PGP_ENCRYPT)
+    keep(line, secret)
+    line.wait_until_settled()
+    assert on_server(line) == []
+    keep(line, replace(secret, body="More"))
+    other = keep(line, written(line, "Other"))
+    line.wait_until_settled()
+    assert texts(line) == [b"Other"]
+    assert {one.id for one in line.client.store.read.drafts()} == {draft.id, other.id}
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["new", "replaced"])

@@ -9,7 +9,7 @@ import pytest
 
 from tests.store.inspection import assert_counters_are_counts, assert_visible_is_folded
 from tests.store.mail import LISTED, Mailbox, envelope, fetched, open_mailbox
-from tuimail.model.draft import Draft
+from tuimail.model.draft import Draft, DraftProtection
 from tuimail.model.folder import UID, FolderId, FolderRole, ListedFolder
 from tuimail.model.intent import AppendDraft, IntentState, WithdrawDraft
 from tuimail.model.message import MessageKey
@@ -73,6 +73,25 @@ def test_newer_revisions_replace_what_waits(mailbox: Mailbox, drafts: FolderId) 
 
     assert last.id == first.id
     assert last.not_before > first.not_before
+
+
+def test_what_is_to_be_encrypted_goes_nowhere_and_leaves_the_server(
+    mailbox: Mailbox, drafts: FolderId
+) -> None:
+    """Mutation that turns it red: `draft_copies.saved` for every draft."""
+    secret = Draft(mailbox.account, subject="Lunch", protection=DraftProtection.PGP_ENCRYPT)
+    draft = save(mailbox, secret)
+    assert asked(mailbox) == []
+    signed = save(mailbox, replace(draft, protection=DraftProtection.PGP_SIGN))
+    assert asked(mailbox) == [AppendDraft]
+    key = append(mailbox, drafts, signed, 7)
+    assert mailbox.store.read.draft_shown_as(key) == draft.id
+    save(mailbox, draft)
+    assert asked(mailbox) == [WithdrawDraft]
+    assert_whole(mailbox)
+    save(mailbox, signed)
+    assert asked(mailbox) == [AppendDraft]
+    assert_whole(mailbox)
 
 
 def test_it_goes_when_the_typing_rests_or_when_it_is_put_away(

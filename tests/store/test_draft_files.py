@@ -11,7 +11,7 @@ from tests.store.inspection import raw_connection
 from tests.store.mail import Mailbox, open_mailbox
 from tuimail.errors import StoreError
 from tuimail.model.account import AccountId
-from tuimail.model.draft import Draft, DraftFile, TextFormat, Writing
+from tuimail.model.draft import Draft, DraftFile, DraftProtection, TextFormat, Writing
 from tuimail.model.message import MessageKey
 from tuimail.model.outbox import OutboxState, OutgoingMessage
 from tuimail.store.rescue import rescue
@@ -48,6 +48,7 @@ def test_everything_about_a_draft_is_kept(mailbox: Mailbox) -> None:
         format=TextFormat.MARKDOWN,
         asks_receipt=True,
         asks_report=True,
+        protection=DraftProtection.PGP_SIGN,
     )
     kept = save(mailbox, draft)
     assert kept == replace(draft, id=kept.id, updated_at=kept.updated_at)
@@ -64,6 +65,8 @@ def test_the_revision_names_all_that_is_sent(mailbox: Mailbox) -> None:
         replace(draft, format=TextFormat.MARKDOWN),
         replace(draft, asks_receipt=True),
         replace(draft, asks_report=True),
+        replace(draft, protection=DraftProtection.PGP_SIGN),
+        replace(draft, protection=DraftProtection.PGP_ENCRYPT),
         replace(draft, body="Ho"),
     ]
     assert len({one.revision for one in (draft, *others)}) == len(others) + 1

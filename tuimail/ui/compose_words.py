@@ -88,10 +88,11 @@ def question(
 ) -> str:
     """Return the one line that names what matters before sending."""
     beyond = outside(addresses, own_domain)
-    how = _PROTECTED[protection]
+    # First, for it must not be what a narrow row cuts off.
+    how = f"Send{_PROTECTED[protection].replace(',', '')} to {len(addresses)}"
     if not beyond:
-        return f"Send to {len(addresses)}{how}?"
-    return f"Send to {len(addresses)}, {len(beyond)} outside {clean(own_domain)}{how}?"
+        return f"{how}?"
+    return f"{how}, {len(beyond)} outside {clean(own_domain)}?"
 
 
 def outside_remark(addresses: Sequence[Address], own_domain: str) -> str:

@@ -50,7 +50,7 @@ class ComposeText(ComposeSending):
             if not lack_here:
                 break
             lack = lack_here
-        if self._busy:
+        if self._sending or self._editing:
             return  # what is asked about is what is sent
         self._draft = replace(self._draft, protection=way)
         self._touched()
