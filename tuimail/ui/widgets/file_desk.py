@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from textual.widget import Widget
@@ -34,7 +34,9 @@ from tuimail.ui.saving import completed, downloads_dir, target_of, target_proble
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.attachment_list import ListedFile, listed_files
 from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.widgets.line_sheet import LineSheet
+
+if TYPE_CHECKING:
+    from tuimail.ui.widgets.line_sheet import LineSheet
 
 Lookup = Callable[[str], bytes | None]
 Then = Callable[[bytes], Coroutine[Any, Any, None]]
@@ -210,6 +212,8 @@ class FileDesk:
     async def _save_as(self, source: FileSource, part: BodyPart) -> None:
         name = attachment_name(part)
         hints = (("Enter", "save"), ("Tab", "complete"), ("Esc", "close"))
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+
         sheet = LineSheet(
             "save as ",
             f"{downloads_dir()}/{name}",
@@ -226,6 +230,8 @@ class FileDesk:
     async def _pipe(self, source: FileSource, part: BodyPart) -> None:
         app = shell(self._owner)
         last = app.store.read.meta(_COMMAND) or ""
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
+
         sheet = LineSheet("| ", last, lambda _text: "", (("Enter", "run"), ("Esc", "close")))
         command = (await self._ask(sheet) or "").strip()
         if command:
