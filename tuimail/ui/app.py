@@ -48,7 +48,7 @@ from tuimail.ui.private_files import PrivateFiles
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.sending_watch import SendingWatch
 from tuimail.ui.setting_up import SettingUp
-from tuimail.ui.signals import handle_signals, watch_terminal
+from tuimail.ui.signals import handle_signals, let_go_of_lost_terminal, watch_terminal
 from tuimail.ui.terminal_modes import TerminalModes
 from tuimail.ui.texts import MessageTexts, own_hosts
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -139,6 +139,7 @@ class TuimailApp(KeyActions):
         """Run on the terminal of the process; return the exit code."""
         self.appearance.ask_terminal()
         self.run(mouse=False)  # by `terminal`, which asks for less
+        let_go_of_lost_terminal()
         return self.return_code or 0
 
     def on_mount(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import select
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -67,3 +68,19 @@ def _is_gone(handle: int) -> bool:
     poll.register(handle, 0)
     gone = select.POLLHUP | select.POLLERR | select.POLLNVAL
     return any(events & gone for _, events in poll.poll(0))
+
+
+def let_go_of_lost_terminal() -> None:
+    """Send to nowhere what a terminal that is gone did not take.
+
+    Python would try it once more at its end, and end with a code of its own because that fails.
+    """
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream is None:
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)

@@ -65,13 +65,10 @@ class TextEditor(TextArea):
             highlight_cursor_line=False,
             id=id,
         )
-        self.cursor_blink = False
-        self.match_cursor_bracket = False
-
-    def _set_document(self, text: str, language: str | None) -> None:
-        super()._set_document(text, language)
         # The same document, wrapped already: only how its height is known is another.
         self.wrapped_document.__class__ = CountedDocument
+        self.cursor_blink = False
+        self.match_cursor_bracket = False
 
     def get_line(self, line_index: int) -> Text:
         """Return a line for painting, a quoted one in the colour of its level."""
