@@ -117,7 +117,7 @@ def run(mailbox: Mailbox, group: int) -> None:
     mailbox.store.write(confirm).result(30)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=5, max_size=30))
 def test_what_is_kept_up_is_what_working_it_out_gives(sequence: list[Step]) -> None:
     with tempfile.TemporaryDirectory() as directory:

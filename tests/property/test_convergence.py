@@ -112,7 +112,7 @@ def take(client: Client, step: Step) -> None:
                         del server.folders[folder][uid]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, max_size=40))
 def test_any_order_of_events_converges_to_the_server(sequence: list[Step]) -> None:
     with new_client() as client:

@@ -92,7 +92,7 @@ def _keep(tx: Writer, *, key: MessageKey, text: bytes) -> None:
     tx.store_part(key, "1", text)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, max_size=30))
 def test_every_folder_shows_its_own_messages_with_their_own_texts(sequence: list[Step]) -> None:
     """Red when the size is taken out of `vanishing._ARRIVED` or of `recording._STRAY`."""

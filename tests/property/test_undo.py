@@ -77,7 +77,7 @@ def contents(client: Client) -> Contents:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, max_size=30))
 @example([*_ON_ITS_WAY, ("flags", 1, 1, 0), ("sync", 1, 0, 0)])
 @example([("flags", 1, 1, 0), ("push", 0, 1, 0), *_ON_ITS_WAY, ("sync", 1, 0, 0)])

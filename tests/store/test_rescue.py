@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import stat
@@ -153,15 +154,19 @@ def test_a_key_is_not_used_again_for_another_message(wrecked: Wrecked, place: Pa
     assert key > 120
 
 
-def test_every_page_in_turn_may_be_lost(wrecked: Wrecked, tmp_path: Path) -> None:
-    """A page that is zeroed costs at most the rows that lay in it; nothing goes out twice."""
+def test_each_page_in_turn_may_be_lost(wrecked: Wrecked, tmp_path: Path) -> None:
+    """A page that is zeroed costs at most the rows that lay in it; nothing goes out twice.
+
+    Of the pages that hold nothing to be rescued a fifth; all of them with TUIMAIL_EVERY_PAGE.
+    """
     before = wrecked.belongings
     whole = wrecked.closed / FILE_NAME
     leaves = pages_of(whole, "draft", "outbox", "intent")
     needed = leaves | pages_of(whole, "message", "message_detail", "account", "folder")
     count = whole.stat().st_size // PAGE
     lost = 0
-    for page in range(1, count + 1):
+    step = 1 if os.environ.get("TUIMAIL_EVERY_PAGE") else 5
+    for page in sorted(needed | set(range(1, count + 1, step))):
         directory = tmp_path / str(page)
         zero(wrecked.copy(directory), page)
         rescued = rescue(directory, ["work"])

@@ -48,7 +48,8 @@ class LiveSettings:
 
     def look(self) -> None:
         """Take over what was written by others; a file with a mistake changes nothing."""
-        if self._file.was_changed(self._app.settings):
+        # At the very end there is no screen to use them on.
+        if self._app.screen_stack and self._file.was_changed(self._app.settings):
             self.reload()
 
     def reload(self) -> None:
