@@ -19,6 +19,7 @@ from markdown_it.token import Token
 
 from tuimail.mime.dates import spoken_date
 from tuimail.model.message import Message
+from tuimail.text.closing_quote import at_closing_quote
 
 _FONT: Final = "font-family:Aptos,Calibri,Helvetica,sans-serif;font-size:11pt;color:#000000"
 _MONO: Final = "font-family:Consolas,'Courier New',monospace;font-size:10pt"
@@ -84,8 +85,8 @@ def html_of(
             line, without its mark.
         images: By the name an image is written with, its Content-ID without angle brackets.
     """
-    own, quoted = _parted(body) if history is not None else (body, "")
-    parts = [_text(own, images or {})]
+    own, _, quoted = at_closing_quote(body)
+    parts = [_text(own if history is not None else body, images or {})]
     if history is not None and quoted:
         parts.append(_head(history))
         parts.append(_text(_without_mark(quoted), {}))
@@ -165,21 +166,6 @@ def _at_signature(body: str) -> tuple[str, str, str]:
         end -= 1
     signature = "\n".join(lines[first + 1 : end]).strip("\n")
     return "\n".join(lines[:first]) + "\n", signature, "\n".join(lines[end:])
-
-
-def _parted(body: str) -> tuple[str, str]:
-    """Part a text before the quote that ends it and the line that says whose it is."""
-    lines = body.rstrip().split("\n")
-    first = len(lines)
-    while first and (lines[first - 1].startswith(">") or not lines[first - 1].strip()):
-        first -= 1
-    quote = lines[first:]
-    if not any(line.startswith(">") for line in quote):
-        return body, ""
-    own = lines[:first]
-    if own and own[-1].rstrip().endswith(":"):
-        own.pop()
-    return "\n".join(own) + "\n", "\n".join(quote)
 
 
 def _without_mark(quoted: str) -> str:

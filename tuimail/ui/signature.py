@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import Account
-from tuimail.model.draft import FORWARDED, Draft, TextFormat, Writing
+from tuimail.model.draft import Draft, TextFormat, Writing
+from tuimail.text.closing_quote import at_closing_quote
 from tuimail.text.safe import clean
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 SEPARATOR: Final = "-- "
 _MOST_CHARACTERS: Final = 4000
-_ATTRIBUTION: Final = re.compile(r".*:\s*\Z")
 
 
 def begun(draft: Draft, settings: Settings, account: Account) -> Draft:
@@ -23,7 +22,7 @@ def begun(draft: Draft, settings: Settings, account: Account) -> Draft:
 
     One that was stored, or that has words of the writer already, is left as it is.
     """
-    own, _ = _parted(draft.body)
+    own = at_closing_quote(draft.body).own
     if draft.id is not None or own.strip() or draft.writing is Writing.BOUNCE:
         return draft
     signature = signature_of(settings, account, draft.sender_or(account.address).address)
@@ -55,8 +54,9 @@ def with_signature(body: str, signature: str) -> str:
         body: What was written so far.
         signature: Without its separator; "" takes a former one out.
     """
-    own, quoted = _parted(body)
-    own = _without_signature(own).rstrip()
+    parts = at_closing_quote(body)
+    quoted = "\n".join(part for part in (parts.introduction, parts.quote) if part)
+    own = _without_signature(parts.own).rstrip()
     if signature:
         own = f"{own}\n\n{SEPARATOR}\n{signature}"
     return f"{own}\n\n{quoted}" if quoted else f"{own}\n" if own else ""
@@ -64,28 +64,10 @@ def with_signature(body: str, signature: str) -> str:
 
 def without_quote(body: str) -> str:
     """Return a body without the quote that ends it."""
-    own, quoted = _parted(body)
-    return f"{own.rstrip()}\n" if quoted else body
+    parts = at_closing_quote(body)
+    return f"{parts.own.rstrip()}\n" if parts.quote else body
 
 
 def _without_signature(text: str) -> str:
     lines = text.split("\n")
     return "\n".join(lines[: lines.index(SEPARATOR)]) if SEPARATOR in lines else text
-
-
-def _parted(body: str) -> tuple[str, str]:
-    """Part a body at what is passed on, or quoted at its end below a line that says whose it is."""
-    lines = body.split("\n")
-    if FORWARDED in lines:
-        at = lines.index(FORWARDED)
-        return "\n".join(lines[:at]), "\n".join(lines[at:])
-    first = len(lines)
-    while first and (lines[first - 1].startswith(">") or not lines[first - 1].strip()):
-        first -= 1
-    if not any(line.startswith(">") for line in lines[first:]):
-        return body, ""
-    while first < len(lines) and not lines[first].strip():
-        first += 1
-    if first and _ATTRIBUTION.match(lines[first - 1]):
-        first -= 1
-    return "\n".join(lines[:first]), "\n".join(lines[first:])
