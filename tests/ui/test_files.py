@@ -183,7 +183,8 @@ async def test_programs_are_given_a_file_nobody_can_change_and_dangerous_ones_ar
         await stage.press("v")
         await until(lambda: isinstance(stage.app.screen, AttachmentSheet))
         await stage.press("S")
-        await until(lambda: len(list(downloads.iterdir())) == len(FILES) + 1, describe="all files")
+        saved = len(FILES) + 1
+        await until(lambda: len(list(downloads.glob("[!.]*"))) == saved, describe="all files")
         assert (downloads / "invoice.pdf (2).exe").exists()
         await stage.press("v")
         await until(lambda: isinstance(stage.app.screen, AttachmentSheet))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,20 +77,32 @@ def unique_path(directory: Path, name: str) -> Path:
 def write_new(directory: Path, name: str, data: bytes) -> Path:
     """Write a file that did not exist, never through a link, and return where it went.
 
+    The file has its name once it is whole: who watches the folder never finds a part of it.
+
     Raises:
         OSError: The directory cannot be written to, or the disk is full; no part of a file stays.
     """
+    written = directory / f".tuimail-{secrets.token_hex(8)}"
+    try:
+        with written.open("xb") as file:
+            file.write(data)
+        return _give_new_name(written, directory, name)
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def _give_new_name(written: Path, directory: Path, name: str) -> Path:
     for path in _candidates(directory, name):
         try:
-            file = path.open("xb")
+            os.link(written, path)
         except FileExistsError:
             continue
-        try:
-            with file:
-                file.write(data)
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
+        except OSError:  # a file system without hard links, such as FAT: the name is taken first
+            try:
+                path.open("xb").close()
+            except FileExistsError:
+                continue
+            written.replace(path)
         return path
     raise FileExistsError(name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,51 @@ def test_writing_never_overwrites_nor_follows_a_link(tmp_path: Path) -> None:
     assert (first.name, second.name) == ("a (2).txt", "a (3).txt")
     assert first.read_bytes() == b"one"
     assert not target.exists()
+
+
+def test_a_file_has_its_name_only_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards: who watched the downloads once found a saved file that was still empty."""
+    given: list[tuple[bytes, bool]] = []
+    link = os.link
+
+    def observed(source: Path, path: Path) -> None:
+        given.append((source.read_bytes(), path.exists()))
+        link(source, path)
+
+    monkeypatch.setattr(os, "link", observed)
+    path = write_new(tmp_path, "a.txt", b"whole")
+    assert given == [(b"whole", False)]
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_file_system_without_hard_links_takes_files_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(_source: Path, path: Path) -> None:
+        raise FileExistsError(path) if path.exists() else PermissionError(path)
+
+    monkeypatch.setattr(os, "link", no_links)
+    names = [write_new(tmp_path, "a.txt", text).name for text in (b"one", b"two")]
+    assert names == ["a.txt", "a (2).txt"]
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {
+        "a.txt": b"one",
+        "a (2).txt": b"two",
+    }
+
+
+def test_no_part_of_a_file_stays_where_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_names: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "link", full)
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(OSError, match="No space"):
+        write_new(tmp_path, "a.txt", b"text")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_file_without_a_name_is_called_by_what_it_is() -> None:
