@@ -23,8 +23,8 @@ from rich.cells import set_cell_size
 from tuimail.mime.html import render_html
 from tuimail.mime.parser import parse, part_text
 from tuimail.model.bodystructure import text_parts
-from tuimail.ui.body_layout import lay_out_text
-from tuimail.ui.wrapping import wrap_text
+from tuimail.ui.drawing.wrapping import wrap_text
+from tuimail.ui.reading.body_layout import lay_out_text
 
 _ODD = re.compile(r"^[\s|_-]{3,}$|^\W*https?://\S{70,}", re.MULTILINE)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from tuimail.ui.later import SHEETS
+from tuimail.ui.running.later import SHEETS
 
 _FIRST_FRAME: Final = (
     "tuimail.ui.app",
@@ -43,7 +43,7 @@ _LATER: Final = (
     "tuimail.sandbox",
     "tuimail.store.rescue",
     "tuimail.submission",
-    "tuimail.ui.folder_choices",
+    "tuimail.ui.folders.choices",
     "tuimail.ui.screens.source",
     "tuimail.ui.screens.which_key",
     "tuimail.ui.widgets.folder_picker",

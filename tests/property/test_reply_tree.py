@@ -12,8 +12,8 @@ from tuimail.model.flags import Flags
 from tuimail.model.folder import FolderId
 from tuimail.model.message import BodyState, MessageKey, MessageSummary
 from tuimail.text.safe import SafeText
-from tuimail.ui.glyphs import ASCII, UNICODE
-from tuimail.ui.reply_tree import DEEPEST, in_tree
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE
+from tuimail.ui.listing.reply_tree import DEEPEST, in_tree
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -27,7 +27,7 @@ from tuimail.sandbox.demo_compose import DOMAIN, make_message
 from tuimail.sandbox.demo_mail import load_demo_mail
 from tuimail.sandbox.received import with_trace
 from tuimail.sandbox.sandbox import Sandbox
-from tuimail.ui.answering import queue_answer
+from tuimail.ui.writing.answering import queue_answer
 
 ORGANISER = "board.office@contoso.example"
 NOW = datetime.now(UTC)

@@ -23,7 +23,7 @@ from tuimail.mime.reading import Reading, read_message
 from tuimail.mime.render import Renderer
 from tuimail.mime.unsealing import CLOSED, LOCKED, locked_in
 from tuimail.model.trust import SealState
-from tuimail.ui.unlocking import unlock
+from tuimail.ui.terminal.unlocking import unlock
 
 ENTITY = b"Content-Type: text/plain; charset=utf-8\r\n\r\nThe numbers are final.\r\nKim\r\n"
 OLD = "Old Key <old@fabrikam.example>"

@@ -18,10 +18,10 @@ from tuimail.model.sign_in import SignInMethod
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
 from tuimail.sync.setup import SetUp
-from tuimail.ui.glyphs import UNICODE
-from tuimail.ui.rows import plain_text
-from tuimail.ui.setup_hints import hints_for, situation_of
-from tuimail.ui.setup_words import SetupFacts, setup_page
+from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.drawing.rows import plain_text
+from tuimail.ui.setup.hints import hints_for, situation_of
+from tuimail.ui.setup.words import SetupFacts, setup_page
 
 ANNA = "anna@contoso.example"
 WIDTH, HEIGHT = 80, 22

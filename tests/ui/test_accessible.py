@@ -15,9 +15,9 @@ from tests.waiting import until
 from tuimail.model.draft import Draft
 from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.text.safe import clean
-from tuimail.ui.formatting import seconds_left
-from tuimail.ui.sending import Sending
-from tuimail.ui.status_words import state_words
+from tuimail.ui.drawing.formatting import seconds_left
+from tuimail.ui.status.engine_words import state_words
+from tuimail.ui.writing.sending import Sending
 
 
 async def test_the_row_at_the_cursor_is_said_in_the_last_row(

@@ -23,8 +23,8 @@ from tuimail.model.message import FetchedMessage
 from tuimail.store.writer import Writer
 from tuimail.text.address import make_address
 from tuimail.text.safe import clean
-from tuimail.ui import arrivals
-from tuimail.ui.terminal_modes import TerminalModes
+from tuimail.ui.running import arrivals
+from tuimail.ui.terminal.modes import TerminalModes
 
 
 @pytest.fixture

@@ -20,14 +20,14 @@ from textual.events import Key
 
 from tests.ui.terminal import Terminal
 from tuimail.config.settings import DEFAULTS
-from tuimail.ui.background import (
+from tuimail.ui.drawing.theming import choose_theme, depends_on_background
+from tuimail.ui.terminal.background import (
     LateAnswer,
     ask_background,
     ask_terminal,
     reported,
     understand_reports,
 )
-from tuimail.ui.theming import choose_theme, depends_on_background
 
 QUESTION = b"\x1b]11;?"
 LIGHT = b"\x1b]11;rgb:fafa/fafa/f7f7\x1b\\"

@@ -31,7 +31,7 @@ def spoil_a_message(directory: Path, key: int) -> None:
 async def test_rows_before_the_damage_are_shown_and_the_way_out_is_said(
     open_desk: Callable[..., Desk], filled_directory: Path
 ) -> None:
-    """Mutation that turns it red: `_readable` reading without a `try` in ui/window.py."""
+    """Mutation that turns it red: `_readable` reading without a `try` in ui/listing/window.py."""
     desk = open_desk(filled_directory)
     newest = desk.store.read.newest(desk.folder("INBOX").id, 400)
     desk.store.close()

@@ -16,12 +16,20 @@ from tuimail.model.message import BodyState, MessageKey, MessageSummary
 from tuimail.text.safe import clean
 from tuimail.ui.arrangement import Layout, measure_room
 from tuimail.ui.bindings import BINDINGS, Keys
-from tuimail.ui.formatting import countdown, cut, fit, list_date, long_date, number, size_text
-from tuimail.ui.glyphs import ASCII, UNICODE, choose_glyphs
-from tuimail.ui.list_columns import DEFAULT, Column, Columns, one_line_columns, two_line_columns
-from tuimail.ui.list_layout import RowState, one_line, two_lines
-from tuimail.ui.roles import Roles
-from tuimail.ui.rows import Run, row_cells
+from tuimail.ui.drawing.formatting import (
+    countdown,
+    cut,
+    fit,
+    list_date,
+    long_date,
+    number,
+    size_text,
+)
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE, choose_glyphs
+from tuimail.ui.drawing.roles import Roles
+from tuimail.ui.drawing.rows import Run, row_cells
+from tuimail.ui.listing.columns import DEFAULT, Column, Columns, one_line_columns, two_line_columns
+from tuimail.ui.listing.layout import RowState, one_line, two_lines
 from tuimail.ui.widgets.bottom_bar import hint_row
 from tuimail.ui.widgets.top_bar import top_row
 

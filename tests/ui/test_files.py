@@ -22,9 +22,9 @@ from tuimail.model.bodystructure import BodyPart
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Fetching
 from tuimail.text.safe import SafeText
-from tuimail.ui.half_blocks import MOST_PIXELS, NoImageError, half_blocks
-from tuimail.ui.saving import completed, target_problem
+from tuimail.ui.drawing.half_blocks import MOST_PIXELS, NoImageError, half_blocks
 from tuimail.ui.screens.file_view import FileScreen
+from tuimail.ui.terminal.saving import completed, target_problem
 from tuimail.ui.widgets.attachment_list import AttachmentSheet
 from tuimail.ui.widgets.image_view import ImageView
 

@@ -10,7 +10,7 @@ import pytest
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
 from tuimail.config.schema import DownloadSettings
 from tuimail.model.download import DownloadPolicy, Keep
-from tuimail.ui.keep_words import Choice, choices, policy_words, with_days
+from tuimail.ui.folders.keep_words import Choice, choices, policy_words, with_days
 
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 20), (80, 24), (120, 36), (160, 48), (200, 50)])

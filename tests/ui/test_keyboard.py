@@ -13,7 +13,7 @@ from tuimail.ui.bindings import BY_ID
 from tuimail.ui.commands.entries import entries
 from tuimail.ui.display.painted import Painted
 from tuimail.ui.display.writer import NOTHING_BUT_TEXT
-from tuimail.ui.scopes import places
+from tuimail.ui.keys.scopes import places
 from tuimail.ui.screens.command_line import CommandLine
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.which_key import WhichKeySheet

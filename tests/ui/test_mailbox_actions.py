@@ -18,8 +18,8 @@ from tuimail.model.folder import FolderId
 from tuimail.model.intent import IntentState, Move, StoreFlags
 from tuimail.model.notice import Notice, Severity
 from tuimail.store.writer import Writer
-from tuimail.ui.crash import self_check
-from tuimail.ui.sending import queue_draft
+from tuimail.ui.terminal.crash import self_check
+from tuimail.ui.writing.sending import queue_draft
 
 SIZE = (80, 24)
 SUBJECT = "Contract draft v4 with our comments"

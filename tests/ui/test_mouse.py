@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows
 from tests.waiting import until
-from tuimail.ui.hint_click import key_at
-from tuimail.ui.rows import Run
+from tuimail.ui.drawing.hint_click import key_at
+from tuimail.ui.drawing.rows import Run
 from tuimail.ui.widgets.choice_sheet import ChoiceSheet
 from tuimail.ui.widgets.theme_sheet import ThemeSheet
 

@@ -14,11 +14,11 @@ from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutboxState, OutgoingMessage
 from tuimail.text.safe import clean
-from tuimail.ui.glyphs import UNICODE
-from tuimail.ui.outbox_words import state_word
+from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.drawing.story import command_lines
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.outbox import OutboxScreen
-from tuimail.ui.story import command_lines
+from tuimail.ui.writing.outbox_words import state_word
 
 COMMAND = "Set-CASMailbox -Identity anna@contoso.com -SmtpClientAuthenticationDisabled $false"
 REFUSED = Notice(

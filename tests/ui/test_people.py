@@ -11,7 +11,7 @@ from tests.ui.stage import open_stage
 from tests.waiting import until
 from tuimail.model.outbox import OutgoingMessage
 from tuimail.text.safe import SafeText
-from tuimail.ui.people import People, ask_command
+from tuimail.ui.writing.people import People, ask_command
 
 SCRIPT = """\
 import sys
@@ -38,7 +38,7 @@ async def test_a_command_that_fails_or_does_not_end_finds_nobody(
 ) -> None:
     assert await ask_command("no-such-command-at-all", "kim", 3) == []
     assert await ask_command("unbalanced '", "kim", 3) == []
-    monkeypatch.setattr("tuimail.ui.people.COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr("tuimail.ui.writing.people.COMMAND_SECONDS", 0.2)
     assert await ask_command(command(tmp_path, "import time; time.sleep(60)"), "kim", 3) == []
     endless = command(tmp_path, "while True: print('x' * 1000)")
     assert await ask_command(endless, "kim", 3) == []

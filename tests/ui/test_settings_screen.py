@@ -13,7 +13,7 @@ from tests.waiting import until
 from tuimail.config.described import described
 from tuimail.config.paths import own_themes_dir
 from tuimail.config.settings import load_or_default
-from tuimail.ui.live_settings import LiveSettings
+from tuimail.ui.running.live_settings import LiveSettings
 from tuimail.ui.screens.settings import SettingsScreen
 from tuimail.ui.widgets.choice_sheet import ChoiceSheet
 from tuimail.ui.widgets.entry_sheet import EntrySheet

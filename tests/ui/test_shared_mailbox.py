@@ -18,10 +18,10 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderRole, ListedFolder
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity
-from tuimail.ui.forest import Branch, Forest
-from tuimail.ui.glyphs import UNICODE
+from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.folders.forest import Branch, Forest
+from tuimail.ui.folders.layout import Totals, draw_row, tree_rows
 from tuimail.ui.screens.compose import ComposeScreen
-from tuimail.ui.tree_layout import Totals, draw_row, tree_rows
 from tuimail.ui.widgets.folder_tree import FolderTree
 
 SHARED = "info@contoso.com"

@@ -21,8 +21,8 @@ from tuimail.model.sign_in import BrowserPage, SignInMethod
 from tuimail.model.status import Connectivity, DeviceCode, SignInOutcome, SignInPrompt
 from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
-from tuimail.ui.big_code import big_code
-from tuimail.ui.qr_code import qr_code
+from tuimail.ui.drawing.big_code import big_code
+from tuimail.ui.drawing.qr_code import qr_code
 from tuimail.ui.screens.sign_in import SignInScreen
 
 CODE = "F7KQ2M9XR"

@@ -16,7 +16,7 @@ from textual.app import App
 
 from tests.ui.terminal import Terminal
 from tuimail.config.theme import load_theme
-from tuimail.ui.terminal_modes import TerminalModes
+from tuimail.ui.terminal.modes import TerminalModes
 
 Open = Callable[..., AbstractContextManager[Terminal]]
 

@@ -6,8 +6,8 @@ from textual.app import App, ComposeResult
 from textual.widgets import Button, Footer, Header, Input, OptionList, TextArea
 
 from tuimail.config.theme import load_theme, theme_names
-from tuimail.ui.roles import roles
-from tuimail.ui.theming import textual_theme
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.theming import textual_theme
 
 ROLES = (
     *("text", "strong", "muted", "label", "rule", "key", "count", "unread", "flagged", "pending"),

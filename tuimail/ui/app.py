@@ -27,31 +27,31 @@ from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
 from tuimail.model.setup import SetupControl
 from tuimail.model.status import EngineControl
-from tuimail.ui import clipboard
-from tuimail.ui.appearance import Appearance
-from tuimail.ui.arrivals import Arrivals
-from tuimail.ui.background import understand_reports
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.colourless import replace_filters
-from tuimail.ui.commit_slot import CommitSlot
-from tuimail.ui.crash import print_without_locals, self_check
-from tuimail.ui.desk import Desk
-from tuimail.ui.hyperlinks import understands_hyperlinks
-from tuimail.ui.key_actions import KeyActions
-from tuimail.ui.keyboard import Keyboard
-from tuimail.ui.later import load_sheets
-from tuimail.ui.live_settings import LOOK_SECONDS, LiveSettings
+from tuimail.ui.drawing.colourless import replace_filters
+from tuimail.ui.drawing.hyperlinks import understands_hyperlinks
 from tuimail.ui.messages import EngineChanged, KeyClicked, Said, StoreChanged
-from tuimail.ui.pace import Turns, settle_memory, take_short_turns
-from tuimail.ui.people import People
-from tuimail.ui.private_files import PrivateFiles
+from tuimail.ui.reading.texts import MessageTexts, own_hosts
+from tuimail.ui.running.appearance import Appearance
+from tuimail.ui.running.arrivals import Arrivals
+from tuimail.ui.running.commit_slot import CommitSlot
+from tuimail.ui.running.key_actions import KeyActions
+from tuimail.ui.running.keyboard import Keyboard
+from tuimail.ui.running.later import load_sheets
+from tuimail.ui.running.live_settings import LOOK_SECONDS, LiveSettings
+from tuimail.ui.running.sending_watch import SendingWatch
+from tuimail.ui.running.setting_up import SettingUp
 from tuimail.ui.screens.mailbox import MailboxScreen
-from tuimail.ui.sending_watch import SendingWatch
-from tuimail.ui.setting_up import SettingUp
-from tuimail.ui.signals import handle_signals, let_go_of_lost_terminal, watch_terminal
-from tuimail.ui.terminal_modes import TerminalModes
-from tuimail.ui.texts import MessageTexts, own_hosts
+from tuimail.ui.terminal import clipboard
+from tuimail.ui.terminal.background import understand_reports
+from tuimail.ui.terminal.crash import print_without_locals, self_check
+from tuimail.ui.terminal.modes import TerminalModes
+from tuimail.ui.terminal.pace import Turns, settle_memory, take_short_turns
+from tuimail.ui.terminal.private_files import PrivateFiles
+from tuimail.ui.terminal.signals import handle_signals, let_go_of_lost_terminal, watch_terminal
 from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.writing.desk import Desk
+from tuimail.ui.writing.people import People
 
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings

@@ -14,7 +14,7 @@ from tuimail.model.folder import Folder
 from tuimail.model.intent import Copy, Expunge, Move, NewIntent, StoreFlags
 from tuimail.model.message import MessageSummary
 from tuimail.records import record
-from tuimail.ui.formatting import number
+from tuimail.ui.drawing.formatting import number
 
 HOLD_SECONDS: Final = 6.0
 

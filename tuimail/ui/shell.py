@@ -16,21 +16,21 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.sign_in import SignInPurpose
 from tuimail.model.status import EngineControl
 from tuimail.ui.bindings import BindingSpec, Keys
-from tuimail.ui.desk import Desk
-from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.texts import MessageTexts
+from tuimail.ui.drawing.glyphs import Glyphs
+from tuimail.ui.reading.texts import MessageTexts
+from tuimail.ui.writing.desk import Desk
 
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings
     from tuimail.mime.inside import Kind
     from tuimail.model.bodystructure import BodyPart
     from tuimail.store.store import Store
-    from tuimail.ui.appearance import Appearance
-    from tuimail.ui.live_settings import LiveSettings
-    from tuimail.ui.people import People
-    from tuimail.ui.private_files import PrivateFiles
-    from tuimail.ui.sending_watch import SendingWatch
+    from tuimail.ui.running.appearance import Appearance
+    from tuimail.ui.running.live_settings import LiveSettings
+    from tuimail.ui.running.sending_watch import SendingWatch
+    from tuimail.ui.terminal.private_files import PrivateFiles
     from tuimail.ui.widgets.file_desk import FileSource
+    from tuimail.ui.writing.people import People
 
 
 class Shell(Protocol):

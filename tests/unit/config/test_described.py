@@ -11,8 +11,8 @@ from tuimail.config.described import Kind, Setting, described, value_of
 from tuimail.config.schema import AccountSettings, Settings
 from tuimail.config.settings_file import SettingsFile
 from tuimail.errors import ConfigError
-from tuimail.ui.glyphs import UNICODE
-from tuimail.ui.settings_words import (
+from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.settings.words import (
     edited_as,
     explained_rows,
     explanation_rows,

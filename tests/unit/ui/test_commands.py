@@ -18,10 +18,10 @@ from tuimail.ui.commands.fuzzy import match
 from tuimail.ui.commands.history import after, before, read_history, with_line
 from tuimail.ui.commands.settable import changed, settable, values_of
 from tuimail.ui.commands.table import ALIASES
-from tuimail.ui.glyphs import ASCII, UNICODE
-from tuimail.ui.help_layout import help_page, sections
-from tuimail.ui.rows import row_cells
-from tuimail.ui.scopes import Place
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE
+from tuimail.ui.drawing.rows import row_cells
+from tuimail.ui.keys.help_layout import help_page, sections
+from tuimail.ui.keys.scopes import Place
 
 HERE = [Place(scope, Widget()) for scope in ("list", "mailbox", "app")]
 

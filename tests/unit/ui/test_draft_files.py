@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tuimail.ui import draft_files
-from tuimail.ui.draft_files import (
+from tuimail.ui.writing import draft_files
+from tuimail.ui.writing.draft_files import (
     AttachFailed,
     completions,
     pasted_paths,

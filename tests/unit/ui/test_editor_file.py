@@ -10,8 +10,8 @@ from tuimail.errors import TuimailError
 from tuimail.model.account import AccountId
 from tuimail.model.draft import Draft
 from tuimail.text.safe import clean
-from tuimail.ui.editor import editor_command
-from tuimail.ui.editor_file import from_file_text, to_file_text
+from tuimail.ui.terminal.editor import editor_command
+from tuimail.ui.writing.editor_file import from_file_text, to_file_text
 
 DRAFT = Draft(
     AccountId(1), to="a@b.c", cc="d@e.f", bcc="g@h.i", subject="Hello", body="One\n\nTwo", id=7

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.text.folding import fold_each
-from tuimail.ui.finding import MOST_FOUND, Haystack, pattern_of
-from tuimail.ui.passage import Passage, Place
-from tuimail.ui.row_marks import Stretch, mark
-from tuimail.ui.rows import Run, plain_text
-from tuimail.ui.wrapping import wrap_text
+from tuimail.ui.drawing.finding import MOST_FOUND, Haystack, pattern_of
+from tuimail.ui.drawing.row_marks import Stretch, mark
+from tuimail.ui.drawing.rows import Run, plain_text
+from tuimail.ui.drawing.wrapping import wrap_text
+from tuimail.ui.reading.passage import Passage, Place
 
 
 def found(words: str, rows: list[str], width: int = 40) -> list[list[str]]:

@@ -22,10 +22,10 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderRole
 from tuimail.model.folder_settings import LikelyTarget
 from tuimail.model.listing import Flagged
-from tuimail.ui.folder_choices import Choice, Offer, choice_row, refusal
-from tuimail.ui.folder_names import Wanted
-from tuimail.ui.glyphs import ASCII, UNICODE
-from tuimail.ui.rows import plain_text
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE
+from tuimail.ui.drawing.rows import plain_text
+from tuimail.ui.folders.choices import Choice, Offer, choice_row, refusal
+from tuimail.ui.folders.names import Wanted
 
 THEIRS = (
     make(20, "INBOX", FolderRole.INBOX, account=HOME),

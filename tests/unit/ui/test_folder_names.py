@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.ui.folders import BIFROST, FOLDERS, INBOX, PROJECTS, make
-from tuimail.ui.folder_names import Wanted, read_path
+from tuimail.ui.folders.names import Wanted, read_path
 
 
 @pytest.mark.parametrize(

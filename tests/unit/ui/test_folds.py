@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tuimail.mime.reading import Reading
 from tuimail.mime.rendered import Fold, FoldKind, TextLine
 from tuimail.text.safe import SafeText, clean
-from tuimail.ui.finding import pattern_of
-from tuimail.ui.glyphs import ASCII, UNICODE
-from tuimail.ui.reading_layout import (
+from tuimail.ui.drawing.finding import pattern_of
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE
+from tuimail.ui.reading.reading_layout import (
     ReadingRows,
     fold_at,
     fold_in_view,

@@ -9,10 +9,10 @@ from rich.cells import cell_len
 
 from tests.unit.ui.folders import BIFROST, DEEP, FOLDERS, INBOX, PROJECTS, VENDORS, make
 from tuimail.model.folder import FolderId
-from tuimail.ui.forest import Branch, Forest
-from tuimail.ui.glyphs import ASCII, UNICODE
-from tuimail.ui.rows import plain_text
-from tuimail.ui.tree_layout import Totals, TreeRow, draw_row, found_rows, tree_rows
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE
+from tuimail.ui.drawing.rows import plain_text
+from tuimail.ui.folders.forest import Branch, Forest
+from tuimail.ui.folders.layout import Totals, TreeRow, draw_row, found_rows, tree_rows
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tuimail.mime.guard import Reason, Unusual
 from tuimail.text.address import make_address
 from tuimail.text.safe import SafeText
-from tuimail.ui.glyphs import ASCII, UNICODE
-from tuimail.ui.guard_rows import MessageInShort, check_rows
-from tuimail.ui.rows import plain_text
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE
+from tuimail.ui.drawing.rows import plain_text
+from tuimail.ui.writing.guard_rows import MessageInShort, check_rows
 
 REASONS = [
     Unusual(

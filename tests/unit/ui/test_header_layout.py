@@ -16,10 +16,10 @@ from tuimail.model.folder import FolderId
 from tuimail.model.message import BodyState, Message, MessageKey, MessageSummary
 from tuimail.text.address import make_address
 from tuimail.text.safe import SafeText, clean
-from tuimail.ui.card_layout import lay_out_cards
-from tuimail.ui.glyphs import UNICODE
-from tuimail.ui.header_layout import LONGER, full_rows, header_of, raw_rows
-from tuimail.ui.message_text import message_text
+from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.reading.card_layout import lay_out_cards
+from tuimail.ui.reading.header_layout import LONGER, full_rows, header_of, raw_rows
+from tuimail.ui.reading.message_text import message_text
 
 WHEN = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

@@ -17,8 +17,8 @@ from tuimail.model.invitation import (
 from tuimail.model.outbox import OutboxState
 from tuimail.text.address import make_address
 from tuimail.text.safe import SafeText
-from tuimail.ui.glyphs import ASCII, UNICODE
-from tuimail.ui.invitation_layout import MeetingCard, lay_out_invitation
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE
+from tuimail.ui.reading.invitation_layout import MeetingCard, lay_out_invitation
 
 CET = timezone(timedelta(hours=1), "CET")
 NEW_YORK = timezone(timedelta(hours=-5))

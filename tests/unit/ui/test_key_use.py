@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tuimail.ui.key_use import KeyUse
+from tuimail.ui.keys.use import KeyUse
 
 
 class _Drawer(dict[str, str]):

@@ -6,10 +6,10 @@ import pytest
 
 from tuimail.model.listing import Sort
 from tuimail.model.message import MessageKey
-from tuimail.ui.list_choice import read_sort, write_sort
-from tuimail.ui.list_columns import DEFAULT, Column, chosen_columns, one_line_columns
-from tuimail.ui.marking import Marks
-from tuimail.ui.place_names import short_names
+from tuimail.ui.listing.choice import read_sort, write_sort
+from tuimail.ui.listing.columns import DEFAULT, Column, chosen_columns, one_line_columns
+from tuimail.ui.listing.marking import Marks
+from tuimail.ui.listing.place_names import short_names
 
 
 def keys(*numbers: int, thread: int | None = None) -> dict[MessageKey, int | None]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuimail.ui.matching import cost, folded, hits, words_of
+from tuimail.ui.drawing.matching import cost, folded, hits, words_of
 
 
 def order(typed: str, *names: str) -> list[str]:

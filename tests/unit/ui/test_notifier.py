@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tuimail.ui.notifier import Way, choose_way, command, sequence
+from tuimail.ui.terminal.notifier import Way, choose_way, command, sequence
 
 HOSTILE = (
     "x\x1b]0;owned\x07\x1b\\ \x9d2;owned\x9c a;b;c \x1b[31m\r\n",

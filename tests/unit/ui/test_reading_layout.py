@@ -13,13 +13,13 @@ from tuimail.model.bodystructure import BodyPart
 from tuimail.model.envelope import Envelope
 from tuimail.text.address import Address, make_address
 from tuimail.text.safe import SafeText
-from tuimail.ui.body_layout import body_runs, lay_out_links, lay_out_text, position_text
-from tuimail.ui.chips import chips_row
-from tuimail.ui.compose_words import question, wrap_quotes
-from tuimail.ui.glyphs import UNICODE
-from tuimail.ui.head_layout import HeadFacts, full_head, recipients_text, short_head
-from tuimail.ui.rows import plain_text
-from tuimail.ui.saving import downloads_dir
+from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.drawing.rows import plain_text
+from tuimail.ui.reading.body_layout import body_runs, lay_out_links, lay_out_text, position_text
+from tuimail.ui.reading.head_layout import HeadFacts, full_head, recipients_text, short_head
+from tuimail.ui.terminal.saving import downloads_dir
+from tuimail.ui.writing.chips import chips_row
+from tuimail.ui.writing.compose_words import question, wrap_quotes
 
 NOW = datetime(2026, 11, 23, 9, 44, tzinfo=UTC)
 PEOPLE = tuple(make_address(name, f"{name}@x.y".lower()) for name in ("Ben", "Olu", "Lena", "Kim"))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimail.mime.plain import plain
-from tuimail.ui.body_layout import lay_out_text
+from tuimail.ui.reading.body_layout import lay_out_text
 
 WORDS = (
     "Please look at slide seven before two o'clock because Olu wants to print at three and the "

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tuimail.text.safe import clean
-from tuimail.ui.rows import BLANK, Run, plain_text
-from tuimail.ui.sideways import furthest, moved, next_place, without_cells
+from tuimail.ui.drawing.rows import BLANK, Run, plain_text
+from tuimail.ui.drawing.sideways import furthest, moved, next_place, without_cells
 
 TEXTS = st.text(alphabet="ab 山é", min_size=1, max_size=80).map(clean)
 

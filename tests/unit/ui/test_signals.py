@@ -9,7 +9,7 @@ from pathlib import Path
 
 _PROGRAM = """\
 import sys
-from tuimail.ui.signals import let_go_of_lost_terminal
+from tuimail.ui.terminal.signals import let_go_of_lost_terminal
 sys.stdout.write("what nobody reads any more")
 let_go_of_lost_terminal()
 sys.exit(129)

@@ -8,7 +8,7 @@ import pytest
 from tuimail.config.accounts import account_from
 from tuimail.config.schema import Settings
 from tuimail.model.account import AccountId
-from tuimail.ui.signature import signature_of, with_signature
+from tuimail.ui.writing.signature import signature_of, with_signature
 
 QUOTE = "On Mon Kim Chu wrote:\n> Ready?\n>> Soon.\n"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.unit.mime.odd_mail import is_clean
-from tuimail.ui.source_text import Hit, SourceText
+from tuimail.ui.reading.source_text import Hit, SourceText
 
 
 def laid_out(data: bytes, width: int = 10) -> SourceText:

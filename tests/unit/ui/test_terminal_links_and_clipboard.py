@@ -9,13 +9,13 @@ from textual.geometry import Size
 
 from tests.ui.emulator import Emulator
 from tuimail.config.opening import command_for_file, split_command, start
-from tuimail.ui import clipboard
 from tuimail.ui.display.output import CellOutput
 from tuimail.ui.display.painted import Painted
 from tuimail.ui.display.writer import Abilities
-from tuimail.ui.hyperlinks import hyperlink, understands_hyperlinks
-from tuimail.ui.roles import Roles, linked
-from tuimail.ui.rows import Run
+from tuimail.ui.drawing.hyperlinks import hyperlink, understands_hyperlinks
+from tuimail.ui.drawing.roles import Roles, linked
+from tuimail.ui.drawing.rows import Run
+from tuimail.ui.terminal import clipboard
 
 VARIABLES = {
     "foreground": "#c9d1d9", "link": "#58a6ff", "link-style": "underline", "muted": "#8b949e",

@@ -21,10 +21,10 @@ from tuimail.model.trust import (
 )
 from tuimail.text.address import make_address
 from tuimail.text.safe import SafeText
-from tuimail.ui.glyphs import UNICODE
-from tuimail.ui.head_layout import HeadFacts, full_head, short_head
-from tuimail.ui.rows import plain_text
-from tuimail.ui.trust_words import TrustLines, facts_row, trust_lines
+from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.drawing.rows import plain_text
+from tuimail.ui.reading.head_layout import HeadFacts, full_head, short_head
+from tuimail.ui.reading.trust_words import TrustLines, facts_row, trust_lines
 
 OWN = {"contoso.com"}
 NOW = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tuimail.ui.pace import BETWEEN_SHOWS, LATEST, PAUSE_AFTER_KEY, Turns
+from tuimail.ui.terminal.pace import BETWEEN_SHOWS, LATEST, PAUSE_AFTER_KEY, Turns
 
 
 class Bench:

@@ -15,7 +15,7 @@ from tuimail.model.listing import Anchor, ListRow, Window
 from tuimail.model.message import BodyState, MessageKey, MessageSummary
 from tuimail.store.listings import ListReader
 from tuimail.text.safe import SafeText
-from tuimail.ui.window import KEEP, ListWindow
+from tuimail.ui.listing.window import KEEP, ListWindow
 
 
 def row(number: int) -> ListRow:

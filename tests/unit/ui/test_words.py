@@ -13,15 +13,15 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.text.address import make_address
 from tuimail.ui.bindings import Keys
-from tuimail.ui.compose_words import people_in_short
-from tuimail.ui.forest import Branch, Forest
-from tuimail.ui.glyphs import UNICODE
-from tuimail.ui.list_layout import empty_rows
-from tuimail.ui.mailbox_words import empty_words
-from tuimail.ui.rows import plain_text
-from tuimail.ui.status_words import banner_words
-from tuimail.ui.story import Story, story_rows
-from tuimail.ui.tree_layout import Totals, tree_rows
+from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.drawing.rows import plain_text
+from tuimail.ui.drawing.story import Story, story_rows
+from tuimail.ui.folders.forest import Branch, Forest
+from tuimail.ui.folders.layout import Totals, tree_rows
+from tuimail.ui.listing.layout import empty_rows
+from tuimail.ui.listing.mailbox_words import empty_words
+from tuimail.ui.status.engine_words import banner_words
+from tuimail.ui.writing.compose_words import people_in_short
 
 NOW = datetime(2026, 11, 23, 9, 44, tzinfo=UTC)
 

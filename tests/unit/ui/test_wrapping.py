@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tuimail.text.safe import clean
-from tuimail.ui.wrapping import break_anywhere, wrap_hanging, wrap_text
+from tuimail.ui.drawing.wrapping import break_anywhere, wrap_hanging, wrap_text
 
 ANY_LINE = st.text(max_size=300).map(clean)
 

@@ -16,9 +16,9 @@ from tuimail.cli.setup import Options
 from tuimail.errors import MimeError, TuimailError
 from tuimail.model.draft import Draft, DraftFile
 from tuimail.text.safe import clean
-from tuimail.ui.draft_files import AttachFailed, paths_named, read_file, type_of
-from tuimail.ui.identities import identity_of
-from tuimail.ui.signature import begun
+from tuimail.ui.writing.draft_files import AttachFailed, paths_named, read_file, type_of
+from tuimail.ui.writing.identities import identity_of
+from tuimail.ui.writing.signature import begun
 
 _MOST_TEXT: Final = 10_000_000
 """Octets: what is piped in must end some time."""

@@ -10,7 +10,7 @@ from typing import Final
 from tuimail.errors import ConfigError
 from tuimail.ui.bindings.spec import BindingSpec, Count, Hint, shown_key
 from tuimail.ui.bindings.table import BINDINGS, BY_ID, HINT_ORDER, OUTER
-from tuimail.ui.formatting import number
+from tuimail.ui.drawing.formatting import number
 
 _TREE_HINTS: Final = ("tree.find", "tree.new", "tree.rename", "tree.delete")
 """Hints of the folders that follow those of two keys."""

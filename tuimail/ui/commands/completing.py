@@ -14,7 +14,7 @@ from tuimail.ui.commands.command import Candidate, Command
 from tuimail.ui.commands.fuzzy import match
 from tuimail.ui.commands.reading import lines_by_name, meaning
 from tuimail.ui.commands.table import COMMANDS
-from tuimail.ui.scopes import Place, why_not_here
+from tuimail.ui.keys.scopes import Place, why_not_here
 from tuimail.ui.shell import shell
 
 _HEAD: Final = re.compile(r"(?P<before>\s*:*\s*\d*\s*)(?P<name>\S*)(?P<blank>\s*)", re.S)

@@ -13,7 +13,7 @@ from tuimail.ui.commands.command import Command
 from tuimail.ui.commands.fuzzy import Match, match
 from tuimail.ui.commands.reading import where_words
 from tuimail.ui.commands.table import COMMANDS
-from tuimail.ui.scopes import Place, why_not_here
+from tuimail.ui.keys.scopes import Place, why_not_here
 from tuimail.ui.shell import shell
 
 _MOVES: Final = frozenset(

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from tuimail.ui.bindings import BINDINGS, BY_ID, TITLES, BindingSpec, Count
 from tuimail.ui.commands.command import Command
 from tuimail.ui.commands.table import ALIASES, COMMANDS
-from tuimail.ui.scopes import Place
+from tuimail.ui.keys.scopes import Place
 
 _LINE: Final = re.compile(r"\s*:*\s*(?P<count>\d*)\s*(?P<name>\S*)\s*(?P<words>.*?)\s*\Z", re.S)
 _BY_NAME: Final = {command.name: command for command in COMMANDS}

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from tuimail.ui.commands.command import Candidate
 from tuimail.ui.commands.entries import Found
-from tuimail.ui.formatting import cut, fit
-from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.rows import BLANK, Row, Run, ends
+from tuimail.ui.drawing.formatting import cut, fit
+from tuimail.ui.drawing.glyphs import Glyphs
+from tuimail.ui.drawing.rows import BLANK, Row, Run, ends
 
 MEASURE: Final = 100
 _KEY_CELLS: Final = 10

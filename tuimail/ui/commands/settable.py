@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tuimail.config.described import Kind, Setting, described, value_of
 from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
-from tuimail.ui.settings_words import parse, value_words
+from tuimail.ui.settings.words import parse, value_words
 
 _SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 

@@ -8,7 +8,7 @@ from tuimail.ui.display.rows import UNKNOWN, Row, runs
 from tuimail.ui.display.scrolling import find_scroll
 from tuimail.ui.display.widths import Unreadable, first_unsure
 from tuimail.ui.display.writer import Abilities, Writer
-from tuimail.ui.glyphs import UNICODE
+from tuimail.ui.drawing.glyphs import UNICODE
 
 
 class Painted:

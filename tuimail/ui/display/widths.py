@@ -14,7 +14,7 @@ from typing import Final
 
 from rich.cells import split_graphemes
 
-from tuimail.ui.glyphs import UNICODE
+from tuimail.ui.drawing.glyphs import UNICODE
 
 _OWN: Final = frozenset(
     sign for name in UNICODE.__dataclass_fields__ if isinstance(sign := getattr(UNICODE, name), str)

@@ -11,13 +11,13 @@ from textual.screen import Screen
 
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.body_layout import BodyRow
-from tuimail.ui.guard_rows import MessageInShort, check_rows
-from tuimail.ui.rows import Row, plain_text
+from tuimail.ui.drawing.rows import Row, plain_text
+from tuimail.ui.reading.body_layout import BodyRow
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.writing.guard_rows import MessageInShort, check_rows
 
 if TYPE_CHECKING:
     from tuimail.mime.guard import Unusual

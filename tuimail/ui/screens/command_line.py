@@ -9,9 +9,9 @@ from tuimail.ui.commands import Candidate, Reading, read_line
 from tuimail.ui.commands.completing import Offer, offer
 from tuimail.ui.commands.history import NAME, after, before, read_history, with_line
 from tuimail.ui.commands.rows import candidate_row
-from tuimail.ui.formatting import number
-from tuimail.ui.rows import Line
-from tuimail.ui.scopes import Place
+from tuimail.ui.drawing.formatting import number
+from tuimail.ui.drawing.rows import Line
+from tuimail.ui.keys.scopes import Place
 from tuimail.ui.screens.command_sheet import CommandSheet
 from tuimail.ui.shell import shell
 

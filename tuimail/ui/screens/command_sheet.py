@@ -14,9 +14,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.ui.bindings import Hint, bindings_for
-from tuimail.ui.formatting import cut
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Line, Run, rule
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Line, Run, rule
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.beside import LEAST_TYPED, Beside, keys_beside

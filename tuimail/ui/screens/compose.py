@@ -15,11 +15,11 @@ from textual.binding import BindingType
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.editor import EditorFailed, edit_file, editor_command, write_new
-from tuimail.ui.editor_file import from_file_text, to_file_text
 from tuimail.ui.screens.compose_text import ComposeText
 from tuimail.ui.shell import shell
+from tuimail.ui.terminal.editor import EditorFailed, edit_file, editor_command, write_new
 from tuimail.ui.widgets.address_input import Field
+from tuimail.ui.writing.editor_file import from_file_text, to_file_text
 
 
 class ComposeScreen(ComposeText):

@@ -12,18 +12,18 @@ from tuimail.errors import StoreError
 from tuimail.model.draft import DraftFile, Writing
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
-from tuimail.ui.compose_words import domain_of
-from tuimail.ui.draft_files import AttachFailed, attach, paths_named
-from tuimail.ui.formatting import size_text
-from tuimail.ui.identities import Identity, identities
+from tuimail.ui.drawing.formatting import size_text
 from tuimail.ui.screens.compose_keeping import ComposeKeeping
 from tuimail.ui.shell import shell
-from tuimail.ui.signature import signature_of, with_signature
 from tuimail.ui.widgets.address_input import AddressInput, SenderField
 from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
 from tuimail.ui.widgets.compose_rows import ComposeRemark
 from tuimail.ui.widgets.path_sheet import PathSheet
 from tuimail.ui.widgets.text_editor import FilesPasted
+from tuimail.ui.writing.compose_words import domain_of
+from tuimail.ui.writing.draft_files import AttachFailed, attach, paths_named
+from tuimail.ui.writing.identities import Identity, identities
+from tuimail.ui.writing.signature import signature_of, with_signature
 
 
 class ComposeFiles(ComposeKeeping):

@@ -13,23 +13,23 @@ from textual.widgets import Input, TextArea
 from tuimail.model.draft import Draft, Writing
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
-from tuimail.ui.compose_words import (
-    domain_of,
-    outside_remark,
-    recipients,
-    title,
-    wrap_quotes,
-)
-from tuimail.ui.desk import PutAside
-from tuimail.ui.sending import Sending
 from tuimail.ui.shell import shell
-from tuimail.ui.status_words import state_words
+from tuimail.ui.status.engine_words import state_words
 from tuimail.ui.widgets.address_input import AddressInput, Field, LineInput, SenderField
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.completion import Completion
 from tuimail.ui.widgets.compose_rows import ComposeRemark, FormRule
 from tuimail.ui.widgets.text_editor import TextEditor
 from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.writing.compose_words import (
+    domain_of,
+    outside_remark,
+    recipients,
+    title,
+    wrap_quotes,
+)
+from tuimail.ui.writing.desk import PutAside
+from tuimail.ui.writing.sending import Sending
 
 
 class ComposeForm(Screen[Sending | None]):

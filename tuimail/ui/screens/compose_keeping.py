@@ -11,13 +11,13 @@ from tuimail.errors import StoreError
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
 from tuimail.text.safe import SafeText, clean
-from tuimail.ui.desk import PutAside
-from tuimail.ui.drafts import DraftKeeper
-from tuimail.ui.formatting import clock
+from tuimail.ui.drawing.formatting import clock
 from tuimail.ui.screens.compose_form import ComposeForm
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.writing.desk import PutAside
+from tuimail.ui.writing.drafts import DraftKeeper
 
 _LOSE: Final = "y"
 

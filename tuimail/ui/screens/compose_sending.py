@@ -11,18 +11,19 @@ from textual import work
 from tuimail.errors import KeyLocked, MimeError, StoreError
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
-from tuimail.ui.compose_words import domain_of, question, recipients
-from tuimail.ui.drafts import DraftKeeper
-from tuimail.ui.guard_facts import unusual_about
-from tuimail.ui.guard_rows import MessageInShort
 from tuimail.ui.screens.check import Answer, CheckScreen
 from tuimail.ui.screens.compose_files import ComposeFiles
-from tuimail.ui.send_later import ask_later, moment_text
-from tuimail.ui.sending import Sending, problems_of, queue_draft, size_as_sent
 from tuimail.ui.shell import shell
-from tuimail.ui.signature import without_quote
-from tuimail.ui.unlocking import unlock_signing
+from tuimail.ui.terminal.unlocking import unlock_signing
 from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.later_sheet import ask_later
+from tuimail.ui.writing.compose_words import domain_of, question, recipients
+from tuimail.ui.writing.drafts import DraftKeeper
+from tuimail.ui.writing.guard_facts import unusual_about
+from tuimail.ui.writing.guard_rows import MessageInShort
+from tuimail.ui.writing.send_later import moment_text
+from tuimail.ui.writing.sending import Sending, problems_of, queue_draft, size_as_sent
+from tuimail.ui.writing.signature import without_quote
 
 _SEND: Final = "y"
 _KEEP: Final = "P"

@@ -10,12 +10,12 @@ from tuimail.errors import ConfigError, MimeError, StoreError
 from tuimail.model.draft import DraftProtection, TextFormat, Writing
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
-from tuimail.ui.compose_words import protection_words, recipients
 from tuimail.ui.screens.compose_sending import ComposeSending
 from tuimail.ui.screens.preview import PreviewScreen
-from tuimail.ui.sending import lack_of_keys, raw_as_written
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
+from tuimail.ui.writing.compose_words import protection_words, recipients
+from tuimail.ui.writing.sending import lack_of_keys, raw_as_written
 
 
 class ComposeText(ComposeSending):
@@ -92,7 +92,7 @@ class ComposeText(ComposeSending):
 
     def _put_in(self, text: str, *, is_markdown: bool) -> None:
         from tuimail.config.templates import fill_in  # noqa: PLC0415 - as above
-        from tuimail.ui.editor_file import from_file_text  # noqa: PLC0415
+        from tuimail.ui.writing.editor_file import from_file_text  # noqa: PLC0415
 
         app, draft = shell(self), self.current()
         people = [one for one in recipients(draft) if one.is_usable]

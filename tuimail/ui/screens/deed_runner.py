@@ -17,9 +17,9 @@ from tuimail.model.journal import JournalEntry
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import Hint
 from tuimail.ui.deeds import HOLD_SECONDS, Deed
-from tuimail.ui.formatting import number
+from tuimail.ui.drawing.formatting import number
 from tuimail.ui.shell import shell
-from tuimail.ui.undo_words import redone_words, undone_words
+from tuimail.ui.status.undo_words import redone_words, undone_words
 from tuimail.ui.widgets.bottom_bar import EVENT_SECONDS, BottomBar
 
 T = TypeVar("T")

@@ -14,9 +14,9 @@ from tuimail.mime.inside import Inside, Kind, read_inside
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.changes import ChangeSet
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import size_text
-from tuimail.ui.head_layout import HeadFacts
-from tuimail.ui.invitation_layout import MeetingCard, lay_out_invitation
+from tuimail.ui.drawing.formatting import size_text
+from tuimail.ui.reading.head_layout import HeadFacts
+from tuimail.ui.reading.invitation_layout import MeetingCard, lay_out_invitation
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.attachment_list import AttachmentSheet
 from tuimail.ui.widgets.body_view import BodyView
@@ -30,7 +30,7 @@ from tuimail.ui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tuimail.ui.body_layout import BodyRow
+    from tuimail.ui.reading.body_layout import BodyRow
 
 
 class FileScreen(Screen[None]):

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.folder import FolderRole
-from tuimail.ui import folder_words as words
-from tuimail.ui.scopes import Parameters
+from tuimail.ui.folders import words
+from tuimail.ui.keys.scopes import Parameters
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen

@@ -15,11 +15,11 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from tuimail.ui.bindings import BindingSpec, bindings_for
-from tuimail.ui.formatting import cut
-from tuimail.ui.help_layout import HelpEntry, HelpPage, cell, help_page, sections
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Run, row_cells
-from tuimail.ui.scopes import Place, why_not_here
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Run, row_cells
+from tuimail.ui.keys.help_layout import HelpEntry, HelpPage, cell, help_page, sections
+from tuimail.ui.keys.scopes import Place, why_not_here
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.beside import LEAST_TYPED, Beside, keys_beside

@@ -22,14 +22,14 @@ from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.store.store import Store, Writer
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.job_stories import job_story
-from tuimail.ui.jobs import Change, JobId, Jobs, Kind, gather
-from tuimail.ui.jobs_words import JobLines
 from tuimail.ui.screens.told_list import ToldList
-from tuimail.ui.sending import send_now
 from tuimail.ui.shell import shell
-from tuimail.ui.status_words import worst_words
+from tuimail.ui.status.engine_words import worst_words
+from tuimail.ui.status.job_stories import job_story
+from tuimail.ui.status.jobs import Change, JobId, Jobs, Kind, gather
+from tuimail.ui.status.jobs_words import JobLines
 from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.writing.sending import send_now
 
 _YES: Final = "y"
 _NOTHING: Final = Jobs({}, {}, (), (), {}, {})

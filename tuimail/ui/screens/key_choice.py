@@ -8,14 +8,14 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tuimail.ui.bindings import bindings_for, problem_words
-from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.key_choice_rows import KeySet, key_set_row, key_sets, question_rows
-from tuimail.ui.rows import BLANK, Line, Row, Run, rule
+from tuimail.ui.drawing.glyphs import Glyphs
+from tuimail.ui.drawing.rows import BLANK, Line, Row, Run, rule
+from tuimail.ui.drawing.wrapping import wrap_text
+from tuimail.ui.keys.choice_rows import KeySet, key_set_row, key_sets, question_rows
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.choice_list import ChoiceList
 from tuimail.ui.widgets.top_bar import TopBar
-from tuimail.ui.wrapping import wrap_text
 
 
 class KeyChoice(Screen[str | None]):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from tuimail.model.changes import ChangeSet
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
+from tuimail.ui.keys.scopes import Parameters
 from tuimail.ui.messages import CommandsWanted, ListChanged
-from tuimail.ui.scopes import Parameters
 from tuimail.ui.screens import mailbox_reasons
 from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_panes import Reads

@@ -10,14 +10,14 @@ from textual.timer import Timer
 from tuimail.model.folder import Folder
 from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.ui.arrangement import Layout
-from tuimail.ui.formatting import number
-from tuimail.ui.list_words import limited_empty_words, list_words
-from tuimail.ui.mailbox_words import counts_words, empty_words, waiting_words
-from tuimail.ui.row_words import row_words
+from tuimail.ui.drawing.formatting import number
+from tuimail.ui.listing.mailbox_words import counts_words, empty_words, waiting_words
+from tuimail.ui.listing.spoken import row_words
+from tuimail.ui.listing.words import limited_empty_words, list_words
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.shell import shell
-from tuimail.ui.status_words import banner_words, settings_banner, state_words
-from tuimail.ui.undo_words import entry_words
+from tuimail.ui.status.engine_words import banner_words, settings_banner, state_words
+from tuimail.ui.status.undo_words import entry_words
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen

@@ -14,7 +14,7 @@ from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageSummary
 from tuimail.ui import deeds
 from tuimail.ui.bindings import BY_ID
-from tuimail.ui.formatting import cut, number
+from tuimail.ui.drawing.formatting import cut, number
 from tuimail.ui.screens.deed_runner import DeedRunner
 from tuimail.ui.screens.mailbox_panes import MailboxPanes
 from tuimail.ui.shell import shell

@@ -23,10 +23,10 @@ from tuimail.model.intent import (
     UnsubscribeFolder,
 )
 from tuimail.text.safe import clean
-from tuimail.ui import folder_words as words
 from tuimail.ui.deeds import HOLD_SECONDS
-from tuimail.ui.folder_names import Wanted, read_path
-from tuimail.ui.formatting import cut
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.folders import words
+from tuimail.ui.folders.names import Wanted, read_path
 from tuimail.ui.screens.mailbox_writing import MailboxWriting
 from tuimail.ui.shell import shell
 

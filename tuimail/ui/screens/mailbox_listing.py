@@ -13,8 +13,8 @@ from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.search import NO_LIMIT, Has, Part, Search
 from tuimail.text.folding import fold
-from tuimail.ui.list_choice import choose_conversations, choose_sort
-from tuimail.ui.list_words import order_words
+from tuimail.ui.listing.choice import choose_conversations, choose_sort
+from tuimail.ui.listing.words import order_words
 from tuimail.ui.screens.mailbox_places import MailboxPlaces
 from tuimail.ui.shell import shell
 

@@ -9,7 +9,7 @@ from typing import Final
 from tuimail.model.listing import Listing
 from tuimail.model.message import MessageSummary
 from tuimail.model.search import NO_LIMIT, Search
-from tuimail.ui.formatting import number
+from tuimail.ui.drawing.formatting import number
 from tuimail.ui.screens.mailbox_search import MailboxSearch
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_list import MOST_MARKED

@@ -11,12 +11,12 @@ from tuimail.model.intent import CreateFolder, NewFolderIntent
 from tuimail.model.listing import AllInboxes, Flagged, InFolder, Place
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui import deeds
-from tuimail.ui.formatting import number
+from tuimail.ui.drawing.formatting import number
 from tuimail.ui.screens.mailbox_folders import MailboxFolders
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
-    from tuimail.ui.folder_choices import Choice
+    from tuimail.ui.folders.choices import Choice
 
 _FIRST: Final = 5
 """How many likely and how many recent folders come first."""
@@ -39,7 +39,7 @@ class MailboxPicking(MailboxFolders):
 
     async def action_go_to_folder(self) -> None:
         """Open a folder by some letters of its name; the last ones come first."""
-        from tuimail.ui.folder_choices import Offer  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.folders.choices import Offer  # noqa: PLC0415 - not for the first frame
         from tuimail.ui.widgets.folder_picker import pick_folder  # noqa: PLC0415 - not for the first frame
 
         app = shell(self)
@@ -71,7 +71,7 @@ class MailboxPicking(MailboxFolders):
         await self._file(copying=True)
 
     async def _file(self, *, copying: bool) -> None:
-        from tuimail.ui.folder_choices import Offer, refusal  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.folders.choices import Offer, refusal  # noqa: PLC0415 - not for the first frame
         from tuimail.ui.widgets.folder_picker import pick_folder  # noqa: PLC0415 - not for the first frame
 
         rows = self.chosen()

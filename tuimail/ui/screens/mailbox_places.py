@@ -9,7 +9,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.listing import AllInboxes, Flagged, InFolder, Place
 from tuimail.model.message import MessageKey
-from tuimail.ui.list_choice import choice_for
+from tuimail.ui.listing.choice import choice_for
 from tuimail.ui.messages import FolderChosen
 from tuimail.ui.screens.mailbox_reading import MailboxReading
 from tuimail.ui.shell import shell

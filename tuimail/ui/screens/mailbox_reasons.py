@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.folder import FolderRole
-from tuimail.ui.scopes import Parameters
+from tuimail.ui.keys.scopes import Parameters
 from tuimail.ui.screens.folder_reasons import FOLDER_REASONS
 from tuimail.ui.shell import shell
 

@@ -14,10 +14,10 @@ from tuimail.model.message import Message
 from tuimail.model.notice import Severity
 from tuimail.model.outbox import OutgoingMessage
 from tuimail.text.address import Address, make_address
-from tuimail.ui.compose_words import domain_of
 from tuimail.ui.screens.mailbox_commands import MailboxCommands
-from tuimail.ui.sending import way_of
 from tuimail.ui.shell import shell
+from tuimail.ui.writing.compose_words import domain_of
+from tuimail.ui.writing.sending import way_of
 
 if TYPE_CHECKING:
     from tuimail.store.store import Writer

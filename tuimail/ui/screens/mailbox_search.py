@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tuimail.model.account import AccountId
 from tuimail.model.listing import Everywhere, InFolder, Listing
 from tuimail.model.message import MessageKey
-from tuimail.ui.list_choice import choice_for
+from tuimail.ui.listing.choice import choice_for
 from tuimail.ui.screens.mailbox_listing import MailboxListing
 from tuimail.ui.shell import shell
 

@@ -15,11 +15,11 @@ from tuimail.model.draft import Draft, DraftFile, Writing
 from tuimail.model.message import Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
-from tuimail.ui.draft_files import keep_files
-from tuimail.ui.identities import Identity, identity_for, identity_of, own_addresses
 from tuimail.ui.screens.mailbox_marks import MailboxMarks
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.text_marks import TextMarks
+from tuimail.ui.writing.draft_files import keep_files
+from tuimail.ui.writing.identities import Identity, identity_for, identity_of, own_addresses
 
 if TYPE_CHECKING:
     from tuimail.mime.attaching import FileToSend

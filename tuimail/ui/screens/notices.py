@@ -15,11 +15,11 @@ from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import list_date
-from tuimail.ui.notice_words import Told, notice_row, notice_story, to_copy, told_undone
-from tuimail.ui.rows import Line, Row, Run
+from tuimail.ui.drawing.formatting import list_date
+from tuimail.ui.drawing.rows import Line, Row, Run
 from tuimail.ui.screens.told_list import ToldList, said
 from tuimail.ui.shell import shell
+from tuimail.ui.status.notice_words import Told, notice_row, notice_story, to_copy, told_undone
 from tuimail.ui.widgets.top_bar import TopBar
 
 _MOST = 500

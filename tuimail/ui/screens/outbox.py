@@ -16,13 +16,16 @@ from tuimail.model.outbox import OutboxItem, OutboxState, Reason
 from tuimail.model.sign_in import SignInPurpose
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.draft_files import keep_files
-from tuimail.ui.formatting import list_date
-from tuimail.ui.outbox_words import Entry, entries, entry_row, story_of
-from tuimail.ui.rows import Line, Row, Run
+from tuimail.ui.drawing.formatting import list_date
+from tuimail.ui.drawing.rows import Line, Row, Run
 from tuimail.ui.screens.told_list import ToldList, said
-from tuimail.ui.send_later import ask_later, moment_text
-from tuimail.ui.sending import (
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.later_sheet import ask_later
+from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.writing.draft_files import keep_files
+from tuimail.ui.writing.outbox_words import Entry, entries, entry_row, story_of
+from tuimail.ui.writing.send_later import moment_text
+from tuimail.ui.writing.sending import (
     cancel,
     draft_of,
     send_at,
@@ -31,8 +34,6 @@ from tuimail.ui.sending import (
     send_without_refused,
     take_back,
 )
-from tuimail.ui.shell import shell
-from tuimail.ui.widgets.top_bar import TopBar
 
 _YES = "y"
 _KEEP = "k"

@@ -7,8 +7,8 @@ from functools import partial
 
 from tuimail.ui.commands.entries import Entry, Found, search
 from tuimail.ui.commands.rows import entry_row
-from tuimail.ui.formatting import number
-from tuimail.ui.rows import Line
+from tuimail.ui.drawing.formatting import number
+from tuimail.ui.drawing.rows import Line
 from tuimail.ui.screens.command_sheet import CommandSheet
 from tuimail.ui.shell import shell
 

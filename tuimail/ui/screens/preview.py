@@ -11,15 +11,15 @@ from textual.screen import Screen
 from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.body_layout import BodyRow, measure, sections
-from tuimail.ui.formatting import size_text
-from tuimail.ui.reading_layout import lay_out_reading
-from tuimail.ui.rows import Run
+from tuimail.ui.drawing.formatting import size_text
+from tuimail.ui.drawing.rows import Run
+from tuimail.ui.drawing.wrapping import wrap_text
+from tuimail.ui.reading.body_layout import BodyRow, measure, sections
+from tuimail.ui.reading.reading_layout import lay_out_reading
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar
-from tuimail.ui.wrapping import wrap_text
 
 if TYPE_CHECKING:
     from tuimail.mime.parser import ParsedMessage

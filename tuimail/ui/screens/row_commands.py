@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from tuimail.model.message import MessageSummary
 from tuimail.ui.bindings import BY_ID
-from tuimail.ui.formatting import cut
+from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.messages import KeyClicked
 from tuimail.ui.shell import shell
 

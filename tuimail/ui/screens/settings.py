@@ -18,12 +18,12 @@ from textual.widgets import Input
 
 from tuimail.config.described import Kind, Setting, described, value_of
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import clock
-from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Line, Row, Run
-from tuimail.ui.settings_here import here_words
-from tuimail.ui.settings_words import (
+from tuimail.ui.drawing.formatting import clock
+from tuimail.ui.drawing.glyphs import Glyphs
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Line, Row, Run
+from tuimail.ui.settings.here import here_words
+from tuimail.ui.settings.words import (
     edited_as,
     explained_rows,
     explanation_rows,

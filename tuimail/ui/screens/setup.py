@@ -26,13 +26,13 @@ from tuimail.model.setup import SetupControl, SetupState, SetupStep, StepState
 from tuimail.model.sign_in import SignInMethod
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import seconds_left
+from tuimail.ui.drawing.formatting import seconds_left
 from tuimail.ui.messages import SetupChanged, SetupMade
-from tuimail.ui.saving import downloads_dir
-from tuimail.ui.setup_hints import Situation, hints_for, situation_of, state_words
-from tuimail.ui.setup_words import STEPS, SetupFacts, choices_of
+from tuimail.ui.screens.sign_in_deeds import SignInDeeds
+from tuimail.ui.setup.hints import Situation, hints_for, situation_of, state_words
+from tuimail.ui.setup.words import STEPS, SetupFacts, choices_of
 from tuimail.ui.shell import shell
-from tuimail.ui.sign_in_deeds import SignInDeeds
+from tuimail.ui.terminal.saving import downloads_dir
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.setup_view import AnswerField, SetupView
 from tuimail.ui.widgets.top_bar import TopBar

@@ -26,11 +26,11 @@ from tuimail.model.sign_in import BrowserPage, SignInMethod, SignInPurpose
 from tuimail.model.status import DeviceCode, SignInOutcome
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import Hint, bindings_for
-from tuimail.ui.formatting import seconds_left
-from tuimail.ui.roles import roles
+from tuimail.ui.drawing.formatting import seconds_left
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.screens.sign_in_deeds import SignInDeeds
+from tuimail.ui.setup.sign_in_words import SignInFacts, copied_of, sign_in_page
 from tuimail.ui.shell import shell
-from tuimail.ui.sign_in_deeds import SignInDeeds
-from tuimail.ui.sign_in_words import SignInFacts, copied_of, sign_in_page
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar

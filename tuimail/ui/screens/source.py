@@ -15,10 +15,10 @@ from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
 from tuimail.store.store import Store
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.fetch_words import fetching_words
-from tuimail.ui.formatting import size_text
+from tuimail.ui.drawing.formatting import size_text
+from tuimail.ui.reading.fetch_words import fetching_words
+from tuimail.ui.reading.source_text import SourceText
 from tuimail.ui.shell import shell
-from tuimail.ui.source_text import SourceText
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.line_sheet import LineSheet

@@ -11,9 +11,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from tuimail.model.changes import ChangeSet
-from tuimail.ui.rows import BLANK, Line, Row
+from tuimail.ui.drawing.rows import BLANK, Line, Row
 from tuimail.ui.shell import shell
-from tuimail.ui.status_words import worst_words
+from tuimail.ui.status.engine_words import worst_words
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.choice_list import ChoiceList
 from tuimail.ui.widgets.story_view import StoryView

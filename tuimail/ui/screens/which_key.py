@@ -10,9 +10,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.ui.bindings import Hint
-from tuimail.ui.chord_words import follower_rows, waiting_row
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Row
+from tuimail.ui.keys.chord_words import follower_rows, waiting_row
 from tuimail.ui.shell import shell
 
 

@@ -16,10 +16,10 @@ from textual.widgets import Input
 
 from tuimail.text.address import parse_addresses
 from tuimail.text.safe import clean
-from tuimail.ui.chips import chips_row
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row, Run, crop_row, ends
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Row, Run, crop_row, ends
 from tuimail.ui.shell import shell
+from tuimail.ui.writing.chips import chips_row
 
 LABEL_CELLS = 10
 

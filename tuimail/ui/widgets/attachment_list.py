@@ -14,11 +14,11 @@ from textual.widget import Widget
 from tuimail.mime.filename import attachment_name
 from tuimail.model.bodystructure import BodyPart
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import fit, size_text
-from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.head_layout import file_octets
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, ends, rule
+from tuimail.ui.drawing.formatting import fit, size_text
+from tuimail.ui.drawing.glyphs import Glyphs
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, rule
+from tuimail.ui.reading.head_layout import file_octets
 from tuimail.ui.widgets.choice_sheet import SheetKeys
 
 MOST_ROWS: Final = 12

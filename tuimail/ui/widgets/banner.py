@@ -7,14 +7,14 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.model.notice import Severity
-from tuimail.ui.formatting import cut
-from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.hint_click import key_at
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.drawing.glyphs import Glyphs
+from tuimail.ui.drawing.hint_click import key_at
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, row_cells
 from tuimail.ui.messages import KeyClicked
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 from tuimail.ui.shell import shell
-from tuimail.ui.status_words import BannerWords
+from tuimail.ui.status.engine_words import BannerWords
 from tuimail.ui.widgets.bottom_bar import sign_of
 
 

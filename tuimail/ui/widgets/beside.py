@@ -9,8 +9,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.ui.bindings import Hint
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, row_cells
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run, row_cells
 
 LEAST_TYPED: Final = 16
 """Cells that stay for what is typed."""

@@ -14,11 +14,11 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tuimail.ui.body_layout import BodyRow, body_runs, position_text
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Row
+from tuimail.ui.drawing.sideways import furthest, moved, next_place
+from tuimail.ui.reading.body_layout import BodyRow, body_runs, position_text
 from tuimail.ui.shell import shell
-from tuimail.ui.sideways import furthest, moved, next_place
 
 LayOut = Callable[[int], Sequence[BodyRow]]
 """Makes the rows for a pane of that many cells."""

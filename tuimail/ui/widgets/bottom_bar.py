@@ -17,12 +17,12 @@ from textual.widget import Widget
 
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import Hint, shown_key
-from tuimail.ui.chord_words import waiting_row
-from tuimail.ui.glyphs import Glyphs
-from tuimail.ui.hint_click import key_at
+from tuimail.ui.drawing.glyphs import Glyphs
+from tuimail.ui.drawing.hint_click import key_at
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run, crop_row, ends, row_cells
+from tuimail.ui.keys.chord_words import waiting_row
 from tuimail.ui.messages import KeyClicked
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, crop_row, ends, row_cells
 from tuimail.ui.shell import shell
 
 EVENT_SECONDS: Final = 6.0

@@ -15,8 +15,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Line, Row
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Line, Row
 from tuimail.ui.shell import shell
 
 WHEEL_ROWS: Final = 3

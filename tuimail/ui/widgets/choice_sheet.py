@@ -14,11 +14,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import fit
-from tuimail.ui.hint_click import key_at
+from tuimail.ui.drawing.formatting import fit
+from tuimail.ui.drawing.hint_click import key_at
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Line, Row, Run, ends, rule
 from tuimail.ui.messages import KeyClicked
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Line, Row, Run, ends, rule
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.choice_list import ChoiceList
 

@@ -11,12 +11,12 @@ from textual.widget import Widget
 
 from tuimail.text.address import Address, parse_addresses
 from tuimail.text.safe import clean
-from tuimail.ui.formatting import fit
-from tuimail.ui.people import ask_command
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row, Run, row_cells
+from tuimail.ui.drawing.formatting import fit
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Row, Run, row_cells
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LABEL_CELLS, AddressInput
+from tuimail.ui.writing.people import ask_command
 
 MOST_OFFERED = 3
 _FEWEST_LETTERS = 2

@@ -9,9 +9,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.text.safe import clean
-from tuimail.ui.formatting import fit, size_text
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Run, rule
+from tuimail.ui.drawing.formatting import fit, size_text
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Run, rule
 from tuimail.ui.shell import shell
 
 

@@ -19,8 +19,10 @@ from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Severity
-from tuimail.ui.body_layout import BodyRow, measure
-from tuimail.ui.conversation_layout import (
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Row
+from tuimail.ui.reading.body_layout import BodyRow, measure
+from tuimail.ui.reading.conversation_layout import (
     INDENT,
     Member,
     head_row,
@@ -29,10 +31,8 @@ from tuimail.ui.conversation_layout import (
     place_rows,
     title_row,
 )
-from tuimail.ui.conversation_members import ConversationMembers, has_text
-from tuimail.ui.reading_layout import folds_with, lay_out_reading
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row
+from tuimail.ui.reading.conversation_members import ConversationMembers, has_text
+from tuimail.ui.reading.reading_layout import folds_with, lay_out_reading
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.marked_body import MarkedBody
 from tuimail.ui.widgets.message_pane import FETCHING

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual import events
 
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.conversation_layout import member_at
-from tuimail.ui.reading_layout import fold_at
+from tuimail.ui.reading.conversation_layout import member_at
+from tuimail.ui.reading.reading_layout import fold_at
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.conversation_pane import ConversationPane
 from tuimail.ui.widgets.marked_body import MarkedBody

@@ -13,9 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import cut
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Run
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Run
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.choice_sheet import SheetKeys, SheetTitle

@@ -6,11 +6,11 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.formatting import fit
-from tuimail.ui.hint_click import key_at
+from tuimail.ui.drawing.formatting import fit
+from tuimail.ui.drawing.hint_click import key_at
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, row_cells
 from tuimail.ui.messages import KeyClicked
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
 from tuimail.ui.shell import shell
 
 

@@ -28,10 +28,10 @@ from tuimail.model.message import Message, MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Connectivity
 from tuimail.text.safe import SafeText, clean
-from tuimail.ui.fetch_words import fetching_words
-from tuimail.ui.formatting import cut
-from tuimail.ui.saving import completed, downloads_dir, target_of, target_problem
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.reading.fetch_words import fetching_words
 from tuimail.ui.shell import shell
+from tuimail.ui.terminal.saving import completed, downloads_dir, target_of, target_problem
 from tuimail.ui.widgets.attachment_list import ListedFile, listed_files
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
@@ -244,7 +244,7 @@ class FileDesk:
         return await answered
 
     async def _run_command(self, command: str, content: bytes) -> None:
-        from tuimail.ui.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
+        from tuimail.ui.terminal.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
 
         app = shell(self._owner)
         try:

@@ -9,10 +9,10 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.folder_choices import Choice, Offer, choice_row
-from tuimail.ui.formatting import number
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import rule
+from tuimail.ui.drawing.formatting import number
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import rule
+from tuimail.ui.folders.choices import Choice, Offer, choice_row
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.line_sheet import LineSheet
 

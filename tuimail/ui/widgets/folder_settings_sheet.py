@@ -15,15 +15,15 @@ from tuimail.model.folder import Folder
 from tuimail.model.folder_settings import FolderSettings
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.folder_settings_words import (
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.folders.keep_words import policy_words
+from tuimail.ui.folders.settings_words import (
     chosen_settings,
     kept_row,
     knob_row,
     knobs,
     settings_title,
 )
-from tuimail.ui.keep_words import policy_words
-from tuimail.ui.roles import roles
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.keep_sheet import SheetHints, choose_for
 

@@ -16,11 +16,9 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.listing import Flagged, InFolder, Listing
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.forest import Branch, Forest
-from tuimail.ui.messages import FolderChosen
-from tuimail.ui.roles import roles
-from tuimail.ui.shell import shell
-from tuimail.ui.tree_layout import (
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.folders.forest import Branch, Forest
+from tuimail.ui.folders.layout import (
     QUIET,
     Totals,
     TreeRow,
@@ -31,6 +29,8 @@ from tuimail.ui.tree_layout import (
     tree_rows,
     view_rows,
 )
+from tuimail.ui.messages import FolderChosen
+from tuimail.ui.shell import shell
 
 _MOST_REPLACED = 200
 """When more folders changed at once, all are read again."""

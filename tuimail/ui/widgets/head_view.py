@@ -6,12 +6,12 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.body_layout import measure
-from tuimail.ui.head_layout import HeadFacts, full_head, short_head
-from tuimail.ui.hint_click import key_at
+from tuimail.ui.drawing.hint_click import key_at
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Row
 from tuimail.ui.messages import KeyClicked
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row
+from tuimail.ui.reading.body_layout import measure
+from tuimail.ui.reading.head_layout import HeadFacts, full_head, short_head
 from tuimail.ui.shell import shell
 
 

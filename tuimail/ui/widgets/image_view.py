@@ -9,9 +9,9 @@ from textual import work
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.half_blocks import NoImageError, half_blocks
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Run
+from tuimail.ui.drawing.half_blocks import NoImageError, half_blocks
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Run
 from tuimail.ui.shell import shell
 
 

@@ -16,7 +16,9 @@ from tuimail.model.download import DownloadPolicy
 from tuimail.model.folder import Folder
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.keep_words import (
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Run, ends
+from tuimail.ui.folders.keep_words import (
     Choice,
     choice_row,
     choices,
@@ -24,8 +26,6 @@ from tuimail.ui.keep_words import (
     sheet_title,
     with_days,
 )
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Run, ends
 from tuimail.ui.shell import shell
 
 

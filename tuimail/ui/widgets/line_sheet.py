@@ -16,9 +16,9 @@ from textual.widgets import Input
 
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import Hint, bindings_for
-from tuimail.ui.formatting import cut
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, row_cells
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run, row_cells
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
 

@@ -9,9 +9,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.ui.arrangement import MIN_HEIGHT, MIN_WIDTH
-from tuimail.ui.formatting import cut
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Run
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Run
 from tuimail.ui.shell import shell
 
 

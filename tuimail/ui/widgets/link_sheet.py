@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.body_layout import measure
-from tuimail.ui.link_layout import link_row, link_rows
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Line, Row
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Line, Row
+from tuimail.ui.reading.body_layout import measure
+from tuimail.ui.reading.link_layout import link_row, link_rows
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.choice_list import ChoiceList

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tuimail.ui.body_layout import BodyRow
-from tuimail.ui.finding import MOST_FOUND, Found, Haystack, pattern_of
-from tuimail.ui.formatting import number
-from tuimail.ui.passage import Passage, Place
-from tuimail.ui.row_marks import Stretch, mark
-from tuimail.ui.rows import BLANK, Row, Run
+from tuimail.ui.drawing.finding import MOST_FOUND, Found, Haystack, pattern_of
+from tuimail.ui.drawing.formatting import number
+from tuimail.ui.drawing.row_marks import Stretch, mark
+from tuimail.ui.drawing.rows import BLANK, Row, Run
+from tuimail.ui.reading.body_layout import BodyRow
+from tuimail.ui.reading.passage import Passage, Place
 from tuimail.ui.widgets.body_view import BodyView
 
 _MARGIN = 1

@@ -10,7 +10,7 @@ from textual import events
 
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.list_rows import ListedRow, Spot
+from tuimail.ui.listing.order import ListedRow, Spot
 from tuimail.ui.messages import CommandsWanted, ListChanged, MessageOpened
 from tuimail.ui.widgets.shown_list import ShownList
 

@@ -23,13 +23,13 @@ from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
 from tuimail.model.trust import SenderHistory
 from tuimail.text.safe import SafeText
-from tuimail.ui.body_layout import BodyRow
-from tuimail.ui.head_layout import HeadFacts
-from tuimail.ui.identities import own_addresses
+from tuimail.ui.reading.body_layout import BodyRow
+from tuimail.ui.reading.head_layout import HeadFacts
+from tuimail.ui.reading.trust_words import TrustLines, trust_lines
 from tuimail.ui.shell import shell
-from tuimail.ui.trust_words import TrustLines, trust_lines
 from tuimail.ui.widgets.head_view import HeadView
 from tuimail.ui.widgets.reading_body import ReadingBody
+from tuimail.ui.writing.identities import own_addresses
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading

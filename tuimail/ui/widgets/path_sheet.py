@@ -8,8 +8,8 @@ from typing import Final
 from textual import events
 
 from tuimail.text.safe import clean
-from tuimail.ui.draft_files import AttachFailed, completions, paths_named
 from tuimail.ui.widgets.entry_sheet import EntrySheet
+from tuimail.ui.writing.draft_files import AttachFailed, completions, paths_named
 
 _MOST: Final = 200
 _SHOWN: Final = 12

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import rule
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import rule
 from tuimail.ui.shell import shell
 
 

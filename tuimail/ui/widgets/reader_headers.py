@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuimail.errors import StoreError
 from tuimail.model.message import Message
-from tuimail.ui.body_layout import BodyRow, sections
+from tuimail.ui.reading.body_layout import BodyRow, sections
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.reader_seals import ReaderSeals
 
@@ -63,7 +63,7 @@ class ReaderHeaders(ReaderSeals):
         app, message = shell(self), self.message
         if message is None or self._level is HeaderLevel.NOTHING:
             return ()
-        from tuimail.ui.header_layout import full_rows, raw_rows, waiting_rows  # noqa: PLC0415
+        from tuimail.ui.reading.header_layout import full_rows, raw_rows, waiting_rows  # noqa: PLC0415
 
         if self._level is HeaderLevel.FIELDS:
             return full_rows(message, app.now(), width, app.glyphs)
@@ -81,6 +81,6 @@ class ReaderHeaders(ReaderSeals):
             return None  # said already by the text, which is read from the same place
         if whole is None:
             return header
-        from tuimail.ui.header_layout import header_of  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.reading.header_layout import header_of  # noqa: PLC0415 - not for the first frame
 
         return header_of(whole)

@@ -10,11 +10,11 @@ from tuimail.errors import MimeError, StoreError
 from tuimail.model.changes import ChangeSet
 from tuimail.model.invitation import Invitation, Method, Participation
 from tuimail.model.notice import Severity
-from tuimail.ui.answering import queue_answer
-from tuimail.ui.body_layout import BodyRow
-from tuimail.ui.invitation_layout import ANSWERED, ANSWERS, MeetingCard, lay_out_invitation
+from tuimail.ui.reading.body_layout import BodyRow
+from tuimail.ui.reading.invitation_layout import ANSWERED, ANSWERS, MeetingCard, lay_out_invitation
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.reader_files import ReaderFiles
+from tuimail.ui.writing.answering import queue_answer
 
 _KEYS = {
     Participation.ACCEPTED: "invitation.accept",

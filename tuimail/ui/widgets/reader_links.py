@@ -14,8 +14,8 @@ from tuimail.config.opening import split_command
 from tuimail.config.surroundings import surroundings
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
-from tuimail.ui import clipboard
 from tuimail.ui.shell import shell
+from tuimail.ui.terminal import clipboard
 from tuimail.ui.widgets.reader_text import ReaderText
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from tuimail.model.message import Message
 from tuimail.model.notice import Severity
 from tuimail.model.trust import Unsubscribing
 from tuimail.text.safe import clean
-from tuimail.ui.sending import queue_draft
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.reader_invitation import ReaderInvitation
+from tuimail.ui.writing.sending import queue_draft
 
 _LEAVE, _STAY = "Unsubscribe", "Stay on the list"
 NO_LIST = "This mail names no way out of a list."

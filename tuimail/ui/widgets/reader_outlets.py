@@ -14,9 +14,9 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.message import Message
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
-from tuimail.ui.awaited_sections import AwaitedSections
-from tuimail.ui.saving import downloads_dir
+from tuimail.ui.reading.awaited_sections import AwaitedSections
 from tuimail.ui.shell import shell
+from tuimail.ui.terminal.saving import downloads_dir
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.reader_headers import ReaderHeaders
 
@@ -83,7 +83,7 @@ class ReaderOutlets(ReaderHeaders):
         self.run_worker(self._run(command, data), group="piping", exclusive=True)
 
     async def _run(self, command: str, data: bytes) -> None:
-        from tuimail.ui.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
+        from tuimail.ui.terminal.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
 
         app = shell(self)
         try:
@@ -151,7 +151,7 @@ class ReaderOutlets(ReaderHeaders):
     @work(group="outlet", exclusive=True)
     async def action_print(self) -> None:
         """Print the text."""
-        from tuimail.ui.piping import CommandFailed, hand_over, printer_command  # noqa: PLC0415
+        from tuimail.ui.terminal.piping import CommandFailed, hand_over, printer_command  # noqa: PLC0415
 
         app, message, reading = shell(self), self.message, self.reading
         if message is None or reading is None:
@@ -168,7 +168,7 @@ class ReaderOutlets(ReaderHeaders):
     # -- what is given -------------------------------------------------------------------------
 
     def _text(self, message: Message, reading: Reading, width: int = 0) -> str:
-        from tuimail.ui.message_text import message_text  # noqa: PLC0415 - few need it
+        from tuimail.ui.reading.message_text import message_text  # noqa: PLC0415 - few need it
 
         return message_text(message, reading, shell(self).now(), width)
 

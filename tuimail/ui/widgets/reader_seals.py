@@ -8,7 +8,7 @@ from tuimail.errors import StoreError
 from tuimail.model.notice import Severity
 from tuimail.model.trust import Seal, SealState
 from tuimail.ui.shell import shell
-from tuimail.ui.unlocking import unlock
+from tuimail.ui.terminal.unlocking import unlock
 from tuimail.ui.widgets.reader_list import ReaderList
 
 NOT_LOCKED = "There is nothing here that a passphrase opens."

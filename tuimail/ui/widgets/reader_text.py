@@ -10,7 +10,7 @@ from tuimail.model.bodystructure import leaves
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import ALL_TEXT, Connectivity
-from tuimail.ui.fetch_words import fetching_words, share_text
+from tuimail.ui.reading.fetch_words import fetching_words, share_text
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.message_pane import MessagePane

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from textual import events
 
-from tuimail.ui.body_layout import BodyRow, measure
-from tuimail.ui.hint_click import key_at
+from tuimail.ui.drawing.hint_click import key_at
+from tuimail.ui.drawing.wrapping import wrap_text
 from tuimail.ui.messages import KeyClicked
-from tuimail.ui.reading_layout import (
+from tuimail.ui.reading.body_layout import BodyRow, measure
+from tuimail.ui.reading.reading_layout import (
     FoldSpan,
     ReadingRows,
     fold_at,
@@ -22,7 +23,6 @@ from tuimail.ui.reading_layout import (
 )
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.marked_body import MarkedBody
-from tuimail.ui.wrapping import wrap_text
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading

@@ -16,7 +16,9 @@ from textual.widget import Widget
 from tuimail.errors import StoreCorrupt
 from tuimail.model.message import MessageSummary
 from tuimail.model.notice import Severity
-from tuimail.ui.list_columns import (
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Row
+from tuimail.ui.listing.columns import (
     DEFAULT,
     ONE_LINE_WIDTH,
     STATE_CELLS,
@@ -24,13 +26,11 @@ from tuimail.ui.list_columns import (
     one_line_columns,
     two_line_columns,
 )
-from tuimail.ui.list_layout import RowState, empty_rows, one_line, two_lines
-from tuimail.ui.list_rows import FIRST, ListedRow, ListRows, Spot
-from tuimail.ui.marking import Marks
+from tuimail.ui.listing.layout import RowState, empty_rows, one_line, two_lines
+from tuimail.ui.listing.marking import Marks
+from tuimail.ui.listing.order import FIRST, ListedRow, ListRows, Spot
+from tuimail.ui.listing.place_names import ME, PlaceNames, short_names
 from tuimail.ui.messages import CursorMoved
-from tuimail.ui.place_names import ME, PlaceNames, short_names
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:

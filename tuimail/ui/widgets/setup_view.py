@@ -6,8 +6,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.text.safe import clean
-from tuimail.ui.roles import roles
-from tuimail.ui.setup_words import SetupFacts, SetupPage, setup_page
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.setup.words import SetupFacts, SetupPage, setup_page
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
 

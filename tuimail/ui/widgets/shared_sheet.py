@@ -18,9 +18,9 @@ from tuimail.model.notice import Severity
 from tuimail.text.address import parse_addresses
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import cut
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Run, ends
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Run, ends
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import Field, LineInput
 

@@ -11,11 +11,11 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import FolderId
 from tuimail.model.listing import Anchor, InFolder, Listing
 from tuimail.model.message import MessageKey
-from tuimail.ui.list_changes import Taken, take_in
-from tuimail.ui.list_rows import FIRST, ListRows, Spot
-from tuimail.ui.list_words import Found
+from tuimail.ui.listing.changes import Taken, take_in
+from tuimail.ui.listing.order import FIRST, ListRows, Spot
+from tuimail.ui.listing.place_names import PlaceNames
+from tuimail.ui.listing.words import Found
 from tuimail.ui.messages import ListChanged
-from tuimail.ui.place_names import PlaceNames
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.rows_pane import RowsPane
 

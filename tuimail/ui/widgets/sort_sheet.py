@@ -11,10 +11,10 @@ from textual.widget import Widget
 
 from tuimail.model.listing import Listing, Sort
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.formatting import fit
-from tuimail.ui.list_words import SORT_WORDS
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, ends, rule
+from tuimail.ui.drawing.formatting import fit
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, rule
+from tuimail.ui.listing.words import SORT_WORDS
 from tuimail.ui.shell import shell
 
 _REMARKS: Final = {

@@ -9,10 +9,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tuimail.ui.body_layout import position_text
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run
-from tuimail.ui.source_text import Hit, SourceText
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run
+from tuimail.ui.reading.body_layout import position_text
+from tuimail.ui.reading.source_text import Hit, SourceText
 
 _MARGIN = 1
 

@@ -7,10 +7,10 @@ from typing import Final
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import Row
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import Row
+from tuimail.ui.drawing.story import Story, story_rows
 from tuimail.ui.shell import shell
-from tuimail.ui.story import Story, story_rows
 
 _LEAST_LIST_ROWS: Final = 3
 """What the list above keeps, whatever is told."""

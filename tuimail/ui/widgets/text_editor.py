@@ -12,9 +12,9 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from tuimail.text.safe import clean
-from tuimail.ui.body_layout import MEASURE
-from tuimail.ui.draft_files import pasted_paths
-from tuimail.ui.roles import roles
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.reading.body_layout import MEASURE
+from tuimail.ui.writing.draft_files import pasted_paths
 
 
 class FilesPasted(Message):

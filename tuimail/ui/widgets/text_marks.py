@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from textual.widget import Widget
 
-from tuimail.ui import clipboard
 from tuimail.ui.shell import shell
+from tuimail.ui.terminal import clipboard
 from tuimail.ui.widgets.marked_body import MarkedBody
 
 

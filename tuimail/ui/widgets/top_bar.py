@@ -6,8 +6,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.roles import roles
-from tuimail.ui.rows import BLANK, Row, Run, ends, row_cells
+from tuimail.ui.drawing.roles import roles
+from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, row_cells
 
 
 def top_row(

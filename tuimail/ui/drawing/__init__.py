@@ -1,0 +1,1 @@
+"""How rows are drawn: runs of text with a colour role, before any widget knows of them."""

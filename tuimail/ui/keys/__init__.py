@@ -1,0 +1,1 @@
+"""What keys lead to: sequences, numbers, macros, places that take keys, and the help."""

@@ -1,0 +1,113 @@
+"""The help as rows: the keys of each place in two columns, as far as they fit what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+
+from tuimail.ui.bindings import TITLES, BindingSpec, Keys
+from tuimail.ui.drawing.formatting import fit
+from tuimail.ui.drawing.glyphs import Glyphs
+from tuimail.ui.drawing.rows import BLANK, Row, Run, rule
+from tuimail.ui.keys.scopes import Place
+
+_MEASURE: Final = 100
+_TWO_COLUMNS: Final = 64
+_KEY_CELLS: Final = 9
+
+
+class HelpEntry(NamedTuple):
+    """One key of the page.
+
+    Attributes:
+        key: As read.
+        words: What it does.
+        line: Of the table.
+    """
+
+    key: str
+    words: str
+    line: BindingSpec
+
+
+class HelpPage(NamedTuple):
+    """The rows, and which entries stand in each.
+
+    Attributes:
+        rows: Rules and rows of entries.
+        entries: By row, the entries from left to right; none in a rule.
+        cells: Of one column.
+        key_cells: Of a key, with the blank behind it.
+    """
+
+    rows: list[Row]
+    entries: list[tuple[HelpEntry, ...]]
+    cells: int
+    key_cells: int
+
+
+def sections(here: Sequence[Place], keys: Keys) -> list[tuple[str, list[HelpEntry]]]:
+    """Return what works in these places, the innermost first; what has no key is left out."""
+    found = []
+    for index, scope in enumerate(dict.fromkeys(place.scope for place in here)):
+        title = TITLES[scope]
+        entries = [
+            HelpEntry(key, keys.words(line), line) for key, line in keys.described((scope,)) if key
+        ]
+        found.append((f"Here: {title[:1].lower()}{title[1:]}" if index == 0 else title, entries))
+    return found
+
+
+def help_page(
+    parts: Sequence[tuple[str, Sequence[HelpEntry]]], typed: str, width: int, glyphs: Glyphs
+) -> HelpPage:
+    """Lay out what fits what was typed: a key, or words of the description or the name.
+
+    Args:
+        parts: Titles and entries.
+        typed: The filter.
+        width: Cells.
+        glyphs: What to draw with.
+    """
+    shown = [
+        (title, [entry for entry in entries if fits(entry, typed)]) for title, entries in parts
+    ]
+    widths = [cell_len(entry.key) for _, entries in shown for entry in entries]
+    key_cells = max(_KEY_CELLS, max(widths, default=0) + 2)
+    count = 2 if width >= _TWO_COLUMNS else 1
+    cells = min(width, _MEASURE) // count
+    page = HelpPage([], [], cells, key_cells)
+    for title, entries in shown:
+        if not entries:
+            continue
+        page.rows.append(rule(width, glyphs.rule, title))
+        page.entries.append(())
+        for start in range(0, len(entries), count):
+            pair = tuple(entries[start : start + count])
+            page.rows.append(tuple(run for entry in pair for run in cell(entry, page, glyphs)))
+            page.entries.append(pair)
+    return page
+
+
+def cell(entry: HelpEntry, page: HelpPage, glyphs: Glyphs, bar: str = " ") -> Row:
+    """Lay out one entry in its column."""
+    room = max(1, page.cells - page.key_cells - 2)
+    words = fit(glyphs.own(entry.words), room, glyphs.cut)
+    return (
+        Run(bar, "cursor-bar"),
+        Run(fit(entry.key, page.key_cells), "key"),
+        Run(words),
+        BLANK,
+    )
+
+
+def fits(entry: HelpEntry, typed: str) -> bool:
+    """Return whether an entry has this key, or all these words in what it does."""
+    if not typed.strip():
+        return True
+    if typed.strip() in entry.key.split():
+        return True
+    text = f"{entry.words} {entry.line.command} {entry.line.title} {entry.key}".casefold()
+    return all(part in text for part in typed.casefold().split())

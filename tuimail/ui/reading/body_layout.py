@@ -1,0 +1,177 @@
+"""What the reader shows below the head: text, quotes, notices and links as rows.
+
+Laid out once per message and width. A row keeps its text and one role; the marks of links inside
+the text are coloured only when the row is painted, so a long mail costs little more than wrapping.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rich.cells import cell_len
+
+from tuimail.ui.drawing.formatting import cut
+from tuimail.ui.drawing.hyperlinks import path_of
+from tuimail.ui.drawing.reflow import reflowed
+from tuimail.ui.drawing.roles import linked
+from tuimail.ui.drawing.rows import BLANK, EMPTY, Row, Run
+from tuimail.ui.drawing.wrapping import wrap_hanging, wrap_text
+
+if TYPE_CHECKING:
+    from tuimail.mime.rendered import Link, TextLine
+
+MEASURE: Final = 80
+"""The longest line that reads well."""
+
+_ROLES: Final = {"heading": "strong"}
+_LINK_MARK = re.compile(r"\[\d{1,4}\]")
+
+
+class BodyRow(NamedTuple):
+    """One row of the body, without its margin.
+
+    Attributes:
+        kind: The colour role of the whole row.
+        runs: The row in several roles; empty where `kind` says it all.
+        wide: It was not wrapped: what does not fit is reached by moving it sideways.
+    """
+
+    text: str
+    kind: str = "text"
+    runs: Row = ()
+    wide: bool = False
+
+
+def measure(pane: int, limit: int = MEASURE) -> int:
+    """Return the width of text in a pane of `pane` cells, one blank at either side."""
+    return max(1, min(limit, pane - 2))
+
+
+def lay_out_text(lines: Sequence[TextLine], width: int) -> list[BodyRow]:
+    """Wrap the text; a quoted line has its `>` marks in front of each of its rows.
+
+    The line that introduces a quote (`On … Kim Chu wrote:`) has the quote's colour.
+    """
+    rows: list[BodyRow] = []
+    attribution = -1
+    for line in reflowed(lines, width):
+        if not line.quote:
+            if line.text:
+                attribution = len(rows) if line.text.endswith(":") else -1
+            rows += _line_rows(line, width)
+            continue
+        if attribution >= 0:
+            rows[attribution:] = [row._replace(kind="quote-1") for row in rows[attribution:]]
+            attribution = -1
+        mark = ">" * min(line.quote, max(1, width // 4)) + " "
+        kind = f"quote-{min(line.quote, 3)}"
+        rows += [
+            row._replace(text=(mark + row.text).rstrip(), kind=kind)
+            for row in _line_rows(line, max(1, width - len(mark)))
+        ]
+    return rows
+
+
+def _line_rows(line: TextLine, width: int) -> list[BodyRow]:
+    """Lay one line out: wrapped, except for the rows of a table."""
+    role = _ROLES.get(line.kind, "text")
+    if line.kind == "table":
+        return [BodyRow(line.text, role, wide=cell_len(line.text) > width)]
+    if 0 < line.indent <= width // 2:
+        return [BodyRow(text, role) for text in wrap_hanging(line.text, width, line.indent)]
+    return [BodyRow(text, role) for text in wrap_text(line.text, width)]
+
+
+def lay_out_links(links: Sequence[Link], width: int) -> list[BodyRow]:
+    """List the links with their real hosts, the doubtful ones with `!` and the reason."""
+    rows: list[BodyRow] = []
+    for link in links:
+        rows += _link_rows(link, width)
+    return rows
+
+
+def _link_rows(link: Link, width: int) -> list[BodyRow]:
+    number = f"[{link.number}] "
+    host = link.host or link.target
+    words = link.text or path_of(link)
+    room = width - cell_len(number + host) - 2
+    said = cut(words, room) if room >= min(4, cell_len(words)) else ""
+    first, *more = wrap_text(number + host, width)
+    role = "link" if link.suspicious else linked("link", link.target)
+    rows = [BodyRow(first, "link", (Run(number, "muted"), Run(first[len(number) :], role)))]
+    rows += [BodyRow(text, "link", (Run(text, role),)) for text in more]
+    if link.suspicious:
+        warning = _warning(link)
+        if not more and cell_len(first) + 2 + cell_len(warning) <= width:
+            rows = [_joined(rows[0], Run(warning, "warning"))]
+        else:
+            rows += [BodyRow(text, "warning") for text in wrap_text(warning, width)]
+    elif said and not more:
+        rows = [_joined(rows[0], Run(said))]
+    return rows
+
+
+def _warning(link: Link) -> str:
+    if link.named_host:
+        return f"! the text says {link.named_host}"
+    return f"! looks like {link.looks_like}" if link.looks_like else SUSPICIOUS
+
+
+def _joined(row: BodyRow, run: Run) -> BodyRow:
+    return row._replace(text=f"{row.text}  {run.text}", runs=(*row.runs, Run("  "), run))
+
+
+SUSPICIOUS: Final = "! the link hides where it goes"
+
+
+def lay_out_notices(notices: Iterable[str], width: int) -> list[BodyRow]:
+    """What could not be shown as it was meant, in words."""
+    return [
+        BodyRow(text, "warning") for notice in notices for text in wrap_text(f"! {notice}", width)
+    ]
+
+
+def trim_blank_ends(rows: list[BodyRow]) -> list[BodyRow]:
+    """Drop blank rows at both ends: the head's rule and the end of the pane separate enough."""
+    first = next((index for index, row in enumerate(rows) if row.text), len(rows))
+    last = next((index for index, row in enumerate(reversed(rows)) if row.text), 0)
+    return rows[first : len(rows) - last]
+
+
+def sections(*groups: list[BodyRow]) -> list[BodyRow]:
+    """Join groups with one blank row between those that are not empty."""
+    rows: list[BodyRow] = []
+    for group in groups:
+        if group and rows:
+            rows.append(BodyRow(""))
+        rows += group
+    return rows
+
+
+def body_runs(row: BodyRow) -> Row:
+    """Give the row its margin and its runs."""
+    if not row.text:
+        return EMPTY
+    if row.runs:
+        return (BLANK, *row.runs)
+    if row.kind not in ("text", "strong") or "[" not in row.text:
+        return (BLANK, Run(row.text, row.kind))
+    runs = [BLANK]
+    end = 0
+    for match in _LINK_MARK.finditer(row.text):
+        if match.start() > end:
+            runs.append(Run(row.text[end : match.start()], row.kind))
+        runs.append(Run(match[0], "muted"))
+        end = match.end()
+    if end < len(row.text):
+        runs.append(Run(row.text[end:], row.kind))
+    return tuple(runs)
+
+
+def position_text(first: int, shown: int, total: int) -> str:
+    """Say how far the text is read: `All`, or the share above the last visible row, `62%`."""
+    if total <= shown:
+        return "All"
+    return f"{min(100, 100 * (first + shown) // total)}%"

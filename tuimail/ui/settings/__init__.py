@@ -1,0 +1,1 @@
+"""The settings as rows, and taken over while tuimail runs."""

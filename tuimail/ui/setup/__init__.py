@@ -1,0 +1,1 @@
+"""Adding an account and signing in: what each page says and offers."""

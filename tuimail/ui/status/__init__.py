@@ -1,0 +1,1 @@
+"""What the user is told: jobs, notices, the engine's state, what can be taken back."""

@@ -1,0 +1,1 @@
+"""The terminal and the desktop around it: what is asked of them, and what they are given."""

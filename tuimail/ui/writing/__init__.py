@@ -1,0 +1,1 @@
+"""A message that is written, from its draft to the outbox."""

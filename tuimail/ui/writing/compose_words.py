@@ -1,0 +1,143 @@
+"""What the composer says: titles, the question before sending, who is outside.
+
+"Outside" is another domain than the sender's own; a subdomain of it is inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from rich.cells import cell_len
+
+from tuimail.model.draft import Draft, DraftProtection, Writing
+from tuimail.text.address import Address, parse_addresses
+from tuimail.text.safe import clean
+from tuimail.ui.drawing.wrapping import wrap_text
+
+_REPLY = re.compile(r"(?:re|aw|sv|vs|antw)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+_PASSED_ON: Final = {
+    Writing.FORWARD: "Forward",
+    Writing.FORWARD_AS_ATTACHMENT: "Forward",
+    Writing.BOUNCE: "Bounce",
+}
+_PROTECTED: Final = {
+    DraftProtection.NONE: "",
+    DraftProtection.PGP_SIGN: ", signed",
+    DraftProtection.PGP_ENCRYPT: ", encrypted",
+}
+_COUNT_WORDS: Final = ("no", "one", "two", "three", "four", "five")
+
+
+def recipients(draft: Draft) -> tuple[Address, ...]:
+    """Return everybody the draft would go to, each address once."""
+    seen: set[str] = set()
+    found = []
+    for address in parse_addresses(", ".join((draft.to, draft.cc, draft.bcc))):
+        if address.address.lower() not in seen:
+            seen.add(address.address.lower())
+            found.append(address)
+    return tuple(found)
+
+
+def domain_of(address: str) -> str:
+    """Return the domain of an address, lower case; empty when it has none."""
+    return address.rpartition("@")[2].lower() if "@" in address else ""
+
+
+def is_outside(address: Address, own_domain: str) -> bool:
+    """Whether somebody belongs to another domain than the sender's."""
+    host = address.host.lower()
+    return bool(host) and host != own_domain and not host.endswith(f".{own_domain}")
+
+
+def outside(addresses: Sequence[Address], own_domain: str) -> tuple[Address, ...]:
+    """Return those who are outside."""
+    return tuple(address for address in addresses if is_outside(address, own_domain))
+
+
+def title(draft: Draft, first: Address | None) -> str:
+    """Return what the first row says: `Reply to Kim Chu`, `New message, encrypted`."""
+    return f"{_kind(draft, first)}{_PROTECTED[draft.protection]}"
+
+
+def protection_words(protection: DraftProtection) -> str:
+    """Return what is done with a message when it is sent, a sentence."""
+    return {
+        DraftProtection.NONE: "It is sent neither signed nor encrypted.",
+        DraftProtection.PGP_SIGN: "It is signed with your PGP key.",
+        DraftProtection.PGP_ENCRYPT: "It is encrypted and signed with PGP; its subject is not.",
+    }[protection]
+
+
+def _kind(draft: Draft, first: Address | None) -> str:
+    if draft.writing in _PASSED_ON:
+        done = _PASSED_ON[draft.writing]
+        return done if first is None else f"{done} to {first.display}"
+    answers = draft.in_reply_to is not None or _REPLY.match(draft.subject)
+    if first is None:
+        return "Reply" if answers else "New message"
+    return f"{'Reply' if answers else 'Write'} to {first.display}"
+
+
+def question(
+    addresses: Sequence[Address],
+    own_domain: str,
+    protection: DraftProtection = DraftProtection.NONE,
+) -> str:
+    """Return the one line that names what matters before sending."""
+    beyond = outside(addresses, own_domain)
+    # First, for it must not be what a narrow row cuts off.
+    how = f"Send{_PROTECTED[protection].replace(',', '')} to {len(addresses)}"
+    if not beyond:
+        return f"{how}?"
+    return f"{how}, {len(beyond)} outside {clean(own_domain)}?"
+
+
+def outside_remark(addresses: Sequence[Address], own_domain: str) -> str:
+    """Return `one recipient outside contoso.com`, or nothing when all are inside."""
+    count = len(outside(addresses, own_domain))
+    if not count:
+        return ""
+    word = _COUNT_WORDS[count] if count < len(_COUNT_WORDS) else str(count)
+    return f"{word} recipient{'s' if count > 1 else ''} outside {clean(own_domain)}"
+
+
+def people_text(addresses: Sequence[Address]) -> str:
+    """Return `Kim Chu`, or `Kim Chu and 1 other`."""
+    if not addresses:
+        return "nobody"
+    others = len(addresses) - 1
+    ending = "" if not others else f" and {others} other{'s' if others > 1 else ''}"
+    return f"{addresses[0].display}{ending}"
+
+
+def people_in_short(addresses: Sequence[Address]) -> str:
+    """Return `Kim Chu`, or `Kim Chu +1`, for a column."""
+    if not addresses:
+        return "nobody"
+    others = len(addresses) - 1
+    return f"{addresses[0].display}{f' +{others}' if others else ''}"
+
+
+QUOTE_CELLS: Final = 76
+_QUOTED = re.compile(r"(?P<mark>>[> ]*)(?P<text>.*)\Z", re.DOTALL)
+
+
+def wrap_quotes(body: str) -> str:
+    """Break the long lines of a quote, each piece with its own `>` marks (RFC 3676, 4.5).
+
+    A mail's paragraph is often one line: quoted as it is, its second row on the screen would look
+    like the answer.
+    """
+    rows: list[str] = []
+    for line in body.split("\n"):
+        match = _QUOTED.match(line)
+        if match is None or cell_len(line) <= QUOTE_CELLS:
+            rows.append(line)
+            continue
+        mark = ">" * match["mark"].count(">") + " "
+        wrapped = wrap_text(match["text"], max(20, QUOTE_CELLS - len(mark)))
+        rows += [f"{mark}{text}".rstrip() for text in wrapped]
+    return "\n".join(rows)

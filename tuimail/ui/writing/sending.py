@@ -1,0 +1,336 @@
+"""From a draft to the outbox, and back while it can be taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict, Unpack
+
+from tuimail.errors import MimeError, StoreError
+from tuimail.model.account import Account, SendVia
+from tuimail.model.draft import Draft, DraftProtection, Writing
+from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
+from tuimail.records import record
+from tuimail.text.address import format_addresses
+from tuimail.text.safe import SafeText, clean
+from tuimail.ui.shell import Shell
+from tuimail.ui.writing.compose_words import people_in_short, people_text, recipients
+
+if TYPE_CHECKING:
+    from tuimail.mime.attaching import FileToSend
+    from tuimail.mime.builder import Parts
+    from tuimail.mime.built import BuiltMessage
+    from tuimail.mime.parser import ParsedMessage
+    from tuimail.store.store import Reader, Writer
+
+
+@record
+class Sending:
+    """A message that waits out the time in which it can be taken back.
+
+    Attributes:
+        outbox_id: Its row in the outbox.
+        draft: What it was made from, exactly as typed; None for what nobody typed, such as the
+            answer to an invitation.
+        people: `Kim Chu and 1 other`.
+        until: When it may go out, aware.
+    """
+
+    outbox_id: int
+    draft: Draft | None
+    people: SafeText
+    until: datetime
+
+    def seconds_left(self, now: datetime) -> int:
+        """Return the whole seconds left, at least 0."""
+        left = (self.until - now).total_seconds()
+        return max(0, -int(-left // 1))
+
+
+async def problems_of(draft: Draft, account: Account) -> list[str]:
+    """Return why the draft cannot be sent, in words; empty when it can."""
+    # The builder is imported when something is sent: the first frame does without it.
+    from tuimail.mime.builder import check  # noqa: PLC0415
+
+    problems = await asyncio.to_thread(check, draft)
+    if problems or draft.writing is Writing.BOUNCE:
+        return problems
+    lack = await lack_of_keys(draft, account)
+    return [f"Nothing was sent: {lack}"] if lack else []
+
+
+async def lack_of_keys(draft: Draft, account: Account) -> str:
+    """Return what keeps a draft from being protected as it is to be; empty where nothing does."""
+    if draft.protection is DraftProtection.NONE:
+        return ""
+    # gpg and all that goes with it is for those who have it.
+    from tuimail.mime.sealing import lack_of  # noqa: PLC0415
+
+    usable = [one for one in recipients(draft) if one.is_usable]
+    sender = draft.sender_or(account.address)
+    return await asyncio.to_thread(lack_of, draft.protection, sender, usable)
+
+
+async def queue_draft(
+    app: Shell, draft: Draft, account: Account, at: datetime | None = None
+) -> Sending:
+    """Build the message with a fixed Message-ID and Date and store it in the outbox.
+
+    Args:
+        at: When it goes out; None for now, after the time in which it can be taken back.
+
+    Raises:
+        StoreError: It could not be stored; the draft is as it was.
+    """
+    now = app.now()
+    addresses = recipients(draft)
+    built = await asyncio.to_thread(_built, app.store.read, draft, account, now)
+    people = clean(people_text(addresses))
+    hold = app.settings.send.undo
+    outgoing = OutgoingMessage(
+        account_id=draft.account_id,
+        raw=built.raw,
+        message_id=built.message_id,
+        mail_from=built.mail_from,
+        rcpt_to=built.rcpt_to,
+        to_text=clean(people_in_short(addresses)),
+        subject=clean(draft.subject),
+        in_reply_to=draft.in_reply_to_key,
+        draft_id=draft.id,
+        hold_seconds=hold,
+        not_before=at,
+        via=way_of(app, account),
+        notify=draft.asks_report,
+        forward_of=draft.forward_of,
+    )
+    outbox_id = await asyncio.wrap_future(
+        app.store.write(lambda tx: tx.queue_message(outgoing), urgent=True)
+    )
+    if app.engine is not None:
+        app.engine.wake()
+    until = now + timedelta(seconds=hold) if at is None else now
+    return Sending(outbox_id, draft, people, until)
+
+
+async def size_as_sent(app: Shell, draft: Draft, account: Account) -> int:
+    """Return the octets of the whole message of a draft that `problems_of` finds nothing wrong in.
+
+    Of one that is to be encrypted it is the most they come to.
+
+    Raises:
+        StoreError: A file of it cannot be read.
+        MimeError: It cannot be built.
+    """
+    clear = replace(draft, protection=DraftProtection.NONE)
+    built = await asyncio.to_thread(_built, app.store.read, clear, account, app.now())
+    # Not by encrypting it: the key may ask for its passphrase each time.
+    return len(built.raw) * 7 // 5 if draft.protection.encrypts else len(built.raw)
+
+
+async def raw_as_written(app: Shell, draft: Draft, account: Account) -> bytes:
+    """Return the message of a draft as far as it is written, for a look at it.
+
+    Raises:
+        StoreError: A file of it cannot be read.
+        MimeError: It cannot be built.
+    """
+    from tuimail.mime.builder import build_draft, make_message_id  # noqa: PLC0415 - as above
+
+    sender, date = draft.sender_or(account.address), app.now()
+
+    def build() -> bytes:
+        return build_draft(
+            draft,
+            sender=sender,
+            message_id=make_message_id(sender.host or "localhost"),
+            date=date,
+            parts=_parts(app.store.read, draft),
+        )
+
+    return await asyncio.to_thread(build)
+
+
+def _built(read: Reader, draft: Draft, account: Account, date: datetime) -> BuiltMessage:
+    """Build the message of a draft; files and Markdown take their time."""
+    # The builder is imported when something is sent: the first frame does without it.
+    from tuimail.mime.builder import build, make_message_id  # noqa: PLC0415
+
+    sender = draft.sender_or(account.address)
+    message_id = make_message_id(sender.host or "localhost")
+    parts = _parts(read, draft)
+    return build(draft, sender=sender, message_id=message_id, date=date, parts=parts)
+
+
+def _parts(read: Reader, draft: Draft) -> Parts:
+    from tuimail.mime.builder import parts_of  # noqa: PLC0415 - as above
+
+    earlier = draft.in_reply_to_key or draft.forward_of
+    return parts_of(
+        draft,
+        read.draft_files.data(draft.files),
+        None if earlier is None else read.message(earlier),
+    )
+
+
+def way_of(app: Shell, account: Account) -> SendVia:
+    """Return the way out of an account, as the settings say now."""
+    owner = app.accounts.get(account.sign_in_id, account)
+    table = app.settings.accounts.get(owner.name)
+    return account.send_via if table is None else SendVia(table.send_via)
+
+
+async def take_back(app: Shell, outbox_id: int, draft: Draft) -> Draft:
+    """Stop a message in the outbox and make it a draft again, the same one if it was one.
+
+    Raises:
+        StoreError: It is on its way already.
+    """
+    draft_id = await asyncio.wrap_future(
+        app.store.write(lambda tx: tx.restore_draft(outbox_id, draft), urgent=True)
+    )
+    if app.engine is not None:
+        app.engine.wake()
+    return replace(draft, id=draft_id)
+
+
+async def cancel(app: Shell, outbox_id: int) -> None:
+    """Stop a message in the outbox that was made from no draft.
+
+    Raises:
+        StoreError: It is on its way already.
+    """
+    await _changed(app, lambda tx: tx.set_outbox(outbox_id, state=OutboxState.CANCELLED))
+
+
+async def send_now(app: Shell, outbox_id: int) -> None:
+    """Let a waiting message go out at once.
+
+    Raises:
+        StoreError: It could not be stored.
+    """
+
+    await _requeue(app, outbox_id, not_before=datetime.now(UTC), timed=False)
+
+
+async def send_at(app: Shell, outbox_id: int, when: datetime) -> None:
+    """Let a message that was not handed over go out at a time.
+
+    Raises:
+        StoreError: It was, or it could not be stored.
+    """
+    await _requeue(app, outbox_id, not_before=when, timed=True, forgets_problem=True)
+
+
+async def send_through_graph(app: Shell, outbox_id: int) -> None:
+    """Let a message that SMTP refused go out through Microsoft Graph.
+
+    Raises:
+        StoreError: It may have been handed over, or it could not be stored.
+    """
+
+    def change(tx: Writer) -> None:
+        item = tx.read.outbox_item(outbox_id)
+        if item is None or item.state is OutboxState.UNCERTAIN:
+            raise StoreError("It may have been sent already: then it goes by no second way.")
+        tx.set_outbox(
+            outbox_id,
+            state=OutboxState.QUEUED,
+            not_before=datetime.now(UTC),
+            via=SendVia.GRAPH,
+            forgets_problem=True,
+        )
+
+    await _changed(app, change)
+
+
+async def send_without_refused(app: Shell, item: OutboxItem) -> None:
+    """Send a message to those who were not refused.
+
+    Raises:
+        StoreError: It was handed over meanwhile, or it could not be stored.
+    """
+    from tuimail.mime.readdressing import without_recipients  # noqa: PLC0415 - as above
+
+    raw = app.store.read.outbox_raw(item.id)
+    left = await asyncio.to_thread(without_recipients, raw, item.rcpt_to, set(item.refused))
+    await _changed(
+        app,
+        lambda tx: tx.replace_recipients(
+            item.id, raw=left.raw, rcpt_to=left.rcpt_to, to_text=left.to_text
+        ),
+    )
+
+
+async def _requeue(app: Shell, outbox_id: int, **changes: Unpack[_Requeued]) -> None:
+    await _changed(app, lambda tx: tx.set_outbox(outbox_id, state=OutboxState.QUEUED, **changes))
+
+
+class _Requeued(TypedDict, total=False):
+    not_before: datetime
+    timed: bool
+    forgets_problem: bool
+
+
+async def _changed(app: Shell, change: Callable[[Writer], object]) -> None:
+    await asyncio.wrap_future(app.store.write(change, urgent=True))
+    if app.engine is not None:
+        app.engine.wake()
+
+
+def draft_of(item: OutboxItem, raw: bytes) -> tuple[Draft, list[FileToSend]]:
+    """Make a draft of a stored message again, for one whose typed form is gone.
+
+    Args:
+        item: Its row; the envelope recipients that no field names were in Bcc.
+        raw: The message.
+
+    Returns:
+        The draft without its files, and the files.
+
+    Raises:
+        StoreError: There is nothing to write: it is another's message, passed on as it is, or it is
+            encrypted and cannot be opened here.
+    """
+    from tuimail.mime.forwarding import files_of, written_anew  # noqa: PLC0415 - as above
+    from tuimail.mime.parser import parse  # noqa: PLC0415
+
+    message = parse(raw)
+    if message.headers.get("resent-from"):
+        raise StoreError("It is passed on as it is: discard it, or send it.")
+    raw, protection = _opened(message)
+    message = parse(raw)
+    envelope = message.envelope
+    named = {address.address.lower() for address in (*envelope.to, *envelope.cc)}
+    draft = replace(
+        written_anew(raw, (), account=item.account_id),
+        to=format_addresses(envelope.to),
+        cc=format_addresses(envelope.cc),
+        bcc=", ".join(name for name in item.rcpt_to if name.lower() not in named),
+        subject=envelope.subject,
+        in_reply_to_key=item.in_reply_to,
+        in_reply_to=envelope.in_reply_to,
+        references=message.references,
+        forward_of=item.forward_of,
+        writing=Writing.FORWARD if item.forward_of is not None else Writing.NEW,
+        asks_receipt=bool(message.headers.get("disposition-notification-to")),
+        asks_report=item.notify,
+        protection=protection,
+    )
+    return draft, files_of(raw)
+
+
+def _opened(message: ParsedMessage) -> tuple[bytes, DraftProtection]:
+    """Return a message of the user's own without its protection, and what that was."""
+    from tuimail.mime.sealed import is_sealed  # noqa: PLC0415 - as above
+
+    if not is_sealed(message.structure):
+        return message.raw, DraftProtection.NONE
+    from tuimail.mime.sealing import unprotected  # noqa: PLC0415 - as above
+
+    authors = message.envelope.from_
+    try:
+        return unprotected(message.raw, authors[0].address if authors else "")
+    except MimeError as error:
+        raise StoreError(error.message) from error
