@@ -69,9 +69,11 @@ _VIOLATIONS: Final = (
     Violation("requests, urllib3, httpx: only in http", "auth/planted.py", "import requests"),
     Violation("sqlite3: only in store", "mime/planted.py", "import sqlite3"),
     Violation("html2text: only in mime", "store/planted.py", "import html2text"),
-    Violation("charset_normalizer: only in mime", "ui/drawing/planted.py", "import charset_normalizer"),
+    Violation(
+        "charset_normalizer: only in mime", "ui/keys/planted.py", "import charset_normalizer"
+    ),
     Violation("icalendar: only in mime", "store/planted.py", "import icalendar"),
-    Violation("markdown_it: only in mime", "ui/drawing/planted.py", "import markdown_it"),
+    Violation("markdown_it: only in mime", "ui/keys/planted.py", "import markdown_it"),
     Violation("Pillow: only in ui", "mime/planted.py", "import PIL"),
     Violation("aiosmtpd: only in sandbox", "submission/planted.py", "import aiosmtpd"),
     Violation("click: only in cli", "config/planted.py", "import click"),

@@ -12,14 +12,14 @@ from tuimail.model.flags import Flags
 from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.message import Message
 from tuimail.model.notice import Severity
-from tuimail.model.outbox import OutgoingMessage
 from tuimail.text.address import Address, make_address
 from tuimail.ui.screens.mailbox_commands import MailboxCommands
 from tuimail.ui.shell import shell
 from tuimail.ui.writing.compose_words import domain_of
-from tuimail.ui.writing.sending import way_of
+from tuimail.ui.writing.sending import outgoing_of
 
 if TYPE_CHECKING:
+    from tuimail.model.outbox import OutgoingMessage
     from tuimail.store.store import Writer
 
 _YES: Final = "y"
@@ -73,17 +73,7 @@ class MailboxReceipts(MailboxCommands):
                 message_id=make_message_id(domain_of(account.address) or "localhost"),
                 date=app.now(),
             )
-            outgoing = OutgoingMessage(
-                account_id=summary.account_id,
-                raw=built.raw,
-                message_id=built.message_id,
-                mail_from=built.mail_from,
-                rcpt_to=built.rcpt_to,
-                to_text=built.to_text,
-                subject=built.subject,
-                hold_seconds=app.settings.send.undo,
-                via=way_of(app, account),
-            )
+            outgoing = outgoing_of(app, account, built)
         settled = StoreFlags(add=Flags(keywords=frozenset({SENT})))
 
         def change(tx: Writer) -> None:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from tuimail.errors import MimeError
-from tuimail.model.account import Account
 from tuimail.model.invitation import Attendee, Invitation, Participation
 from tuimail.model.message import Message
-from tuimail.model.outbox import OutgoingMessage
 from tuimail.text.address import make_address
 from tuimail.ui.shell import Shell
 from tuimail.ui.writing.compose_words import domain_of
-from tuimail.ui.writing.sending import Sending, way_of
-
-if TYPE_CHECKING:
-    from tuimail.mime.built import BuiltMessage
+from tuimail.ui.writing.sending import Sending, outgoing_of
 
 
 async def queue_answer(
@@ -64,7 +58,7 @@ async def queue_answer(
     )
     label = octets.part.param("charset")
     built = await asyncio.to_thread(build_answer, octets.content, label, invitation, answer)
-    outgoing = _outgoing(app, account, built)
+    outgoing = outgoing_of(app, account, built)
     outbox_id = await asyncio.wrap_future(
         app.store.write(
             lambda tx: tx.meetings.queue_answer(outgoing, invitation, participation), urgent=True
@@ -73,17 +67,3 @@ async def queue_answer(
     if app.engine is not None:
         app.engine.wake()
     return Sending(outbox_id, None, built.to_text, now + timedelta(seconds=outgoing.hold_seconds))
-
-
-def _outgoing(app: Shell, account: Account, built: BuiltMessage) -> OutgoingMessage:
-    return OutgoingMessage(
-        account_id=account.id,
-        raw=built.raw,
-        message_id=built.message_id,
-        mail_from=built.mail_from,
-        rcpt_to=built.rcpt_to,
-        to_text=built.to_text,
-        subject=built.subject,
-        hold_seconds=app.settings.send.undo,
-        via=way_of(app, account),
-    )

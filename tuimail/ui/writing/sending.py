@@ -114,6 +114,21 @@ async def queue_draft(
     return Sending(outbox_id, draft, people, until)
 
 
+def outgoing_of(app: Shell, account: Account, built: BuiltMessage) -> OutgoingMessage:
+    """Return a message that nobody typed, such as a receipt, for the outbox: held like any."""
+    return OutgoingMessage(
+        account_id=account.id,
+        raw=built.raw,
+        message_id=built.message_id,
+        mail_from=built.mail_from,
+        rcpt_to=built.rcpt_to,
+        to_text=built.to_text,
+        subject=built.subject,
+        hold_seconds=app.settings.send.undo,
+        via=way_of(app, account),
+    )
+
+
 async def size_as_sent(app: Shell, draft: Draft, account: Account) -> int:
     """Return the octets of the whole message of a draft that `problems_of` finds nothing wrong in.
 
