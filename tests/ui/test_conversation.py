@@ -98,7 +98,7 @@ async def test_actions_are_on_the_message_at_the_cursor_or_on_all(talk: Desk) ->
         await pilot.press("k", "F")
         await talk.when(lambda: talk.store.read.summary(second).flags.is_flagged, "flagged")  # type: ignore[union-attr]
         assert not talk.store.read.summary(third).flags.is_flagged  # type: ignore[union-attr]
-        await talk.when(lambda: heads(talk)[1] == "▌►  ¶Carla Reyes", "the flag in the head")
+        await talk.when(lambda: heads(talk)[1] == "▌►¶  Carla Reyes", "the flag in the head")
         await pilot.press("r")
         await talk.when(lambda: isinstance(talk.app.screen, ComposeScreen), "the composer")
         await talk.see(pilot, f"> line 0 of {second}")

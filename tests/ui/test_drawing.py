@@ -27,10 +27,10 @@ from tuimail.ui.drawing.formatting import (
 )
 from tuimail.ui.drawing.glyphs import ASCII, UNICODE, choose_glyphs
 from tuimail.ui.drawing.roles import Roles
-from tuimail.ui.drawing.rows import Run, row_cells
+from tuimail.ui.drawing.rows import Run, plain_text, row_cells
 from tuimail.ui.listing.columns import DEFAULT, Column, Columns, one_line_columns, two_line_columns
 from tuimail.ui.listing.layout import RowState, one_line, two_lines
-from tuimail.ui.widgets.bottom_bar import hint_row
+from tuimail.ui.widgets.bottom_bar import hint_row, said_row
 from tuimail.ui.widgets.top_bar import top_row
 
 NOW = datetime(2026, 11, 23, 9, 44, tzinfo=UTC)
@@ -266,3 +266,21 @@ def test_without_colours_no_style_has_one_and_the_cursor_is_reversed() -> None:
             assert style.bgcolor is None
     assert palette.style("text", "cursor").reverse
     assert palette.style("strong").bold
+
+
+def test_a_question_gives_way_whole_before_it_is_cut() -> None:
+    """Cells between keys first, then a shorter wording; a cut one ends in the sign."""
+    keys = [("y", "send"), ("l", "later …"), ("P", "draft"), ("Esc", "back")]
+    asked = (Run("Send encrypted to 2, 1 outside contoso.com?", "strong"),)
+    shorter = ("Send encrypted to 2, 1 outside?", "Send to 2, 1 outside?")
+
+    def shown(width: int) -> str:
+        row = plain_text(said_row(asked, keys, width, "…", shorter))
+        assert cell_len(row) == width
+        return row.strip()
+
+    assert shown(100).endswith("y send   l later …   P draft   Esc back")
+    assert shown(83) == f"{asked[0].text}  y send  l later …  P draft  Esc back"
+    assert shown(80).startswith("Send encrypted to 2, 1 outside?  ")
+    assert shown(61).startswith("Send to 2, 1 outside?  y send  ")
+    assert shown(36) == "Send to 2, 1 ou…  y send  Esc back"

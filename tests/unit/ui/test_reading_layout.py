@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from tuimail.mime.rendered import LineKind, Link, TextLine
 from tuimail.model.bodystructure import BodyPart
+from tuimail.model.draft import DraftProtection
 from tuimail.model.envelope import Envelope
 from tuimail.text.address import Address, make_address
 from tuimail.text.safe import SafeText
@@ -112,8 +113,12 @@ def test_chips_that_do_not_fit_are_counted() -> None:
 
 
 def test_the_question_names_those_outside() -> None:
-    assert question(PEOPLE, "x.y") == "Send to 4?"
-    assert question((*PEOPLE, ME), "x.y") == "Send to 5, 1 outside x.y?"
+    assert question(PEOPLE, "x.y") == ("Send to 4?",)
+    assert question((*PEOPLE, ME), "x.y", DraftProtection.PGP_ENCRYPT) == (
+        "Send encrypted to 5, 1 outside x.y?",
+        "Send encrypted to 5, 1 outside?",
+        "Send to 5, 1 outside?",
+    )
 
 
 def test_long_quotes_are_broken_with_their_marks_and_own_words_are_not() -> None:

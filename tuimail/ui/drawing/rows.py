@@ -73,6 +73,20 @@ def crop_row(row: Iterable[Run], width: int) -> Row:
     return tuple(kept)
 
 
+def cut_row(row: Iterable[Run], width: int, sign: str) -> Row:
+    """Return the row in at most `width` cells; a longer one ends in the cut sign."""
+    row = tuple(row)
+    if row_cells(row) <= width:
+        return row
+    kept = [run for run in crop_row(row, max(0, width - cell_len(sign))) if run.text]
+    while kept and not kept[-1].text.strip():
+        kept.pop()
+    if not kept:
+        return (Run(sign),) if width > 0 else ()
+    kept[-1] = kept[-1]._replace(text=kept[-1].text.rstrip() + sign)
+    return tuple(kept)
+
+
 def ends(left: Iterable[Run], right: Iterable[Run], width: int) -> Row:
     """Put `left` and `right` at the ends of `width` cells; `left` is cut when both do not fit."""
     left, right = tuple(left), tuple(right)

@@ -91,9 +91,10 @@ def head_row(
     left: list[Run] = [
         Run(bar, "cursor-bar"),
         Run(glyphs.unfolded if member.is_open else glyphs.folded, "muted"),
-        BLANK,
-        BLANK if message.flags.is_seen else Run(glyphs.unread, "unread"),
+        # Beside the other signs: one right before the name would touch it.
         Run(glyphs.flagged, "flagged") if message.flags.is_flagged else BLANK,
+        BLANK if message.flags.is_seen else Run(glyphs.unread, "unread"),
+        BLANK,
     ]
     date = fit(list_date(message.internaldate, now), 6, right=True)
     right = (Run(f" {_signs(message, glyphs)}", "muted"), Run(f" {date} ", "muted"))

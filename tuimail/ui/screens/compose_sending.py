@@ -129,7 +129,7 @@ class ComposeSending(ComposeFiles):
         if not app.settings.send.review:
             return Answer.SEND
         account = app.accounts[draft.account_id]
-        text = question(recipients(draft), domain_of(account.address), draft.protection)
+        text, *shorter = question(recipients(draft), domain_of(account.address), draft.protection)
         answers = {_SEND: "send", _LATER: "later …", _KEEP: "draft"}
-        answer = await self.query_one(BottomBar).ask(text, answers)
+        answer = await self.query_one(BottomBar).ask(text, answers, shorter=shorter)
         return _ANSWERS.get(answer or "", Answer.BACK)

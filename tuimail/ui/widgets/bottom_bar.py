@@ -20,12 +20,15 @@ from tuimail.ui.bindings import Hint, shown_key
 from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.hint_click import key_at
 from tuimail.ui.drawing.roles import roles
-from tuimail.ui.drawing.rows import BLANK, Row, Run, crop_row, ends, row_cells
+from tuimail.ui.drawing.rows import BLANK, Row, Run, crop_row, cut_row, ends, row_cells
 from tuimail.ui.keys.chord_words import waiting_row
 from tuimail.ui.messages import KeyClicked
 from tuimail.ui.shell import shell
 
 EVENT_SECONDS: Final = 6.0
+_LEAST_WORDS: Final = 20
+"""Cells of a sentence below which keys are left out."""
+_LEAST_KEYS: Final = 2
 
 _SIGN_ROLE: Final = {
     Severity.SUCCESS: "success",
@@ -59,12 +62,40 @@ def hint_row(hints: Sequence[Hint], width: int, right: str = "") -> Row:
     return ends(row, tail, width) if tail else crop_row(row, width)
 
 
-def said_row(said: Sequence[Run], keys: Sequence[Hint], width: int) -> Row:
-    """Lay out a sentence at the left and the keys it offers at the right."""
-    right: list[Run] = []
-    for key, word in keys:
-        right += [Run("   "), Run(key, "key"), Run(f" {word}", "muted")]
-    return ends((BLANK, *said), (*right, BLANK), width)
+def said_row(
+    said: Sequence[Run], keys: Sequence[Hint], width: int, sign: str, shorter: Sequence[str] = ()
+) -> Row:
+    """Lay out a sentence at the left and the keys it offers at the right.
+
+    What gives way where both do not fit: a cell between the keys, then the sentence for a shorter
+    one, then its end, and in a very narrow row whole keys between the first and the last.
+
+    Args:
+        said: The sentence.
+        keys: What can be pressed now.
+        width: Cells.
+        sign: What a cut text ends in.
+        shorter: Other wordings, the longest first.
+    """
+    wordings = (tuple(said), *((Run(text, "strong"),) for text in shorter))
+    for gap, words in ((3, wordings[0]), *((2, each) for each in wordings)):
+        right = _keys_at_the_right(keys, gap)
+        if 1 + row_cells(words) + row_cells(right) <= width:
+            return ends((BLANK, *words), right, width)
+    kept, words = list(keys), wordings[-1]
+    while len(kept) > _LEAST_KEYS and width - row_cells(_keys_at_the_right(kept, 2)) < _LEAST_WORDS:
+        del kept[-2]
+    right = _keys_at_the_right(kept, 2)
+    return ends(cut_row((BLANK, *words), width - row_cells(right), sign), right, width)
+
+
+def _keys_at_the_right(keys: Sequence[Hint], gap: int) -> Row:
+    runs = [
+        run
+        for key, word in keys
+        for run in (Run(" " * gap), Run(key, "key"), Run(f" {word}", "muted"))
+    ]
+    return (*runs, BLANK)
 
 
 class BottomBar(Widget):
@@ -77,6 +108,7 @@ class BottomBar(Widget):
         self._hints: list[Hint] = []
         self._right = ""
         self._said: tuple[Run, ...] = ()
+        self._shorter: Sequence[str] = ()
         self._keys: list[Hint] = []
         self._question: asyncio.Future[str | None] | None = None
         self._answers: Mapping[str, str] = {}
@@ -151,22 +183,28 @@ class BottomBar(Widget):
         self._answers = {}
         self.refresh()
 
-    async def ask(self, question: str, answers: Mapping[str, str]) -> str | None:
+    async def ask(
+        self, question: str, answers: Mapping[str, str], *, shorter: Sequence[str] = ()
+    ) -> str | None:
         """Ask in the last row and return the key of the answer, None for Esc.
 
         Args:
             question: One line that names what matters.
             answers: Key to its word, in the order shown. Esc is always an answer.
+            shorter: The same in fewer words, the longest first, for a row that has no room.
         """
-        return await self.answered(self.put(question, answers))
+        return await self.answered(self.put(question, answers, shorter=shorter))
 
-    def put(self, question: str, answers: Mapping[str, str]) -> asyncio.Future[str | None]:
+    def put(
+        self, question: str, answers: Mapping[str, str], *, shorter: Sequence[str] = ()
+    ) -> asyncio.Future[str | None]:
         """Put a question as `ask` does, at once: a key typed right behind answers it already."""
         self.clear()
         waiting: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
         self._question, self._answers = waiting, answers
         keys = [*answers.items(), *(() if "escape" in answers else (("Esc", "back"),))]
         self._say([Run(question, "strong")], [(shown_key(key), word) for key, word in keys], None)
+        self._shorter = shorter
         return waiting
 
     async def answered(self, waiting: asyncio.Future[str | None]) -> str | None:
@@ -198,7 +236,7 @@ class BottomBar(Widget):
 
     def _say(self, said: Sequence[Run], keys: Sequence[Hint], seconds: float | None) -> None:
         self._stop_timer()
-        self._said, self._keys = tuple(said), list(keys)
+        self._said, self._keys, self._shorter = tuple(said), list(keys), ()
         if seconds is not None:
             self._timer = self.set_timer(seconds, self._fade)
         self.refresh()
@@ -232,8 +270,9 @@ class BottomBar(Widget):
     def _row(self, width: int) -> Row:
         if self._waiting is not None:
             return waiting_row(*self._waiting, width, shell(self).glyphs)
+        sign = shell(self).glyphs.cut
         if self._said:
-            return said_row(self._said, self._keys, width)
+            return said_row(self._said, self._keys, width, sign, self._shorter)
         if self._row_words:
-            return said_row((Run(self._row_words),), self._hints[:1], width)
+            return said_row((Run(self._row_words),), self._hints[:1], width, sign)
         return hint_row(self._hints, width, self._aside or self._right)

@@ -85,14 +85,16 @@ def question(
     addresses: Sequence[Address],
     own_domain: str,
     protection: DraftProtection = DraftProtection.NONE,
-) -> str:
-    """Return the one line that names what matters before sending."""
+) -> tuple[str, ...]:
+    """Return the one line that names what matters before sending, and shorter ones."""
     beyond = outside(addresses, own_domain)
-    # First, for it must not be what a narrow row cuts off.
     how = f"Send{_PROTECTED[protection].replace(',', '')} to {len(addresses)}"
     if not beyond:
-        return f"{how}?"
-    return f"{how}, {len(beyond)} outside {clean(own_domain)}?"
+        return (f"{how}?",)
+    count = f"{len(beyond)} outside"
+    # The first row of the composer tells the protection too.
+    shortest = f"Send to {len(addresses)}, {count}?"
+    return f"{how}, {count} {clean(own_domain)}?", f"{how}, {count}?", shortest
 
 
 def outside_remark(addresses: Sequence[Address], own_domain: str) -> str:
