@@ -86,6 +86,11 @@ class TextEditor(TextArea):
             return False
         return self.document.get_line(below).startswith(">")
 
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Return whether a key is text: Enter is, which Textual leaves out."""
+        typed = super().check_consume_key(key, character)
+        return typed or (key == "enter" and not self.read_only)
+
     def set_text(self, text: str) -> None:
         """Replace the whole text, in a way that can be undone."""
         if text != self.text:
