@@ -55,7 +55,7 @@ async def test_it_is_kept_as_a_draft_and_a_check_can_be_switched_off(tmp_path: P
         await stage.press("ctrl+s")
         await stage.shows("one thing looks unusual")
         await stage.press("k")
-        await stage.shows("kept. It is in the outbox.")
+        await stage.shows("kept. go shows the outbox")
         assert len(stage.store.read.drafts()) == 1
     none = msgspec.structs.replace(settings(), send=SendSettings(check=()))
     async with open_stage(tmp_path / "other", settings=none) as stage:

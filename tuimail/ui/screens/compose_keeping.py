@@ -86,7 +86,8 @@ class ComposeKeeping(ComposeForm):
         subject = clean(self.current().subject) or SafeText("without subject")
         self.dismiss(None)
         if keeper.id is not None:
-            said = f"Draft “{subject}” kept. It is in the outbox."
+            key = shell(self).keys.shown("mailbox.outbox")
+            said = f"Draft “{subject}” kept. {key} shows the outbox it is in."
             self.app.call_later(shell(self).tell, said)
 
     @work(group="close", exclusive=True)
