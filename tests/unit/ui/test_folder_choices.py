@@ -48,12 +48,13 @@ def labels(offer: Offer, typed: str = "") -> list[str]:
 
 
 def test_the_likely_and_the_recent_come_first_and_then_the_tree() -> None:
-    """Mutation: `ranks` not asked for in the order."""
+    """Mutations: `ranks` not asked for in the order; no `aside`."""
     found = OFFER.choices("").choices
-    assert [(choice.label, choice.why) for choice in found[:4]] == [
+    assert [(choice.label, choice.why) for choice in found[:5]] == [
         ("Vendors", "conversation"),
         ("Projects/Bifrost/Deep", "12 mails from Kim Chu went there"),
         ("Projects/Bifrost", "last used"),
+        ("Projects", ""),
         ("Deleted Items", ""),
     ]
     assert [choice.label for choice in found if choice.is_elsewhere] == ["Inbox", "Projects"]

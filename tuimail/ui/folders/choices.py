@@ -1,7 +1,8 @@
 """What a picker of folders offers, the likeliest first, and how its rows look.
 
 Nothing typed: where the messages may belong, where the user was or filed last, then all folders as
-in the tree. Something typed: what fits best; among equals the likely and the recent come first.
+in the tree, the seldom wanted at the end. Something typed: what fits best; among equals the likely
+and the recent come first.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 
 from tuimail.model.account import AccountId
-from tuimail.model.folder import Folder, FolderId
+from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.folder_settings import LikelyTarget
 from tuimail.records import record
 from tuimail.ui.drawing.formatting import cut, number
@@ -24,6 +25,10 @@ from tuimail.ui.folders.layout import View, lit
 from tuimail.ui.folders.names import Wanted, read_path
 from tuimail.ui.folders.paths import MOST_SHOWN, folder_path, is_hidden, is_named
 
+_SELDOM_A_TARGET: Final = frozenset(
+    {FolderRole.DRAFTS, FolderRole.SENT, FolderRole.JUNK, FolderRole.TRASH}
+)
+"""Where nobody files mail: two of them have keys of their own, and two are filled by writing."""
 _ELSEWHERE: Final = 1000
 """What it costs a folder to be in a mailbox that the messages cannot go to: it comes last."""
 _LONGEST_SENDER: Final = 20
@@ -104,12 +109,12 @@ class Offer:
         """Return what fits, the best first; a folder to be made comes last."""
         words, reasons = words_of(typed), self._reasons()
         ranks = {folder: place for place, folder in enumerate(reasons)}
-        found: list[tuple[int, int, int, Choice | Folder]] = []
+        found: list[tuple[int, int, bool, int, Choice | Folder]] = []
         for label, view in self.views.items():
             fit = cost(words, label)
             if fit is not None:
                 choice = Choice(label, view=view, hits=hits(words, label))
-                found.append((fit, len(ranks), -1, choice))
+                found.append((fit, len(ranks), False, -1, choice))
         for place, folder in enumerate(self._all()):
             path = folder_path(folder)
             fit = cost(words, path)
@@ -121,8 +126,9 @@ class Offer:
                 fit += _ABOVE
             if is_hidden(folder):
                 fit += _HIDDEN
-            found.append((fit, ranks.get(folder.id, len(ranks)), place, folder))
-        found.sort(key=lambda each: each[:3])
+            aside = bool(self.home) and folder.role in _SELDOM_A_TARGET
+            found.append((fit, ranks.get(folder.id, len(ranks)), aside, place, folder))
+        found.sort(key=lambda each: each[:4])
         best = [
             each if isinstance(each, Choice) else self._choice(words, each, reasons)
             for *_, each in found[:MOST_SHOWN]
