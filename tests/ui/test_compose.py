@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.widgets import Input
 
 from tests.ui.screen_text import assert_exact_rows, rows, style_of, text
@@ -355,3 +358,32 @@ async def test_five_thousand_lines_render_only_what_is_seen_per_key(
         monkeypatch.setattr(TextEditor, "get_line", count)
         await stage.press("x")
         assert 0 < len(rendered) <= 2 * 24
+
+
+async def test_a_reply_is_styled_once_and_has_only_the_fields_it_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reply opens as fast as it does because nothing is mounted that it does not show.
+
+    Red where `on_screen_resume` lets Textual style everything anew, and where `compose` yields all
+    of the fields.
+    """
+    anew: list[int] = []
+    update = Stylesheet.update_nodes
+
+    def counted(sheet: Stylesheet, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        these = list(nodes)
+        anew.append(len(these))
+        update(sheet, these, animate)
+
+    async with open_stage(tmp_path, settings=settings()) as stage:
+        monkeypatch.setattr(Stylesheet, "update_nodes", counted)
+        screen = await write(stage, to=INSIDE, subject="Re: Contract", body="Yes.\n")
+        assert max(anew) == 1
+        assert [one.id for one in screen.query(Input)] == ["to", "subject"]
+        await stage.press("ctrl+b")
+        assert [one.id for one in screen.query(Input)] == ["to", "cc", "bcc", "subject"]
+        assert stage.app.focused is screen.query_one("#cc", Input)
+        assert rows(stage.app)[3].startswith("▌Cc ")
+        await stage.press("ctrl+b")
+        assert not any("Cc" in row for row in rows(stage.app)[:8])

@@ -17,6 +17,9 @@ SHEETS: Final = (
     "tuimail.ui.screens.command_line",
     "tuimail.ui.screens.help",
     "tuimail.ui.screens.compose",
+    "tuimail.ui.writing.signature",
+    "tuimail.mime.reading",
+    "tuimail.mime.quoting",
 )
 """The likeliest first."""
 

@@ -18,7 +18,6 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.screens.compose_text import ComposeText
 from tuimail.ui.shell import shell
 from tuimail.ui.terminal.editor import EditorFailed, edit_file, editor_command, write_new
-from tuimail.ui.widgets.address_input import Field
 from tuimail.ui.writing.editor_file import from_file_text, to_file_text
 
 
@@ -29,12 +28,12 @@ class ComposeScreen(ComposeText):
 
     def action_copies(self) -> None:
         """Show Cc and Bcc, or hide those that are empty."""
-        fields = [self.query_one("#cc-field", Field), self.query_one("#bcc-field", Field)]
-        show = not all(field.display for field in fields)
-        for field in fields:
-            field.set_class(show, "asked")
-            field.display = show or bool(field.line.value)
-        (fields[0] if show else self.query_one("#to-field", Field)).line.focus()
+        copies = [self._lines["cc"], self._lines["bcc"]]
+        show = not all(line.is_attached and line.display for line in copies)
+        for line in copies:
+            line.set_class(show, "asked")
+        self._show_copies(bool(copies[0].value), bool(copies[1].value))
+        (copies[0] if show else self._lines["to"]).focus()
 
     @work(group="editor", exclusive=True)
     async def action_editor(self) -> None:

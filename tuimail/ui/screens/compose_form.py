@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
@@ -15,7 +15,7 @@ from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.shell import shell
 from tuimail.ui.status.engine_words import state_words
-from tuimail.ui.widgets.address_input import AddressInput, Field, LineInput, SenderField
+from tuimail.ui.widgets.address_input import AddressInput, Field, SenderField
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.completion import Completion
 from tuimail.ui.widgets.compose_rows import ComposeRemark, FormRule
@@ -31,6 +31,8 @@ from tuimail.ui.writing.compose_words import (
 from tuimail.ui.writing.desk import PutAside
 from tuimail.ui.writing.sending import Sending
 
+_COPIES: Final = ("cc", "bcc")
+
 
 class ComposeForm(Screen[Sending | None]):
     """What is written, in its fields.
@@ -40,10 +42,9 @@ class ComposeForm(Screen[Sending | None]):
         aside: Where it was when it was put beside the list; None where it was not.
     """
 
-    DEFAULT_CSS = """
-    ComposeForm { background: $background; }
-    ComposeForm #fields { height: auto; }
-    """
+    # Focus is given once, before the first frame: each change of it styles and paints anew.
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = "ComposeForm { background: $background; }"
 
     def __init__(self, draft: Draft, aside: PutAside | None = None) -> None:
         super().__init__()
@@ -53,27 +54,29 @@ class ComposeForm(Screen[Sending | None]):
         # Held rather than looked up: at the end of the program they are read when they have left
         # the screen.
         self._text = TextEditor(draft.body, id="text")
-        self._lines: dict[str, LineInput] = {}
+        self._lines: dict[str, Field] = {}
+        self._stands = False
 
     # -- the form ------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """Fields, rule, text, remark, and the two bars."""
+        """Fields, rule, text, remark, and the two bars.
+
+        Cc and Bcc come when they are shown.
+        """
         draft, account = self._draft, shell(self).accounts[self._draft.account_id]
         own = domain_of(account.address)
         self._lines = {
-            "to": AddressInput(draft.to, own, id="to"),
-            "cc": AddressInput(draft.cc, own, id="cc"),
-            "bcc": AddressInput(draft.bcc, own, id="bcc"),
-            "subject": LineInput(draft.subject, id="subject"),
+            "to": AddressInput(draft.to, own, label="To", id="to"),
+            "cc": AddressInput(draft.cc, own, label="Cc", id="cc"),
+            "bcc": AddressInput(draft.bcc, own, label="Bcc", id="bcc"),
+            "subject": Field(draft.subject, label="Subject", id="subject"),
         }
         yield TopBar("")
-        with Vertical(id="fields"):
-            yield SenderField(str(draft.sender_or(account.address)), account.name)
-            for name, line in self._lines.items():
-                yield Field(name.capitalize(), line, id=f"{name}-field")
-                if isinstance(line, AddressInput):
-                    yield Completion(line)
+        yield SenderField(str(draft.sender_or(account.address)), account.name)
+        for name, line in self._lines.items():
+            if line.value or name not in _COPIES:
+                yield line
         yield FormRule()
         yield self._text
         yield ComposeRemark()
@@ -82,20 +85,37 @@ class ComposeForm(Screen[Sending | None]):
     def on_mount(self) -> None:
         """Put the cursor where writing begins, and watch for changes."""
         app = shell(self)
-        self._show_copies(bool(self._draft.cc), bool(self._draft.bcc))
-        self._text.move_cursor((0, 0))
-        empty = [name for name in ("to", "subject") if not self._lines[name].value]
-        (self._lines[empty[0]] if empty else self._text).focus()
-        if self._aside is not None:
-            self._text.move_cursor(self._aside.place)
-            self._lines.get(self._aside.field, self._text).focus()
+        self._text.move_cursor((0, 0) if self._aside is None else self._aside.place)
         if self._draft.writing is Writing.BOUNCE:
             self._text.read_only = self._lines["subject"].disabled = True
-            self._lines["to"].focus()
+        self.set_focus(self._begins_in())
         self.query_one(BottomBar).show_hints(app.keys.hints("composer"))
         app.signal_status.subscribe(self, self._show_state)
         self._show_state(None)
         self._show_people()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Come up the first time with one layout and one frame.
+
+        Textual would style again what was styled a moment ago, and paint everything twice.
+        """
+        if not self._stands:
+            self._stands = True
+            event.prevent_default()
+            self.stack_updates += 1
+            self._refresh_layout(self.app.size)
+
+    def _begins_in(self) -> Field | TextEditor:
+        """Return where the cursor begins: where it was, else what is missing, else the text."""
+        if self._draft.writing is Writing.BOUNCE:
+            return self._lines["to"]
+        if self._aside is not None:
+            field = self._lines.get(self._aside.field)
+            return field if field is not None and field.is_attached else self._text
+        return next(
+            (self._lines[name] for name in ("to", "subject") if not self._lines[name].value),
+            self._text,
+        )
 
     def current(self) -> Draft:
         """Return the draft as it stands in the fields."""
@@ -118,9 +138,15 @@ class ComposeForm(Screen[Sending | None]):
         self._show_copies(bool(draft.cc), bool(draft.bcc))
 
     def _show_copies(self, cc: bool, bcc: bool) -> None:
-        for name, shown in (("#cc-field", cc), ("#bcc-field", bcc)):
-            field = self.query_one(name)
-            field.display = shown or field.has_class("asked")
+        """Show these fields, and those that were asked for; hide others."""
+        above = self._lines["to"]
+        for name, has_value in (("cc", cc), ("bcc", bcc)):
+            line = self._lines[name]
+            shown = has_value or line.has_class("asked")
+            if shown and not line.is_attached:
+                self.mount(line, after=above)
+            line.display = shown
+            above = line if line.is_attached else above
 
     def _show_state(self, _: None) -> None:
         app = shell(self)
@@ -143,8 +169,17 @@ class ComposeForm(Screen[Sending | None]):
         self._touched()
         if isinstance(event, Input.Changed):
             self._show_people()
-            for completion in self.query(Completion):
-                completion.look_up()
+            if isinstance(event.input, AddressInput) and event.input.has_focus:
+                self._completion_of(event.input).look_up()
+
+    def _completion_of(self, line: AddressInput) -> Completion:
+        """Return what offers people below a field; it comes with its first letter."""
+        for completion in self.query(Completion):
+            if completion.line is line:
+                return completion
+        completion = Completion(line)
+        self.mount(completion, after=line)
+        return completion
 
     def _touched(self) -> None:
         """Something may have changed."""

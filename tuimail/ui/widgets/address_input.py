@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from textual import events
-from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
@@ -40,7 +39,7 @@ class LineInput(Input):
     """
 
     def __init__(self, value: str, *, id: str) -> None:
-        super().__init__(clean(value), id=id, select_on_focus=False)
+        super().__init__(clean(value), id=id, select_on_focus=False, validate_on=())
         self.cursor_blink = False
 
     def _on_paste(self, event: events.Paste) -> None:
@@ -51,15 +50,40 @@ class LineInput(Input):
             self.insert_text_at_cursor(clean(" ".join(event.text.splitlines())))
 
 
-class AddressInput(LineInput):
+class Field(LineInput):
+    """A line of text with its label in front, in the space the padding leaves.
+
+    The label has the cursor bar while the line is edited.
+    """
+
+    DEFAULT_CSS = f"""
+    Field, Field:focus {{ width: 100%; max-width: 100; padding: 0 0 0 {LABEL_CELLS}; }}
+    """
+
+    def __init__(self, value: str, *, label: str, id: str) -> None:
+        super().__init__(value, id=id)
+        self._label = label
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint the line, and the label where the padding is."""
+        strips = super().render_lines(crop)
+        if crop.y or crop.x >= LABEL_CELLS or not strips:
+            return strips
+        bar = shell(self).glyphs.cursor if self.has_focus else " "
+        row = (Run(bar, "cursor-bar"), Run(self._label, "muted"))
+        label = roles(self.app).strip(row, LABEL_CELLS).crop(crop.x, crop.right)
+        return [Strip.join([label, strips[0].crop(label.cell_length)]), *strips[1:]]
+
+
+class AddressInput(Field):
     """Recipients: text while it is edited, chips otherwise.
 
     Args:
         own_domain: The sender's; everybody else is outside.
     """
 
-    def __init__(self, value: str, own_domain: str, *, id: str) -> None:
-        super().__init__(value, id=id)
+    def __init__(self, value: str, own_domain: str, *, label: str, id: str) -> None:
+        super().__init__(value, label=label, id=id)
         self._own_domain = own_domain
 
     def belongs_to(self, own_domain: str) -> None:
@@ -71,57 +95,11 @@ class AddressInput(LineInput):
         """Paint the text or the chips."""
         if y or self.has_focus or not self.value.strip():
             return super().render_line(y)
-        width = self.size.width
+        width = self.content_size.width
         row = chips_row(
             parse_addresses(self.value), self._own_domain, max(1, width - 1), shell(self).glyphs
         )
         return roles(self.app).strip(row, width)
-
-
-class FieldLabel(Widget):
-    """The label of a field, with the cursor bar while the field is edited."""
-
-    DEFAULT_CSS = f"FieldLabel {{ width: {LABEL_CELLS}; height: 1; }}"
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-        self._active = False
-
-    def set_active(self, active: bool) -> None:
-        """Show or hide the cursor bar."""
-        self._active = active
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Paint the label."""
-        bar = shell(self).glyphs.cursor if self._active else " "
-        row = (Run(bar, "cursor-bar"), Run(self._text, "muted"))
-        return roles(self.app).strip(row, self.size.width)
-
-
-class Field(Horizontal):
-    """A label and its input."""
-
-    DEFAULT_CSS = "Field { height: 1; width: 100%; max-width: 100; }"
-
-    def __init__(self, label: str, line: LineInput, *, id: str) -> None:
-        super().__init__(id=id)
-        self._label = FieldLabel(label)
-        self.line = line
-
-    def compose(self) -> ComposeResult:
-        """Label before input."""
-        yield self._label
-        yield self.line
-
-    def on_descendant_focus(self) -> None:
-        """Show where the keys go."""
-        self._label.set_active(True)
-
-    def on_descendant_blur(self) -> None:
-        """The keys go elsewhere."""
-        self._label.set_active(False)
 
 
 class SenderField(Widget):

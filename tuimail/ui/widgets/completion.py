@@ -34,7 +34,7 @@ class Completion(Widget):
 
     def __init__(self, line: AddressInput) -> None:
         super().__init__()
-        self._line = line
+        self.line = line
         self._offered: Sequence[Address] = ()
         self._cursor = -1
 
@@ -46,7 +46,7 @@ class Completion(Widget):
     def look_up(self) -> None:
         """Offer people for what stands behind the last separator."""
         typed = self._typed()
-        line = self._line
+        line = self.line
         if len(typed) < _FEWEST_LETTERS or not line.cursor_at_end or not line.has_focus:
             self.close()
             return
@@ -66,7 +66,7 @@ class Completion(Widget):
             self._show_found([*found, *new][:MOST_OFFERED], typed)
 
     def _show_found(self, found: Sequence[Address], typed: str) -> None:
-        if self._typed() != typed or not self._line.has_focus:
+        if self._typed() != typed or not self.line.has_focus:
             return
         chosen = self._cursor
         self._offered = [each for each in found if each.address.lower() != typed.lower()]
@@ -76,7 +76,7 @@ class Completion(Widget):
         self._show()
 
     def _typed(self) -> str:
-        return _pieces(self._line.value)[1].strip()
+        return _pieces(self.line.value)[1].strip()
 
     def move(self, rows: int) -> None:
         """Move the choice."""
@@ -87,9 +87,9 @@ class Completion(Widget):
         """Put the chosen one into the field; False when none is chosen."""
         if not self._offered or self._cursor < 0:
             return False
-        before, _ = _pieces(self._line.value)
-        self._line.value = f"{before}{' ' if before else ''}{self._offered[self._cursor]}, "
-        self._line.cursor_position = len(self._line.value)
+        before, _ = _pieces(self.line.value)
+        self.line.value = f"{before}{' ' if before else ''}{self._offered[self._cursor]}, "
+        self.line.cursor_position = len(self.line.value)
         self.close()
         return True
 

@@ -22,7 +22,7 @@ from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Run, ends
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.address_input import Field, LineInput
+from tuimail.ui.widgets.address_input import Field
 
 _NEEDED = "You open it with your own sign-in; your administrator gives the right to it."
 
@@ -71,7 +71,7 @@ class SharedSheet(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A title, the field, what is worth knowing, the keys."""
         yield SheetRow(f"Add a shared mailbox to {self._owner}", "strong")
-        yield Field("Address", LineInput("", id="shared-address"), id="shared-field")
+        yield Field("", label="Address", id="shared-address")
         yield self._remark
         yield SheetRow()
 
