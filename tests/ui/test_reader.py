@@ -235,7 +235,7 @@ async def test_a_long_text_begins_at_once_and_can_be_read_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Red when the end that was gone to stays the end of what was read first."""
-    monkeypatch.setattr(message_pane, "_REST_AFTER", 1.5)
+    monkeypatch.setattr(message_pane, "REST_AFTER", 1.5)
     async with open_stage(tmp_path) as stage:
         body = b"The first line.\r\n" + b"another line of it\r\n" * 4_000 + b"The last line.\r\n"
         key = record(stage.store, stage.account, 9001, body=body)

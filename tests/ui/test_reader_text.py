@@ -126,7 +126,7 @@ async def test_a_passage_is_selected_and_copied_and_nothing_else_is_done(tmp_pat
         await stage.shows("d is not bound.")
         await stage.press("y")
         assert stage.app.clipboard == "1\nline 2"
-        await stage.shows("Copied 2 rows.")
+        await stage.shows("Copied 2 lines.")
         assert view(stage).modes == ()
         await stage.press("V", "2", "j", "V", "k", "y")
         assert stage.app.clipboard == "line 1\nline 2"

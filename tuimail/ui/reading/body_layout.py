@@ -17,7 +17,7 @@ from tuimail.ui.drawing.hyperlinks import path_of
 from tuimail.ui.drawing.reflow import reflowed
 from tuimail.ui.drawing.roles import linked
 from tuimail.ui.drawing.rows import BLANK, EMPTY, Row, Run
-from tuimail.ui.drawing.wrapping import wrap_hanging, wrap_text
+from tuimail.ui.drawing.wrapping import TAB_WIDTH, wrap_hanging, wrap_text
 
 if TYPE_CHECKING:
     from tuimail.mime.rendered import Link, TextLine
@@ -36,12 +36,17 @@ class BodyRow(NamedTuple):
         kind: The colour role of the whole row.
         runs: The row in several roles; empty where `kind` says it all.
         wide: It was not wrapped: what does not fit is reached by moving it sideways.
+        own: So many characters at its beginning belong to the row and not to the text.
+        glue: What stands in the text between the row before and this one, where a line was
+            broken for the pane: blanks, or nothing. None where a line of the text begins.
     """
 
     text: str
     kind: str = "text"
     runs: Row = ()
     wide: bool = False
+    own: int = 0
+    glue: str | None = None
 
 
 def measure(pane: int, limit: int = MEASURE) -> int:
@@ -68,7 +73,11 @@ def lay_out_text(lines: Sequence[TextLine], width: int) -> list[BodyRow]:
         mark = ">" * min(line.quote, max(1, width // 4)) + " "
         kind = f"quote-{min(line.quote, 3)}"
         rows += [
-            row._replace(text=(mark + row.text).rstrip(), kind=kind)
+            row._replace(
+                text=(mark + row.text).rstrip(),
+                kind=kind,
+                own=0 if row.glue is None else len(mark) + row.own,
+            )
             for row in _line_rows(line, max(1, width - len(mark)))
         ]
     return rows
@@ -80,8 +89,40 @@ def _line_rows(line: TextLine, width: int) -> list[BodyRow]:
     if line.kind == "table":
         return [BodyRow(line.text, role, wide=cell_len(line.text) > width)]
     if 0 < line.indent <= width // 2:
-        return [BodyRow(text, role) for text in wrap_hanging(line.text, width, line.indent)]
-    return [BodyRow(text, role) for text in wrap_text(line.text, width)]
+        return _broken(line.text, wrap_hanging(line.text, width, line.indent), role, line.indent)
+    return wrapped_rows(line.text, width, role)
+
+
+def wrapped_rows(text: str, width: int, role: str = "text") -> list[BodyRow]:
+    """Wrap one line into rows that know of each other."""
+    return _broken(text, wrap_text(text, width), role)
+
+
+def _broken(text: str, parts: Sequence[str], role: str, indent: int = 0) -> list[BodyRow]:
+    """Return the rows that a line was broken into, each with what was left out before it.
+
+    Args:
+        text: The line.
+        parts: Its rows, those after the first behind `indent` blanks.
+        role: Of all of them.
+        indent: Blanks that are not of the text.
+    """
+    first, *more = parts
+    rows = [BodyRow(first, role)]
+    if not more:
+        return rows
+    if "\t" in text:
+        text = text.expandtabs(TAB_WIDTH)
+    at = len(first)
+    for part in more:
+        own = part[indent:]
+        start = at
+        if not text.startswith(own, at):
+            while start < len(text) and text[start].isspace():
+                start += 1
+        rows.append(BodyRow(part, role, own=indent, glue=text[at:start]))
+        at = start + len(own)
+    return rows
 
 
 def lay_out_links(links: Sequence[Link], width: int) -> list[BodyRow]:
@@ -107,7 +148,7 @@ def _link_rows(link: Link, width: int) -> list[BodyRow]:
         if not more and cell_len(first) + 2 + cell_len(warning) <= width:
             rows = [_joined(rows[0], Run(warning, "warning"))]
         else:
-            rows += [BodyRow(text, "warning") for text in wrap_text(warning, width)]
+            rows += wrapped_rows(warning, width, "warning")
     elif said and not more:
         rows = [_joined(rows[0], Run(said))]
     return rows
@@ -128,9 +169,7 @@ SUSPICIOUS: Final = "! the link hides where it goes"
 
 def lay_out_notices(notices: Iterable[str], width: int) -> list[BodyRow]:
     """What could not be shown as it was meant, in words."""
-    return [
-        BodyRow(text, "warning") for notice in notices for text in wrap_text(f"! {notice}", width)
-    ]
+    return [row for notice in notices for row in wrapped_rows(f"! {notice}", width, "warning")]
 
 
 def trim_blank_ends(rows: list[BodyRow]) -> list[BodyRow]:

@@ -21,6 +21,22 @@ class Place(NamedTuple):
     column: int
 
 
+class Break(NamedTuple):
+    """How a row stands to the one before.
+
+    Attributes:
+        own: So many characters at its beginning belong to the row and not to the text.
+        glue: What stands between the two in the text, where a line was broken for the pane; None
+            where a line of the text begins.
+    """
+
+    own: int = 0
+    glue: str | None = None
+
+
+_LINE: Final = Break()
+
+
 @dataclass
 class Passage:
     """What is selected, in rows that do not change meanwhile.
@@ -30,12 +46,14 @@ class Passage:
         caret: Where it stands.
         began: The other end of what is selected; None while nothing is.
         whole_rows: Rows are selected, not characters.
+        breaks: How each row stands to the one before; empty where each is a line.
     """
 
     rows: Sequence[str]
     caret: Place
     began: Place | None = None
     whole_rows: bool = False
+    breaks: Sequence[Break] = ()
     _wanted: int = field(default=0, repr=False)
 
     # -- moving --------------------------------------------------------------------------------
@@ -124,9 +142,14 @@ class Passage:
 
     @property
     def text(self) -> str:
-        """What is selected, or the caret's row."""
+        """What is selected, or the caret's row, in the lines of the text: a line is whole again."""
         first, last = self._ends()
-        picked = list(self.rows[first.row : last.row + 1])
-        picked[-1] = picked[-1][: last.column + 1]
-        picked[0] = picked[0][first.column :]
-        return "\n".join(picked)
+        pieces: list[str] = []
+        for row in range(first.row, last.row + 1):
+            own, glue = self.breaks[row] if self.breaks else _LINE
+            start = max(own, first.column) if row == first.row else own
+            end = last.column + 1 if row == last.row else len(self.rows[row])
+            if row > first.row:
+                pieces.append("\n" if glue is None else glue)
+            pieces.append(self.rows[row][start:end])
+        return "".join(pieces)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuimail.ui.drawing.finding import is_in
 from tuimail.ui.drawing.glyphs import Glyphs
-from tuimail.ui.drawing.wrapping import wrap_text
 from tuimail.ui.reading.body_layout import (
     BodyRow,
     lay_out_links,
@@ -22,6 +21,7 @@ from tuimail.ui.reading.body_layout import (
     lay_out_text,
     sections,
     trim_blank_ends,
+    wrapped_rows,
 )
 from tuimail.ui.reading.card_layout import lay_out_cards
 
@@ -56,10 +56,103 @@ class FoldSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ReadingRows:
-    """The rows of a reading, and its folds from above to below."""
+    """The rows of a reading, and its folds from above to below.
+
+    Attributes:
+        text: Where the text begins, behind what stands above it.
+    """
 
     rows: Sequence[BodyRow] = ()
     folds: tuple[FoldSpan, ...] = ()
+    text: int = 0
+
+
+class LaidText:
+    """The rows of one text for one width, stretch by stretch: what was laid out once is kept.
+
+    Unfolding a part, or something else above the text, costs no more than what is new. A stretch
+    may be laid out in a thread while its other rows are shown.
+
+    Args:
+        reading: What is known of the message.
+        width: Cells of the text, without its margins.
+        glyphs: For what is drawn.
+    """
+
+    def __init__(self, reading: Reading, width: int, glyphs: Glyphs) -> None:
+        self.reading, self.width, self._glyphs = reading, width, glyphs
+        self._stretches: dict[tuple[int, int], list[BodyRow]] = {}
+
+    def is_of(self, reading: Reading, width: int, glyphs: Glyphs) -> bool:
+        """Return whether it is the text of that, for that width."""
+        return self.reading is reading and (self.width, self._glyphs) == (width, glyphs)
+
+    def _needed(self, unfolded: Collection[int]) -> Iterator[tuple[int, int]]:
+        at, folds = 0, self.reading.folds
+        for index, fold in _outermost(folds):
+            yield at, fold.first
+            if index in unfolded:
+                yield fold.first, fold.end
+            at = fold.end
+        yield at, len(self.reading.lines)
+
+    def waiting(self, unfolded: Collection[int]) -> int:
+        """Return how many lines are not laid out yet."""
+        return sum(
+            end - first
+            for first, end in self._needed(unfolded)
+            if (first, end) not in self._stretches
+        )
+
+    def lay_out(self, unfolded: Collection[int]) -> None:
+        """Lay out what is not yet; safe in a thread."""
+        for first, end in self._needed(unfolded):
+            self._stretch(first, end)
+
+    def _stretch(self, first: int, end: int) -> list[BodyRow]:
+        rows = self._stretches.get((first, end))
+        if rows is None:
+            rows = lay_out_text(self.reading.lines[first:end], self.width)
+            self._stretches[first, end] = rows
+        return rows
+
+    def rows(self, unfolded: Collection[int] = (), above: Sequence[BodyRow] = ()) -> ReadingRows:
+        """Return all rows.
+
+        Args:
+            unfolded: The folds that are open, by their index.
+            above: Rows that stand above everything else.
+        """
+        reading, width = self.reading, self.width
+        top = sections([*above], lay_out_cards(reading.cards, width, self._glyphs))
+        text, folds = self._text(unfolded)
+        blank = 1 if top and text else 0
+        rows = sections(
+            top, text, lay_out_notices(reading.notices, width), lay_out_links(reading.links, width)
+        )
+        start = len(top) + blank
+        return ReadingRows(rows, tuple(span.moved(start) for span in folds), start)
+
+    def _text(self, unfolded: Collection[int]) -> tuple[list[BodyRow], list[FoldSpan]]:
+        rows: list[BodyRow] = []
+        folds: list[FoldSpan] = []
+        at = 0
+        for index, fold in _outermost(self.reading.folds):
+            rows += self._stretch(at, fold.first)
+            is_empty = fold.end == fold.first
+            is_open = index in unfolded and not is_empty
+            sign = self._glyphs.unfolded if is_open else self._glyphs.folded
+            first = len(rows)
+            rows += wrapped_rows(f"{sign} {fold.words}", self.width, "muted")
+            text = len(rows)
+            if is_open:
+                rows += self._stretch(fold.first, fold.end)
+            folds.append(FoldSpan(index, first, text, len(rows), is_open, is_empty))
+            at = fold.end
+        rows += self._stretch(at, len(self.reading.lines))
+        trimmed = trim_blank_ends(rows)
+        cut = next((index for index, row in enumerate(rows) if row.text), 0)
+        return trimmed, [span.moved(-cut) for span in folds]
 
 
 def lay_out_reading(
@@ -69,46 +162,8 @@ def lay_out_reading(
     unfolded: Collection[int] = (),
     above: Sequence[BodyRow] = (),
 ) -> ReadingRows:
-    """Return the rows of a reading.
-
-    Args:
-        reading: What is known of the message.
-        width: Cells of the text, without its margins.
-        glyphs: For what is drawn.
-        unfolded: The folds that are open, by their index.
-        above: Rows that stand above everything else.
-    """
-    top = sections([*above], lay_out_cards(reading.cards, width, glyphs))
-    text, folds = _lay_out_text(reading, width, glyphs, unfolded)
-    blank = 1 if top and text else 0
-    rows = sections(
-        top, text, lay_out_notices(reading.notices, width), lay_out_links(reading.links, width)
-    )
-    return ReadingRows(rows, tuple(span.moved(len(top) + blank) for span in folds))
-
-
-def _lay_out_text(
-    reading: Reading, width: int, glyphs: Glyphs, unfolded: Collection[int]
-) -> tuple[list[BodyRow], list[FoldSpan]]:
-    rows: list[BodyRow] = []
-    folds: list[FoldSpan] = []
-    at = 0
-    for index, fold in _outermost(reading.folds):
-        rows += lay_out_text(reading.lines[at : fold.first], width)
-        is_empty = fold.end == fold.first
-        is_open = index in unfolded and not is_empty
-        sign = glyphs.unfolded if is_open else glyphs.folded
-        first = len(rows)
-        rows += [BodyRow(row, "muted") for row in wrap_text(f"{sign} {fold.words}", width)]
-        text = len(rows)
-        if is_open:
-            rows += lay_out_text(reading.lines[fold.first : fold.end], width)
-        folds.append(FoldSpan(index, first, text, len(rows), is_open, is_empty))
-        at = fold.end
-    rows += lay_out_text(reading.lines[at:], width)
-    trimmed = trim_blank_ends(rows)
-    cut = next((index for index, row in enumerate(rows) if row.text), 0)
-    return trimmed, [span.moved(-cut) for span in folds]
+    """Return the rows of a reading at once; the arguments are those of `LaidText` and its rows."""
+    return LaidText(reading, width, glyphs).rows(unfolded, above)
 
 
 def _outermost(folds: Sequence[Fold]) -> Iterator[tuple[int, Fold]]:

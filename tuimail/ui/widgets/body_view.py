@@ -74,13 +74,17 @@ class BodyView(ScrollView):
         self.virtual_size = Size(width, len(self._rows))
 
     def on_resize(self) -> None:
-        """Lay the text out again when the width changed, keeping the share that was read."""
-        share = self.scroll_offset.y / max(1, len(self._rows))
+        """Lay the text out again when the width changed, keeping the place in it."""
         if self.size.width != self._laid_out_for:
-            self._fill()
-            self.scroll_to(y=round(share * len(self._rows)), animate=False, immediate=True)
+            self.width_changed()
             self.refresh()
         self._tell_position()
+
+    def width_changed(self) -> None:
+        """Lay the text out for the new width, keeping the share that was read."""
+        share = self.scroll_offset.y / max(1, len(self._rows))
+        self._fill()
+        self.scroll_to(y=round(share * len(self._rows)), animate=False, immediate=True)
 
     @property
     def position(self) -> str:

@@ -10,7 +10,7 @@ from tuimail.ui.drawing.formatting import number
 from tuimail.ui.drawing.row_marks import Stretch, mark
 from tuimail.ui.drawing.rows import BLANK, Row, Run
 from tuimail.ui.reading.body_layout import BodyRow
-from tuimail.ui.reading.passage import Passage, Place
+from tuimail.ui.reading.passage import Break, Passage, Place
 from tuimail.ui.widgets.body_view import BodyView
 
 _MARGIN = 1
@@ -134,7 +134,8 @@ class MarkedBody(BodyView):
         row = min(self.scroll_offset.y, len(rows) - 1)
         if self._found and self.searching:
             row = self._found[self._at].row
-        self.passage = Passage([each.text for each in rows], Place(row, 0))
+        breaks = [Break(each.own, each.glue) for each in rows]
+        self.passage = Passage([each.text for each in rows], Place(row, 0), breaks=breaks)
         self.passage_moved()
         return True
 

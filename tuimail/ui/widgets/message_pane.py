@@ -7,7 +7,8 @@ reads again when a ChangeSet names its message. HTML is turned into text in a ch
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -16,20 +17,19 @@ from textual.message import Message as TextualMessage
 from textual.reactive import reactive
 
 from tuimail.errors import StoreError
-from tuimail.model.bodystructure import BodyPart, attachments
 from tuimail.model.changes import ChangeSet
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
-from tuimail.model.trust import SenderHistory
-from tuimail.text.safe import SafeText
 from tuimail.ui.reading.body_layout import BodyRow
 from tuimail.ui.reading.head_layout import HeadFacts
-from tuimail.ui.reading.trust_words import TrustLines, trust_lines
+from tuimail.ui.reading.header_level import HeaderLevel
+from tuimail.ui.reading.shown_mail import ShownMail, stored_mail
 from tuimail.ui.shell import shell
+from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.head_view import HeadView
 from tuimail.ui.widgets.reading_body import ReadingBody
-from tuimail.ui.writing.identities import own_addresses
+from tuimail.ui.widgets.shown_message import ShownMessage
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 FETCHING = "Fetching the text …"
 NOT_HERE = "Not downloaded. It comes with the next connection."
 GONE = "This message is not here any more."
-_LOW_PANE = 9
-_REST_AFTER = 0.1
+REST_AFTER = 0.1
 """Seconds from the beginning of a long text to the whole of it."""
+_LOW_PANE = 9
 
 
-class MessagePane(Vertical, can_focus=True):
+class MessagePane(Vertical, ShownMessage, can_focus=True):
     """Head and text of one message, without keys.
 
     Attributes:
@@ -59,24 +59,22 @@ class MessagePane(Vertical, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._head = HeadView()
+        self._line = FetchLine()
         self._body = ReadingBody()
         self._key: MessageKey | None = None
-        self._message: Message | None = None
-        self._reading: Reading | None = None
-        self._here: frozenset[str] = frozenset()
-        self._begun: dict[str, int] = {}
-        self._remarks: tuple[SafeText, ...] = ()
+        self._shown: ShownMail | None = None
+        self._level = HeaderLevel.NOTHING
         self._was_online = False
-        self._history: SenderHistory | None = None
 
     def compose(self) -> ComposeResult:
-        """Head above text."""
+        """Head above text, and between them how much of it is here."""
         yield self._head
+        yield self._line
         yield self._body
 
     def on_mount(self) -> None:
         """Listen to the store and to the engine."""
-        shell(self).signal_changes.subscribe(self, self.store_changed)
+        shell(self).signal_changes.subscribe(self, self._store_changed)
         shell(self).signal_status.subscribe(self, self._status_changed)
 
     # -- what it shows -------------------------------------------------------------------------
@@ -92,19 +90,13 @@ class MessagePane(Vertical, can_focus=True):
         return self._body.position
 
     @property
-    def message(self) -> Message | None:
-        """The message as the store has it."""
-        return self._message
+    def shown(self) -> ShownMail | None:
+        """The message that is shown."""
+        return self._shown
 
-    @property
-    def reading(self) -> Reading | None:
-        """What is known of its text; None until it is here."""
-        return self._reading
-
-    @property
-    def here(self) -> frozenset[str]:
-        """The sections that are downloaded."""
-        return self._here
+    def say_line(self, words: str, key: str = "", does: str = "") -> None:
+        """Say between head and text how far something is; nothing takes it away."""
+        self._line.say(words, key, does)
 
     def show(self, key: MessageKey | None) -> None:
         """Show a message from its beginning, or nothing."""
@@ -112,89 +104,58 @@ class MessagePane(Vertical, can_focus=True):
             self._refresh_message()
             return
         self._key = key
-        self._message = self._reading = None
-        self._here = frozenset()
+        self._shown = None
         if key is None:
             self._head.show(None, short=self._is_short)
             self._body.say("")
+            self.say_line("")
             return
         self._refresh_message(first=True)
 
     def _refresh_message(self, *, first: bool = False) -> None:
         """Read the message again; its text only if more of it is here than before."""
-        key = self._key
+        key, app = self._key, shell(self)
         if key is None:
             return
         try:
-            message = shell(self).store.read.message(key)
-            here = shell(self).store.read.sections(key) if message else frozenset()
-            begun = shell(self).store.read.beginnings(key) if message else {}
+            stored = stored_mail(app.store.read, app.texts, key)
         except StoreError as error:
-            shell(self).tell(error.message, Severity.ERROR)
-            self._say(error.message)
+            app.tell(error.message, Severity.ERROR)
+            self._body.say(error.message)
             return
-        before, self._message = self._message, message
-        if message is None:
+        before = self._shown
+        if stored is None:
+            self._shown = None
             self._head.show(None, short=self._is_short)
-            self._say(GONE)
+            self._body.say(GONE)
             return
-        changed = before is None or before.summary.body != message.summary.body
-        remarks = shell(self).texts.remarks(message)
-        changed = changed or here != self._here or begun != self._begun or remarks != self._remarks
-        self._here, self._begun, self._remarks = here, begun, remarks
+        changed = before is None or before.lacks(stored)
+        self._shown = stored if before is None else before.of_now(stored)
         self._show_head()
-        if first and message.summary.body is BodyState.ABSENT:
+        is_here = stored.message.summary.body is not BodyState.ABSENT
+        if first and not is_here:
             self._want_body()
-        elif changed and message.summary.body is not BodyState.ABSENT:
-            self._load(message, keep_place=not first)
+        elif changed and is_here:
+            self._load(stored.message, keep_place=not first)
 
     def _show_head(self) -> None:
-        message = self._message
-        if message is None:
+        shown = self._shown
+        if shown is None:
             return
         app = shell(self)
         facts = HeadFacts(
-            envelope=message.envelope,
-            received=message.summary.internaldate,
+            envelope=shown.message.envelope,
+            received=shown.message.summary.internaldate,
             now=app.now(),
             own=self.own_addresses,
-            files=self.files,
-            here=self._here,
+            files=shown.files,
+            here=shown.here,
             glyphs=app.glyphs,
-            trust=self._trust_lines(message),
-            names_address=bool(self._posed_as),
+            trust=self.trust_of(shown),
+            names_address=bool(shown.posed_as),
         )
         self._head.show(facts, short=self._is_short)
-
-    @property
-    def _posed_as(self) -> str:
-        known = self._reading.trust if self._reading is not None else None
-        return "" if known is None else known.posed_as
-
-    def _trust_lines(self, message: Message) -> TrustLines:
-        """Say what is known of the sender, as far as the header is here."""
-        app, known = shell(self), self._reading.trust if self._reading is not None else None
-        if known is None:
-            return TrustLines()
-        authors = message.envelope.from_
-        is_own = bool(authors) and authors[0].address.lower() in self.own_addresses
-        history = None if is_own or self._reading is None else self._history
-        account = app.accounts.get(message.summary.account_id)
-        own = {account.address.rpartition("@")[2].lower()} if account is not None else set()
-        return trust_lines(known, own, history, app.glyphs)
-
-    @property
-    def own_addresses(self) -> frozenset[str]:
-        """The addresses of the user's mailboxes, lower case."""
-        return frozenset(own_addresses(shell(self).accounts))
-
-    @property
-    def files(self) -> Sequence[BodyPart]:
-        """The parts that are listed as files."""
-        if self._reading is not None:
-            return self._reading.attachments
-        structure = self._message.structure if self._message else None
-        return attachments(structure) if structure is not None else ()
+        self.say_share()
 
     @property
     def _is_short(self) -> bool:
@@ -211,18 +172,25 @@ class MessagePane(Vertical, can_focus=True):
     def settings_changed(self) -> None:
         """Lay head and text out anew."""
         self._show_head()
-        if self._reading is not None:
-            self._show_text(self._reading, keep_place=True)
+        self._show_text(keep_place=True)
 
-    def _say(self, sentence: str) -> None:
-        self._body.say(sentence)
+    def level_of(self, shown: ShownMail) -> HeaderLevel:
+        """Return how much of the header stands above the text; it stays so for what follows."""
+        del shown
+        return self._level
+
+    def show_header(self, level: HeaderLevel) -> None:
+        """Show more or less of the header, from its beginning."""
+        self._level = level
+        self._show_text(keep_place=True)
+        self._body.scroll_edge(-1)
 
     # -- the text ------------------------------------------------------------------------------
 
     def _want_body(self) -> None:
         """Ask for the text, and say what to expect."""
-        app, message = shell(self), self._message
-        if message is None or self._reading is not None:
+        app, message = shell(self), self.message
+        if message is None or self.reading is not None:
             return
         status = None if app.engine is None else app.engine.status.get(message.summary.account_id)
         connectivity = Connectivity.STARTING if status is None else status.connectivity
@@ -233,9 +201,14 @@ class MessagePane(Vertical, can_focus=True):
             Connectivity.ONLINE,
             Connectivity.RESTING,
         )
-        self._say(FETCHING if coming else NOT_HERE)
+        self._body.say(FETCHING if coming else NOT_HERE)
         if app.engine is not None:
             app.engine.want_body(message.summary.key)
+
+    def read_again(self, shown: ShownMail) -> None:
+        """Read the text anew, if the message is still the one."""
+        if self._shown is not None and self._shown.key == shown.key:
+            self._load(self._shown.message, keep_place=True)
 
     def _load(self, message: Message, *, keep_place: bool) -> None:
         self.run_worker(self._read(message, keep_place=keep_place), exclusive=True, group="reading")
@@ -243,62 +216,70 @@ class MessagePane(Vertical, can_focus=True):
     async def _read(self, message: Message, *, keep_place: bool) -> None:
         key = message.summary.key
         texts = shell(self).texts
-        beginning = await texts.beginning(message) if self._reading is None else None
+        beginning = await texts.beginning(message) if self.reading is None else None
         if beginning is not None:
-            self._body.show_reading(beginning, above=self.rows_above)
+            self._show_reading(beginning, keep_place=False)
             # Nothing of the rest is begun while keys go on to another message.
-            await asyncio.sleep(_REST_AFTER)
+            await asyncio.sleep(REST_AFTER)
         reading = await texts.reading(message)
         if reading.missing is None:
             await self._body.prepare(reading)
         history = await texts.history(message)
-        if self._message is None or self._message.summary.key != key:
+        if self._shown is None or self._shown.key != key:
             return
         if reading.missing is not None:
             self._want_body()
             return
-        keep_place = beginning is not None or (keep_place and self._reading is not None)
+        keep_place = beginning is not None or (keep_place and self.reading is not None)
         was_at_end = beginning is not None and self._body.is_at_end
-        self._reading, self._history = reading, history
+        self._shown = replace(self._shown, reading=reading, history=history)
         self._show_head()
-        self._show_text(reading, keep_place=keep_place)
+        self._show_text(keep_place=keep_place)
         if was_at_end:
             self._body.scroll_edge(1)
         engine = shell(self).engine
         if reading.absent and engine is not None:
             engine.want_body(key)  # what stands beside the text is not here yet
 
-    def _show_text(self, reading: Reading, *, keep_place: bool) -> None:
-        self._body.show_reading(reading, keep_place=keep_place, above=self.rows_above)
-        self.post_message(self.TextShown())
+    def _show_text(self, *, keep_place: bool) -> None:
+        shown = self._shown
+        if shown is not None and shown.reading is not None:
+            self.text_shown(shown)
+            self._show_reading(shown.reading, keep_place=keep_place)
+            self.post_message(self.TextShown())
 
-    def rows_above(self, _width: int) -> Sequence[BodyRow]:
-        """Return the rows above cards and text, for a width in cells."""
-        return ()
+    def _show_reading(self, reading: Reading, *, keep_place: bool) -> None:
+        self._body.show_reading(reading, keep_place=keep_place, above=self._above)
 
-    def store_changed(self, changes: ChangeSet) -> None:
+    def _above(self, width: int) -> Sequence[BodyRow]:
+        return self.rows_above(self._shown, width) if self._shown is not None else ()
+
+    def show_again(self, concerns: Callable[[ShownMail], bool]) -> None:
+        """Lay the text out anew, if that is true of the message."""
+        if self._shown is not None and concerns(self._shown):
+            self._show_text(keep_place=True)
+
+    def _store_changed(self, changes: ChangeSet) -> None:
         """Show what commits changed of this message."""
-        if self._key is None:
-            return
-        shown = {self._key} | ({self._message.summary.key} if self._message else set())
-        if changes.messages & shown:
-            self._refresh_message()
-        elif changes.notices and self._waits_for_text:
-            self._say(NOT_HERE)
+        if self._key is not None:
+            shown = {self._key} | ({self._shown.key} if self._shown is not None else set())
+            if changes.messages & shown:
+                self._refresh_message()
+            elif changes.notices and self._waits_for_text:
+                self._body.say(NOT_HERE)
+        self.go_on(changes)
 
     @property
     def _waits_for_text(self) -> bool:
-        message = self._message
+        message = self.message
         return message is not None and message.summary.body is BodyState.ABSENT
 
     def _status_changed(self, _: None) -> None:
-        """A connection brings what was not downloaded."""
-        message, engine = self._message, shell(self).engine
-        if message is None or engine is None or self._reading is not None:
-            return
-        if not self._waits_for_text:
-            return
-        status = engine.status.get(message.summary.account_id)
-        online = status is not None and status.connectivity is Connectivity.ONLINE
-        if online != self._was_online:
-            self._want_body()
+        """A connection brings what was not downloaded; say how far what is fetched is."""
+        message, engine = self.message, shell(self).engine
+        if message is not None and engine is not None and self.reading is None:
+            status = engine.status.get(message.summary.account_id)
+            online = status is not None and status.connectivity is Connectivity.ONLINE
+            if self._waits_for_text and online != self._was_online:
+                self._want_body()
+        self.say_share()

@@ -14,11 +14,12 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.marked_body import MarkedBody
+from tuimail.ui.widgets.message_pane import MessagePane
 from tuimail.ui.widgets.reader_outlets import ReaderOutlets
 from tuimail.ui.widgets.text_marks import TextMarks
 
 
-class MessageView(ReaderOutlets, TextMarks, can_focus=True):
+class MessageView(MessagePane, ReaderOutlets, TextMarks, can_focus=True):
     """Head and text of one message."""
 
     BINDINGS = bindings_for("reader")

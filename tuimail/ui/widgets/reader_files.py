@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from textual import work
 
 from tuimail.model.bodystructure import embedded_images
@@ -15,22 +17,22 @@ from tuimail.ui.widgets.reader_links import ReaderLinks
 class ReaderFiles(ReaderLinks):
     """The actions on files."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._desk = FileDesk(self, self._say_share)
+    @cached_property
+    def _desk(self) -> FileDesk:
+        return FileDesk(self, self.say_share)
 
-    def store_changed(self, changes: ChangeSet) -> None:
+    def go_on(self, changes: ChangeSet) -> None:
         """Go on with what was waited for."""
-        super().store_changed(changes)
+        super().go_on(changes)
         self._desk.store_changed(changes)
 
-    def _say_share(self) -> None:
+    def say_share(self) -> None:
         """Say how far a file is that is being fetched; else what there is to say of the text."""
         words = self._desk.progress_words()
         if words:
-            self._line.say(words, shell(self).keys.shown("reader.give_up"), "give up")
+            self.say_line(words, shell(self).keys.shown("reader.give_up"), "give up")
         else:
-            super()._say_share()
+            super().say_share()
 
     @work(group="attachments", exclusive=True)
     async def action_attachments(self) -> None:

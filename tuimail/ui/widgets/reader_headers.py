@@ -3,80 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
-from typing import TYPE_CHECKING
 
 from tuimail.errors import StoreError
-from tuimail.model.message import Message
 from tuimail.ui.reading.body_layout import BodyRow, sections
+from tuimail.ui.reading.header_level import HeaderLevel
+from tuimail.ui.reading.shown_mail import ShownMail
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.reader_seals import ReaderSeals
-
-if TYPE_CHECKING:
-    from tuimail.mime.reading import Reading
 
 _HEADER = "HEADER"
 _WHOLE = ""
 COMES = "The header comes with the next connection."
 
 
-class HeaderLevel(Enum):
-    """What stands above the text, besides the head."""
-
-    NOTHING = 0
-    FIELDS = 1
-    RAW = 2
-
-
 class ReaderHeaders(ReaderSeals):
-    """The action that shows more of the header; it stays so for the messages that follow."""
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._level = HeaderLevel.NOTHING
+    """The action that shows more of the header."""
 
     def action_headers(self) -> None:
         """Show all fields above the text, then the header as it came, then neither."""
-        if self.reading is None:
+        if self.shown is None or self.shown.reading is None:
             shell(self).tell("There is no text yet.")
-            return
-        self._level = HeaderLevel((self._level.value + 1) % len(HeaderLevel))
-        self._show_text(self.reading, keep_place=True)
-        self._body.scroll_edge(-1)
+        else:
+            self.show_header(self.level_of(self.shown).next)
 
-    def _show_text(self, reading: Reading, *, keep_place: bool) -> None:
-        self._ask_for_header()
-        super()._show_text(reading, keep_place=keep_place)
-
-    def _ask_for_header(self) -> None:
+    def text_shown(self, shown: ShownMail) -> None:
         """Ask for the header of a message of which only the text is here."""
-        app, message = shell(self), self.message
-        missing = message is not None and not self.here & {_HEADER, _WHOLE}
-        if message is not None and missing and self._level is HeaderLevel.RAW and app.engine:
-            app.engine.want_body(message.summary.key, section=_HEADER)
+        super().text_shown(shown)
+        app, missing = shell(self), not shown.here & {_HEADER, _WHOLE}
+        if missing and self.level_of(shown) is HeaderLevel.RAW and app.engine is not None:
+            app.engine.want_body(shown.key, section=_HEADER)
 
-    def rows_above(self, width: int) -> Sequence[BodyRow]:
+    def rows_above(self, shown: ShownMail, width: int) -> Sequence[BodyRow]:
         """Return the rows of the header, and below them what stands there without it."""
-        return sections([*self._header_rows(width)], [*super().rows_above(width)])
+        return sections([*self._header_rows(shown, width)], [*super().rows_above(shown, width)])
 
-    def _header_rows(self, width: int) -> Sequence[BodyRow]:
-        app, message = shell(self), self.message
-        if message is None or self._level is HeaderLevel.NOTHING:
+    def _header_rows(self, shown: ShownMail, width: int) -> Sequence[BodyRow]:
+        app, level = shell(self), self.level_of(shown)
+        if level is HeaderLevel.NOTHING:
             return ()
         from tuimail.ui.reading.header_layout import full_rows, raw_rows, waiting_rows  # noqa: PLC0415
 
-        if self._level is HeaderLevel.FIELDS:
-            return full_rows(message, app.now(), width, app.glyphs)
-        header = self._header(message)
+        if level is HeaderLevel.FIELDS:
+            return full_rows(shown.message, app.now(), width, app.glyphs)
+        header = self._header(shown)
         if header is None:
             return waiting_rows(COMES, width, app.glyphs)
         return raw_rows(header, width, app.glyphs)
 
-    def _header(self, message: Message) -> bytes | None:
-        read, key = shell(self).store.read, message.summary.key
+    def _header(self, shown: ShownMail) -> bytes | None:
+        read, key = shell(self).store.read, shown.key
         try:
-            header = read.part(key, _HEADER) if _HEADER in self.here else None
-            whole = read.part(key, _WHOLE) if header is None and _WHOLE in self.here else None
+            header = read.part(key, _HEADER) if _HEADER in shown.here else None
+            whole = read.part(key, _WHOLE) if header is None and _WHOLE in shown.here else None
         except StoreError:
             return None  # said already by the text, which is read from the same place
         if whole is None:

@@ -12,6 +12,7 @@ from tuimail.model.invitation import Invitation, Method, Participation
 from tuimail.model.notice import Severity
 from tuimail.ui.reading.body_layout import BodyRow
 from tuimail.ui.reading.invitation_layout import ANSWERED, ANSWERS, MeetingCard, lay_out_invitation
+from tuimail.ui.reading.shown_mail import ShownMail
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.reader_files import ReaderFiles
 from tuimail.ui.writing.answering import queue_answer
@@ -30,8 +31,11 @@ class ReaderInvitation(ReaderFiles):
     @property
     def card(self) -> MeetingCard | None:
         """What the card is made of; None while no invitation is shown."""
-        message, reading = self._message, self._reading
-        if message is None or reading is None or reading.invitation is None:
+        return self._card_of(self.shown) if self.shown is not None else None
+
+    def _card_of(self, shown: ShownMail) -> MeetingCard | None:
+        message, reading = shown.message, shown.reading
+        if reading is None or reading.invitation is None:
             return None
         app, invitation = shell(self), reading.invitation
         account = message.summary.account_id
@@ -56,25 +60,24 @@ class ReaderInvitation(ReaderFiles):
         card = self.card
         return card is not None and not card.why_not
 
-    def rows_above(self, width: int) -> Sequence[BodyRow]:
+    def rows_above(self, shown: ShownMail, width: int) -> Sequence[BodyRow]:
         """Return the rows of the card."""
-        card = self.card
+        card = self._card_of(shown)
         return [] if card is None else lay_out_invitation(card, width)
 
-    def store_changed(self, changes: ChangeSet) -> None:
+    def go_on(self, changes: ChangeSet) -> None:
         """Show how the answer stands."""
-        super().store_changed(changes)
-        reading = self._reading
-        if changes.outbox and reading is not None and reading.invitation is not None:
-            self._show_text(reading, keep_place=True)
+        super().go_on(changes)
+        if changes.outbox:
+            self.show_again(_invites)
 
-    def on_message_pane_text_shown(self) -> None:
+    def text_shown(self, shown: ShownMail) -> None:
         """Remember what the meeting is, so that a later mail can say what it changes."""
-        message, reading = self._message, self._reading
-        invitation = None if reading is None else reading.invitation
-        if message is None or invitation is None or invitation.method not in _TOLD:
+        super().text_shown(shown)
+        invitation = None if shown.reading is None else shown.reading.invitation
+        if invitation is None or invitation.method not in _TOLD:
             return
-        app, account = shell(self), message.summary.account_id
+        app, account = shell(self), shown.message.summary.account_id
         known = app.store.read.meetings.versions(account, invitation)
         if invitation.uid and invitation.version not in known:
             app.store.write(lambda tx: tx.meetings.note(account, invitation))
@@ -123,7 +126,7 @@ class ReaderInvitation(ReaderFiles):
     async def _answer(
         self, participation: Participation, note: str, meant: Invitation | None = None
     ) -> None:
-        app, card, message = shell(self), self.card, self._message
+        app, card, message = shell(self), self.card, self.message
         if card is None or message is None or (meant is not None and meant != card.invitation):
             app.tell("This is no invitation.")
             return
@@ -143,3 +146,7 @@ class ReaderInvitation(ReaderFiles):
             app.tell(error.message, Severity.ERROR)
             return
         app.sending.start(sending)
+
+
+def _invites(shown: ShownMail) -> bool:
+    return shown.reading is not None and shown.reading.invitation is not None

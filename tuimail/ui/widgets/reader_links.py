@@ -30,10 +30,10 @@ class ReaderLinks(ReaderText):
         """List the links in a sheet."""
         from tuimail.ui.widgets.link_sheet import LinkSheet  # noqa: PLC0415 - not for the first frame
 
-        if self._reading is None or not self._reading.links:
+        if self.reading is None or not self.reading.links:
             shell(self).tell("No links.")
             return
-        self.app.push_screen(LinkSheet(self._reading.links, self._opens), self._wished)
+        self.app.push_screen(LinkSheet(self.reading.links, self._opens), self._wished)
 
     @property
     def _opens(self) -> str:

@@ -24,7 +24,7 @@ class ReaderList(ReaderInvitation):
     @work(group="unsubscribing", exclusive=True)
     async def action_unsubscribe(self) -> None:
         """Ask, then leave: by one request, by mail, or by naming the page."""
-        app, message, ways = shell(self), self._message, self._ways
+        app, message, ways = shell(self), self.message, self._ways
         if message is None or ways is None:
             app.tell(NO_LIST)
             return
@@ -48,7 +48,7 @@ class ReaderList(ReaderInvitation):
 
     @property
     def _ways(self) -> Unsubscribing | None:
-        known = self._reading.trust if self._reading is not None else None
+        known = self.reading.trust if self.reading is not None else None
         return None if known is None else known.unsubscribing
 
     async def _write_to_list(self, message: Message, ways: Unsubscribing) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from textual import work
@@ -36,13 +37,13 @@ _NO_TEXT: Final = "There is no text yet."
 class ReaderOutlets(ReaderHeaders):
     """The actions that give a message away."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._awaited = AwaitedSections(self)
+    @cached_property
+    def _awaited(self) -> AwaitedSections:
+        return AwaitedSections(self)
 
-    def store_changed(self, changes: ChangeSet) -> None:
+    def go_on(self, changes: ChangeSet) -> None:
         """Go on with what was waited for."""
-        super().store_changed(changes)
+        super().go_on(changes)
         try:
             self._awaited.store_changed(changes)
         except StoreError as error:
@@ -104,10 +105,13 @@ class ReaderOutlets(ReaderHeaders):
         if message is not None:
             answers = {_EML: "eml", _MBOX: "mbox", _TEXT: "text"}
             waiting = self._bar.put("Write it to a file as", answers)
-            self.run_worker(self._export(message, waiting), group="outlet", exclusive=True)
+            export = self._export(message, self.reading, waiting)
+            self.run_worker(export, group="outlet", exclusive=True)
 
-    async def _export(self, message: Message, waiting: asyncio.Future[str | None]) -> None:
-        kind, reading = await self._bar.answered(waiting), self.reading
+    async def _export(
+        self, message: Message, reading: Reading | None, waiting: asyncio.Future[str | None]
+    ) -> None:
+        kind = await self._bar.answered(waiting)
         if kind == _EML:
             self._with_whole(message, lambda data: self._write(message, "eml", data))
         elif kind == _MBOX:

@@ -20,20 +20,19 @@ class ReaderSeals(ReaderList):
     @work(group="decrypting", exclusive=True)
     async def action_decrypt(self) -> None:
         """Let gpg ask for the passphrase, then read the message again."""
-        app, message, reading = shell(self), self._message, self._reading
-        known = reading.trust if reading is not None else None
-        if message is None or known is None or not _is_locked(known.seals):
+        app, shown = shell(self), self.shown
+        known = shown.reading.trust if shown is not None and shown.reading is not None else None
+        if shown is None or known is None or not _is_locked(known.seals):
             app.tell(NOT_LOCKED)
             return
         try:
-            found = await app.texts.locked(message)
+            found = await app.texts.locked(shown.message)
         except StoreError as error:
             app.tell(error.message, Severity.ERROR)
             return
         if found is None or not await unlock(self.app, *found):
             app.tell("It was not decrypted.", Severity.WARNING)
-        if self._message is not None and self._message.summary.key == message.summary.key:
-            self._load(self._message, keep_place=True)
+        self.read_again(shown)
 
 
 def _is_locked(seals: tuple[Seal, ...]) -> bool:

@@ -3,79 +3,43 @@
 from __future__ import annotations
 
 from textual import work
-from textual.app import ComposeResult
 
 from tuimail.errors import StoreError
 from tuimail.model.bodystructure import leaves
-from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import ALL_TEXT, Connectivity
 from tuimail.ui.reading.fetch_words import fetching_words, share_text
+from tuimail.ui.reading.shown_mail import ShownMail
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.fetch_line import FetchLine
-from tuimail.ui.widgets.message_pane import MessagePane
+from tuimail.ui.widgets.shown_message import ShownMessage
 
 AS_IT_SAYS = "As the message says"
 
 
-class ReaderText(MessagePane):
+class ReaderText(ShownMessage):
     """The actions on the text as a whole."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._line = FetchLine()
-
-    def compose(self) -> ComposeResult:
-        """Say between head and text how much of it is here."""
-        yield self._head
-        yield self._line
-        yield self._body
-
-    def on_mount(self) -> None:
-        """Follow how far it is; what else is followed the pane follows itself."""
-        shell(self).signal_status.subscribe(self, lambda _: self._say_share())
-
-    def show(self, key: MessageKey | None) -> None:
-        """Show a message from its beginning, or nothing."""
-        super().show(key)
-        if key is None:
-            self._line.say("")
-
-    def _show_head(self) -> None:
-        super()._show_head()
-        self._say_share()
-
-    def _say_share(self) -> None:
+    def say_share(self) -> None:
         """Say how far a long text is, or how much of it is here."""
-        app, message = shell(self), self._message
-        if message is None:
-            self._line.say("")
+        app, shown = shell(self), self.shown
+        if shown is None:
+            self.say_line("")
             return
-        key = message.summary.key
-        status = app.engine.status.get(message.summary.account_id) if app.engine else None
-        words = fetching_words(status, key, None, "the text")
-        if words or self._reading is None or not self._reading.is_cut:
-            self._line.say(words)
+        status = app.engine.status.get(shown.message.summary.account_id) if app.engine else None
+        words = fetching_words(status, shown.key, None, "the text")
+        if words or shown.reading is None or not shown.reading.is_cut:
+            self.say_line(words)
             return
-        here = sum(self._begun.values())
-        share = share_text(here, max(here, self._octets_of_text()))
+        here = sum(shown.begun.values())
+        share = share_text(here, max(here, _octets_of_text(shown)))
         load_all = app.keys.shown("reader.load_all")
-        self._line.say(f"Only the beginning is here: {share}.", load_all, "fetch the rest")
-
-    def _octets_of_text(self) -> int:
-        """How long the cut parts are, as far as the server told."""
-        message = self._message
-        if message is None:
-            return 0
-        if message.structure is None:
-            return message.summary.size
-        return sum(part.size for part in leaves(message.structure) if part.section in self._begun)
+        self.say_line(f"Only the beginning is here: {share}.", load_all, "fetch the rest")
 
     # -- keys ----------------------------------------------------------------------------------
 
     def action_load_all(self) -> None:
         """Fetch the rest of a text of which the beginning is here."""
-        app, message, reading = shell(self), self._message, self._reading
+        app, message, reading = shell(self), self.message, self.reading
         if message is None or reading is None:
             app.tell("There is no text yet.")
         elif not reading.is_cut:
@@ -89,13 +53,13 @@ class ReaderText(MessagePane):
     @work(group="read-as", exclusive=True)
     async def action_read_as(self) -> None:
         """Choose what the letters are, where the message says it wrongly."""
-        app, message = shell(self), self._message
-        if message is None or self._reading is None:
+        app, shown = shell(self), self.shown
+        if shown is None or shown.reading is None:
             app.tell("There is no text yet.")
             return
-        key = message.summary.key
+        key = shown.key
         try:
-            charsets = await app.texts.charsets(message)
+            charsets = await app.texts.charsets(shown.message)
         except StoreError as error:
             app.tell(error.message, Severity.ERROR)
             return
@@ -110,5 +74,12 @@ class ReaderText(MessagePane):
             return
         names = {said: name for name, said in charsets}
         app.texts.read_as(key, names.get(chosen))
-        if self._message is not None and self._message.summary.key == key:
-            self._load(self._message, keep_place=True)
+        self.read_again(shown)
+
+
+def _octets_of_text(shown: ShownMail) -> int:
+    """How long the cut parts are, as far as the server told."""
+    structure = shown.message.structure
+    if structure is None:
+        return shown.message.summary.size
+    return sum(part.size for part in leaves(structure) if part.section in shown.begun)

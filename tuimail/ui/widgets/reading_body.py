@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Final
 from textual import events
 
 from tuimail.ui.drawing.hint_click import key_at
-from tuimail.ui.drawing.wrapping import wrap_text
 from tuimail.ui.messages import KeyClicked
-from tuimail.ui.reading.body_layout import BodyRow, measure
+from tuimail.ui.reading.body_layout import BodyRow, measure, wrapped_rows
 from tuimail.ui.reading.reading_layout import (
     FoldSpan,
+    LaidText,
     ReadingRows,
     fold_at,
     fold_in_view,
     folds_with,
-    lay_out_reading,
 )
+from tuimail.ui.reading.reading_place import place_of, row_of
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.marked_body import MarkedBody
 
@@ -31,8 +31,8 @@ Above = Callable[[int], Sequence[BodyRow]]
 """Rows above everything else, for a width in cells."""
 
 
-_LONG_LINES: Final = 3_000
-"""Lines from which on a text is laid out in a thread before it is shown."""
+LONG_LINES: Final = 3_000
+"""Lines from which on a text is laid out in a thread, while what was there stays."""
 
 
 class ReadingBody(MarkedBody):
@@ -45,28 +45,22 @@ class ReadingBody(MarkedBody):
         self._unfolded_before: frozenset[int] = frozenset()
         self._laid = ReadingRows()
         self._above: Above = _nothing_above
-        self._prepared: tuple[Reading, int, ReadingRows] | None = None
+        self._text: LaidText | None = None
+        self._shows: Reading | None = None
+        self._is_laying_out = False
 
     def say(self, sentence: str) -> None:
         """Show a sentence and nothing else."""
         self._reading, self._laid = None, ReadingRows()
         sentence = shell(self).glyphs.own(sentence) if sentence else ""
-        self.show(
-            lambda pane: (
-                [BodyRow(text, "muted") for text in wrap_text(sentence, measure(pane))]
-                if sentence
-                else ()
-            )
-        )
+        self.show(lambda pane: wrapped_rows(sentence, measure(pane), "muted") if sentence else ())
 
     async def prepare(self, reading: Reading) -> None:
-        """Lay a long text out in a thread, so that showing it holds up no key."""
-        if len(reading.lines) < _LONG_LINES:
-            self._prepared = None
-            return
-        app, width = shell(self), self._text_width(self.size.width)
-        rows = await asyncio.to_thread(lay_out_reading, reading, width, app.glyphs)
-        self._prepared = reading, width, rows
+        """Lay a long text out in a thread, so that it is there at once when it is shown."""
+        text = LaidText(reading, self._text_width(self.size.width), shell(self).glyphs)
+        if text.waiting(()) >= LONG_LINES:
+            await asyncio.to_thread(text.lay_out, ())
+            self._text = text
 
     def _text_width(self, pane: int) -> int:
         return measure(pane, shell(self).settings.reader.width)
@@ -86,24 +80,56 @@ class ReadingBody(MarkedBody):
             self._unfolded = set()
         if not keep_place:
             self.end_search()
-        self.passage = None
         self._reading = reading
         self._above = self._above if above is None else above
-        self.show(self._rows_for, keep_place=keep_place)
+        if keep_place:
+            self._lay_out_again()
+        else:
+            self.passage = None
+            self.show(self._rows_for)
 
     def _rows_for(self, pane: int) -> Sequence[BodyRow]:
-        app, reading = shell(self), self._reading
+        reading, glyphs, width = self._reading, shell(self).glyphs, self._text_width(pane)
         if reading is None:
             return ()
-        width = self._text_width(pane)
-        above = self._above(width)
-        if self._prepared is not None:
-            prepared, for_width, rows = self._prepared
-            if prepared is reading and for_width == width and not (above or self._unfolded):
-                self._laid = rows
-                return rows.rows
-        self._laid = lay_out_reading(reading, width, app.glyphs, self._unfolded, above)
+        if self._text is None or not self._text.is_of(reading, width, glyphs):
+            self._text = LaidText(reading, width, glyphs)
+        if self._text.waiting(self._unfolded) >= LONG_LINES:
+            if not self._is_laying_out:
+                self._is_laying_out = True
+                self.run_worker(self._lay_out_soon(), group="layout")
+            if self._shows is not reading:
+                self._laid = ReadingRows()
+            return self._laid.rows
+        self._laid, self._shows = self._text.rows(self._unfolded, self._above(width)), reading
         return self._laid.rows
+
+    async def _lay_out_soon(self) -> None:
+        """Lay out in a thread what is wanted, and then what is wanted by then: one at a time."""
+        try:
+            while (text := self._text) is not None and text.reading is self._reading:
+                unfolded = frozenset(self._unfolded)
+                if text.waiting(unfolded) < LONG_LINES:
+                    break
+                await asyncio.to_thread(text.lay_out, unfolded)
+        finally:
+            self._is_laying_out = False
+        if self._reading is not None:
+            self._lay_out_again()
+
+    # -- the place -----------------------------------------------------------------------------
+
+    def width_changed(self) -> None:
+        """Lay it out for the new width; what stands in the first row stays there."""
+        self._lay_out_again()
+
+    def _lay_out_again(self) -> None:
+        """Show the rows as they are now, with what stood in the first row there again."""
+        place, before = place_of(self._laid, self.scroll_offset.y), self._laid
+        self.show(self._lay_out, keep_place=True)
+        if self._laid is not before:
+            self.passage = None
+            self.begin_at(row_of(self._laid, place))
 
     # -- folds ---------------------------------------------------------------------------------
 
@@ -129,9 +155,8 @@ class ReadingBody(MarkedBody):
     def toggle_all_folds(self) -> None:
         """Unfold everything, or fold everything when nothing is folded."""
         every = {span.fold for span in self._laid.folds if not span.is_empty}
-        top = self._anchor()
         self._unfolded = set() if every <= self._unfolded else every
-        self._lay_out_again(top)
+        self._lay_out_again()
 
     def begin_search(self) -> None:
         """Remember what is unfolded."""
@@ -143,44 +168,12 @@ class ReadingBody(MarkedBody):
         if pattern is not None and self._reading is not None:
             wanted |= folds_with(pattern, self._reading, self._laid.folds)
         if wanted != self._unfolded:
-            anchor = self._anchor()
             self._unfolded = wanted
-            self._lay_out_again(anchor)
+            self._lay_out_again()
 
     def _toggle(self, span: FoldSpan) -> None:
-        top = self._anchor()
-        if span.is_open and span.first < self.scroll_offset.y:
-            top = (span.fold, 0)  # its words, which were above the view, remain of it
         self._unfolded ^= {span.fold}
-        self._lay_out_again(top)
-
-    def _anchor(self) -> tuple[int, int]:
-        """What stands in the first row: the last fold that begins above it, and rows from there.
-
-        The rows count from the fold's words inside of it, and from its end behind it (as negative
-        numbers less one), so that they mean the same however much is unfolded.
-        """
-        top = self.scroll_offset.y
-        above = [span for span in self._laid.folds if span.first <= top]
-        if not above:
-            return -1, top
-        span = above[-1]
-        if top < span.end:
-            return span.fold, top - span.first
-        return span.fold, -1 - (top - span.end)
-
-    def _lay_out_again(self, anchor: tuple[int, int]) -> None:
-        self.passage = None
-        self.show(self._rows_for, keep_place=True)
-        fold, rows = anchor
-        span = next((each for each in self._laid.folds if each.fold == fold), None)
-        if span is None:
-            top = rows
-        elif rows < 0:
-            top = span.end - 1 - rows
-        else:
-            top = min(span.first + rows, max(span.first, span.end - 1))
-        self.begin_at(top)
+        self._lay_out_again()
 
     def on_click(self, event: events.Click) -> None:
         """Unfold or fold what the row says, or do what the key at the mouse does."""

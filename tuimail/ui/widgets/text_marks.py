@@ -92,9 +92,9 @@ class TextMarks(Widget):
         text = passage.text
         self.app.copy_to_clipboard(text)
         self.text_body.end_passage()
-        rows = text.count("\n") + 1
+        lines = text.count("\n") + 1
         doubt = clipboard.doubt(text, os.environ)
-        shell(self).tell(f"Copied {rows} row{'' if rows == 1 else 's'}. {doubt}".strip())
+        shell(self).tell(f"Copied {lines} line{'' if lines == 1 else 's'}. {doubt}".strip())
 
     def action_end_passage(self) -> None:
         """Take the caret away."""

@@ -1,0 +1,97 @@
+"""A long text laid out anew: for another width, for another reading width, and with a part open."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.ui.stage import Stage, open_stage, record
+from tests.waiting import until
+from tuimail.config.schema import ReaderSettings
+from tuimail.mime.rendered import TextLine
+from tuimail.ui.reading import reading_layout
+from tuimail.ui.reading.body_layout import BodyRow, lay_out_text
+from tuimail.ui.widgets import reading_body
+from tuimail.ui.widgets.marked_body import MarkedBody
+from tuimail.ui.widgets.message_view import MessageView
+
+_LONG = 300
+_LINES = 2 * _LONG
+_WORDS = "whatever the width of the pane is, this paragraph is too long for one row of it, so"
+
+
+@pytest.fixture
+def inline(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many lines the screen's thread laid out, stretch by stretch."""
+    counted: list[int] = []
+    screens = threading.current_thread()
+
+    def counting(lines: Sequence[TextLine], width: int) -> list[BodyRow]:
+        if threading.current_thread() is screens:
+            counted.append(len(lines))
+        return lay_out_text(lines, width)
+
+    monkeypatch.setattr(reading_layout, "lay_out_text", counting)
+    monkeypatch.setattr(reading_body, "LONG_LINES", _LONG)
+    return counted
+
+
+def top(body: MarkedBody) -> str:
+    """The number of the line that stands in the first row."""
+    row = body.scroll_offset.y
+    while body.rows[row].glue is not None:
+        row -= 1
+    return body.rows[row].text.split(" ")[0]
+
+
+async def fits(stage: Stage, body: MarkedBody, width: int) -> None:
+    """Wait until the text is laid out for a width."""
+    await until(
+        lambda: (
+            max((len(row.text) for row in body.rows), default=0) in range(width - 20, width + 1)
+        ),
+        describe=f"rows of {width}",
+    )
+    await stage.pilot.pause()
+
+
+async def test_no_turn_lays_out_more_than_the_screen_needs(
+    tmp_path: Path, inline: list[int]
+) -> None:
+    """Another width keeps what stands in the first row; no key waits for the layout.
+
+    Mutations seen red: `waiting` that returns 0; `row_of` that returns 0.
+    """
+    lines = "".join(f"{number} {_WORDS} {number}.\r\n\r\n" for number in range(_LINES // 2))
+    quoted = "".join(f"> quoted {number} {_WORDS}\r\n" for number in range(_LONG + 100))
+    body = f"{lines}On Monday Ben Okafor wrote:\r\n{quoted}\r\nbehind it\r\n".encode()
+    async with open_stage(tmp_path, (80, 24)) as stage:
+        record(stage.store, stage.account, 9001, body=body)
+        await stage.press("g", "g", "enter")
+        view = stage.app.screen.query_one(MessageView)
+        await until(lambda: len(view.text_body.rows) > _LINES, describe="the whole text")
+        await stage.press("G", *["ctrl+b"] * 12)
+        text, here = view.text_body, top(view.text_body)
+        assert here.isdecimal()
+        for width in (60, 100, 80):
+            await stage.pilot.resize_terminal(width, 24)
+            await fits(stage, text, min(80, width - 2))
+            assert top(text) == here
+            assert here in stage.text
+        settings = msgspec.structs.replace(stage.app.settings, reader=ReaderSettings(width=50))
+        stage.app.settings = settings
+        view.settings_changed()
+        await stage.press("j", "k")  # while it is laid out
+        await fits(stage, text, 50)
+        assert top(text) == here
+        before = len(text.rows)
+        await stage.press("Z")
+        await until(lambda: len(text.rows) > before + _LONG, describe="the quote, unfolded")
+        assert top(text) == here
+        await stage.press("V")
+        assert text.passage is not None
+        assert max(inline) < _LONG
