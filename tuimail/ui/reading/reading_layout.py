@@ -98,11 +98,8 @@ class LaidText:
 
     def waiting(self, unfolded: Collection[int]) -> int:
         """Return how many lines are not laid out yet."""
-        return sum(
-            end - first
-            for first, end in self._needed(unfolded)
-            if (first, end) not in self._stretches
-        )
+        wanted = set(self._needed(unfolded)) - self._stretches.keys()
+        return sum(end - first for first, end in wanted)
 
     def lay_out(self, unfolded: Collection[int]) -> None:
         """Lay out what is not yet; safe in a thread."""
