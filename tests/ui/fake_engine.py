@@ -27,6 +27,7 @@ class FakeEngine:
 
     focused: list[FolderId] = field(default_factory=list)
     wanted: list[tuple[MessageKey, str | None]] = field(default_factory=list)
+    given_up: list[tuple[MessageKey, str | None]] = field(default_factory=list)
     wakes: int = 0
     unsubscribed: list[MessageKey] = field(default_factory=list)
     attended: int = 0
@@ -81,6 +82,9 @@ class FakeEngine:
 
     def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
         self.wanted.append((key, section))
+
+    def give_up(self, key: MessageKey, *, section: str | None = None) -> None:
+        self.given_up.append((key, section))
 
     def unsubscribe(self, key: MessageKey) -> None:
         self.unsubscribed.append(key)

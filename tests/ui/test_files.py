@@ -220,7 +220,8 @@ async def test_a_file_is_fetched_with_progress_and_can_be_given_up(
         await stage.shows("Fetching table.csv: 1.2 of 4.8 MB")
         await stage.shows("xx give up")
         await stage.press("x", "x")
-        await stage.shows("Given up.")
+        await stage.shows("Given up. What came is kept.")
+        assert stage.engine.given_up == [(key, "2")]
         assert "1.2 of 4.8 MB" not in stage.text
         bring_text(stage.store, key, base64.b64encode(FILES["table.csv"][1]), "2")
         await stage.press("v")

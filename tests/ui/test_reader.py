@@ -10,12 +10,13 @@ from tests.ui.screen_text import assert_exact_rows, rows, style_of, text
 from tests.ui.stage import SIZES, Stage, bring_text, open_stage, record
 from tests.waiting import until
 from tuimail.model.bodystructure import BodyPart
-from tuimail.model.message import MessageKey
+from tuimail.model.message import BodyState, MessageKey
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.status import Connectivity
+from tuimail.model.status import ALL_TEXT, Connectivity
+from tuimail.store.store import Writer
 from tuimail.text.safe import SafeText
 from tuimail.ui.widgets import message_pane
-from tuimail.ui.widgets.message_pane import FETCHING, NOT_HERE
+from tuimail.ui.widgets.message_pane import FETCHING, GIVEN_UP, NOT_HERE
 from tuimail.ui.widgets.message_view import MessageView
 
 HOSTILE = "Pay\x1b]0;owned\x07 now\u202e gnp.exe\x9b31m\u200b"
@@ -61,6 +62,47 @@ async def test_the_head_is_there_before_the_text(tmp_path: Path) -> None:
         bring_text(stage.store, key, b"Here it is.\r\n")
         await stage.shows("Here it is.")
         assert FETCHING not in text(stage.app)
+
+
+async def test_a_text_is_given_up_and_asked_for_again_when_it_is_opened_again(
+    tmp_path: Path,
+) -> None:
+    """Mutations: `_waits_for_text` or `show_at_cursor` that does not ask `is_given_up`."""
+    async with open_stage(tmp_path) as stage:
+        key = record(stage.store, stage.account, 9001, body=None)
+        await read(stage, key)
+        await stage.shows(FETCHING)
+        await stage.press("x", "x")
+        await stage.shows(GIVEN_UP)
+        assert stage.engine.given_up == [(key, None), (key, ALL_TEXT)]
+        asked = len(stage.engine.wanted)
+        for connectivity in (Connectivity.OFFLINE, Connectivity.ONLINE):
+            stage.connectivity(connectivity)
+            await stage.pilot.pause()
+        await stage.press("x", "x")
+        await stage.shows("Nothing is fetched.")
+        assert GIVEN_UP in stage.text
+        assert len(stage.engine.wanted) == asked
+        await stage.press("escape", "enter")
+        await stage.shows(FETCHING)
+        assert len(stage.engine.wanted) > asked
+
+        long = record(stage.store, stage.account, 9002, body=None, octets=3_000_000)
+
+        def begin(tx: Writer) -> None:
+            tx.store_part(long, "1", b"The beginning.\r\n", cut=True)
+            tx.set_body(long, BodyState.PARTIAL, SafeText("The beginning."))
+
+        stage.store.write(begin).result()
+        await stage.press("escape")
+        await read(stage, long)
+        await stage.shows("Only the beginning is here")
+        stage.engine.given_up.clear()
+        await stage.press("L", "x", "x")
+        await stage.shows("Given up. What came is kept.")
+        assert stage.engine.given_up == [(long, None), (long, ALL_TEXT)]
+        await stage.press("x", "x")
+        await stage.shows("Nothing is fetched.")
 
 
 async def test_offline_it_says_when_the_text_comes_and_asks_again_then(tmp_path: Path) -> None:

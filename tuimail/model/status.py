@@ -184,6 +184,12 @@ class EngineControl(Protocol):
         notice, and the text shows as not downloaded.
         """
 
+    def give_up(self, key: MessageKey, *, section: str | None = None) -> None:
+        """Fetch no more of what `want_body` was asked for by this window.
+
+        A command that is under way ends. What came is kept; asking again goes on behind it.
+        """
+
     def unsubscribe(self, key: MessageKey) -> None:
         """Leave the list of a message by one request (RFC 8058); a notice says how it went."""
 

@@ -126,6 +126,22 @@ class AttachedEngine:
 
         self._write(ask)
 
+    def give_up(self, key: MessageKey, *, section: str | None = None) -> None:
+        """Take the request away, whereupon the other process ends the work on it."""
+
+        def withdraw(tx: Writer) -> None:
+            # Inside the change: one that asks may still be on its way.
+            with self._guard:
+                numbers = [
+                    number for number, wish in self._wanted.items() if wish == (key, section)
+                ]
+                for number in numbers:
+                    del self._wanted[number]
+            for number in numbers:
+                tx.take_away_request(number)
+
+        self._write(withdraw)
+
     def unsubscribe(self, key: MessageKey) -> None:
         """Leave the list of a message by one request: it needs no connection of the mailbox."""
         start_leaving(self._store, key)
@@ -230,7 +246,10 @@ class AttachedEngine:
             if request is not None and request.state in _UNANSWERED:
                 continue
             with self._guard:
-                self._wanted.pop(number, None)
+                wish = self._wanted.pop(number, None)
+            if request is None and wish is not None:
+                # Another window that asked for the same has given it up, or was answered first.
+                self.want_body(wish[0], section=wish[1])
             for problem in request.problems if request is not None else ():
                 self._tell(problem)
             self._take_away(number)

@@ -2,8 +2,8 @@
 
 What is read comes with one command, each section as far as one slice goes. What is longer follows
 slice by slice: its beginning is kept at once, so that it can be read, and what came is kept again
-each time it has doubled, so that a line that breaks costs half of it at most. A job may pause
-between two slices.
+each time it has doubled, so that a line that breaks costs half of it at most. Between two slices a
+job may pause, and ends when nobody waits for it any more: then all that came is kept.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ def _to_nobody(_: Fetching | None) -> None:
     """For those who do not show how far it is."""
 
 
+def _always() -> bool:
+    """For those who wait to the end."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     """What a message is fetched with."""
@@ -43,6 +48,7 @@ class _Job:
     message: Message
     uid: UID
     report: Report
+    is_wanted: Callable[[], bool]
 
     @property
     def key(self) -> MessageKey:
@@ -59,12 +65,20 @@ def fetch(
     key: MessageKey,
     section: str | None,
     report: Report = _to_nobody,
+    is_wanted: Callable[[], bool] = _always,
 ) -> Generator[Step, None, None]:
-    """Fetch what `EngineControl.want_body` was asked for."""
+    """Fetch what `EngineControl.want_body` was asked for.
+
+    Args:
+        is_wanted: Asked before each command; on the connection's thread.
+    """
+    if not is_wanted():
+        return
     if section is None or section == ALL_TEXT:
-        yield from fetch_text(session, store, key, report, everything=section == ALL_TEXT)
+        everything = section == ALL_TEXT
+        yield from fetch_text(session, store, key, report, is_wanted, everything=everything)
     else:
-        yield from fetch_section(session, store, key, section, report)
+        yield from fetch_section(session, store, key, section, report, is_wanted)
 
 
 def fetch_text(
@@ -72,6 +86,7 @@ def fetch_text(
     store: Store,
     key: MessageKey,
     report: Report = _to_nobody,
+    is_wanted: Callable[[], bool] = _always,
     *,
     everything: bool = False,
 ) -> Generator[Step, None, None]:
@@ -81,6 +96,7 @@ def fetch_text(
 
     Args:
         report: Told how far it is when it takes more than one command.
+        is_wanted: As in `fetch`.
         everything: To the end, however long it is.
     """
     message = store.read.message(key)
@@ -90,7 +106,7 @@ def fetch_text(
         return
     if store.read.has_text_elsewhere(key) and store.write(lambda tx: tx.take_text(key)).result():
         return
-    job = _begin(session, store, key, report)
+    job = _begin(session, store, key, report, is_wanted)
     parts = yield from _first_slices(job, everything=everything)
     limits = sources.limits(job.message)
     cut = store.read.beginnings(key)
@@ -107,20 +123,27 @@ def fetch_section(
     key: MessageKey,
     section: str,
     report: Report = _to_nobody,
+    is_wanted: Callable[[], bool] = _always,
 ) -> Generator[Step, None, bytes]:
-    """Fetch one section whole ("" is the message) and keep it."""
+    """Fetch one section whole ("" is the message), as long as it is wanted, and keep it."""
     kept = store.read.part(key, section)
     if kept is not None and section in store.read.sections(key):
         return kept
-    job = _begin(session, store, key, report)
+    job = _begin(session, store, key, report, is_wanted)
     return (yield from _rest(job, section, kept or b"", None, shown_as=section))
 
 
-def _begin(session: ImapSession, store: Store, key: MessageKey, report: Report) -> _Job:
+def _begin(
+    session: ImapSession,
+    store: Store,
+    key: MessageKey,
+    report: Report,
+    is_wanted: Callable[[], bool],
+) -> _Job:
     message = store.read.message(key)
     if message is None or message.server_folder_id is None or message.uid is None:
         raise MessageGone("The message is not on the server any more.")
-    job = _Job(session, store, message, message.uid, report)
+    job = _Job(session, store, message, message.uid, report, is_wanted)
     job.select()
     return job
 
@@ -172,7 +195,7 @@ def _rest(
     pieces, octets, kept = [data], len(data), max(len(data), SLICE)
     total = _size(job.message, section)
     is_whole = False
-    while not is_whole and (limit is None or octets < limit):
+    while job.is_wanted() and not is_whole and (limit is None or octets < limit):
         job.select()
         ask = SLICE if limit is None else min(SLICE, limit - octets)
         pieces.append(job.session.fetch_slice(job.uid, section, octets, ask))
@@ -185,7 +208,8 @@ def _rest(
                 _keep(job, {section: b"".join(pieces)}, {section})
         yield StepDone()
     found = b"".join(pieces)
-    _keep(job, {section: found}, () if is_whole else {section})
+    if len(pieces) > 1:
+        _keep(job, {section: found}, () if is_whole else {section})
     return found
 
 

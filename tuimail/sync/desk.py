@@ -1,7 +1,7 @@
 """Answers what other processes ask of the engine, and says to them how it is doing.
 
 A request is a row of the store. It stays open until it is answered here, so one that was asked of
-an engine that was killed is answered by the next.
+an engine that was killed is answered by the next. Work on one that is taken away ends.
 """
 
 from __future__ import annotations
@@ -91,11 +91,16 @@ class Desk:
             self._loop.call_soon_threadsafe(self._asked.set)
 
     async def _take_up(self) -> None:
+        read = self._store.read
         try:
-            requests = self._store.read.open_requests()
+            requests = read.open_requests()
+            working = self._working.keys() - {request.id for request in requests}
+            taken_away = [number for number in working if read.request(number) is None]
         except StoreError as error:
             log.warning("requests were not read: %s", error.detail)
             return
+        for number in taken_away:  # nobody waits for it any more
+            self._working.pop(number).cancel()
         fresh = [
             request
             for request in requests

@@ -142,6 +142,10 @@ class Engine:
         """Fetch the readable text, or one section."""
         self._call(self._want_body, key, section)
 
+    def give_up(self, key: MessageKey, *, section: str | None = None) -> None:
+        """Fetch no more of what was asked for; what came is kept."""
+        self._call(self._give_up, key, section)
+
     def unsubscribe(self, key: MessageKey) -> None:
         """Leave the list of a message by one request."""
         start_leaving(self._store, key)
@@ -302,7 +306,12 @@ class Engine:
         if summary is not None:
             mailbox = self._mailboxes[summary.account_id]
             mailbox.use()
-            mailbox.work.bodies.add((key, section), Priority.INTERACTIVE)
+            mailbox.work.texts.wishes.add((key, section), Priority.INTERACTIVE)
+
+    def _give_up(self, key: MessageKey, section: str | None) -> None:
+        summary = self._store.read.summary(key)
+        if summary is not None:
+            self._mailboxes[summary.account_id].work.texts.give_up((key, section))
 
     def _attend(self) -> None:
         if self._sleep.has_slept(self._timing.clock):

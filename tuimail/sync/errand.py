@@ -138,7 +138,7 @@ class Errand:
 
     async def fetch(self, key: MessageKey, section: str | None) -> None:
         """Fetch what a window asked for; see `EngineControl.want_body`."""
-        await self._work.fetch((key, section), Priority.INTERACTIVE)
+        await self._work.texts.fetch((key, section), Priority.INTERACTIVE)
 
     async def send(self, outbox_id: int) -> OutboxItem:
         """Send one message and see to its copy; returns how it stands then.

@@ -24,7 +24,7 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account, Token
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
-from tuimail.model.status import Connectivity, EngineStatus, Fetching, Progress
+from tuimail.model.status import Connectivity, EngineStatus, Progress
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync import backoff
@@ -99,7 +99,7 @@ class Mailbox:
             self._standing.set_download,
             timing,
             heard=self._standing.heard,
-            report_fetching=self._fetching,
+            report_fetching=self._standing.set_fetching,
         )
         self._watching = Watching(
             account.id, store, second, self.work.probe, self._inbox_changed, timing
@@ -374,10 +374,6 @@ class Mailbox:
         folder = self._store.read.folder_with_role(self.account.id, FolderRole.SENT)
         if folder is not None:
             self.work.refreshes.add((folder.id, False), Priority.REFRESH)
-
-    def _fetching(self, fetching: Fetching | None) -> None:
-        """Called on the connection's thread."""
-        self._loop.call_soon_threadsafe(self._standing.set_fetching, fetching)
 
     def _progress(self, progress: Progress | None) -> None:
         self._loop.call_soon_threadsafe(partial(self._standing.set_progress, progress))

@@ -91,7 +91,7 @@ class EngineClerk:
         [mailbox] = self._of(summary.account_id)
         await _until_online(mailbox)
         try:
-            await mailbox.work.fetch((key, section), Priority.INTERACTIVE)
+            await mailbox.work.texts.fetch((key, section), Priority.INTERACTIVE)
         except TuimailError as error:
             if error.reach in (Reach.CONNECTION, Reach.ACCOUNT):
                 self._engine.want_body(key, section=section)  # with the next connection

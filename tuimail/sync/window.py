@@ -142,6 +142,10 @@ class WindowEngine:
         """Fetch the readable text, or one section."""
         self._engine.want_body(key, section=section)
 
+    def give_up(self, key: MessageKey, *, section: str | None = None) -> None:
+        """Fetch no more of what was asked for; what came is kept."""
+        self._engine.give_up(key, section=section)
+
     def unsubscribe(self, key: MessageKey) -> None:
         """Leave the list of a message by one request."""
         self._engine.unsubscribe(key)

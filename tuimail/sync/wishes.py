@@ -2,7 +2,7 @@
 
 Everything here is a wish, not a promise: what must not be lost is in the store. A wish is taken
 off when work on it begins, so that asking again meanwhile is not forgotten, and comes back when
-the line breaks under it.
+the line breaks under it, unless it was withdrawn meanwhile.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 from typing import Final, Generic, TypeVar
 
 from tuimail.errors import Reach, TuimailError
@@ -25,7 +26,7 @@ class Wishes(Generic[W]):
 
     def __init__(self) -> None:
         self._wanted: dict[W, Priority] = {}
-        self._begun = 0
+        self._begun: list[tuple[W, Event]] = []
         self._event: Final = asyncio.Event()
 
     def __len__(self) -> int:
@@ -35,7 +36,7 @@ class Wishes(Generic[W]):
     @property
     def undone(self) -> int:
         """How many are not done, those that are worked on included."""
-        return len(self._wanted) + self._begun
+        return len(self._wanted) + len(self._begun)
 
     def add(self, wish: W, priority: Priority) -> None:
         """Ask for something; asking again makes it newer and never less urgent."""
@@ -47,6 +48,14 @@ class Wishes(Generic[W]):
         """Drop every wish that is not more urgent than `priority`."""
         self._wanted = {wish: own for wish, own in self._wanted.items() if own < priority}
 
+    def withdraw(self, wish: W) -> bool:
+        """Ask for something no more; return whether work on it has begun."""
+        self._wanted.pop(wish, None)
+        begun = [withdrawn for own, withdrawn in self._begun if own == wish]
+        for withdrawn in begun:
+            withdrawn.set()
+        return bool(begun)
+
     async def take(self) -> tuple[W, Priority]:
         """Wait for a wish and take off the most urgent, of several the newest."""
         while not self._wanted:
@@ -57,20 +66,26 @@ class Wishes(Generic[W]):
         return wish, self._wanted.pop(wish)
 
     @contextmanager
-    def kept(self, wish: W, priority: Priority) -> Iterator[None]:
-        """Put a wish back when work on it ends with the line or is cancelled."""
-        self._begun += 1
+    def kept(self, wish: W, priority: Priority) -> Iterator[Event]:
+        """Put a wish back when work on it ends with the line or is cancelled.
+
+        Yields:
+            What is set, on the loop, when it is withdrawn: then it does not come back.
+        """
+        withdrawn = Event()
+        self._begun.append((wish, withdrawn))
         try:
-            yield
+            yield withdrawn
         except TuimailError as error:
-            if error.reach in (Reach.CONNECTION, Reach.ACCOUNT):
+            if error.reach in (Reach.CONNECTION, Reach.ACCOUNT) and not withdrawn.is_set():
                 self.add(wish, priority)
             raise
         except asyncio.CancelledError:
-            self.add(wish, priority)
+            if not withdrawn.is_set():
+                self.add(wish, priority)
             raise
         finally:
-            self._begun -= 1
+            self._begun.remove((wish, withdrawn))
 
 
 BodyWish = tuple[MessageKey, str | None]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
-from tuimail.errors import FolderGone, MessageGone, Reach, TuimailError, UidValidityChanged
+from tuimail.errors import FolderGone, Reach, TuimailError, UidValidityChanged
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Priority, Step, StepDone
 from tuimail.imap.session import ImapSession
@@ -24,10 +24,9 @@ from tuimail.model.intent import Copy, Intent, Move
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Download, Fetching, Progress
 from tuimail.store.store import Store
-from tuimail.sync.bodies import fetch
+from tuimail.sync.awaited import AwaitedTexts
 from tuimail.sync.compact import next_due
 from tuimail.sync.drafts import drafts_due, push_drafts
-from tuimail.sync.explain import body_problem
 from tuimail.sync.keeping import Keeping
 from tuimail.sync.plan import Occasion
 from tuimail.sync.push import can_receive, push
@@ -37,7 +36,7 @@ from tuimail.sync.survey import Survey
 from tuimail.sync.timing import Timing
 from tuimail.sync.tree import tree_due
 from tuimail.sync.waiting import wait_until_due
-from tuimail.sync.wishes import BodyWish, FolderWish, Wishes
+from tuimail.sync.wishes import FolderWish, Wishes
 
 T = TypeVar("T")
 
@@ -79,13 +78,14 @@ class Work:
         self.connection = connection
         self.refreshes: Wishes[FolderWish] = Wishes()
         self.older: Wishes[FolderId] = Wishes()
-        self.bodies: Wishes[BodyWish] = Wishes()
+        self.texts = AwaitedTexts(
+            account.id, store, self.job, report_fetching, self._refresh_folder_of
+        )
         self.intents = asyncio.Event()
         self.focus: FolderId | None = None
         self._told: set[FolderId] = set()
         self._report = report
         self._heard = heard
-        self._report_fetching = report_fetching
         self._timing = timing
         self._look = asyncio.Event()
         self._reports = asyncio.Event()
@@ -114,7 +114,7 @@ class Work:
     @property
     def has_wishes(self) -> bool:
         """Whether it was asked for something that is not done."""
-        return any(wishes.undone for wishes in (self.refreshes, self.older, self.bodies))
+        return any(wishes.undone for wishes in (self.refreshes, self.older, self.texts.wishes))
 
     def look_around(self) -> None:
         """Count the messages of all folders soon: something happened, perhaps not only here."""
@@ -242,21 +242,6 @@ class Work:
             finally:
                 self._report(None)
 
-    async def body_loop(self) -> None:
-        """Fetch what the user waits for, and what will be read next."""
-        while True:
-            wish, priority = await self.bodies.take()
-            with self.bodies.kept(wish, priority):
-                try:
-                    await self.fetch(wish, priority)
-                except (MessageGone, UidValidityChanged) as error:
-                    self._tell(error, wish[0], priority)
-                    self._refresh_folder_of(wish)
-                except TuimailError as error:
-                    if error.reach not in (Reach.MESSAGE, Reach.FOLDER):
-                        raise
-                    self._tell(error, wish[0], priority)
-
     async def push_loop(self) -> None:
         """Push intents when they are due."""
         while True:
@@ -325,18 +310,7 @@ class Work:
 
     def urgent_loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops that do what the user did and wants; they go first."""
-        return [self.push_loop, self.body_loop]
-
-    async def fetch(self, wish: BodyWish, priority: Priority) -> None:
-        """Fetch the readable text of a message or one of its sections."""
-        key, section = wish
-        report = self._report_fetching
-        try:
-            await self.job(
-                lambda session: fetch(session, self.store, key, section, report), priority, "text"
-            )
-        finally:
-            report(None)
+        return [self.push_loop, self.texts.loop]
 
     def _next_intent(self) -> datetime | None:
         messages = next_due(self.store.read.intents(self.account.id), self._can_run)
@@ -353,24 +327,17 @@ class Work:
 
     def _prefetch(self, folder: FolderId) -> None:
         if folder == self.focus:
-            self.bodies.forget(Priority.NEIGHBOUR)
+            self.texts.wishes.forget(Priority.NEIGHBOUR)
         for key in reversed(self.store.read.without_body(folder, PREFETCHED)):
-            self.bodies.add((key, None), Priority.NEIGHBOUR)
+            self.texts.wishes.add((key, None), Priority.NEIGHBOUR)
 
     def _refresh_later(self, folder: FolderId) -> None:
         self.refreshes.add((folder, False), Priority.REFRESH)
 
-    def _refresh_folder_of(self, wish: BodyWish) -> None:
-        place = self.store.read.location(wish[0])
+    def _refresh_folder_of(self, key: MessageKey) -> None:
+        place = self.store.read.location(key)
         if place is not None:
             self.refreshes.add((place[0], True), Priority.REFRESH)
-
-    def _tell(self, error: TuimailError, key: MessageKey, priority: Priority) -> None:
-        """Say why a text did not come, if anybody waits for it."""
-        if priority is not Priority.INTERACTIVE:
-            return
-        notice = body_problem(error, key)
-        self.store.write(lambda tx: tx.add_notice(notice, self.account.id))
 
     async def folder_failed(self, folder: FolderId, error: TuimailError) -> None:
         """Note a failure with the folder, or raise one that reaches further."""

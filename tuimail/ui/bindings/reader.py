@@ -58,7 +58,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("reader.decrypt", "g p", "decrypt", "ask for the passphrase of an encrypted mail"),
     spec("reader.unsubscribe", "g u", "unsubscribe", "leave the mailing list …"),
     spec("reader.attachments", "v", "attachments", "attachments", hint="attachments"),
-    spec("reader.give_up", "x x", "give_up", "give up fetching an attachment"),
+    spec("reader.give_up", "x x", "give_up", "give up what is fetched: a file, a text"),
     spec("reader.links", "l", "links", "links: open, copy, in full", hint="links"),
     spec("reader.load_all", "L", "load_all", "fetch the rest of a long text"),
     spec("reader.read_as", "E", "read_as", "read the letters as …"),

@@ -60,6 +60,15 @@ class AwaitedSections:
                 for then in self._waiting.pop(key):
                     then(data)
 
+    def give_up(self) -> bool:
+        """Have nothing fetched any more; return whether something was waited for."""
+        given_up, engine = tuple(self._waiting), shell(self._owner).engine
+        self._waiting.clear()
+        for key in given_up:
+            if engine is not None:
+                engine.give_up(key, section=_WHOLE)
+        return bool(given_up)
+
     def _whole(self, key: MessageKey) -> bytes | None:
         """The whole message; None while not all of it is here."""
         read = shell(self._owner).store.read

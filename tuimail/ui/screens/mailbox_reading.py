@@ -153,7 +153,7 @@ class MailboxReading(MailboxDeeds):
         """
         row = self.message_list.cursor
         key = row.key if row is not None else None
-        if key != self.reader.key:
+        if key != self.reader.key or (dwell and self.reader.is_given_up):
             self.reader.show(key)
             self.stop_dwelling()
         if dwell:

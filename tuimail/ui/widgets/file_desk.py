@@ -165,11 +165,14 @@ class FileDesk:
         return ""
 
     def give_up(self) -> bool:
-        """Wait for no file any more; return whether one was waited for."""
-        had = bool(self._waiting)
+        """Have no file fetched any more; return whether one was waited for."""
+        given_up, engine = tuple(self._waiting), shell(self._owner).engine
         self._waiting.clear()
+        for key, section in given_up:
+            if engine is not None:
+                engine.give_up(key, section=section)
         self._changed()
-        return had
+        return bool(given_up)
 
     def _start(self, waiting: _Waiting) -> None:
         self._owner.run_worker(self._run(waiting), group="files")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 FETCHING = "Fetching the text …"
 NOT_HERE = "Not downloaded. It comes with the next connection."
+GIVEN_UP = "Not downloaded. It comes when the message is opened again."
 GONE = "This message is not here any more."
 REST_AFTER = 0.1
 """Seconds from the beginning of a long text to the whole of it."""
@@ -47,6 +48,7 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
 
     Attributes:
         short: Two rows of head instead of one per fact, for a reader below the list.
+        is_given_up: The text is not here and is not waited for, until it is shown again.
     """
 
     DEFAULT_CSS = "MessagePane { width: 1fr; height: 1fr; background: $background; }"
@@ -65,6 +67,7 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
         self._shown: ShownMail | None = None
         self._level = HeaderLevel.NOTHING
         self._was_online = False
+        self.is_given_up = False
 
     def compose(self) -> ComposeResult:
         """Head above text, and between them how much of it is here."""
@@ -100,8 +103,9 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
 
     def show(self, key: MessageKey | None) -> None:
         """Show a message from its beginning, or nothing."""
+        is_wanted_again, self.is_given_up = self.is_given_up, False
         if key is not None and key == self._key:
-            self._refresh_message()
+            self._refresh_message(first=is_wanted_again)
             return
         self._key = key
         self._shown = None
@@ -265,14 +269,21 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
             shown = {self._key} | ({self._shown.key} if self._shown is not None else set())
             if changes.messages & shown:
                 self._refresh_message()
-            elif changes.notices and self._waits_for_text:
+            elif changes.notices and self.waits_for_text:
                 self._body.say(NOT_HERE)
         self.go_on(changes)
 
     @property
-    def _waits_for_text(self) -> bool:
+    def waits_for_text(self) -> bool:
+        """Whether the text is not here and comes by itself."""
         message = self.message
-        return message is not None and message.summary.body is BodyState.ABSENT
+        is_absent = message is not None and message.summary.body is BodyState.ABSENT
+        return is_absent and not self.is_given_up
+
+    def wait_no_more(self) -> None:
+        """Say that the text does not come by itself."""
+        self.is_given_up = True
+        self._body.say(GIVEN_UP)
 
     def _status_changed(self, _: None) -> None:
         """A connection brings what was not downloaded; say how far what is fetched is."""
@@ -280,6 +291,6 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
         if message is not None and engine is not None and self.reading is None:
             status = engine.status.get(message.summary.account_id)
             online = status is not None and status.connectivity is Connectivity.ONLINE
-            if self._waits_for_text and online != self._was_online:
+            if self.waits_for_text and online != self._was_online:
                 self._want_body()
         self.say_share()

@@ -58,7 +58,7 @@ class ReaderFiles(ReaderLinks):
         wish = FileWish(number - 1, "view")
         self._desk.do(wish.deed, FileSource(self.message), files, wish.at)
 
-    def action_give_up(self) -> None:
-        """Wait for no file any more."""
-        given_up = self._desk.give_up()
-        shell(self).tell("Given up." if given_up else "No file is being fetched.")
+    def give_up(self) -> bool:
+        """Wait for no file either."""
+        waited = self._desk.give_up()
+        return super().give_up() or waited

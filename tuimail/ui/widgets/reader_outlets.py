@@ -49,6 +49,11 @@ class ReaderOutlets(ReaderHeaders):
         except StoreError as error:
             shell(self).tell(error.message, Severity.ERROR)
 
+    def give_up(self) -> bool:
+        """Wait for no whole message either."""
+        waited = self._awaited.give_up()
+        return super().give_up() or waited
+
     # -- pipe ----------------------------------------------------------------------------------
 
     async def action_pipe(self) -> None:

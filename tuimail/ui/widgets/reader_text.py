@@ -6,6 +6,7 @@ from textual import work
 
 from tuimail.errors import StoreError
 from tuimail.model.bodystructure import leaves
+from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import ALL_TEXT, Connectivity
 from tuimail.ui.reading.fetch_words import fetching_words, share_text
@@ -19,6 +20,8 @@ AS_IT_SAYS = "As the message says"
 class ReaderText(ShownMessage):
     """The actions on the text as a whole."""
 
+    _wanted_whole: MessageKey | None = None
+
     def say_share(self) -> None:
         """Say how far a long text is, or how much of it is here."""
         app, shown = shell(self), self.shown
@@ -28,7 +31,7 @@ class ReaderText(ShownMessage):
         status = app.engine.status.get(shown.message.summary.account_id) if app.engine else None
         words = fetching_words(status, shown.key, None, "the text")
         if words or shown.reading is None or not shown.reading.is_cut:
-            self.say_line(words)
+            self.say_line(words, app.keys.shown("reader.give_up") if words else "", "give up")
             return
         here = sum(shown.begun.values())
         share = share_text(here, max(here, _octets_of_text(shown)))
@@ -45,10 +48,33 @@ class ReaderText(ShownMessage):
         elif not reading.is_cut:
             app.tell("All of the text is here.")
         elif app.engine is not None:
+            self._wanted_whole = message.summary.key
             app.engine.want_body(message.summary.key, section=ALL_TEXT)
             status = app.engine.status.get(message.summary.account_id)
             is_online = status is not None and status.connectivity is Connectivity.ONLINE
             app.tell("Fetching the text …" if is_online else "It comes with the next connection.")
+
+    def action_give_up(self) -> None:
+        """Have no more fetched of what is waited for here."""
+        is_given_up = self.give_up()
+        shell(self).tell("Given up. What came is kept." if is_given_up else "Nothing is fetched.")
+
+    def give_up(self) -> bool:
+        """Wait for the text no more; return whether it was waited for."""
+        app, shown, waits = shell(self), self.shown, self.waits_for_text
+        if shown is None or app.engine is None:
+            return False
+        status = app.engine.status.get(shown.message.summary.account_id)
+        is_cut = shown.reading is not None and shown.reading.is_cut
+        wants_rest = is_cut and self._wanted_whole == shown.key
+        if not (waits or wants_rest or fetching_words(status, shown.key, None, "the text")):
+            return False
+        self._wanted_whole = None
+        for section in (None, ALL_TEXT):
+            app.engine.give_up(shown.key, section=section)
+        if waits:
+            self.wait_no_more()
+        return True
 
     @work(group="read-as", exclusive=True)
     async def action_read_as(self) -> None:

@@ -72,6 +72,15 @@ class ShownMessage(Widget):
 
     # -- what the widget does ------------------------------------------------------------------
 
+    @property
+    def waits_for_text(self) -> bool:
+        """Whether the text is not here and comes by itself."""
+        raise NotImplementedError
+
+    def wait_no_more(self) -> None:
+        """Say that the text does not come by itself."""
+        raise NotImplementedError
+
     def level_of(self, shown: ShownMail) -> HeaderLevel:
         """Return how much of the header stands above the text of a message."""
         raise NotImplementedError
