@@ -42,8 +42,8 @@ def test_an_absurd_number_between_two_jobs_does_not_end_the_connections_thread(
     connection = ImapConnection("imap-test", lambda: server.open_session(Timeouts(5, 30)))
     try:
         selected: Future[ImapSession] = connection.run(select, Priority.REFRESH, label="select")
-        session = selected.result(10)
+        session = selected.result(30)
         wait_until(lambda: session.selected and session.selected.exists == 4, 10.0, "EXISTS")
-        assert connection.run(noop, Priority.REFRESH, label="noop").result(10)
+        assert connection.run(noop, Priority.REFRESH, label="noop").result(30)
     finally:
         connection.close(5)

@@ -51,7 +51,7 @@ class Bench:
         return self.connection.run(job, priority, label="test")
 
     def noop(self) -> str:
-        return self.run(noop).result(10)
+        return self.run(noop).result(30)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ class Gate:
     def job(self, session: ImapSession) -> Generator[Step, None, str]:
         for _ in range(self._steps):
             self.reached.set()
-            assert self.open.wait(10)
+            assert self.open.wait(30)
             session.noop()
             yield StepDone()
         return "gate"
@@ -114,13 +114,13 @@ def test_urgent_jobs_run_first_and_between_two_steps(bench: Callable[..., Bench]
 
     slow = one.run(gate.job, Priority.BACKFILL)
     slow.add_done_callback(lambda _: order.append("backfill"))
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(30)
     later = one.run(named("backfill too"), Priority.BACKFILL)
     focus = one.run(named("focus"), Priority.FOCUS)
     body = one.run(named("body"), Priority.INTERACTIVE)
     gate.open.set()
     for future in (slow, later, focus, body):
-        future.result(10)
+        future.result(30)
     assert order == ["body", "focus", "backfill", "backfill too"]
 
 
@@ -132,7 +132,7 @@ def test_breathing_does_not_let_another_job_in(bench: Callable[..., Bench]) -> N
 
     def breathing(session: ImapSession) -> Generator[Step, None, str]:
         started.set()
-        assert queued.wait(10)
+        assert queued.wait(30)
         for _ in range(5):
             yield Breathe()
         order.append("breathing")
@@ -144,11 +144,11 @@ def test_breathing_does_not_let_another_job_in(bench: Callable[..., Bench]) -> N
         return "urgent"
 
     first = one.run(breathing, Priority.BACKFILL)
-    assert started.wait(10)
+    assert started.wait(30)
     second = one.run(urgent, Priority.INTERACTIVE)
     queued.set()
-    first.result(10)
-    second.result(10)
+    first.result(30)
+    second.result(30)
     assert order == ["breathing", "urgent"]
 
 
@@ -160,7 +160,7 @@ def test_server_error_of_one_message_keeps_the_connection(bench: Callable[..., B
         raise MessageGone("gone")
 
     with pytest.raises(MessageGone):
-        one.run(job).result(10)
+        one.run(job).result(30)
     assert one.noop() == "done"
     assert one.opened == 1
 
@@ -211,7 +211,7 @@ def test_end_of_an_idle_connection_is_noticed_before_the_next_job(
         talk.sign_in()
         talk.expect("NOOP")
         talk.ok()
-        assert let_go.wait(10)
+        assert let_go.wait(30)
         talk.send("* BYE Session invalidated - AccessTokenExpired")
 
     one = bench(script, answering_noops)
@@ -226,16 +226,16 @@ def test_failed_sign_in_fails_all_that_wait(bench: Callable[..., Bench]) -> None
     one = bench()
     gate = Gate()
     first = one.run(gate.job)
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(30)
     one.problem = SignInRequired("no")
     waiting = [one.run(noop) for _ in range(3)]
     one.connection.recycle()
     gate.open.set()
     for future in waiting:
         with pytest.raises(SignInRequired):
-            future.result(10)
+            future.result(30)
     with pytest.raises(SignInRequired):
-        first.result(10)
+        first.result(30)
     assert one.opened == 2
 
 
@@ -245,10 +245,10 @@ def test_recycling_renews_the_connection_under_a_job_that_goes_on(
     one = bench()
     gate = Gate(steps=2)
     future = one.run(gate.job)
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(30)
     one.connection.recycle()
     gate.open.set()
-    assert future.result(10) == "gate"
+    assert future.result(30) == "gate"
     assert one.opened == 2
 
 
@@ -267,7 +267,7 @@ def test_interrupted_job_goes_on_after_an_urgent_one_lost_the_connection(
     one = bench()
     gate = Gate(steps=2)
     slow = one.run(gate.job, Priority.BACKFILL)
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(30)
 
     def losing(session: ImapSession) -> Generator[Step, None, str]:
         session.shutdown()
@@ -278,8 +278,8 @@ def test_interrupted_job_goes_on_after_an_urgent_one_lost_the_connection(
     urgent = one.run(losing, Priority.INTERACTIVE)
     gate.open.set()
     with pytest.raises(ConnectionLost):
-        urgent.result(10)
-    assert slow.result(10) == "gate"
+        urgent.result(30)
+    assert slow.result(30) == "gate"
     assert one.opened == 2
 
 
@@ -293,7 +293,7 @@ def test_unforeseen_error_tells_its_place_and_nothing_of_its_content(
         raise ValueError("kim@example.com")
 
     with pytest.raises(ProtocolViolation) as caught:
-        one.run(job).result(10)
+        one.run(job).result(30)
     assert "ValueError at test_connection.py:" in caught.value.detail
     assert "kim" not in f"{caught.value.message} {caught.value.detail}"
     assert one.noop() == "done"
@@ -303,11 +303,11 @@ def test_cancelled_job_never_begins(bench: Callable[..., Bench]) -> None:
     one = bench()
     gate = Gate()
     first = one.run(gate.job)
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(30)
     second = one.run(noop)
     assert second.cancel()
     gate.open.set()
-    assert first.result(10) == "gate"
+    assert first.result(30) == "gate"
     assert not first.cancel()
 
 
@@ -317,16 +317,16 @@ def test_closing_lets_the_running_step_end_and_fails_the_rest(
     one = bench()
     gate = Gate(steps=2)
     running = one.run(gate.job)
-    assert gate.reached.wait(10)
+    assert gate.reached.wait(30)
     waiting = one.run(noop)
     closer = threading.Thread(target=one.connection.close, args=(10,))
     closer.start()
     gate.open.set()
-    closer.join(10)
+    closer.join(30)
     assert not closer.is_alive()
     for future in (running, waiting, one.run(noop)):
         with pytest.raises(ConnectionLost):
-            future.result(10)
+            future.result(30)
 
 
 def test_closing_cuts_a_call_that_is_not_answered(serve: Serve) -> None:
@@ -343,7 +343,7 @@ def test_closing_cuts_a_call_that_is_not_answered(serve: Serve) -> None:
     )
     one.connection.close(0.05)
     with pytest.raises(ConnectionLost):
-        future.result(10)
+        future.result(30)
 
 
 def test_closing_while_it_connects_begins_no_job(serve: Serve) -> None:
@@ -352,21 +352,21 @@ def test_closing_while_it_connects_begins_no_job(serve: Serve) -> None:
 
     def open_slowly() -> ImapSession:
         connecting.set()
-        assert go_on.wait(10)
+        assert go_on.wait(30)
         return server.open_session()
 
     connection = ImapConnection("imap-test", open_slowly)
     future = connection.run(noop, Priority.FOCUS, label="test")
-    assert connecting.wait(10)
+    assert connecting.wait(30)
     closer = threading.Thread(target=connection.close, args=(10,))
     closer.start()
     wait_until(
         lambda: connection.run(noop, Priority.FOCUS, label="test").done(), describe="the closing"
     )
     go_on.set()
-    closer.join(10)
+    closer.join(30)
     with pytest.raises(ConnectionLost):
-        future.result(10)
+        future.result(30)
     assert "NOOP" not in server.talks[0].received
 
 

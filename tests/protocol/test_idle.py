@@ -48,7 +48,7 @@ class Watching:
         wait_until(lambda: self.changes >= changes, describe=f"{changes} changes")
 
     def ended(self) -> TuimailError | None:
-        self.thread.join(10)
+        self.thread.join(30)
         assert not self.thread.is_alive()
         return self.error
 

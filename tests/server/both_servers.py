@@ -71,7 +71,7 @@ class Mailbox:
             assert said == "OK" or b"deleted under us" in text[0], text
             return said == "OK"
 
-        wait_until(append, 20.0, f"a message in {folder}")
+        wait_until(append, 30.0, f"a message in {folder}")
 
     def file_all(self, folder: str, raws: Iterable[bytes]) -> None:
         """Append messages to a folder, over one connection: signing in takes longest."""

@@ -129,13 +129,13 @@ class Client:
     def status(self) -> EngineStatus:
         return self.engine.status[self.account.id]
 
-    def wait_for(self, connectivity: Connectivity, timeout: float = 20.0) -> EngineStatus:
+    def wait_for(self, connectivity: Connectivity, timeout: float = 30.0) -> EngineStatus:
         wait_until(lambda: self.status.connectivity is connectivity, timeout, f"{connectivity}")
         return self.status
 
     def folder(self, role: FolderRole) -> Folder:
         return wait_until(
-            lambda: self.store.read.folder_with_role(self.account.id, role), 20.0, f"{role}"
+            lambda: self.store.read.folder_with_role(self.account.id, role), 30.0, f"{role}"
         )
 
     def subjects(self, role: FolderRole = FolderRole.INBOX, limit: int = 500) -> list[str]:
@@ -148,7 +148,7 @@ class Client:
         """Wait for a message and return its row."""
         return wait_until(
             lambda: next((row for row in self.rows(role) if row.subject == subject), None),
-            20.0,
+            30.0,
             f"{subject!r} in {role}",
         )
 
@@ -174,7 +174,7 @@ class Client:
         return item
 
     def wait_for_outbox(
-        self, outbox_id: int, state: OutboxState, timeout: float = 20.0
+        self, outbox_id: int, state: OutboxState, timeout: float = 30.0
     ) -> OutboxItem:
         wait_until(lambda: self.outbox(outbox_id).state is state, timeout, f"outbox {state}")
         return self.outbox(outbox_id)

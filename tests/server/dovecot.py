@@ -209,7 +209,7 @@ class DovecotServer:
         Raises:
             smtplib.SMTPException: A mailbox refused it.
         """
-        with smtplib.LMTP("127.0.0.1", self.ports.lmtp, timeout=10) as lmtp:
+        with smtplib.LMTP("127.0.0.1", self.ports.lmtp, timeout=30) as lmtp:
             refused = lmtp.sendmail(mail_from, list(recipients), raw)
         if refused:
             raise smtplib.SMTPRecipientsRefused(refused)
@@ -335,7 +335,7 @@ class DovecotServer:
         def up_or_gone() -> bool:
             return not self.running or all(accepts(port) for port in self.ports.all())
 
-        wait_until(up_or_gone, 20, "Dovecot to listen")
+        wait_until(up_or_gone, 30.0, "Dovecot to listen")
         return self.running
 
     def _end(self, *, grace: float) -> None:

@@ -54,7 +54,7 @@ class Line:
         self.proxy.faults.rules.append(rule)
 
         def mend() -> None:
-            wait_until(lambda: self.proxy.faults.cut_after == 0, 20.0, "the answer")
+            wait_until(lambda: self.proxy.faults.cut_after == 0, 30.0, "the answer")
             rules = [one for one in self.proxy.faults.rules if one is not rule]
             self.proxy.faults = Faults(rules=rules)
             self.client.engine.reconnect(self.client.account.id)
@@ -68,7 +68,7 @@ class Line:
 
     def wait_until_settled(self) -> None:
         read = self.client.store.read
-        wait_until(lambda: read.counts().pending_intents == 0, 20.0, "everything confirmed")
+        wait_until(lambda: read.counts().pending_intents == 0, 30.0, "everything confirmed")
 
     def notice(self) -> tuple[str, str]:
         """Return the newest notice: what it says, and the server's words."""

@@ -26,6 +26,6 @@ def accepts(port: int) -> bool:
         return False
 
 
-def wait_for_port(port: int, timeout: float = 10.0) -> None:
+def wait_for_port(port: int, timeout: float = 30.0) -> None:
     """Wait until somebody listens on this port of 127.0.0.1."""
     wait_until(lambda: accepts(port), timeout, f"a server on port {port}")

@@ -65,7 +65,7 @@ class PostfixServer:
         master = self._master()
         if master is not None:
             self._control("stop")
-            wait_until(lambda: not _alive(master), 10, "Postfix to end")
+            wait_until(lambda: not _alive(master), 30.0, "Postfix to end")
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self) -> PostfixServer:

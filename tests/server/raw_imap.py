@@ -21,7 +21,7 @@ class RawImap:
     """One connection; every response is a list of lines without CRLF, literals inlined."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        plain = socket.create_connection(sandbox.imap, timeout=10)
+        plain = socket.create_connection(sandbox.imap, timeout=30)
         self._socket = tls_context(sandbox).wrap_socket(plain, server_hostname="localhost")
         self._file = self._socket.makefile("rb")
         self._count = 0

@@ -48,7 +48,7 @@ def signed_in(
     """A plain IMAP client, signed in; its socket is closed whatever happens."""
     address = user or sandbox.accounts[0]
     access = token or sandbox.entra.mint(address)
-    client = imaplib.IMAP4_SSL(*sandbox.imap, ssl_context=tls_context(sandbox), timeout=10)
+    client = imaplib.IMAP4_SSL(*sandbox.imap, ssl_context=tls_context(sandbox), timeout=30)
     try:
         client.authenticate("XOAUTH2", lambda _challenge: xoauth2(address, access))
         yield client

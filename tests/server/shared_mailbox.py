@@ -44,13 +44,13 @@ class SharedDesk:
 
     def wait_for(self, address: str, connectivity: Connectivity) -> EngineStatus:
         wait_until(
-            lambda: self.status(address).connectivity is connectivity, 20.0, f"{connectivity}"
+            lambda: self.status(address).connectivity is connectivity, 30.0, f"{connectivity}"
         )
         return self.status(address)
 
     def folder(self, role: FolderRole, address: str = SHARED) -> Folder:
         account = self.account(address).id
-        return wait_until(lambda: self.store.read.folder_with_role(account, role), 20.0, f"{role}")
+        return wait_until(lambda: self.store.read.folder_with_role(account, role), 30.0, f"{role}")
 
     def rows(self, role: FolderRole, address: str = SHARED) -> list[MessageSummary]:
         return self.store.read.newest(self.folder(role, address).id, 50)
@@ -79,7 +79,7 @@ class SharedDesk:
         return item
 
     def wait_for_outbox(self, outbox_id: int, state: OutboxState) -> OutboxItem:
-        wait_until(lambda: self.outbox(outbox_id).state is state, 20.0, f"outbox {state}")
+        wait_until(lambda: self.outbox(outbox_id).state is state, 30.0, f"outbox {state}")
         return self.outbox(outbox_id)
 
 

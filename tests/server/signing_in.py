@@ -54,7 +54,7 @@ class RememberingPrompt:
     def wait_for_page(self) -> BrowserPage:
         return wait_until(lambda: self.pages, describe="a page")[-1]
 
-    def wait_for_end(self, timeout: float = 20) -> SignInOutcome:
+    def wait_for_end(self, timeout: float = 30.0) -> SignInOutcome:
         assert self.ended.wait(timeout), "the sign-in did not end"
         assert len(self.outcomes) == 1
         return self.outcomes[0]
@@ -113,7 +113,7 @@ def sign_in(sandbox: Sandbox, provider: TokenProvider, user: str | None = None) 
     done = provider.sign_in.begin(prompt)
     assert sandbox.entra.approve(prompt.wait_for_code().user_code, user)
     outcome = prompt.wait_for_end()
-    done.exception(timeout=5)
+    done.exception(timeout=30)
     return outcome
 
 

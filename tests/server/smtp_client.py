@@ -21,7 +21,7 @@ LETTER = (
 @contextmanager
 def secured(sandbox: Sandbox) -> Iterator[smtplib.SMTP]:
     """A connection after STARTTLS and the second EHLO."""
-    client = smtplib.SMTP(*sandbox.smtp, timeout=10)
+    client = smtplib.SMTP(*sandbox.smtp, timeout=30)
     try:
         client.ehlo("client.example")
         client.starttls(context=tls_context(sandbox))

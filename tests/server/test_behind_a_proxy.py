@@ -211,7 +211,7 @@ def test_a_browser_signs_in_while_the_code_is_redeemed_through_the_proxy(
     """The way back is this computer itself, which no proxy is asked for."""
     trial.to_sign_in()
     trial.set_up.sign_in(SignInMethod.PASTE)
-    page = wait_until(lambda: trial.state.page, 20, "a page")
+    page = wait_until(lambda: trial.state.page, 30.0, "a page")
     trial.set_up.paste(trial.last_address(page.url))
     trial.waits_at(SetupStep.READY, StepState.DONE)
 

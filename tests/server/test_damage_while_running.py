@@ -43,7 +43,7 @@ def test_the_status_says_how_to_repair(fresh_sandbox: Sandbox, tmp_path: Path) -
             found = again.status.problem
             return found.short if found else ""
 
-        wait_until(lambda: "run `tuimail repair`" in problem(), 20.0, "the way out")
+        wait_until(lambda: "run `tuimail repair`" in problem(), 30.0, "the way out")
         assert again.status.connectivity is Connectivity.OFFLINE
         assert [draft.id for draft in again.store.read.drafts()] == []
     assert database.read_bytes()[(page - 1) * PAGE : page * PAGE] == b"\xa5" * PAGE

@@ -37,7 +37,7 @@ def line(mailbox: Mailbox, tmp_path: Path, request: pytest.FixtureRequest) -> It
         with mailbox.client(tmp_path, through(mailbox, proxy)) as client:
             client.sign_in()
             client.start()
-            wait_until(lambda: bool(client.store.read.folders(client.account.id)), 20.0, "folders")
+            wait_until(lambda: bool(client.store.read.folders(client.account.id)), 30.0, "folders")
             yield Line(client, proxy, mailbox)
 
 
@@ -121,7 +121,7 @@ def test_a_draft_is_on_the_server_once_however_often_it_changes(line: Line) -> N
         line.wait_until_settled()
         assert texts(line) == [text.encode()]
 
-    wait_until(lambda: shown(line) == ["Lunch"], 20.0, "the row of the draft")
+    wait_until(lambda: shown(line) == ["Lunch"], 30.0, "the row of the draft")
     key = line.client.row("Lunch", FolderRole.DRAFTS).key
     assert line.client.store.read.draft_shown_as(key) == draft.id
 
@@ -165,7 +165,7 @@ def test_an_append_without_an_answer_that_was_overtaken_by_a_newer_revision(line
     """Guards: what was appended in doubt is found and replaced too."""
     mend = line.lose_the_answer(APPENDED)
     draft = keep(line, written(line))
-    wait_until(lambda: line.proxy.faults.cut_after == 0, 20.0, "the break")
+    wait_until(lambda: line.proxy.faults.cut_after == 0, 30.0, "the break")
     keep(line, replace(draft, body="Two"))
     mend()
     line.wait_until_settled()
@@ -211,7 +211,7 @@ def test_a_former_revision_that_may_not_be_removed_is_told_and_hidden(line: Line
     line.wait_until_settled()
     assert "“Lunch” could not be replaced in the server's Drafts" in line.notice()[0]
     assert texts(line) == [b"One", b"Two"]
-    wait_until(lambda: shown(line) == ["Lunch"], 20.0, "the row of the draft")
+    wait_until(lambda: shown(line) == ["Lunch"], 30.0, "the row of the draft")
 
     keep(line, replace(draft, body="Three"))
     line.wait_until_settled()
@@ -268,7 +268,7 @@ def test_what_was_sent_or_discarded_is_taken_off_the_server(
     """Mutation that turns it red: no `draft_copies.removed` in `drafts.delete`."""
     draft = keep(line, written(line))
     line.wait_until_settled()
-    wait_until(lambda: shown(line) == ["Lunch"], 20.0, "the row of the draft")
+    wait_until(lambda: shown(line) == ["Lunch"], 30.0, "the row of the draft")
     end(line, draft)
     assert shown(line) == []
     line.wait_until_settled()
@@ -289,7 +289,7 @@ def test_a_draft_that_is_sent_before_it_was_appended_never_gets_there(line: Line
 def test_a_send_that_is_taken_back_leaves_the_draft_on_the_server(line: Line) -> None:
     draft = keep(line, written(line))
     line.wait_until_settled()
-    wait_until(lambda: shown(line) == ["Lunch"], 20.0, "the row of the draft")
+    wait_until(lambda: shown(line) == ["Lunch"], 30.0, "the row of the draft")
     before = on_server(line)
     waiting = send(line, draft, hold=600)
     assert shown(line) == []
@@ -323,9 +323,9 @@ def test_without_uidplus_the_former_revision_is_hidden(line: Line) -> None:
     line.wait_until_settled()
     keep(line, replace(draft, body="Two"))
     line.wait_until_settled()
-    wait_until(lambda: shown(line) == ["Lunch"], 20.0, "the row of the draft")
+    wait_until(lambda: shown(line) == ["Lunch"], 30.0, "the row of the draft")
 
     assert texts(line) == [b"One", b"Two"]
     folder = line.client.folder(FolderRole.DRAFTS)
-    wait_until(lambda: line.client.store.read.server_counts(folder.id)[0] == 2, 20.0, "both rows")
+    wait_until(lambda: line.client.store.read.server_counts(folder.id)[0] == 2, 30.0, "both rows")
     assert shown(line) == ["Lunch"]

@@ -65,16 +65,16 @@ def test_unread_mail_is_counted_in_folders_nobody_opened(sandbox: Sandbox, tmp_p
             assert folder is not None
             return folder
 
-        wait_until(lambda: archive_folder().total == 2, 20.0, "the count")
+        wait_until(lambda: archive_folder().total == 2, 30.0, "the count")
         assert (archive_folder().unread, archive_folder().here) == (1, 0)
         client.engine.focus(archive_folder().id)
-        wait_until(lambda: archive_folder().here == 2, 20.0, "the messages")
+        wait_until(lambda: archive_folder().here == 2, 30.0, "the messages")
         assert (archive_folder().total, archive_folder().unread) == (2, 1)
 
 
 def test_new_mail_comes_in_by_idle(client: Client, sandbox: Sandbox) -> None:
     client.row("Message 1")
-    wait_until(lambda: sandbox.imap_server.idling, 20.0, "IDLE")
+    wait_until(lambda: sandbox.imap_server.idling, 30.0, "IDLE")
     sandbox.deliver(mail("Just arrived"), [client.account.address])
     client.row("Just arrived")
 
@@ -136,7 +136,7 @@ def test_a_refused_move_comes_back_with_the_servers_words(client: Client, sandbo
     sandbox.imap_server.fail_next(b"NO [CANNOT] The folder is full of bees.", command="MOVE")
     client.store.submit([NewIntent(client.account.id, row.key, Move(trash.id))]).result()
     client.engine.wake()
-    wait_until(lambda: "Message 2" in client.subjects(), 20.0, "the message to come back")
+    wait_until(lambda: "Message 2" in client.subjects(), 30.0, "the message to come back")
     (_, _, _, notice), *_ = client.store.read.notices(1)
     assert "Message 2" in notice.short
     assert "bees" in notice.detail

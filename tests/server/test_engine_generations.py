@@ -81,9 +81,9 @@ def test_reading_flagging_and_deleting_work_with_every_front(
         client.store.submit([NewIntent(account, row.key, StoreFlags(add=FLAGGED))]).result()
         client.store.submit([NewIntent(account, row.key, Move(trash.id))]).result()
         client.engine.wake()
-        wait_until(lambda: not client.row("Message 2", FolderRole.TRASH).pending, 20.0, "the move")
+        wait_until(lambda: not client.row("Message 2", FolderRole.TRASH).pending, 30.0, "the move")
         client.engine.focus(trash.id)
-        wait_until(lambda: client.store.read.location(row.key), 20.0, "its new UID")
+        wait_until(lambda: client.store.read.location(row.key), 30.0, "its new UID")
         (moved,) = client.rows(FolderRole.TRASH)
         assert (moved.key, moved.flags.is_flagged) == (row.key, True)
         assert len(mailbox.folder("Deleted Items")) == 1

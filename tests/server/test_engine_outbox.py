@@ -52,7 +52,7 @@ def test_what_waits_for_a_sign_in_goes_out_right_after_it(
     client.start()
     fresh_sandbox.entra.revoke_all()
     outbox_id = queue(client, "after")
-    wait_until(lambda: client.outbox(outbox_id).problem, 20.0, "the refusal")
+    wait_until(lambda: client.outbox(outbox_id).problem, 30.0, "the refusal")
     item = client.outbox(outbox_id)
     assert item.state is OutboxState.QUEUED
     assert item.not_before > datetime.now(UTC) + timedelta(minutes=20)

@@ -35,7 +35,7 @@ def client(fresh_sandbox: Sandbox, inbox: Folder, tmp_path: Path) -> Iterator[Cl
     with Client(account, tmp_path, lambda code: fresh_sandbox.entra.approve(code, owner)) as client:
         client.sign_in()
         client.start()
-        wait_until(lambda: len(client.subjects()) == len(inbox), 20.0, "all messages")
+        wait_until(lambda: len(client.subjects()) == len(inbox), 30.0, "all messages")
         yield client
 
 
@@ -47,7 +47,7 @@ def refresh(client: Client, inbox: Folder) -> None:
         state = client.folder(FolderRole.INBOX).state
         return state.uidvalidity == inbox.uidvalidity and state.synced_low == 1
 
-    wait_until(is_renumbered, 20.0, "the new numbers")
+    wait_until(is_renumbered, 30.0, "the new numbers")
 
 
 def test_two_renumberings_keep_keys_bodies_and_what_the_user_did(
@@ -58,7 +58,7 @@ def test_two_renumberings_keep_keys_bodies_and_what_the_user_did(
     """Invariant 7, with an intent on a message of the first batch and on one far below it."""
     new, old = client.row("Message 70"), client.row("Message 2")
     client.engine.want_body(new.key)
-    wait_until(lambda: client.row("Message 70").body is BodyState.COMPLETE, 20.0, "the text")
+    wait_until(lambda: client.row("Message 70").body is BodyState.COMPLETE, 30.0, "the text")
     fresh_sandbox.cut()
     trash = client.folder(FolderRole.TRASH)
     account = client.account.id
@@ -69,8 +69,8 @@ def test_two_renumberings_keep_keys_bodies_and_what_the_user_did(
     fresh_sandbox.restore()
     client.engine.reconnect(account)
     refresh(client, inbox)
-    wait_until(lambda: not client.row("Message 70").pending, 20.0, "the flag")
-    wait_until(lambda: not client.row("Message 2", FolderRole.TRASH).pending, 20.0, "the move")
+    wait_until(lambda: not client.row("Message 70").pending, 30.0, "the flag")
+    wait_until(lambda: not client.row("Message 2", FolderRole.TRASH).pending, 30.0, "the move")
     inbox.renumber()
     refresh(client, inbox)
     inbox.renumber()
@@ -91,7 +91,7 @@ def test_messages_that_went_with_the_renumbering_do_not_stay(
     inbox.expunge(inbox.uids()[left:])
     inbox.renumber()
     refresh(client, inbox)
-    wait_until(lambda: len(client.subjects()) == left, 20.0, "the rest to go")
+    wait_until(lambda: len(client.subjects()) == left, 30.0, "the rest to go")
 
 
 def test_waiting_intents_cost_nothing_while_they_cannot_run(
@@ -103,7 +103,7 @@ def test_waiting_intents_cost_nothing_while_they_cannot_run(
     account = client.account.id
     client.store.submit([NewIntent(account, row.key, Move(trash.id), hold_seconds=600)]).result()
     client.store.submit([NewIntent(account, row.key, StoreFlags(add=FLAGGED))]).result()
-    wait_until(lambda: client.row("Message 70").body is BodyState.COMPLETE, 20.0, "prefetching")
+    wait_until(lambda: client.row("Message 70").body is BodyState.COMPLETE, 30.0, "prefetching")
     labels: list[str] = []
     connection = client.engine._mailboxes[account].work.connection
     run = connection.run
@@ -119,7 +119,7 @@ def test_waiting_intents_cost_nothing_while_they_cannot_run(
         client.engine.want_body(key)
         wait_until(
             lambda key=key: client.store.read.sections(key),  # type: ignore[misc]
-            20.0,
+            30.0,
             "a text",
         )
     # One for the wake, and one for each job that may have made something possible; not one a text.
@@ -143,7 +143,7 @@ def test_a_move_into_a_folder_that_was_renumbered_meanwhile_mixes_nothing_up(
     moved = client.row("Message 5")
     client.engine.focus(client.folder(FolderRole.INBOX).id)
     client.engine.want_body(moved.key)
-    wait_until(lambda: client.row("Message 5").body is BodyState.COMPLETE, 20.0, "the text")
+    wait_until(lambda: client.row("Message 5").body is BodyState.COMPLETE, 30.0, "the text")
     trash.expunge(trash.uids()[:2])
     trash.renumber()
     client.store.submit([NewIntent(client.account.id, moved.key, Move(here.id))]).result()

@@ -46,7 +46,7 @@ def test_the_view_stays_while_the_connection_is_lost(
     """aerc cleared the list (838c256f)."""
     mailbox.file_all("INBOX", (mail(f"Message {number}") for number in range(30)))
     client.start()
-    wait_until(lambda: len(client.rows()) == 30, 20.0, "the list")
+    wait_until(lambda: len(client.rows()) == 30, 30.0, "the list")
     before = client.rows()
     shortest = [len(before)]
     client.store.subscribe(lambda _: shortest.append(len(client.rows())))
@@ -99,7 +99,7 @@ def test_thousands_of_messages_removed_by_another_client_freeze_nothing(
     flag = NewIntent(client.account.id, row.key, StoreFlags(add=FLAGGED))
     client.store.submit([flag]).result()
     client.engine.wake()
-    wait_until(lambda: client.store.read.counts().pending_intents == 0, 20.0, "the flag")
+    wait_until(lambda: client.store.read.counts().pending_intents == 0, 30.0, "the flag")
 
 
 def test_going_through_folders_quickly_costs_no_connection(
@@ -111,7 +111,7 @@ def test_going_through_folders_quickly_costs_no_connection(
     )
     client.start()
     client.row("Message 19")
-    wait_until(lambda: proxy.open_connections == 2, 20.0, "both connections")
+    wait_until(lambda: proxy.open_connections == 2, 30.0, "both connections")
     before = proxy.accepted
     proxy.faults.rtt = 0.05
     folders = [each for each in client.store.read.folders(client.account.id) if each.selectable]
@@ -155,12 +155,12 @@ def test_a_move_the_server_confirmed_does_not_come_back(client: Client, mailbox:
     client.store.submit([NewIntent(client.account.id, row.key, Move(trash.id))]).result()
     client.store.subscribe(lambda _: there.append("Message 3" in client.subjects()))
     client.engine.wake()
-    wait_until(lambda: mailbox.count("Deleted Items") == 1, 20.0, "the move")
+    wait_until(lambda: mailbox.count("Deleted Items") == 1, 30.0, "the move")
     for _ in range(3):
         mailbox.file("INBOX", mail("News"))
         client.engine.focus(client.folder(FolderRole.INBOX).id)
         client.engine.focus(trash.id)
-    wait_until(lambda: len(client.rows()) == 8, 20.0, "the news")
+    wait_until(lambda: len(client.rows()) == 8, 30.0, "the news")
     wait_until(lambda: not client.row("Message 3", FolderRole.TRASH).pending, 20.0)
     assert not any(there)
 
@@ -177,8 +177,8 @@ def beside(fresh_sandbox: Sandbox, tmp_path: Path) -> Iterator[Client]:
     with Client(sandbox_account(fresh_sandbox), tmp_path, fresh_sandbox.entra.approve) as client:
         client.sign_in()
         client.start()
-        wait_until(lambda: len(client.rows()) == 100, 20.0, "every row")
-        wait_until(lambda: fresh_sandbox.imap_server.idling, 20.0, "IDLE")
+        wait_until(lambda: len(client.rows()) == 100, 30.0, "every row")
+        wait_until(lambda: fresh_sandbox.imap_server.idling, 30.0, "IDLE")
         yield client
 
 
@@ -190,7 +190,7 @@ def test_idle_goes_on_while_commands_run(beside: Client, fresh_sandbox: Sandbox)
         beside.store.submit([flag]).result()
         beside.engine.wake()
         beside.engine.want_body(row.key)
-    wait_until(lambda: beside.store.read.counts().pending_intents == 0, 20.0, "the flags")
+    wait_until(lambda: beside.store.read.counts().pending_intents == 0, 30.0, "the flags")
     assert fresh_sandbox.imap_server.commands().count("IDLE") == 1
     assert fresh_sandbox.imap_server.commands().count("DONE") == 0
 

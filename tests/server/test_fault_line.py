@@ -154,7 +154,7 @@ def test_a_move_whose_reply_is_lost_is_not_made_twice(
     row, trash = client.row("Message 5"), client.folder(FolderRole.TRASH)
     client.store.submit([NewIntent(client.account.id, row.key, Move(trash.id))]).result()
     client.engine.wake()
-    wait_until(lambda: proxy.faults.cut_after == 0, 20.0, "the move")
+    wait_until(lambda: proxy.faults.cut_after == 0, 30.0, "the move")
     proxy.faults = Faults()
     client.engine.reconnect(client.account.id)
     wait_until(lambda: not client.row("Message 5", FolderRole.TRASH).pending, 20.0)
@@ -171,7 +171,7 @@ def test_a_move_without_copyuid_finds_its_message_again(
     client.engine.wake()
     wait_until(lambda: mailbox.count("Deleted Items") == 1, 20.0)
     client.engine.focus(trash.id)
-    wait_until(lambda: client.store.read.location(row.key), 20.0, "its UID")
+    wait_until(lambda: client.store.read.location(row.key), 30.0, "its UID")
     assert client.row("Message 5", FolderRole.TRASH).key == row.key
 
 
@@ -184,11 +184,11 @@ def test_a_text_of_many_pieces_survives_cuts(
     row = client.row("Long")
     client.engine.want_body(row.key)
     proxy.faults.cut_after = 600_000
-    wait_until(lambda: proxy.accepted > 2, 20.0, "a cut")
+    wait_until(lambda: proxy.accepted > 2, 30.0, "a cut")
     proxy.faults = Faults()
     client.engine.reconnect(client.account.id)
     client.engine.want_body(row.key)
-    wait_until(lambda: client.row("Long").body is BodyState.COMPLETE, 20.0, "the text")
+    wait_until(lambda: client.row("Long").body is BodyState.COMPLETE, 30.0, "the text")
     assert client.store.read.part(row.key, "1") == body.encode()
 
 

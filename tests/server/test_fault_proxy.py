@@ -62,7 +62,7 @@ def connect(account: DovecotAccount) -> Iterator[Connect]:
     with ExitStack() as opened:
 
         def open_client(
-            proxy: FaultProxy, *, timeout: float = 10, sign_in: bool = True
+            proxy: FaultProxy, *, timeout: float = 30, sign_in: bool = True
         ) -> imaplib.IMAP4:
             client = imaplib.IMAP4_SSL(
                 "localhost", proxy.port, ssl_context=context, timeout=timeout
@@ -134,7 +134,8 @@ def test_a_stall_is_silence_on_an_open_connection(
     start_proxy: StartProxy, connect: Connect
 ) -> None:
     proxy = start_proxy()
-    client = _selected(connect(proxy, timeout=0.5))
+    client = _selected(connect(proxy))
+    client.sock.settimeout(0.5)
     proxy.faults.stall_after = 40_000
     with pytest.raises(TimeoutError):
         _bodies(client)
@@ -187,7 +188,8 @@ def test_a_literal_that_lies_about_its_length_never_ends(
     start_proxy: StartProxy, connect: Connect
 ) -> None:
     proxy = start_proxy(text=True)
-    client = _selected(connect(proxy, timeout=0.5))
+    client = _selected(connect(proxy))
+    client.sock.settimeout(0.5)
     proxy.faults.literal_lie = 500
     with pytest.raises((TimeoutError, imaplib.IMAP4.abort)):
         client.fetch("1", "(BODY.PEEK[])")

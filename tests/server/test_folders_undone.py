@@ -67,5 +67,5 @@ def test_a_folder_put_into_the_trash_comes_back_with_all_that_is_in_it(
     assert {"Work", "Work/Alpha"} <= paths(line, "lsub")
     assert at(line, "Work/Alpha").id == alpha
     line.client.engine.focus(alpha)
-    wait_until(lambda: [row.key for row in read.newest(alpha, 10)] == keys, 20.0, "its mail")
+    wait_until(lambda: [row.key for row in read.newest(alpha, 10)] == keys, describe="its mail")
     assert line.client.store.read.notices(1) == []

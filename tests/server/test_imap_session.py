@@ -263,11 +263,11 @@ def test_delivery_is_pushed_while_idle(place: Place) -> None:
     loop = IdleLoop("INBOX", changed.release)
     thread = threading.Thread(target=loop.run, args=(session,), daemon=True)
     thread.start()
-    assert changed.acquire(timeout=10)
+    assert changed.acquire(timeout=30)
     place.deliver(raw_message("Pushed"))
-    assert changed.acquire(timeout=10)
+    assert changed.acquire(timeout=30)
     loop.stop()
-    thread.join(10)
+    thread.join(30)
     assert not thread.is_alive()
 
 
@@ -280,12 +280,12 @@ def test_killed_connection_is_noticed_and_made_again(place: Place) -> None:
             yield StepDone()
             return session.ensure_selected("INBOX", None, read_only=True).exists
 
-        assert connection.run(job, Priority.FOCUS, label="test").result(20) == 0
+        assert connection.run(job, Priority.FOCUS, label="test").result(30) == 0
         proxy.kill()
         wait_until(lambda: not connection.is_connected, describe="the end of the connection")
         place.deliver(raw_message())
         wait_until(
-            lambda: connection.run(job, Priority.FOCUS, label="test").result(20) == 1,
+            lambda: connection.run(job, Priority.FOCUS, label="test").result(30) == 1,
             describe="the delivered message",
         )
         connection.close(5)

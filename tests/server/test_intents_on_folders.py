@@ -62,7 +62,7 @@ def at(line: Line, path: str) -> Folder:
 
 def fetch(line: Line, folder: FolderId) -> None:
     line.client.engine.focus(folder)
-    wait_until(lambda: line.client.store.read.newest(folder, 10), 20.0, "its messages")
+    wait_until(lambda: line.client.store.read.newest(folder, 10), describe="its messages")
 
 
 def change(line: Line, folder: FolderId | None, action: TreeAction) -> FolderId:
@@ -88,7 +88,7 @@ def relist(line: Line) -> None:
     line.proxy.kill()
     accepted = line.proxy.accepted
     line.client.engine.reconnect(line.client.account.id)
-    wait_until(lambda: line.proxy.accepted > accepted + 1, 20.0, "new connections")
+    wait_until(lambda: line.proxy.accepted > accepted + 1, describe="new connections")
 
 
 def test_a_new_folder_is_made_subscribed_and_takes_what_was_moved_into_it(line: Line) -> None:
@@ -118,7 +118,7 @@ def test_a_renamed_folder_keeps_its_key_its_mail_and_what_waits_for_it(line: Lin
     assert {"Projects", "Projects/Alpha"} <= shown(line)
     assert {"Projects", "Projects/Alpha"} <= paths(line, "lsub")
     fetch(line, alpha)
-    wait_until(lambda: len(line.client.store.read.newest(alpha, 10)) == 3, 20.0, "all three")
+    wait_until(lambda: len(line.client.store.read.newest(alpha, 10)) == 3, describe="all three")
 
 
 @pytest.mark.parametrize("verb", ["create", "rename", "delete"])

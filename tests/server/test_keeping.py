@@ -110,14 +110,14 @@ def test_every_text_comes_with_few_commands_and_then_nothing_is_asked(
         client.sign_in()
         client.start()
         wait_until(lambda: all_texts_here(client), 30.0, "all texts")
-        wait_until(lambda: client.status.download is None, 10.0, "the end of it")
+        wait_until(lambda: client.status.download is None, 30.0, "the end of it")
         assert 0 < len(asked) < NUMBER // 2
         before = len(asked)
         client.engine.wake()
         client.engine.want_body(client.rows()[0].key)
         client.engine.focus(client.folder(FolderRole.SENT).id)
         sent = client.folder(FolderRole.SENT).id
-        wait_until(lambda: client.store.read.folder(sent).state.checked_at, 10.0, "Sent Items")  # type: ignore[union-attr]
+        wait_until(lambda: client.store.read.folder(sent).state.checked_at, 30.0, "Sent Items")  # type: ignore[union-attr]
         assert len(asked) == before
 
 
@@ -140,7 +140,7 @@ def test_only_the_days_asked_for_are_kept(sandbox: Sandbox, tmp_path: Path) -> N
             return len(rows) == 100 and all(row.body for row in recent)
 
         wait_until(recent_are_here, 30.0, "the recent texts")
-        wait_until(lambda: client.status.download is None, 10.0, "the end of it")
+        wait_until(lambda: client.status.download is None, 30.0, "the end of it")
         old = [row for row in client.rows(FolderRole.SENT) if row.subject.startswith("Old")]
         assert not any(row.body for row in old)
 
@@ -149,7 +149,7 @@ def test_a_folder_nobody_opened_is_kept_with_its_files_when_chosen(
     client: Client, sandbox: Sandbox
 ) -> None:
     choose(client, archive(client), DownloadPolicy(Keep.ALL))
-    wait_until(lambda: len(filed(client)) == 5, 20.0, "the list")
+    wait_until(lambda: len(filed(client)) == 5, 30.0, "the list")
 
     def files_here() -> bool:
         return all({"1", "2"} <= client.store.read.sections(row.key) for row in filed(client))
@@ -159,7 +159,7 @@ def test_a_folder_nobody_opened_is_kept_with_its_files_when_chosen(
     assert part is not None
     assert 199_000 < len(part) <= 200_000
     assert client.store.read.space()[archive(client).id] > 995_000
-    wait_until(lambda: client.status.download is None, 10.0, "the end of it")
+    wait_until(lambda: client.status.download is None, 30.0, "the end of it")
 
 
 def test_a_file_beyond_the_limit_is_left_where_it_is(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -169,9 +169,9 @@ def test_a_file_beyond_the_limit_is_left_where_it_is(sandbox: Sandbox, tmp_path:
         client.sign_in()
         client.start()
         client.engine.focus(archive(client).id)
-        wait_until(lambda: len(filed(client)) == 5, 20.0, "the list")
-        wait_until(lambda: all(row.body for row in filed(client)), 20.0, "the texts")
-        wait_until(lambda: client.status.download is None, 10.0, "the end of it")
+        wait_until(lambda: len(filed(client)) == 5, 30.0, "the list")
+        wait_until(lambda: all(row.body for row in filed(client)), 30.0, "the texts")
+        wait_until(lambda: client.status.download is None, 30.0, "the end of it")
         assert all("2" not in client.store.read.sections(row.key) for row in filed(client))
 
 
@@ -204,8 +204,8 @@ def test_a_full_disk_is_said_and_the_rest_goes_on(client: Client, sandbox: Sandb
     """Red when StoreFull ends the loop: the mailbox would be offline and connect again."""
     wait_until(lambda: all_texts_here(client), 30.0, "all texts")
     client.engine.focus(archive(client).id)
-    wait_until(lambda: len(filed(client)) == 5, 20.0, "the list")
-    wait_until(lambda: all(row.body for row in filed(client)), 20.0, "the texts")
+    wait_until(lambda: len(filed(client)) == 5, 30.0, "the list")
+    wait_until(lambda: all(row.body for row in filed(client)), 30.0, "the texts")
     client.store.write(lambda tx: _limit(tx, here=True)).result(30)
     client.store.write(lambda tx: _limit(tx, here=False)).result(30)
     client.store.write(lambda tx: tx.choose_download(archive(client).id, EVERYTHING)).result(30)
@@ -215,7 +215,7 @@ def test_a_full_disk_is_said_and_the_rest_goes_on(client: Client, sandbox: Sandb
         lambda: (
             client.status if client.status.download and client.status.download.problem else None
         ),
-        20.0,
+        30.0,
         "the word",
     )
     assert status.download is not None
@@ -228,7 +228,7 @@ def test_a_full_disk_is_said_and_the_rest_goes_on(client: Client, sandbox: Sandb
         30.0,
         "the files",
     )
-    wait_until(lambda: client.status.download is None, 10.0, "the end of it")
+    wait_until(lambda: client.status.download is None, 30.0, "the end of it")
 
 
 EVERYTHING = DownloadPolicy(Keep.ALL)
@@ -249,12 +249,12 @@ def test_beyond_the_limit_what_no_policy_asks_for_goes_first(
         client.sign_in()
         client.start()
         choose(client, archive(client), EVERYTHING)
-        wait_until(lambda: len(filed(client)) == 5, 20.0, "the list")
+        wait_until(lambda: len(filed(client)) == 5, 30.0, "the list")
         wait_until(lambda: sum(client.store.read.space().values()) > 995_000, 30.0, "the files")
-        wait_until(lambda: sum(bool(row.body) for row in client.rows()) >= 30, 20.0, "prefetched")
+        wait_until(lambda: sum(bool(row.body) for row in client.rows()) >= 30, 30.0, "prefetched")
         inbox = client.folder(FolderRole.INBOX).id
         assert client.store.read.space()[inbox] > 0
     with client_of(sandbox, tmp_path, DownloadRules(cache=500_000)) as client:
         client.engine.start()
-        wait_until(lambda: client.store.read.space().get(inbox, 0) == 0, 20.0, "the eviction")
+        wait_until(lambda: client.store.read.space().get(inbox, 0) == 0, 30.0, "the eviction")
         assert client.store.read.space()[archive(client).id] > 995_000

@@ -45,9 +45,9 @@ def _act_and_look(client: Client, action: Action) -> None:
     client.store.submit([NewIntent(client.account.id, row.key, action)]).result()
     client.engine.wake()
     archive = client.folder(FolderRole.ARCHIVE)
-    wait_until(lambda: client.store.read.location(row.key) is None, 20.0, "it to be missed")
+    wait_until(lambda: client.store.read.location(row.key) is None, 30.0, "it to be missed")
     client.engine.focus(archive.id)
-    wait_until(lambda: client.store.read.counts().pending_intents == 0, 20.0, "the change")
+    wait_until(lambda: client.store.read.counts().pending_intents == 0, 30.0, "the change")
 
 
 def test_a_flag_follows_the_message_to_where_it_was_moved(

@@ -61,7 +61,7 @@ def gone_offline(sandbox: Sandbox, tmp_path: Path) -> Iterator[Client]:
 
 def do(client: Client, subject: str, action: Action) -> None:
     row = client.row(subject)
-    client.store.submit([NewIntent(client.account.id, row.key, action)]).result(10)
+    client.store.submit([NewIntent(client.account.id, row.key, action)]).result(30)
     client.engine.wake()
 
 

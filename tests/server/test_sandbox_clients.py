@@ -35,7 +35,7 @@ def test_imapclient_does_a_days_work(fresh_sandbox: Sandbox) -> None:
         assert client.add_flags([1], [imapclient.SEEN])[1] == (b"\\Seen",)
         client.idle()
         inbox.append(b"Subject: two\r\n\r\n")
-        assert (2, b"EXISTS") in client.idle_check(timeout=10)
+        assert (2, b"EXISTS") in client.idle_check(timeout=30)
         client.idle_done()
         client.move([1], "Fika & Kök/日本")
         assert client.search() == [2]
@@ -68,7 +68,7 @@ async def test_aiosmtplib_submits(fresh_sandbox: Sandbox) -> None:
 
 def test_mail_from_outside_needs_no_sign_in_but_a_mailbox(fresh_sandbox: Sandbox) -> None:
     letter = b"From: kim@fabrikam.example\r\nTo: anna@contoso.example\r\nSubject: x\r\n\r\ny\r\n"
-    with smtplib.SMTP(*fresh_sandbox.mx, timeout=10) as client:
+    with smtplib.SMTP(*fresh_sandbox.mx, timeout=30) as client:
         client.sendmail("kim@fabrikam.example", [ANNA], letter)
         client.mail("kim@fabrikam.example")
         assert client.rcpt("nobody@contoso.example")[0] == 550

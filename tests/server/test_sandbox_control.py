@@ -41,7 +41,7 @@ class Remote:
             },
         )
         try:
-            with self._opener.open(request, timeout=10) as response:
+            with self._opener.open(request, timeout=30) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as refusal:
             with refusal:
@@ -161,7 +161,7 @@ def test_bytes_that_are_no_http_end_the_connection_alone(
     context: ssl.SSLContext = tls_context(fresh_sandbox)
     for garbage in (b"\x00\xff\n\n", b"GET\r\n\r\n", b"POST / x\r\nContent-Length: -5\r\n\r\n"):
         with (
-            socket.create_connection(("127.0.0.1", port), timeout=5) as plain,
+            socket.create_connection(("127.0.0.1", port), timeout=30) as plain,
             context.wrap_socket(plain, server_hostname="localhost") as client,
         ):
             client.sendall(garbage)

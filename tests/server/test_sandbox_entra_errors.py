@@ -329,7 +329,7 @@ def test_a_captive_portal_and_a_dropped_connection(
 def test_odd_paths_get_an_answer(fresh_sandbox: Sandbox, target: str) -> None:
     place = ("localhost", int(fresh_sandbox.entra.base.rpartition(":")[2]))
     with (
-        socket.create_connection(place, timeout=10) as plain,
+        socket.create_connection(place, timeout=30) as plain,
         tls_context(fresh_sandbox).wrap_socket(plain, server_hostname="localhost") as secure,
     ):
         secure.sendall(f"POST {target} HTTP/1.1\r\n\r\n".encode())
@@ -352,7 +352,7 @@ def test_what_is_no_request_ends_the_connection_and_nothing_else(
 ) -> None:
     place = ("localhost", int(fresh_sandbox.entra.base.rpartition(":")[2]))
     with (
-        socket.create_connection(place, timeout=10) as plain,
+        socket.create_connection(place, timeout=30) as plain,
         tls_context(fresh_sandbox).wrap_socket(plain, server_hostname="localhost") as secure,
     ):
         try:

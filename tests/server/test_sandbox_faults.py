@@ -134,7 +134,7 @@ def test_cut_refuses_and_restore_listens_on_the_same_port(fresh_sandbox: Sandbox
         assert ended(client)
     for host, port in ports:
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((host, port), timeout=5)
+            socket.create_connection((host, port), timeout=30)
     fresh_sandbox.restore()
     assert (fresh_sandbox.imap, fresh_sandbox.smtp) == ports
     with signed_in(fresh_sandbox) as plain:

@@ -136,7 +136,7 @@ def test_mutated_commands_leave_nothing_behind(furnished: Sandbox, signed_in: bo
 def test_noise_before_and_inside_tls_is_survived(furnished: Sandbox) -> None:
     dice = random.Random(SEED)
     for size in (1, 100, 5000):
-        with socket.create_connection(furnished.imap, timeout=10) as plain:
+        with socket.create_connection(furnished.imap, timeout=30) as plain:
             plain.sendall(dice.randbytes(size))
         throw(furnished, dice.randbytes(size), signed_in=True)
     with connected(furnished) as client:
@@ -259,7 +259,7 @@ def test_every_service_listens_on_loopback_only(furnished: Sandbox) -> None:
 
 
 def test_the_handshake_needs_the_sandboxs_own_authority(furnished: Sandbox) -> None:
-    plain = socket.create_connection(furnished.imap, timeout=10)
+    plain = socket.create_connection(furnished.imap, timeout=30)
     with plain, pytest.raises(ssl.SSLError):
         ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
     with RawImap(furnished) as client:

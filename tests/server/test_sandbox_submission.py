@@ -17,10 +17,10 @@ from tuimail.sandbox.sandbox import Sandbox
 
 
 def test_the_dialogue_is_exchanges(fresh_sandbox: Sandbox) -> None:
-    with socket.create_connection(fresh_sandbox.smtp, timeout=10) as plain:
+    with socket.create_connection(fresh_sandbox.smtp, timeout=30) as plain:
         greeting = plain.recv(1000)
     assert re.match(rb"220 \S+ Microsoft ESMTP MAIL Service ready at .* \[\w+\]\r\n", greeting)
-    client = smtplib.SMTP(*fresh_sandbox.smtp, timeout=10)
+    client = smtplib.SMTP(*fresh_sandbox.smtp, timeout=30)
     _, features = client.ehlo("client.example")
     assert features.split(b"\n")[1:] == [
         b"SIZE 157286400",
@@ -54,7 +54,7 @@ def test_the_dialogue_is_exchanges(fresh_sandbox: Sandbox) -> None:
 
 
 def test_nothing_is_accepted_without_tls(fresh_sandbox: Sandbox) -> None:
-    with smtplib.SMTP(*fresh_sandbox.smtp, timeout=10) as client:
+    with smtplib.SMTP(*fresh_sandbox.smtp, timeout=30) as client:
         client.ehlo("client.example")
         assert client.mail(ANNA)[0] == 530
         assert client.docmd("AUTH", f"XOAUTH2 {sasl(fresh_sandbox)}")[0] in (530, 538)

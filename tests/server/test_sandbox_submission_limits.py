@@ -199,7 +199,7 @@ def test_what_a_delegate_sends_is_copied_to_the_delegate(
 
 def test_starttls_can_be_missing(fresh_sandbox: Sandbox) -> None:
     fresh_sandbox.smtp_server.tls = "missing"
-    with smtplib.SMTP(*fresh_sandbox.smtp, timeout=10) as client:
+    with smtplib.SMTP(*fresh_sandbox.smtp, timeout=30) as client:
         client.ehlo("client.example")
         assert not client.has_extn("starttls")
         assert client.docmd("STARTTLS")[0] == 502
@@ -208,14 +208,14 @@ def test_starttls_can_be_missing(fresh_sandbox: Sandbox) -> None:
 
 def test_starttls_can_be_refused(fresh_sandbox: Sandbox) -> None:
     fresh_sandbox.smtp_server.tls = "refused"
-    with smtplib.SMTP(*fresh_sandbox.smtp, timeout=10) as client:
+    with smtplib.SMTP(*fresh_sandbox.smtp, timeout=30) as client:
         client.ehlo("client.example")
         assert client.docmd("STARTTLS")[0] == 454
 
 
 def test_the_handshake_can_fail(fresh_sandbox: Sandbox) -> None:
     fresh_sandbox.smtp_server.tls = "broken"
-    client = smtplib.SMTP(*fresh_sandbox.smtp, timeout=10)
+    client = smtplib.SMTP(*fresh_sandbox.smtp, timeout=30)
     try:
         client.ehlo("client.example")
         with pytest.raises((ssl.SSLError, OSError)):

@@ -41,7 +41,7 @@ def subjects_in(client: Client, path: str) -> list[str]:
 def settle(client: Client) -> None:
     """Wait until nothing waits for the server."""
     client.engine.wake()
-    wait_until(lambda: client.store.read.counts().pending_intents == 0, 20.0, "all done")
+    wait_until(lambda: client.store.read.counts().pending_intents == 0, 30.0, "all done")
 
 
 # ── reading ───────────────────────────────────────────────────────────────────────────────────
@@ -64,10 +64,10 @@ def test_unread_mail_is_counted_in_folders_nobody_opened(mailbox: Mailbox, tmp_p
     with mailbox.client(tmp_path) as client:
         client.sign_in()
         client.start()
-        wait_until(lambda: folder_at(client, "Archive").total == 2, 20.0, "the count")
+        wait_until(lambda: folder_at(client, "Archive").total == 2, 30.0, "the count")
         assert folder_at(client, "Archive").unread == 1
         client.engine.focus(folder_at(client, "Archive").id)
-        wait_until(lambda: len(subjects_in(client, "Archive")) == 2, 20.0, "the messages")
+        wait_until(lambda: len(subjects_in(client, "Archive")) == 2, 30.0, "the messages")
 
 
 def test_new_mail_comes_in_by_itself(client: Client, mailbox: Mailbox) -> None:
@@ -158,8 +158,8 @@ def test_a_move_into_a_folder_that_is_gone_comes_back(mailbox: Mailbox, tmp_path
             peer.delete("Projects")
         client.store.submit([NewIntent(client.account.id, row.key, Move(projects.id))]).result()
         client.engine.wake()
-        wait_until(lambda: "Stays" in client.subjects(), 20.0, "the message to come back")
-        wait_until(lambda: client.store.read.notices(1), 20.0, "a word about it")
+        wait_until(lambda: "Stays" in client.subjects(), 30.0, "the message to come back")
+        wait_until(lambda: client.store.read.notices(1), 30.0, "a word about it")
     assert mailbox.count("INBOX") == 1
 
 
@@ -187,8 +187,8 @@ def test_a_move_into_a_folder_that_is_known_to_be_gone_comes_back(
         client.start()
         known = client.store.read.folder(projects.id)
         assert known is None or not known.is_on_server
-        wait_until(lambda: "Stays" in client.subjects(), 20.0, "the message to come back")
-        wait_until(lambda: client.store.read.notices(1), 20.0, "a word about it")
+        wait_until(lambda: "Stays" in client.subjects(), 30.0, "the message to come back")
+        wait_until(lambda: client.store.read.notices(1), 30.0, "a word about it")
     assert mailbox.count("INBOX") == 1
 
 
@@ -288,7 +288,7 @@ def test_a_message_is_sent_filed_once_and_the_original_marked_answered(
     wait_until(lambda: client.outbox(outbox_id).sent_copy is SentCopy.FILED, 20.0)
     client.row("Re: Message 1", FolderRole.SENT)
     assert mailbox.count("Sent Items") == 1
-    wait_until(lambda: mailbox.count("INBOX", of=mailbox.colleague) == 1, 20.0, "delivery")
+    wait_until(lambda: mailbox.count("INBOX", of=mailbox.colleague) == 1, 30.0, "delivery")
     wait_until(lambda: "\\Answered" in mailbox.flags("INBOX", "Message 1"), 20.0)
 
 

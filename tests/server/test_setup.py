@@ -155,9 +155,9 @@ def test_a_token_for_another_service_is_not_kept(
 def test_a_browser_that_is_closed_leaves_the_other_ways_open(trial: Trial) -> None:
     trial.to_sign_in()
     trial.set_up.sign_in(SignInMethod.PASTE)
-    wait_until(lambda: trial.state.page, 20, "a page")
+    wait_until(lambda: trial.state.page, 30.0, "a page")
     trial.set_up.paste("http://localhost:1/?code=of-another-attempt&state=nobody")
-    wait_until(lambda: trial.state.refused, 20, "a refusal")
+    wait_until(lambda: trial.state.refused, 30.0, "a refusal")
     assert trial.state.now.state is StepState.NOW
     trial.set_up.sign_in(SignInMethod.DEVICE_CODE)
     trial.approve()
@@ -167,7 +167,7 @@ def test_a_browser_that_is_closed_leaves_the_other_ways_open(trial: Trial) -> No
 def test_an_address_with_an_error_in_it_stops_in_words_and_stores_nothing(trial: Trial) -> None:
     trial.to_sign_in()
     trial.set_up.sign_in(SignInMethod.PASTE)
-    page = wait_until(lambda: trial.state.page, 20, "a page")
+    page = wait_until(lambda: trial.state.page, 30.0, "a page")
     state = page.url.partition("state=")[2].partition("&")[0]
     trial.set_up.paste(
         "http://localhost/?error=access_denied&error_description=AADSTS65004%3A+User+declined"
@@ -214,7 +214,7 @@ def test_who_is_not_assigned_to_the_app_is_not_told_to_ask_for_consent(trial: Tr
 
 def test_a_network_lost_while_a_code_waits_is_no_failure(trial: Trial) -> None:
     trial.to_sign_in()
-    code = wait_until(lambda: trial.state.code, 20, "a code")
+    code = wait_until(lambda: trial.state.code, 30.0, "a code")
     trial.sandbox.cut(sign_in=True)
     trial.sandbox.restore()
     assert trial.sandbox.entra.approve(code.user_code, ANNA)
@@ -240,7 +240,7 @@ def test_a_rule_that_refuses_the_sign_in_is_explained_and_another_way_is_open(
     state = trial.waits_at(SetupStep.SIGN_IN, StepState.STOPPED)
     assert state.now.ids.startswith("AADSTS53003")
     trial.set_up.sign_in(SignInMethod.BROWSER)
-    wait_until(lambda: trial.state.page, 20, "a page")
+    wait_until(lambda: trial.state.page, 30.0, "a page")
 
 
 def test_it_goes_on_at_the_next_start_where_it_was_left(trial: Trial) -> None:
@@ -261,7 +261,7 @@ def test_leaving_at_the_address_gives_the_set_up_up(trial: Trial) -> None:
         trial.set_up.back()
     trial.waits_at(SetupStep.ADDRESS)
     trial.set_up.leave()
-    wait_until(lambda: trial.store.read.meta("setup") == "", 10, "no answers")
+    wait_until(lambda: trial.store.read.meta("setup") == "", 30.0, "no answers")
 
 
 def test_a_network_lost_at_each_step_is_said_in_a_sentence_and_retried(trial: Trial) -> None:
@@ -303,12 +303,12 @@ def test_settings_that_cannot_be_written_leave_no_tokens(trial: Trial) -> None:
 def test_an_account_that_cannot_be_stored_is_signed_out_again(trial: Trial) -> None:
     """Red when `SignInStep.finished` does not sign out."""
     trial.to_sign_in()
-    wait_until(lambda: trial.state.code, 20, "a code")
+    wait_until(lambda: trial.state.code, 30.0, "a code")
     trial.settings.write_text("this is [not TOML")
     trial.approve()
     state = trial.waits_at(SetupStep.SIGN_IN, StepState.STOPPED)
     assert "config.toml" in state.now.says
-    wait_until(lambda: not trial.tokens, 10, "no tokens")
+    wait_until(lambda: not trial.tokens, 30.0, "no tokens")
     trial.settings.write_text("# right again\n")
     trial.set_up.retry()
     trial.approve()
@@ -341,7 +341,7 @@ def test_what_comes_back_late_is_not_heard(trial: Trial) -> None:
     answers.set()
     finder = [thread for thread in threading.enumerate() if thread.name == "set-up"]
     for thread in finder:
-        thread.join(10)
+        thread.join(30)
     assert trial.state.step is SetupStep.ADDRESS
 
 
@@ -358,7 +358,7 @@ def test_who_goes_back_while_an_answer_is_taken_stays_there(trial: Trial) -> Non
     set_up.start()
     set_up.give_address(ANNA)
     for thread in [each for each in threading.enumerate() if each.name == "set-up"]:
-        thread.join(20)
+        thread.join(30)
     assert trial.state.step is SetupStep.ADDRESS
 
 
@@ -366,7 +366,7 @@ def slow(
     ask: Callable[[SetupAnswers], Organisation], answers: threading.Event
 ) -> Callable[[SetupAnswers], Organisation]:
     def asked(about: SetupAnswers) -> Organisation:
-        answers.wait(10)
+        answers.wait(30)
         return ask(about)
 
     return asked

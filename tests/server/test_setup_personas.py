@@ -149,7 +149,7 @@ def test_every_persona_has_its_place_here() -> None:
 def test_the_screen_alone_names_cause_fixer_and_command(trial: Trial, name: str) -> None:
     stop = STOPS[name]
     meet(trial, name)
-    wait_until(lambda: trial.state.code, 20, "a code")
+    wait_until(lambda: trial.state.code, 30.0, "a code")
     stop.reach(trial)
     trial.waits_at(stop.step, stop.state)
     shown = trial.screen()
@@ -175,12 +175,12 @@ def test_what_refuses_nothing_is_set_up_to_the_end(trial: Trial, name: str) -> N
 def test_where_codes_are_blocked_a_browser_signs_in(trial: Trial) -> None:
     """The page refuses the code with 53003 and nobody tells the program; the browser is let in."""
     meet(trial, "device-code-blocked")
-    wait_until(lambda: trial.state.code, 20, "a code")
+    wait_until(lambda: trial.state.code, 30.0, "a code")
     code = trial.state.code
     assert code is not None
     assert trial.sandbox.entra.answer_device_code(code.user_code, ANNA) == "ca_blocked"
     trial.set_up.sign_in(SignInMethod.PASTE)
-    wait_until(lambda: trial.state.page, 20, "a page")
+    wait_until(lambda: trial.state.page, 30.0, "a page")
     page = trial.state.page
     assert page is not None
     trial.set_up.paste(trial.last_address(page.url))

@@ -36,7 +36,7 @@ def desk(fresh_sandbox: Sandbox, tmp_path: Path) -> Iterator[SharedDesk]:
 def settled(desk: SharedDesk, outbox_id: int) -> SentCopy:
     """Wait until nothing more is done about a sent message's copy."""
     over = (SentCopy.FILED, SentCopy.NONE)
-    wait_until(lambda: desk.outbox(outbox_id).sent_copy in over, 20.0, "the sent copy")
+    wait_until(lambda: desk.outbox(outbox_id).sent_copy in over, 30.0, "the sent copy")
     return desk.outbox(outbox_id).sent_copy
 
 
@@ -50,19 +50,19 @@ def test_both_are_read_with_one_sign_in(desk: SharedDesk) -> None:
         desk.wait_for(address, Connectivity.ONLINE)
     owner, shared = (desk.connected[desk.account(each).id] for each in (OWNER, SHARED))
     assert owner.tokens is shared.tokens
-    wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 20.0, "its letters")
+    wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 30.0, "its letters")
     assert desk.folder(FolderRole.INBOX).id != desk.folder(FolderRole.INBOX, OWNER).id
     # One that is still signing in has no name yet.
     wait_until(
         lambda: {each.user for each in desk.sandbox.imap_server.connections} == {OWNER, SHARED},
-        20.0,
+        30.0,
         "connections of both",
     )
 
 
 def test_flags_and_moves_happen_in_the_shared_mailbox(desk: SharedDesk) -> None:
     desk.engine.start()
-    wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 20.0, "its letters")
+    wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 30.0, "its letters")
     flagged, moved = desk.rows(FolderRole.INBOX)[:2]
     archive = desk.folder(FolderRole.ARCHIVE)
     account = desk.account(SHARED).id
@@ -73,8 +73,8 @@ def test_flags_and_moves_happen_in_the_shared_mailbox(desk: SharedDesk) -> None:
     desk.store.write(lambda tx: tx.add_intents(intents)).result()
     desk.engine.wake()
     there = desk.sandbox.mailbox(SHARED).folder("Archive")
-    wait_until(lambda: len(there) == 1, 20.0, "the move")
-    wait_until(lambda: not desk.store.read.intents(account), 20.0, "the flag")
+    wait_until(lambda: len(there) == 1, 30.0, "the move")
+    wait_until(lambda: not desk.store.read.intents(account), 30.0, "the flag")
     inbox = desk.sandbox.mailbox(SHARED).folder("INBOX")
     assert sum("\\Flagged" in each.flags for each in inbox.messages) == 1
 
@@ -209,7 +209,7 @@ def test_one_that_is_added_while_the_engine_runs_is_opened_at_once(
                 status = window.status.get(added.id)
                 return status is not None and status.connectivity is Connectivity.ONLINE
 
-            wait_until(is_online, 20.0, "the shared mailbox")
+            wait_until(is_online, 30.0, "the shared mailbox")
             assert window.status[owner.id].problem is None
         finally:
             window.stop(2.0)
@@ -223,19 +223,19 @@ def test_one_that_nobody_is_in_rests_is_looked_at_and_comes_when_opened(
     turns = Turns(look=3600.0, visit=0.2, stay=0.4, check=0.1)
     with shared_desk(fresh_sandbox, tmp_path, timing=replace(HASTY, turns=turns)) as desk:
         desk.engine.start()
-        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 20.0, "its letters")
+        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 30.0, "its letters")
         desk.wait_for(SHARED, Connectivity.RESTING)
 
         def connections() -> int:
             return sum(each.user == SHARED for each in desk.sandbox.imap_server.connections)
 
-        wait_until(lambda: connections() == 0, 20.0, "no connection")
+        wait_until(lambda: connections() == 0, 30.0, "no connection")
         desk.wait_for(OWNER, Connectivity.ONLINE)
         raw = mail("While it rested", to=SHARED)
         desk.sandbox.post_office.deliver(raw, [SHARED])
         desk.engine.focus(desk.folder(FolderRole.INBOX).id)
         desk.wait_for(SHARED, Connectivity.ONLINE)
-        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 5, 20.0, "the new letter")
+        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 5, 30.0, "the new letter")
         desk.engine.focus(desk.folder(FolderRole.INBOX, OWNER).id)
         desk.wait_for(SHARED, Connectivity.RESTING)
         outbox_id = desk.send("From a resting one")
@@ -248,7 +248,7 @@ def test_a_change_wakes_a_resting_one(fresh_sandbox: Sandbox, tmp_path: Path) ->
     turns = Turns(look=3600.0, visit=0.2, stay=0.4, check=0.1)
     with shared_desk(fresh_sandbox, tmp_path, timing=replace(HASTY, turns=turns)) as desk:
         desk.engine.start()
-        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 20.0, "its letters")
+        wait_until(lambda: len(desk.rows(FolderRole.INBOX)) == 4, 30.0, "its letters")
         desk.wait_for(SHARED, Connectivity.RESTING)
         account, row = desk.account(SHARED).id, desk.rows(FolderRole.INBOX)[0]
         flag = NewIntent(account, row.key, StoreFlags(add=FLAGGED))
@@ -256,5 +256,5 @@ def test_a_change_wakes_a_resting_one(fresh_sandbox: Sandbox, tmp_path: Path) ->
         desk.engine.wake()
         inbox = desk.sandbox.mailbox(SHARED).folder("INBOX")
         wait_until(
-            lambda: any("\\Flagged" in each.flags for each in inbox.messages), 20.0, "the flag"
+            lambda: any("\\Flagged" in each.flags for each in inbox.messages), 30.0, "the flag"
         )

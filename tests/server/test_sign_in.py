@@ -40,7 +40,7 @@ def test_a_device_code_is_shown_at_once_and_leads_to_a_token_both_servers_take(
     fresh_sandbox.entra.approve(code.user_code)
     outcome = prompt.wait_for_end()
     assert (outcome.username, outcome.problem) == (OWNER, None)
-    assert done.result(timeout=5) is None
+    assert done.result(timeout=30) is None
     token = got(provider)
     assert token.username == OWNER
     for scope in ("IMAP.AccessAsUser.All", "SMTP.Send"):
@@ -66,7 +66,7 @@ def test_a_declined_code_says_so(fresh_sandbox: Sandbox, provider: TokenProvider
     problem = prompt.wait_for_end().problem
     assert problem is not None
     assert problem.short == "The sign-in was declined."
-    assert isinstance(done.exception(timeout=5), SignInRequired)
+    assert isinstance(done.exception(timeout=30), SignInRequired)
 
 
 def test_an_unused_code_ends_with_the_hint_at_blocked_device_codes(
@@ -90,10 +90,10 @@ def test_cancelling_ends_the_wait_at_once(tmp_path: Path, token_file: Path) -> N
         done = provider.sign_in.begin(prompt)
         prompt.wait_for_code()
         provider.sign_in.cancel()
-        outcome = prompt.wait_for_end(timeout=2)
+        outcome = prompt.wait_for_end(timeout=30)
         assert outcome.problem is not None
         assert outcome.problem.severity is Severity.INFO
-        assert isinstance(done.exception(timeout=2), SignInCancelled)
+        assert isinstance(done.exception(timeout=30), SignInCancelled)
 
 
 def test_a_new_code_ends_the_wait_for_the_old_one(
@@ -103,7 +103,7 @@ def test_a_new_code_ends_the_wait_for_the_old_one(
     provider.sign_in.begin(first)
     first.wait_for_code()
     provider.sign_in.begin(second)
-    assert first.wait_for_end(timeout=5).problem is not None
+    assert first.wait_for_end(timeout=30).problem is not None
     fresh_sandbox.entra.approve(second.wait_for_code().user_code)
     assert second.wait_for_end().problem is None
 
@@ -150,7 +150,7 @@ def test_a_tenant_that_wants_an_administrator_gets_the_approval_page(
     assert problem is not None
     assert "administrator" in problem.short
     assert "/v2.0/adminconsent?client_id=" in problem.url
-    assert isinstance(done.exception(timeout=5), ConsentRequired)
+    assert isinstance(done.exception(timeout=30), ConsentRequired)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_signing_in_without_a_network_says_so_and_works_later(
     problem = prompt.wait_for_end().problem
     assert problem is not None
     assert "localhost" in problem.short
-    assert isinstance(done.exception(timeout=5), TokenUnavailable)
+    assert isinstance(done.exception(timeout=30), TokenUnavailable)
     fresh_sandbox.restore()
     assert sign_in(fresh_sandbox, provider).problem is None
 

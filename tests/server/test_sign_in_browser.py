@@ -40,19 +40,19 @@ class Browser:
 
     def last_address(self, url: str) -> str:
         """Open a page that sends us back, and return where it sends us without going there."""
-        answer = requests.get(url, verify=self._verify, allow_redirects=False, timeout=10)
+        answer = requests.get(url, verify=self._verify, allow_redirects=False, timeout=30)
         return answer.headers.get("Location", "")
 
     def open(self, url: str) -> requests.Response:
         """Open a page and follow it."""
-        return requests.get(url, verify=self._verify, timeout=10)
+        return requests.get(url, verify=self._verify, timeout=30)
 
     def send_form(self, page: requests.Response) -> requests.Response:
         """Send the form of a page, as its script does."""
         action = html.unescape(re.findall(r'action="([^"]+)"', page.text)[0])
         fields = re.findall(r'name="([^"]+)" value="([^"]*)"', page.text)
         form = {name: html.unescape(value) for name, value in fields}
-        return requests.post(action, data=form, timeout=10)
+        return requests.post(action, data=form, timeout=30)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_a_form_of_no_or_endless_length_is_not_read(
     provider: TokenProvider, browser: Browser, length: str
 ) -> None:
     prompt, page = begun(provider, BROWSER)
-    with socket.create_connection(("127.0.0.1", page.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", page.port), timeout=30) as connection:
         head = f"POST / HTTP/1.1\r\nHost: localhost:{page.port}\r\nContent-Length: {length}\r\n\r\n"
         connection.sendall(head.encode())
         assert b" 413 " in connection.recv(200)
@@ -187,7 +187,7 @@ def test_a_stranger_on_this_computer_is_turned_away_and_the_waiting_goes_on(
     answer = requests.get(
         f"http://127.0.0.1:{page.port}{path.format(state=state)}",
         headers={"Host": host.format(port=page.port)},
-        timeout=10,
+        timeout=30,
     )
     assert answer.status_code == status
     assert not prompt.ended.is_set()
@@ -223,8 +223,8 @@ def test_cancelling_ends_the_wait_and_gives_the_port_back(provider: TokenProvide
     done = provider.sign_in.begin(prompt, BROWSER)
     page = prompt.wait_for_page()
     provider.sign_in.cancel()
-    prompt.wait_for_end(timeout=5)
-    assert isinstance(done.exception(timeout=5), SignInCancelled)
+    prompt.wait_for_end(timeout=30)
+    assert isinstance(done.exception(timeout=30), SignInCancelled)
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", page.port))
     assert [thread.name for thread in threading.enumerate() if "loopback" in thread.name] == []
@@ -274,7 +274,7 @@ def test_no_network_at_the_start_is_one_sentence_and_nothing_is_stored(
         done = provider.sign_in.begin(prompt, BROWSER)
         problem = prompt.wait_for_end(timeout=60).problem
         assert problem is not None
-        assert isinstance(done.exception(timeout=5), TokenUnavailable)
+        assert isinstance(done.exception(timeout=30), TokenUnavailable)
     assert not token_file.exists()
 
 

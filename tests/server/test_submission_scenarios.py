@@ -261,7 +261,7 @@ async def test_without_signing_in_nothing_is_taken_over(service: Service) -> Non
 
 
 def _plain_client(service: Service) -> smtplib.SMTP:
-    client = smtplib.SMTP(service.endpoint.host, service.endpoint.port, timeout=10)
+    client = smtplib.SMTP(service.endpoint.host, service.endpoint.port, timeout=30)
     client.starttls(context=ssl.create_default_context(cafile=service.ca_file))
     client.ehlo()
     return client

@@ -202,7 +202,7 @@ def test_signing_out_forgets_this_account_and_keeps_the_other(
 ) -> None:
     with provider_for(sandbox_account(fresh_sandbox, COLLEAGUE, 2), token_file) as other:
         seed(fresh_sandbox, sandbox_account(fresh_sandbox, COLLEAGUE, 2), token_file)
-        signed_in.sign_out().result(timeout=10)
+        signed_in.sign_out().result(timeout=30)
         assert isinstance(refused(signed_in), SignInRequired)
         assert got(other).username == COLLEAGUE
     assert OWNER not in token_file.read_text("utf-8")

@@ -175,12 +175,12 @@ def test_the_user_who_is_back_gets_the_folder_refreshed_now_and_then(
         folders = len(
             [one for one in client.store.read.folders(inbox.account_id) if one.selectable]
         )
-        wait_until(lambda: _counted(sandbox) >= folders, 10.0, "the first count")
+        wait_until(lambda: _counted(sandbox) >= folders, 30.0, "the first count")
         sandbox.imap_server.pushes_stopped = True
         sandbox.deliver(mail("Not announced"), [client.account.address])
         client.engine.attend()
         client.row("Not announced")
-        wait_until(lambda: _counted(sandbox) >= 2 * folders, 10.0, "the count after it")
+        wait_until(lambda: _counted(sandbox) >= 2 * folders, 30.0, "the count after it")
         wait_for_idle(sandbox, lambda: client.folder(FolderRole.INBOX).here == 4)
         before = _counted(sandbox)
         sandbox.deliver(mail("Nor this"), [client.account.address])
@@ -212,7 +212,7 @@ def test_the_user_who_is_back_ends_a_pause(client: Client, proxy: FaultProxy) ->
     )
     proxy.faults.refuse = False
     client.engine.attend()
-    client.wait_for(Connectivity.ONLINE, 5.0)
+    client.wait_for(Connectivity.ONLINE)
 
 
 def test_a_line_that_falls_silent_in_idle_is_noticed(
@@ -246,7 +246,7 @@ def test_a_line_that_falls_silent_in_a_fetch_is_noticed(
     sandbox.imap_server.faults.clear()
     proxy.faults.silent = False
     client.engine.attend()
-    wait_until(lambda: client.store.read.part(row.key, "") is not None, 20.0, "the text")
+    wait_until(lambda: client.store.read.part(row.key, "") is not None, 30.0, "the text")
 
 
 def test_after_throttling_what_the_user_did_goes_first(client: Client, sandbox: Sandbox) -> None:
@@ -260,7 +260,7 @@ def test_after_throttling_what_the_user_did_goes_first(client: Client, sandbox: 
     client.engine.wake()
     wait_until(lambda: sandbox.imap_server.idling == 0, 30.0, "the pause of both connections")
     before = len(sandbox.imap_server.commands())
-    wait_until(lambda: not client.row("Message 1").pending, 20.0, "the flag")
+    wait_until(lambda: not client.row("Message 1").pending, 30.0, "the flag")
     since = sandbox.imap_server.commands()[before:]
     store = next(at for at, name in enumerate(since) if "STORE" in name)
     assert not {"LIST", "STATUS"} & set(since[:store]), since
@@ -275,12 +275,12 @@ def test_the_failure_of_one_mailbox_does_not_touch_another(
     with two_mailboxes(sandbox, tmp_path / "two", Timeouts(2.0, 2.0)) as both:
         both.engine.start()
         mine, theirs = both.accounts
-        wait_until(lambda: both.connectivity(mine) is Connectivity.ONLINE, 20.0, "the good one")
-        wait_until(lambda: both.connectivity(theirs) is Connectivity.OFFLINE, 20.0, "the other")
+        wait_until(lambda: both.connectivity(mine) is Connectivity.ONLINE, 30.0, "the good one")
+        wait_until(lambda: both.connectivity(theirs) is Connectivity.OFFLINE, 30.0, "the other")
         words: set[Connectivity] = set()
         both.engine.subscribe(lambda: words.add(both.connectivity(mine)))
         for _ in range(5):
             both.engine.reconnect(theirs)
         sandbox.deliver(mail("For the good one"), [sandbox.accounts[0]])
-        wait_until(lambda: "For the good one" in both.subjects(mine), 20.0, "its mail")
+        wait_until(lambda: "For the good one" in both.subjects(mine), 30.0, "its mail")
         assert words <= {Connectivity.ONLINE}

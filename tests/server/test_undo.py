@@ -108,7 +108,7 @@ def test_each_form_of_copyuid_leads_back(
         assert (len(box.folder("INBOX")), len(box.folder("Deleted Items"))) == (0, 2)
         undo(client)
         settled(client)
-        wait_until(lambda: len(box.folder("INBOX")) == 2, 20.0, "both in the Inbox")
+        wait_until(lambda: len(box.folder("INBOX")) == 2, 30.0, "both in the Inbox")
         assert len(box.folder("Deleted Items")) == 0
         assert not fresh_sandbox.imap_server.defects
 
@@ -118,14 +118,14 @@ def test_an_undo_while_the_reply_is_lost_ends_in_the_inbox(line: Line) -> None:
     client = line.client
     mend = line.lose_the_answer(rb"^.*\[COPYUID .*")
     act(client, SUBJECTS[:1], trash(client))
-    wait_until(lambda: line.proxy.faults.cut_after == 0, 20.0, "the cut")
+    wait_until(lambda: line.proxy.faults.cut_after == 0, 30.0, "the cut")
 
     undo(client)
     assert SUBJECTS[0] in client.subjects()
     mend()
     settled(client)
 
-    wait_until(lambda: counts(line) == (3, 0), 20.0, "the message in the Inbox")
+    wait_until(lambda: counts(line) == (3, 0), 30.0, "the message in the Inbox")
     client.row(SUBJECTS[0])
     assert client.subjects(FolderRole.TRASH) == []
 
@@ -161,7 +161,7 @@ def test_the_last_actions_are_undone_after_a_restart(mailbox: Mailbox, tmp_path:
         assert (undo(client).back, undo(client).back) == (1, 1)
         assert sorted(client.subjects()) == list(SUBJECTS)
         settled(client)
-        wait_until(lambda: mailbox.count("INBOX") == 3, 20.0, "all in the Inbox")
+        wait_until(lambda: mailbox.count("INBOX") == 3, 30.0, "all in the Inbox")
         assert mailbox.count("Deleted Items") == 0
         assert client.store.read.next_undo() is None
 
@@ -172,14 +172,14 @@ def test_what_others_did_meanwhile_is_counted_and_left(line: Line) -> None:
     act(client, SUBJECTS, trash(client))
     settled(client)
     client.engine.focus(client.folder(FolderRole.TRASH).id)
-    wait_until(lambda: len(client.subjects(FolderRole.TRASH)) == 3, 20.0, "all in Deleted Items")
+    wait_until(lambda: len(client.subjects(FolderRole.TRASH)) == 3, 30.0, "all in Deleted Items")
     with line.mailbox.peer(None) as other:
         other.select('"Deleted Items"')
         _, (numbers,) = other.search(None, "SUBJECT", '"Message 2"')
         other.store(numbers.decode(), "+FLAGS", "(\\Deleted)")
         other.expunge()
     client.engine.focus(client.folder(FolderRole.TRASH).id)
-    wait_until(lambda: len(client.subjects(FolderRole.TRASH)) == 2, 20.0, "one gone")
+    wait_until(lambda: len(client.subjects(FolderRole.TRASH)) == 2, 30.0, "one gone")
 
     reversal = undo(client)
 

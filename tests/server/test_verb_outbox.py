@@ -74,7 +74,7 @@ def test_what_is_due_goes_out_once_and_what_is_not_waits(
     again = shell.run("outbox", "flush", "--quiet")
     assert (again.returncode, again.stderr) == (0, b"")
     inbox = fresh_sandbox.mailbox(COLLEAGUE).folder("INBOX")
-    wait_until(lambda: len(inbox) == 1, 20.0, "the message")
+    wait_until(lambda: len(inbox) == 1, 30.0, "the message")
     fresh_sandbox.smtp_server.refuse[OWNER] = "smtp-off-mailbox"
     refused = queue(shell, "refused", now - timedelta(minutes=1))
     ended = shell.run("outbox", "flush")

@@ -73,7 +73,7 @@ def test_sync_list_show_and_send(shell: Shell, dovecot_account: DovecotAccount) 
         rows = shell.json("list", "inbox", "--json")
         return [row for row in rows if row["subject"] == "From a script"]
 
-    (row,) = wait_until(arrived, 20.0)
+    (row,) = wait_until(arrived)
     assert b"carol" not in shell.run("show", str(row["key"]), "--raw").stdout
     copies = shell.json("list", "Sent Items", "--json")
     assert [copy["subject"] for copy in copies] == ["From a script"]

@@ -57,13 +57,13 @@ def said(shell: Shell, *words: str, stdin: bytes = b"") -> tuple[int, str]:
 def test_a_sign_in_by_verb_brings_the_window_online(shell: Shell, window: Window) -> None:
     window.wait_for(Connectivity.SIGN_IN_REQUIRED)
     shell.sign_in()
-    window.wait_for(Connectivity.ONLINE, 5.0)
+    window.wait_for(Connectivity.ONLINE)
 
 
 def test_sync_is_done_by_the_window(shell: Shell, online: Window, fresh_sandbox: Sandbox) -> None:
     """Red when `sync` connects by itself: the sandbox would see a third connection."""
     archive = fresh_sandbox.mailbox(fresh_sandbox.accounts[0]).folder("Archive")
-    wait_until(lambda: fresh_sandbox.imap_server.idling, 20.0, "IDLE")
+    wait_until(lambda: fresh_sandbox.imap_server.idling, 30.0, "IDLE")
     before = fresh_sandbox.imap_server.commands().count("AUTHENTICATE")
     archive.append(mail("Filed elsewhere"))
     code, words = said(shell, "sync")
@@ -140,7 +140,7 @@ def test_a_message_that_is_not_here_is_fetched_by_the_window(
     shell: Shell, online: Window, fresh_sandbox: Sandbox
 ) -> None:
     inbox = fresh_sandbox.mailbox(fresh_sandbox.accounts[0]).folder("INBOX")
-    wait_until(lambda: fresh_sandbox.imap_server.idling, 20.0, "IDLE")
+    wait_until(lambda: fresh_sandbox.imap_server.idling, 30.0, "IDLE")
     before = fresh_sandbox.imap_server.commands().count("AUTHENTICATE")
     fresh_sandbox.deliver(mail("Whole", body="Every word.\r\n"), [fresh_sandbox.accounts[0]])
     row = online.row("Whole")
@@ -161,7 +161,7 @@ def test_a_verb_goes_on_by_itself_when_the_window_ends_without_an_answer(
     shell.sign_in()
     lock = EngineLock.take(shell.data, SCREEN)
     with shell.start("send", stdin=MESSAGE) as sending:
-        wait_until(lambda: outbox_is_filled(shell), 20.0, "the message in the outbox")
+        wait_until(lambda: outbox_is_filled(shell), 30.0, "the message in the outbox")
         assert sending.poll() is None
         lock.release()
         assert sending.wait(30) == 0

@@ -109,7 +109,7 @@ def test_a_message_sent_beside_another_verb_waits_for_its_end(
     lock = EngineLock.take(shell.data, VERB)
     with shell.start("send", stdin=MESSAGE) as sending:
         store = Store.open(shell.data)
-        wait_until(lambda: store.read.outbox(AccountId(1)), 20.0, "the message in the outbox")
+        wait_until(lambda: store.read.outbox(AccountId(1)), 30.0, "the message in the outbox")
         store.close()
         assert sending.poll() is None
         lock.release()

@@ -89,7 +89,7 @@ class Trial:
             idle = now.asks or now.state is not StepState.NOW
             return self.state.step is step and now.state is state and idle
 
-        wait_until(there, 20, f"{step}: {state}, not {self.state.step}: {self.state.now}")
+        wait_until(there, 30.0, f"{step}: {state}, not {self.state.step}: {self.state.now}")
         return self.state
 
     def to_sign_in(self, address: str = ANNA, app: str = "") -> None:
@@ -100,7 +100,7 @@ class Trial:
         self.waits_at(SetupStep.SIGN_IN)
 
     def approve(self, user: str = ANNA) -> None:
-        code = wait_until(lambda: self.state.code, 20, "a code")
+        code = wait_until(lambda: self.state.code, 30.0, "a code")
         assert self.sandbox.entra.approve(code.user_code, user)
 
     def screen(self) -> str:

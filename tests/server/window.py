@@ -51,7 +51,7 @@ class Window:
     def connectivity(self) -> Connectivity:
         return self.engine.status[self.account.id].connectivity
 
-    def wait_for(self, connectivity: Connectivity, timeout: float = 20.0) -> None:
+    def wait_for(self, connectivity: Connectivity, timeout: float = 30.0) -> None:
         wait_until(lambda: self.connectivity is connectivity, timeout, connectivity)
 
     def folder(self, role: FolderRole = FolderRole.INBOX) -> Folder:
@@ -61,7 +61,7 @@ class Window:
         folder = self.store.read.folder_with_role(self.account.id, FolderRole.INBOX)
         return [row.subject for row in self.store.read.newest(folder.id, 100)] if folder else []
 
-    def row(self, subject: str, timeout: float = 20.0) -> MessageSummary:
+    def row(self, subject: str, timeout: float = 30.0) -> MessageSummary:
         def find() -> MessageSummary | None:
             rows = self.store.read.newest(self.folder().id, 100)
             return next((row for row in rows if row.subject == subject), None)

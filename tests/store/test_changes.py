@@ -169,16 +169,16 @@ def test_the_users_changes_are_served_first(mailbox: Mailbox) -> None:
 
     def occupy(_: Writer) -> None:
         started.set()
-        assert release.wait(10)
+        assert release.wait(30)
 
     mailbox.store.write(occupy)
-    assert started.wait(10)
+    assert started.wait(30)
     patient = [mailbox.store.write(noting(order, f"sync {number}")) for number in range(3)]
     urgent = mailbox.store.submit([NewIntent(mailbox.account, key, StoreFlags(add=SEEN))])
     urgent.add_done_callback(lambda _: order.append("user"))
     release.set()
     for future in patient:
-        future.result(10)
+        future.result(30)
 
     assert order == ["user", "sync 0", "sync 1", "sync 2"]
 
@@ -188,15 +188,15 @@ def test_a_change_that_was_cancelled_before_its_turn_does_not_run(mailbox: Mailb
 
     def occupy(_: Writer) -> None:
         started.set()
-        assert release.wait(10)
+        assert release.wait(30)
 
     first = mailbox.store.write(occupy)
-    assert started.wait(10)
+    assert started.wait(30)
     second = mailbox.store.write(lambda tx: tx.set_meta("ran", "yes"))
     assert second.cancel()
     release.set()
-    first.result(10)
-    mailbox.store.write(lambda _: None).result(10)
+    first.result(30)
+    mailbox.store.write(lambda _: None).result(30)
 
     assert mailbox.store.read.meta("ran") is None
 

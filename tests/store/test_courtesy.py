@@ -33,16 +33,16 @@ def test_while_a_key_is_answered_only_what_the_user_did_is_committed(
         held.wait(LONG)
 
     holding = store.write(hold, urgent=True)
-    assert busy.wait(10)
+    assert busy.wait(30)
     patient = store.write(lambda _: order.append("patient"))
     store.courtesy.key()
     held.set()
-    holding.result(10)
+    holding.result(30)
     mailbox.submit(key, StoreFlags(add=FLAGGED))
     order.append("urgent")
     monkeypatch.setattr("tuimail.model.courtesy.LONGEST", 0.0)
-    store.write(lambda _: None, urgent=True).result(10)  # the thread looks again
-    patient.result(10)
+    store.write(lambda _: None, urgent=True).result(30)  # the thread looks again
+    patient.result(30)
     assert order == ["urgent", "patient"]
 
 
@@ -62,12 +62,12 @@ def test_a_key_is_answered_in_the_middle_of_a_change_unless_the_user_waits_for_a
         tx.record_messages(folder, [fetched(2)])
 
     batch = store.write(record)
-    assert begun.wait(10)
-    wait_until(lambda: threads_waiting_in("_let_a_key_be_answered"), 10.0, "the pause")
+    assert begun.wait(30)
+    wait_until(lambda: threads_waiting_in("_let_a_key_be_answered"), 30.0, "the pause")
     assert not batch.done()
     key = store.write(lambda tx: tx.set_meta("a", "b"), urgent=True)
-    batch.result(10)
-    key.result(10)
+    batch.result(30)
+    key.result(30)
 
 
 def threads_waiting_in(function: str) -> bool:

@@ -144,7 +144,7 @@ def test_readers_see_whole_commits_while_another_thread_writes(mailbox: Mailbox)
     finally:
         stop.set()
         for reader in readers:
-            reader.join(10)
+            reader.join(30)
 
     assert torn == []
     assert min(rounds) > 0

@@ -144,9 +144,9 @@ def test_all_writing_is_done_by_one_thread(mailbox: Mailbox) -> None:
         names.append(threading.current_thread().name)
 
     def ask() -> None:
-        mailbox.store.write(note).result(10)
+        mailbox.store.write(note).result(30)
         new = NewIntent(mailbox.account, key, StoreFlags(add=SEEN))
-        mailbox.store.submit([new]).result(10)
+        mailbox.store.submit([new]).result(30)
 
     askers = [threading.Thread(target=ask) for _ in range(4)]
     for asker in askers:

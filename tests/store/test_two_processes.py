@@ -85,7 +85,7 @@ def test_what_one_process_commits_the_other_hears(mailbox: Mailbox, heard: list[
     mailbox.record(mailbox.inbox, [fetched(uid) for uid in range(1, 41)])
     mailbox.store.write(lambda tx: tx.add_notice(Notice(Severity.INFO, "Hello."))).result()
 
-    wait_until(lambda: merged(heard) == merged(own), timeout=1.0)
+    wait_until(lambda: merged(heard) == merged(own))
     assert merged(own).messages
 
 
@@ -100,7 +100,7 @@ def test_nobody_hears_his_own_commits_twice(mailbox: Mailbox, other: Store) -> N
     mailbox.submit(key, StoreFlags(add=FLAGGED))
     other.write(lambda tx: tx.set_meta("a", "b")).result()
 
-    wait_until(lambda: followed, timeout=1.0)
+    wait_until(lambda: followed)
     assert merged(followed) == ChangeSet(notices=True)
     assert sum(bool(each.messages) for each in own) == 2
 
@@ -116,7 +116,7 @@ def test_commits_while_this_process_commits_too_are_all_heard(
         other.write(lambda tx: tx.add_notice(Notice(Severity.INFO, "Busy."))).result()
 
     keys = frozenset(mailbox.shown(mailbox.inbox))
-    wait_until(lambda: merged(followed).messages == keys, timeout=2.0)
+    wait_until(lambda: merged(followed).messages == keys)
     assert not merged(followed).notices
 
 
@@ -130,7 +130,7 @@ def test_a_process_that_slept_longer_than_the_log_remembers_reads_everything_aga
     with raw_connection(mailbox.store.directory) as raw:
         raw.execute("UPDATE change_log SET seq = seq + 500, content = '{}'")
 
-    wait_until(lambda: set(keys) <= merged(heard).messages, timeout=1.0)
+    wait_until(lambda: set(keys) <= merged(heard).messages)
     assert set(mailbox.folders) <= merged(heard).lists
     assert merged(heard).outbox
 
@@ -175,7 +175,7 @@ def test_a_request_is_asked_once_answered_once_and_taken_away(
     problem = Notice(Severity.WARNING, "The message is gone.", detail="NO gone")
     mailbox.store.write(lambda tx: tx.answer(first, [problem], needs_sign_in=True)).result()
     mailbox.store.write(lambda tx: tx.answer(first)).result()
-    wait_until(lambda: merged(heard).requests, timeout=1.0)
+    wait_until(lambda: merged(heard).requests)
     answered = Request(first, new, RequestState.FAILED, (problem,), needs_sign_in=True)
     assert other.read.request(first) == answered
     assert other.read.open_requests() == []
@@ -218,7 +218,7 @@ def test_the_status_of_the_engine_is_heard_and_can_end(
     bare = EngineStatus(mailbox.account, Connectivity.CONNECTING, moment)
     for each in (status, bare):
         publish(mailbox.store, each)
-        wait_until(lambda: merged(heard).status, timeout=1.0)
+        wait_until(lambda: merged(heard).status)
         assert other.read.engine_status() == {mailbox.account: each}
         heard.clear()
     mailbox.store.write(lambda tx: tx.publish_status({})).result()

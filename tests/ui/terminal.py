@@ -219,7 +219,7 @@ class Terminal:
         self._read(0.2)
         return self.process.wait()
 
-    def wait_until_cursor(self, row: int, *, timeout: float = 10.0) -> None:
+    def wait_until_cursor(self, row: int, *, timeout: float = 30.0) -> None:
         """Read until the cursor bar is in a row, 0 being the first, and the frame is complete."""
 
         def is_there() -> bool:

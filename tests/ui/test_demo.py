@@ -50,7 +50,7 @@ class Demo:
         info = self.info()
         host, port = info["mx"]
         owner = info["accounts"][0]
-        with smtplib.SMTP(host, port, timeout=10) as client:
+        with smtplib.SMTP(host, port, timeout=30) as client:
             client.sendmail("kim@fabrikam.example", [owner], mail(subject, to=owner))
 
 

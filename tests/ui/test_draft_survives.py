@@ -73,13 +73,13 @@ def test_the_draft_outlives_the_process(
                     shown(terminal, seen)
                     and [draft.body for draft in reader.read.drafts()] == ["Dear Ω"]
                 ),
-                10,
+                30.0,
                 "the draft in the store",
             )
         else:
-            wait_until(lambda: "Ω".encode() in shown(terminal, seen), 10, "the typed words")
+            wait_until(lambda: "Ω".encode() in shown(terminal, seen), 30.0, "the typed words")
         process.send_signal(number)
-        wait_until(lambda: shown(terminal, seen) and process.poll() is not None, 20, "its end")
+        wait_until(lambda: shown(terminal, seen) and process.poll() is not None, 30.0, "its end")
         assert [draft.body for draft in reader.read.drafts()] == ["Dear Ω"]
         reader.close()
     finally:

@@ -39,7 +39,7 @@ def move_three(stage: Stage) -> tuple[int, ...]:
     """Let the user archive three messages, on the clock of the test; nothing else waits."""
     read = stage.store.read
     others = [one.id for one in read.intents() if isinstance(one.action, StoreFlags)]
-    stage.store.write(lambda tx: tx.discard_intents(others)).result(10)
+    stage.store.write(lambda tx: tx.discard_intents(others)).result(30)
     hold = (NOW - datetime.now(UTC)).total_seconds()
     inbox = read.folder_with_role(stage.account, FolderRole.INBOX)
     archive = read.folder_with_role(stage.account, FolderRole.ARCHIVE)
@@ -49,7 +49,7 @@ def move_three(stage: Stage) -> tuple[int, ...]:
         NewIntent(stage.account, row.key, Move(archive.id), hold)
         for row in read.newest(inbox.id, 3)
     ]
-    group = stage.store.submit(intents).result(10)
+    group = stage.store.submit(intents).result(30)
     return tuple(one.id for one in read.intents_of_group(group))
 
 
@@ -62,7 +62,7 @@ def tried(
         tx.start_intents(ids)  # type: ignore[attr-defined]
         tx.requeue_intents(ids, not_before=again, error=error)  # type: ignore[attr-defined]
 
-    stage.store.write(refuse).result(10)
+    stage.store.write(refuse).result(30)
 
 
 def throttle(stage: Stage) -> None:
@@ -152,11 +152,11 @@ async def test_the_cursor_stays_on_its_job_while_others_come_and_go(tmp_path: Pa
         await open_jobs(stage)
         await stage.press("j")
         assert cursor_row(stage) == rows(stage.app)[6]
-        stage.store.write(lambda tx: tx.finish_intents(first)).result(10)
+        stage.store.write(lambda tx: tx.finish_intents(first)).result(30)
         await stage.shows("1 waiting")
         assert cursor_row(stage) == rows(stage.app)[5]
         assert cursor_row(stage).startswith("▌↑ Move 3")
-        stage.store.write(lambda tx: tx.finish_intents(second)).result(10)
+        stage.store.write(lambda tx: tx.finish_intents(second)).result(30)
         await stage.shows("Nothing waits: everything you did is on the server.")
         assert cursor_row(stage).startswith("▌√ work")
 
@@ -226,7 +226,7 @@ async def test_x_asks_before_it_gives_up_what_may_have_been_done(tmp_path: Path)
     """Red when the state is not looked at."""
     async with open_stage(tmp_path) as stage:
         ids = move_three(stage)
-        stage.store.write(lambda tx: tx.start_intents(ids)).result(10)
+        stage.store.write(lambda tx: tx.start_intents(ids)).result(30)
         await open_jobs(stage)
         await stage.press("x")
         await stage.asks()
@@ -322,7 +322,7 @@ async def test_ascii_has_no_sign_of_the_other_set(tmp_path: Path) -> None:
         inbox = stage.store.read.folder_with_role(stage.account, FolderRole.INBOX)
         assert inbox is not None
         row = stage.store.read.newest(inbox.id, 1)[0]
-        stage.store.submit([NewIntent(stage.account, row.key, StoreFlags(remove=SEEN))]).result(10)
+        stage.store.submit([NewIntent(stage.account, row.key, StoreFlags(remove=SEEN))]).result(30)
         message = OutgoingMessage(
             account_id=stage.account,
             raw=b"x",
@@ -332,7 +332,7 @@ async def test_ascii_has_no_sign_of_the_other_set(tmp_path: Path) -> None:
             to_text=clean("Kim"),
             subject=clean("Minutes"),
         )
-        stage.store.write(lambda tx: tx.queue_message(message)).result(10)
+        stage.store.write(lambda tx: tx.queue_message(message)).result(30)
         throttle(stage)
         await open_jobs(stage)
         for _ in range(5):

@@ -45,13 +45,14 @@ def arrive(desk: Desk, first_uid: int, count: int) -> None:
 async def test_delete_is_stored_before_it_is_shown_and_undone_with_u(desk: Desk) -> None:
     async with desk.app.run_test(size=SIZE) as pilot:
         await desk.start(pilot)
+        pressed = datetime.now(UTC)
         await pilot.press("j", "d")
         await desk.see(pilot, "1 moved to Deleted Items")
         assert screen_rows(desk.app)[-1].rstrip().endswith("u undo")
         assert SUBJECT not in screen_text(desk.app)
         (intent,) = [each for each in desk.store.read.intents() if isinstance(each.action, Move)]
         assert intent.state is IntentState.QUEUED
-        assert intent.not_before > datetime.now(UTC) + timedelta(seconds=1)
+        assert intent.not_before > pressed + timedelta(seconds=1)
         assert desk.engine.wakes == 1
         assert desk.cursor.subject == "Move the release to Thursday?"
         await pilot.press("u")

@@ -33,7 +33,7 @@ WAITING = Notice(Severity.WARNING, "Exchange asks us to wait.")
 
 def tell(stage: Stage, *notices: Notice) -> None:
     for notice in notices:
-        stage.store.write(lambda tx, notice=notice: tx.add_notice(notice, stage.account)).result(10)  # type: ignore[misc]
+        stage.store.write(lambda tx, notice=notice: tx.add_notice(notice, stage.account)).result(30)  # type: ignore[misc]
 
 
 async def open_notices(stage: Stage) -> None:
@@ -176,8 +176,8 @@ async def test_what_was_undone_stands_among_what_was_told(tmp_path: Path) -> Non
         assert inbox is not None
         (row,) = stage.store.read.newest(inbox.id, 1)
         new = NewIntent(stage.account, row.key, StoreFlags(add=FLAGGED), hold_seconds=60.0)
-        stage.store.submit([new], "1 flagged").result(10)
-        stage.store.write(lambda tx: tx.undo(), urgent=True).result(10)
+        stage.store.submit([new], "1 flagged").result(30)
+        stage.store.write(lambda tx: tx.undo(), urgent=True).result(30)
         await open_notices(stage)
         page = text(stage.app)
         assert "· 1 flagged  (undone " in page

@@ -60,7 +60,7 @@ async def test_the_book_is_made_when_it_is_asked_for_and_anew_after_a_while(
             to_text=SafeText("new"),
             subject=SafeText("x"),
         )
-        stage.store.write(lambda tx: tx.queue_message(sent)).result(10)
+        stage.store.write(lambda tx: tx.queue_message(sent)).result(30)
         assert await people.find("new.person", 3) == []
         now[0] = 61.0
         await people.find("new.person", 3)

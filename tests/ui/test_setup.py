@@ -120,7 +120,7 @@ async def test_the_first_run_begins_with_the_address_and_ends_in_the_mail(
         await scene.to_the_code()
         assert "step 4 of 8" in text(scene.app)
         await scene.approve()
-        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen))
         await scene.shows(f"{ANNA} is set up")
         assert [account.address for account in scene.adopted] == [ANNA]
         assert list(scene.app.accounts.values()) == scene.adopted
@@ -141,7 +141,7 @@ async def test_the_keys_are_asked_for_last_and_hold_at_once(
         await scene.press("j")
         await scene.shows("▌ mutt")
         await scene.press("enter")
-        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen))
         assert scene.app.keys.preset == "mutt"
         assert 'preset = "mutt"' in (tmp_path / "config.toml").read_text()
 
@@ -231,7 +231,7 @@ async def test_the_consent_page_copies_saves_and_tries_again(
         await scene.press("r")
         await scene.shows("and type this code")
         await scene.approve()
-        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen))
 
 
 async def test_sending_that_is_off_shows_the_line_and_the_mail_opens_all_the_same(
@@ -248,7 +248,7 @@ async def test_sending_that_is_off_shows_the_line_and_the_mail_opens_all_the_sam
         )
         await scene.shows("T send through Graph")
         await scene.press("T")
-        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen))
     assert 'send_via = "smtp-then-graph"' in (tmp_path / "config.toml").read_text()
 
 
@@ -258,7 +258,7 @@ async def test_leaving_the_first_run_ends_and_the_answers_stay(
     async with first_run(fresh_sandbox, tmp_path) as scene:
         await scene.to_the_app()
         await scene.press("q")
-        await until(lambda: not scene.app.is_running, 20)
+        await until(lambda: not scene.app.is_running)
     assert not (tmp_path / "config.toml").exists()
     async with first_run(fresh_sandbox, tmp_path) as scene:
         await scene.shows("Which one?")
@@ -287,13 +287,13 @@ async def test_an_account_is_added_from_inside_and_escape_leads_back_to_the_mail
     async with first_run(fresh_sandbox, tmp_path) as scene:
         await scene.to_the_code()
         await scene.approve()
-        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen))
         await scene.press("g", "A")
         await scene.shows("Add an account")
         await scene.type(ANNA)
         await scene.shows("is set up already, as work")
         await scene.press("escape")
-        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen))
 
 
 async def test_a_set_up_that_was_left_is_offered_at_the_start_beside_other_accounts(
@@ -303,14 +303,14 @@ async def test_a_set_up_that_was_left_is_offered_at_the_start_beside_other_accou
     async with first_run(fresh_sandbox, tmp_path) as scene:
         await scene.to_the_code()
         await scene.approve()
-        await until(lambda: scene.adopted, 20)
+        await until(lambda: scene.adopted)
     (anna,) = scene.adopted
     async with first_run(fresh_sandbox, tmp_path, accounts=[anna]) as scene:
         await scene.shows("? help")
         await scene.press("g", "A")
         await scene.to_the_app("ben@contoso.example")
         await scene.press("q")
-        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen))
     async with first_run(fresh_sandbox, tmp_path, accounts=[anna]) as scene:
         await scene.shows("ben@contoso.example is not set up yet: gA goes on there.")
         await scene.press("g", "A")
@@ -318,7 +318,7 @@ async def test_a_set_up_that_was_left_is_offered_at_the_start_beside_other_accou
         await scene.press("b", "b")
         await scene.shows("Type the address")
         await scene.press("escape")
-        await until(lambda: isinstance(scene.app.screen, MailboxScreen), 20)
+        await until(lambda: isinstance(scene.app.screen, MailboxScreen))
     async with first_run(fresh_sandbox, tmp_path, accounts=[anna]) as scene:
         await scene.shows("? help")
         assert "is not set up yet" not in text(scene.app)

@@ -226,7 +226,7 @@ from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
 from tuimail.http import HttpClient
 http = HttpClient()
-token = TokenProvider(ACCOUNT, TokenCache.open(Path({str(path)!r})), http).get().result(10)
+token = TokenProvider(ACCOUNT, TokenCache.open(Path({str(path)!r})), http).get().result(30)
 print(token.secret.reveal(), "msal" in sys.modules)
 """
     done = subprocess.run(
