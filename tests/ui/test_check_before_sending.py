@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -43,9 +44,26 @@ async def test_what_is_unusual_is_shown_and_only_one_key_sends(tmp_path: Path) -
         await stage.press("escape")
         await until(lambda: isinstance(stage.app.screen, ComposeScreen))
         await stage.press("ctrl+s")
-        await stage.shows("y send anyway")
-        await stage.press("y")
-        await until(stage.store.read.outbox)
+        await stage.shows("l send later …")
+        await stage.press("l")
+        await stage.shows("Send later")
+        await stage.press(*"tomorrow", "space", "9", ":", "0", "0")
+        await stage.shows("It goes out Tue 24 Nov 09:00 UTC")
+        await stage.press("escape")  # no time: nothing is sent
+        await until(lambda: isinstance(stage.app.screen, ComposeScreen))
+        assert stage.store.read.outbox() == []
+        await stage.press("ctrl+s")
+        await stage.shows("l send later …")
+        await stage.press("l")
+        await stage.shows("Send later")
+        await stage.press(*"tomorrow", "space", "9", ":", "0", "0", "enter")
+        await stage.shows("It goes out Tue 24 Nov 09:00 UTC")
+        (item,) = stage.store.read.outbox()
+        assert item.is_timed
+        assert item.not_before == datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+        await stage.press("g", "o")
+        await stage.shows("Tue 09:00")
+        await stage.shows("It goes out Tue 24 Nov 09:00 UTC")
 
 
 async def test_it_is_kept_as_a_draft_and_a_check_can_be_switched_off(tmp_path: Path) -> None:

@@ -133,9 +133,14 @@ def _can_stand_as_it_is(message: bytes) -> bool:
 
 
 def _base64(data: bytes) -> bytes:
-    encoded = binascii.b2a_base64(data, newline=False)
-    step = _BASE64_OCTETS // 3 * 4
-    return b"\r\n".join(encoded[at : at + step] for at in range(0, len(encoded), step)) + b"\r\n"
+    # Line by line: encoding all at once would keep every other thread waiting for it.
+    return (
+        b"".join(
+            binascii.b2a_base64(data[at : at + _BASE64_OCTETS], newline=False) + b"\r\n"
+            for at in range(0, len(data), _BASE64_OCTETS)
+        )
+        or b"\r\n"
+    )
 
 
 def _parameter(name: str, value: str) -> str:

@@ -205,3 +205,16 @@ def test_own_sets_of_keys_are_files_and_what_is_wrong_in_one_is_told(
     keymap, problems = build_keymap(DEFAULTS, {"preset": "broken"}, file="config.toml")
     assert keymap.keys["list.trash"] == ("d",)
     assert "broken.toml" in problems[0].message
+
+
+def test_the_keys_of_mutt_for_lists_and_bouncing_work_in_list_and_reader() -> None:
+    """Red where `reader.load_all` keeps `L`, which it has elsewhere."""
+    keys = Keys({"preset": "mutt"})
+    for id_, key in (("mailbox.reply_list", "L"), ("mailbox.bounce", "b")):
+        assert keys.keys(BY_ID[id_])[0] == key
+        hidden = [
+            one.id
+            for one in BINDINGS
+            if one.scope in ("list", "reader", "conversation", "tree") and key in keys.keys(one)
+        ]
+        assert hidden == []

@@ -13,6 +13,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("check.attach", "t", "answer('attach')", "attach a file"),
     spec("check.drop_quote", "x", "answer('drop_quote')", "drop the quote"),
     spec("check.send", "y", "answer('send')", "send anyway"),
+    spec("check.later", "l", "answer('later')", "send later …"),
     spec("check.keep", "k", "answer('keep')", "keep as draft", hint="keep as draft"),
     spec("check.trust", "o", "trust", "never for this domain", hint="never for this domain"),
     spec("check.down", "j,down", "scroll(1)", "down", count=Count.AGAIN),

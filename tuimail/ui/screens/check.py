@@ -41,6 +41,7 @@ _WAYS: Final = (
     ("check.attach", Answer.ATTACH, "attach a file"),
     ("check.drop_quote", Answer.DROP_QUOTE, "drop the quote"),
     ("check.send", Answer.SEND, "send anyway"),
+    ("check.later", Answer.LATER, "send later …"),
 )
 
 
@@ -53,12 +54,12 @@ class Page(BodyView):
 
 
 class CheckScreen(Screen[Answer]):
-    """Answers what is to be done; nothing but one key sends.
+    """Answers what is to be done; nothing but one key sends, and one asks for a time.
 
     Args:
         reasons: At least one.
         message: What is asked about.
-        ways: Which ways out make sense; going back, sending and keeping always do.
+        ways: Which ways out make sense; going back, sending, now or later, and keeping always do.
     """
 
     DEFAULT_CSS = "CheckScreen { layout: vertical; background: $background; }"
@@ -69,7 +70,7 @@ class CheckScreen(Screen[Answer]):
     ) -> None:
         super().__init__()
         self._reasons, self._message = reasons, message
-        self._ways = ways | {Answer.BACK, Answer.SEND, Answer.KEEP}
+        self._ways = ways | {Answer.BACK, Answer.SEND, Answer.LATER, Answer.KEEP}
         self._page = Page()
 
     def compose(self) -> ComposeResult:

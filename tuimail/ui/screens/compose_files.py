@@ -13,7 +13,7 @@ from tuimail.model.draft import DraftFile, Writing
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.drawing.formatting import size_text
-from tuimail.ui.screens.compose_keeping import ComposeKeeping
+from tuimail.ui.screens.compose_keeping import READING, ComposeKeeping
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import AddressInput, SenderField
 from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
@@ -35,7 +35,7 @@ class ComposeFiles(ComposeKeeping):
 
     # -- files ---------------------------------------------------------------------------------
 
-    @work(group="attach", exclusive=True)
+    @work(group=READING, exclusive=True)
     async def action_attach(self) -> None:
         """Choose files by path or pattern and attach them."""
         if self._busy or self._refuses_change():
@@ -52,10 +52,12 @@ class ComposeFiles(ComposeKeeping):
 
     @on(FilesPasted)
     def _files_pasted(self, event: FilesPasted) -> None:
-        if not self._busy and not self._refuses_change():
+        if self._attaching:
+            self._tell("Another file is being read. Paste again when it is attached.")
+        elif not self._busy and not self._refuses_change():
             self.attach_files(event.paths)
 
-    @work(group="attach")
+    @work(group=READING)
     async def attach_files(self, paths: Sequence[Path]) -> None:
         """Attach files of the disk."""
         await self._take_in(paths)
@@ -64,8 +66,8 @@ class ComposeFiles(ComposeKeeping):
         self._attaching = True
         try:
             what = clean(paths[0].name) if len(paths) == 1 else f"{len(paths)} files"
-            self._tell(f"Reading {what} …")
-            kept, problems = await attach(shell(self).store, paths)
+            self._tell(f"Reading {what} … {self._key('composer.close')} gives it up.")
+            kept, problems = await attach(shell(self).store, paths, self._tell)
         finally:
             self._attaching = False
         self._set_files((*self._draft.files, *kept))
@@ -76,7 +78,7 @@ class ComposeFiles(ComposeKeeping):
             size = size_text(sum(one.size for one in kept))
             self._tell(f"Attached {what}, {size}.")
 
-    @work(group="attach", exclusive=True)
+    @work(group="detach", exclusive=True)
     async def action_detach(self) -> None:
         """Take a file off, the one that is chosen where there are several."""
         files = self._draft.files

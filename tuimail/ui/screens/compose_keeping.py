@@ -20,6 +20,8 @@ from tuimail.ui.writing.desk import PutAside
 from tuimail.ui.writing.drafts import DraftKeeper
 
 _LOSE: Final = "y"
+READING: Final = "attach"
+"""The workers that read files."""
 
 
 class ComposeKeeping(ComposeForm):
@@ -73,6 +75,10 @@ class ComposeKeeping(ComposeForm):
         if offer is not None:
             offer.close()
             return
+        if self._attaching:
+            self.workers.cancel_group(self, READING)
+            self._tell("It was not attached.")
+            return
         if self._busy or self._keeper is None:
             return
         await self._close(self._keeper)
@@ -125,6 +131,9 @@ class ComposeKeeping(ComposeForm):
     async def _ask_to_lose(self) -> str | None:
         bar = self.query_one(BottomBar)
         return await bar.ask("The draft cannot be saved. Close and lose it?", {_LOSE: "close"})
+
+    def _key(self, binding: str) -> str:
+        return shell(self).keys.shown(binding)
 
     @property
     def _busy(self) -> bool:

@@ -38,6 +38,8 @@ class ComposeSending(ComposeFiles):
     async def action_send(self) -> None:
         """Ask once, then hand the message to the outbox."""
         keeper = self._keeper
+        if self._attaching:
+            self._tell(f"A file is being read. {self._key('composer.close')} gives it up.")
         if self._busy or keeper is None:
             return
         self._sending = True

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from rich.text import Text
 from textual import events
 from textual.document._wrapped_document import WrappedDocument
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tuimail.text.safe import clean
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.reading.body_layout import MEASURE
 from tuimail.ui.writing.draft_files import pasted_paths
+
+_MOST_PAINTED: Final = 500
+"""Rows: some screens of them."""
 
 
 class FilesPasted(Message):
@@ -69,6 +74,37 @@ class TextEditor(TextArea):
         self.wrapped_document.__class__ = CountedDocument
         self.cursor_blink = False
         self.match_cursor_bracket = False
+        self._painted: dict[tuple[str, int, bool, tuple[int, int]], Strip] = {}
+
+    def render_line(self, y: int) -> Strip:
+        """Paint a row, or find it painted: a key changes one row, or moves rows as they are.
+
+        Textual joins the whole text for each row, and paints all rows anew with each key.
+        """
+        wrapped = self.wrapped_document
+        rows = wrapped._offset_to_line_info
+        at = self.scroll_offset.y + y
+        if at >= len(rows):
+            return self._render_line(y)
+        index, section = rows[at]
+        first, last = sorted(self.selection)
+        if first[0] <= index <= last[0]:  # the cursor is there, or it is selected
+            return self._render_line(y)
+        line = self.document.get_line(index)
+        # What is wrapped and what is shown differ for a moment when the terminal changes its size.
+        widths = (wrapped._width, self.size.width)
+        row = (line, section, self._introduces_quote(index, line), widths)
+        found = self._painted.get(row)
+        if found is None:
+            if len(self._painted) >= _MOST_PAINTED:
+                self._painted.clear()
+            found = self._painted[row] = self._render_line(y)
+        return found
+
+    def notify_style_update(self) -> None:
+        """Paint everything anew: colours are others."""
+        self._painted.clear()
+        super().notify_style_update()
 
     def get_line(self, line_index: int) -> Text:
         """Return a line for painting, a quoted one in the colour of its level."""

@@ -6,7 +6,7 @@ import asyncio
 import mimetypes
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from tuimail.errors import StoreError
 from tuimail.model.draft import DraftFile
 from tuimail.text.safe import clean
+from tuimail.ui.drawing.formatting import size_text
 
 if TYPE_CHECKING:
     from tuimail.mime.attaching import FileToSend
@@ -24,7 +25,10 @@ LARGEST: Final = 150 * 1024 * 1024
 """Octets of one file: no mail server takes more (exchange-online.md: 150 MB with its encoding)."""
 
 _TRIES: Final = 3
-_PIECE: Final = 1024 * 1024
+_PIECE: Final = 256 * 1024
+"""Octets at a time: what a slow disk brings well within a second."""
+_TAKES_ITS_TIME: Final = 1024 * 1024
+"""Octets of a file of which is told how far it is."""
 _WILD: Final = frozenset("*?[")
 
 
@@ -45,8 +49,13 @@ async def keep_files(store: Store, files: Sequence[FileToSend]) -> tuple[DraftFi
     return await asyncio.wrap_future(store.write(keep)) if files else ()
 
 
-async def attach(store: Store, paths: Sequence[Path]) -> tuple[list[DraftFile], list[str]]:
-    """Read files and keep them, one after the other.
+async def attach(
+    store: Store, paths: Sequence[Path], tell: Callable[[str], None]
+) -> tuple[list[DraftFile], list[str]]:
+    """Read files and keep them, one after the other; one that is cancelled reads no further.
+
+    Args:
+        tell: Told how far it is, on this thread.
 
     Returns:
         What was kept, and a sentence for each that could not be.
@@ -55,15 +64,53 @@ async def attach(store: Store, paths: Sequence[Path]) -> tuple[list[DraftFile], 
 
     kept: list[DraftFile] = []
     problems: list[str] = []
-    for path in paths:
+    for number, path in enumerate(paths, 1):
+        name = clean(path.name)
+        which = name if len(paths) == 1 else f"{name}, {number} of {len(paths)}"
+        meter = _Meter(which, tell)
         try:
-            data = await asyncio.to_thread(read_file, path)
-            kept += await keep_files(store, [FileToSend(clean(path.name), type_of(path), data)])
+            data = await asyncio.to_thread(read_file, path, meter.read)
+            tell(f"Keeping {which} …")
+            kept += await keep_files(store, [FileToSend(name, type_of(path), data)])
         except AttachFailed as failure:
             problems.append(str(failure))
         except StoreError as error:
-            problems.append(f"{clean(path.name)} was not attached: {error.message}")
+            problems.append(f"{name} was not attached: {error.message}")
+        finally:
+            meter.stop()
     return kept, problems
+
+
+class _Meter:
+    """Tells how far a file is read, and ends the reading when nobody waits for it any more."""
+
+    def __init__(self, which: str, tell: Callable[[str], None]) -> None:
+        self._which, self._tell = which, tell
+        self._loop = asyncio.get_running_loop()
+        self._percent = -1
+        self._has_ended = False
+
+    def read(self, octets: int, total: int) -> None:
+        """Some more was read; on the thread that reads.
+
+        Raises:
+            AttachFailed: Nobody waits for it.
+        """
+        if self._has_ended:
+            raise AttachFailed(f"{self._which} was not attached.")
+        percent = min(99, octets * 100 // max(1, total))
+        if total >= _TAKES_ITS_TIME and percent != self._percent:
+            self._percent = percent
+            words = f"Reading {self._which} … {percent}% of {size_text(total)}"
+            self._loop.call_soon_threadsafe(self._show, words)
+
+    def _show(self, words: str) -> None:
+        if not self._has_ended:
+            self._tell(words)
+
+    def stop(self) -> None:
+        """Read no further, and tell nothing."""
+        self._has_ended = True
 
 
 def type_of(path: Path) -> str:
@@ -74,8 +121,11 @@ def type_of(path: Path) -> str:
     return guessed if guessed and encoding is None else "application/octet-stream"
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, told: Callable[[int, int], None] = lambda _, __: None) -> bytes:
     """Read a file that nobody changes meanwhile.
+
+    Args:
+        told: Told after each piece how many octets were read, and how many there are.
 
     Raises:
         AttachFailed: It is none, cannot be read, is too large, or changes while it is read.
@@ -83,7 +133,7 @@ def read_file(path: Path) -> bytes:
     name = clean(path.name or str(path))
     try:
         for _ in range(_TRIES):
-            data = _read_once(path, name)
+            data = _read_once(path, name, told)
             if data is not None:
                 return data
     except FileNotFoundError:
@@ -96,7 +146,7 @@ def read_file(path: Path) -> bytes:
     raise AttachFailed(f"{name} changes while it is read. Attach it when it is done.")
 
 
-def _read_once(path: Path, name: str) -> bytes | None:
+def _read_once(path: Path, name: str, told: Callable[[int, int], None]) -> bytes | None:
     """Return the content, None where it changed meanwhile."""
     # What is no file, a pipe for one, would be waited for; a directory is told from a file here.
     kind = path.stat()
@@ -111,6 +161,7 @@ def _read_once(path: Path, name: str) -> bytes | None:
         data = bytearray()
         while piece := file.read(_PIECE):
             data += piece
+            told(len(data), before.st_size)
             if len(data) > LARGEST:
                 raise AttachFailed(f"{name} is larger than any mail server takes.")
         after = os.fstat(file.fileno())

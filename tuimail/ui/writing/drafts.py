@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tuimail.store.store import Store, Writer
 
 SAVE_AFTER_SECONDS: Final = 1.0
+AGAIN_AFTER_SECONDS: Final = 5.0
+"""From a write that failed to the next try: there may be room again."""
 _EXIT_SECONDS: Final = 5.0
 
 
@@ -31,7 +33,7 @@ class DraftKeeper:
         draft: As it was opened; not written until it changes.
         current: Returns the draft as it stands in the fields.
         saved: Told after each write, False when there was nothing left to keep.
-        failed: Told when a write failed. The next change tries again.
+        failed: Told when a write failed. It is tried again until it is written.
     """
 
     def __init__(
@@ -70,8 +72,11 @@ class DraftKeeper:
 
     def touch(self) -> None:
         """Something may have changed: write it in a second, counted from the first change."""
+        self._write_after(SAVE_AFTER_SECONDS)
+
+    def _write_after(self, seconds: float) -> None:
         if self._timer is None and not self._finished:
-            self._timer = self._owner.set_timer(SAVE_AFTER_SECONDS, self._due)
+            self._timer = self._owner.set_timer(seconds, self._due)
 
     async def _due(self) -> None:
         self._timer = None
@@ -91,6 +96,7 @@ class DraftKeeper:
                     self._id = await asyncio.shield(asyncio.wrap_future(self._running))
             except StoreError as error:
                 self._failed(error)
+                self._write_after(AGAIN_AFTER_SECONDS)
                 return False
             self._kept = draft
             self._saved(not draft.is_blank)
