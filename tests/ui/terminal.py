@@ -39,6 +39,8 @@ class Terminal:
         answers: What the terminal says to each question, once.
     """
 
+    screen_class = pyte.Screen
+
     def __init__(
         self,
         command: Sequence[str],
@@ -50,7 +52,7 @@ class Terminal:
     ) -> None:
         self._answers = dict(answers or {})
         self.output = bytearray()
-        self._screen = pyte.Screen(columns, rows)
+        self._screen = self.screen_class(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -237,6 +239,10 @@ class Terminal:
             assert not late, f"waited {timeout:g} s for {what}; exit code {ended}"
             self._read(0.05)
 
+    def show(self, data: bytes) -> None:
+        """Show what was sent."""
+        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
+
     def _read(self, timeout: float) -> bool:
         """Take what comes within `timeout` seconds; return whether anything came."""
         ready, _, _ = select.select([self._ours], [], [], timeout)
@@ -247,7 +253,7 @@ class Terminal:
         except OSError:  # the other end is closed
             return False
         self.output += data
-        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
+        self.show(data)
         for question in [each for each in self._answers if each in self.output]:
             os.write(self._ours, self._answers.pop(question))
         if b"\x1b[?2026$p" in data:

@@ -22,14 +22,13 @@ from tests.ui.terminal import Terminal
 from tuimail.config.settings import DEFAULTS
 from tuimail.ui.drawing.theming import choose_theme, depends_on_background
 from tuimail.ui.terminal.background import (
-    LateAnswer,
-    ask_background,
-    ask_terminal,
+    QUESTION,
+    read_background,
     reported,
     understand_reports,
 )
+from tuimail.ui.terminal.questions import LateAnswer, ask, ask_on
 
-QUESTION = b"\x1b]11;?"
 LIGHT = b"\x1b]11;rgb:fafa/fafa/f7f7\x1b\\"
 
 
@@ -39,6 +38,10 @@ def ends() -> Iterator[tuple[int, int]]:
     yield ours, theirs
     os.close(ours)
     os.close(theirs)
+
+
+def is_told(heard: bytes) -> bool:
+    return read_background(heard) is not None
 
 
 def answering(terminal: int, answer: bytes) -> threading.Thread:
@@ -72,7 +75,7 @@ def test_an_answer_is_read_and_the_terminal_is_as_before(
     ours, theirs = ends
     before = termios.tcgetattr(theirs)
     thread = answering(ours, answer)
-    assert ask_terminal(theirs, theirs, 10) is dark
+    assert read_background(ask_on(theirs, theirs, QUESTION, is_told, 10)) is dark
     thread.join()
     assert termios.tcgetattr(theirs) == before
 
@@ -84,7 +87,7 @@ def test_a_terminal_that_does_not_answer_costs_the_limit_and_nothing_else(
     ours, theirs = ends
     before = termios.tcgetattr(theirs)
     os.write(ours, answer)
-    assert ask_terminal(theirs, theirs, 0.05) is None
+    assert read_background(ask_on(theirs, theirs, QUESTION, is_told, 0.05)) is None
     assert termios.tcgetattr(theirs) == before
 
 
@@ -93,7 +96,7 @@ def test_what_is_no_terminal_is_not_asked(
 ) -> None:
     with (tmp_path / "input").open("w+") as stream:
         monkeypatch.setattr(sys, "__stdin__", stream)
-        assert ask_background(10) is None
+        assert ask(QUESTION, is_told, 10) == b""
     assert capfd.readouterr().err == ""
 
 
@@ -105,6 +108,20 @@ def test_a_late_answer_is_not_taken_for_keys(escape: str) -> None:
     answer = f"{escape}]11;rgb:dcdc/caca/1111" + ("\\" if escape else "\x07")
     assert all(late.takes(character) for character in answer)
     assert not late.takes("r")
+
+
+def test_late_answers_about_pictures_are_not_taken_for_keys() -> None:
+    """Guards against `G`, `6` and `c` of them, as Textual passes on what it does not know."""
+    late = LateAnswer(lambda: 0.0)
+    late.expect()
+    heard = (
+        "\x1b_Gi=31;ENOTSUPPORTED:what is meant by that\x1b\\\x1b[6;20;10t\x1b[?62;4;22c"
+        "\x1b]11;rgb:1515/1818/1d1d\x1b\\\x1b_Gi=31;OK\x1b\\\x1b"
+    )
+    keys = [event for event in XTermParser().feed(heard) if isinstance(event, Key)]
+    assert len(keys) > 60
+    assert [key.character for key in keys if not late.takes(key.character)] == []
+    assert not late.takes("G")
 
 
 def test_keys_that_are_typed_are_left_alone() -> None:

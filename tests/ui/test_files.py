@@ -22,7 +22,8 @@ from tuimail.model.bodystructure import BodyPart
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Fetching
 from tuimail.text.safe import SafeText
-from tuimail.ui.drawing.half_blocks import MOST_PIXELS, NoImageError, half_blocks
+from tuimail.ui.drawing.half_blocks import half_blocks
+from tuimail.ui.drawing.images import MOST_PIXELS, NoImageError, fitted
 from tuimail.ui.screens.file_view import FileScreen
 from tuimail.ui.terminal.saving import completed, target_problem
 from tuimail.ui.widgets.attachment_list import AttachmentSheet
@@ -242,10 +243,10 @@ def test_an_image_that_claims_to_be_huge_is_not_decoded() -> None:
     data[at : at + 8] = header
     for content, words in ((bytes(data), "."), (b"GIF89a nonsense", "damaged"), (b"", "damaged")):
         with pytest.raises(NoImageError, match=words):
-            half_blocks(content, 40, 10, (0, 0, 0))
+            fitted(content, 40, 20, (0, 0, 0))
     wide = BytesIO()
     Image.new("RGBA", (400, 20), (255, 0, 0, 0)).save(wide, "PNG")
-    rows = half_blocks(wide.getvalue(), 40, 10, (1, 2, 3))
+    rows = half_blocks(fitted(wide.getvalue(), 40, 20, (1, 2, 3)), (1, 2, 3))
     assert [row.cell_length for row in rows] == [40]
     colour = next(iter(rows[0])).style
     assert colour is not None

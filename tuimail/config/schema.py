@@ -112,9 +112,11 @@ class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Whether the listed links can be clicked in the terminal (OSC 8), those without a warning.
     `auto`: in terminals that are known to understand."""
 
-    images: Literal["auto", "on", "off"] = "auto"
-    """Whether attached images are shown inside, in half blocks. `auto`: not over SSH, with
-    `link = "slow"` or without colours. Images from the network are never fetched."""
+    images: Literal["auto", "on", "kitty", "sixel", "blocks", "off"] = "auto"
+    """Whether attached images are shown inside, and how: by the graphics protocol of `kitty`, as
+    `sixel`, or in half `blocks`. `auto` and `on`: the best that the terminal says at the start it
+    understands; in tmux and screen half blocks. `auto` shows none over SSH, with `link = "slow"` or
+    without colours. Images from the network are never fetched."""
 
 
 class ListSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from tests.ui.emulator import Emulator
 from tuimail.config.opening import command_for_file, split_command, start
 from tuimail.ui.display.output import CellOutput
 from tuimail.ui.display.painted import Painted
+from tuimail.ui.display.pictures import Place
 from tuimail.ui.display.writer import Abilities
 from tuimail.ui.drawing.hyperlinks import hyperlink, understands_hyperlinks
 from tuimail.ui.drawing.roles import Roles, linked
@@ -55,6 +56,7 @@ class _Terminal:
 
     def __init__(self) -> None:
         self.painted: Painted | None = Painted(Abilities())
+        self.picture: Place | None = None
         self.size = Size(40, 2)
         self.sent = ""
         self.emulator = Emulator(40, 2)

@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from tuimail.ui.display.driver import CellDriver
 from tuimail.ui.display.painted import Painted
+from tuimail.ui.display.pictures import PictureSource, Place
 from tuimail.ui.display.writer import NOTHING_BUT_TEXT, abilities_of
 
 _SETTLED: Final = 0.05
@@ -44,6 +45,16 @@ class CellApp(App[None]):
     hyperlinks = False
     _display_setting: str = "stock"
     _settling: Timer | None = None
+    _picture_source: PictureSource | None = None
+
+    @property
+    def picture(self) -> Place | None:
+        """The picture that is to be seen now."""
+        return None if self._picture_source is None else self._picture_source.place
+
+    def show_picture_of(self, source: PictureSource | None) -> None:
+        """Let a widget show a picture from the next frame on, or nobody."""
+        self._picture_source = source
 
     def key_arrived(self) -> None:
         """Hear of a key before it is handled, on the thread that reads the terminal."""

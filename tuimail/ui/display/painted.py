@@ -16,10 +16,14 @@ class Painted:
 
     Args:
         abilities: What the terminal can do.
+
+    Attributes:
+        written: The rows of which something was written with the last frame.
     """
 
     def __init__(self, abilities: Abilities) -> None:
         self._abilities = abilities
+        self.written: frozenset[int] = frozenset()
         self._rows: list[Row] = []
         self._width = 0
         self._cursor: tuple[int, int] | None = None
@@ -28,13 +32,22 @@ class Painted:
         """Take it that the terminal may show anything: the next frame is written whole."""
         self._rows, self._cursor = [], None
 
-    def update(self, data: str, width: int, height: int) -> str:
+    def erased(self, rows: range, columns: range) -> None:
+        """Note that cells are blank, in the terminal's own colours."""
+        for row in self._rows[rows.start : rows.stop]:
+            blank = Row.blank(len(row.cells[columns.start : columns.stop]))
+            row.cells[columns.start : columns.stop] = blank.cells
+            row.pens[columns.start : columns.stop] = blank.pens
+        self._cursor = None
+
+    def update(self, data: str, width: int, height: int, *, scrolls: bool = True) -> str:
         """Return what to write instead of a frame; nothing where the terminal shows it already.
 
         Args:
             data: What Textual would write.
             width: Of the screen the frame was made for.
             height: The same.
+            scrolls: Rows may be moved by the terminal, with all that it draws there.
 
         Raises:
             Unreadable: That is no frame of this screen. What the terminal shows is not known any
@@ -49,8 +62,9 @@ class Painted:
         painted = {y: self._rows[y].painted(pieces) for y, pieces in frame.rows.items()}
         wanted = {y: row for y, row in sorted(painted.items()) if row != self._rows[y]}
         writer = Writer(self._abilities, width)
-        if self._abilities.edits:
+        if self._abilities.edits and scrolls:
             self._scroll(writer, wanted)
+        self.written = frozenset(wanted)
         for y, row in sorted(wanted.items()):
             write_row(writer, y, self._rows[y], row)
             self._rows[y] = row

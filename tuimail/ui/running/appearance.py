@@ -17,9 +17,19 @@ from tuimail.config.surroundings import surroundings
 from tuimail.config.theme import ThemeSpec, load_theme, load_theme_or_builtin
 from tuimail.errors import ConfigError
 from tuimail.model.notice import Severity
+from tuimail.ui.display.application import choose_painted
 from tuimail.ui.drawing.glyphs import Glyphs, choose_glyphs
 from tuimail.ui.drawing.theming import choose_theme, depends_on_background, textual_theme
-from tuimail.ui.terminal.background import LateAnswer, ask_background, reported
+from tuimail.ui.terminal.background import QUESTION, read_background, reported
+from tuimail.ui.terminal.graphics import (
+    TEXT_ONLY,
+    Pictures,
+    choose_pictures,
+    is_multiplexed,
+    question,
+    read_graphics,
+)
+from tuimail.ui.terminal.questions import LateAnswer, ask
 
 if TYPE_CHECKING:
     from tuimail.ui.app import TuimailApp
@@ -28,8 +38,15 @@ _SLOW_ANSWER: Final = 0.08
 """Seconds to the terminal and back over SSH, from which on the cursor's row is not tinted."""
 
 
+def _is_told(heard: bytes) -> bool:
+    return read_background(heard) is not None
+
+
 class Appearance:
     """Dresses the application.
+
+    Attributes:
+        graphics: What the terminal said about pictures.
 
     Args:
         app: What is dressed.
@@ -43,24 +60,48 @@ class Appearance:
         self._answer_seconds: float | None = None
         self._is_remote = surroundings(environ).is_remote
         self.late_answer = LateAnswer()
+        self.graphics = TEXT_ONLY
 
     # -- what the terminal says ----------------------------------------------------------------
 
     def ask_terminal(self) -> None:
-        """Ask whether the background is dark, where anything follows from the answer.
+        """Ask for the background and for pictures, where anything follows from the answers.
 
-        Before the terminal is Textual's. How long the answer takes tells how long the line is.
+        Before the terminal is Textual's. All is asked at once, and the background last: answers
+        come in order, so that nobody waits for a terminal that knows no pictures. How long it
+        takes tells how long the line is.
         """
         asks_distance = self._is_remote and self._app.settings.cursor == "auto"
-        if not self.follows_background and not asks_distance:
+        asks_background = self.follows_background or asks_distance
+        about_pictures = question(self._pictures_setting, self._environ)
+        if not (asks_background or about_pictures):
             return
         asked = time.monotonic()
-        dark = ask_background()
-        self._answer_seconds = time.monotonic() - asked
-        if dark is None:
-            self.late_answer.expect()
+        if asks_background:
+            heard = ask(about_pictures + QUESTION, _is_told)
         else:
+            heard = ask(about_pictures, lambda by_now: read_graphics(by_now).answered)
+        self._answer_seconds = time.monotonic() - asked
+        self.graphics, dark = read_graphics(heard), read_background(heard)
+        if dark is not None:
             self.turn(dark=dark)
+        if (asks_background and dark is None) or (about_pictures and not self.graphics.answered):
+            self.late_answer.expect()
+
+    @property
+    def _pictures_setting(self) -> str:
+        """What `reader.images` comes to here; frames must be compared for more than blocks."""
+        app = self._app
+        compares = choose_painted(app.settings.display, self._environ) is not None
+        return app.settings.reader.images if app.shows_images and compares else "off"
+
+    @property
+    def pictures(self) -> Pictures:
+        """How pictures are shown."""
+        setting = self._pictures_setting
+        if is_multiplexed(self._environ) and setting != "sixel":
+            return Pictures.BLOCKS
+        return choose_pictures(setting, self.graphics)
 
     def turn(self, *, dark: bool) -> None:
         """Follow the terminal's background: it is dark now, or light."""

@@ -164,7 +164,7 @@ class Places(Telling):
         """Whether images are shown inside: over a slow line they would take seconds."""
         setting, remote = self.settings.reader.images, surroundings(os.environ).is_remote
         if setting != "auto":
-            return setting == "on"
+            return setting != "off"
         return not (remote or self.settings.link == "slow" or self.no_color)
 
     def open_outbox(self) -> None:

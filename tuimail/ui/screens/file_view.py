@@ -80,6 +80,16 @@ class FileScreen(Screen[None]):
             self.body.focus()
             self._read()
 
+    def on_screen_suspend(self) -> None:
+        """Something is over it: an image gives way."""
+        if self.image is not None:
+            self.image.come_forward(in_front=False)
+
+    def on_screen_resume(self) -> None:
+        """It is in front again."""
+        if self.image is not None:
+            self.image.come_forward(in_front=True)
+
     def _store_changed(self, changes: ChangeSet) -> None:
         self._desk.store_changed(changes)
 
