@@ -35,9 +35,9 @@ RELEASE = (
 )  # fmt: skip
 
 
-def fill_talk(store: Store) -> AccountId:
+def fill_talk(store: Store, *, mail: tuple[Sample, ...] = MAIL) -> AccountId:
     """Record the mailbox and its conversations; return its account."""
-    account = fill(store)
+    account = fill(store, mail=mail)
     answer(store, account, "Move the release to Thursday?", RELEASE)
     for subject, sender, count in (
         ("Offsite: who drives?", "Tomás Ferreira", 12),

@@ -77,6 +77,7 @@ async def first_run(
     accounts: Sequence[Account] = (),
     *,
     asks_keys: bool = False,
+    settings: Settings | None = None,
 ) -> AsyncIterator[Scene]:
     """The application as it starts without settings, or with these accounts."""
     store = Store.open(folder / "data")
@@ -100,7 +101,7 @@ async def first_run(
 
     app = TuimailApp(
         store,
-        msgspec.structs.replace(Settings(), glyphs="unicode"),
+        settings or msgspec.structs.replace(Settings(), glyphs="unicode"),
         {account.id: account for account in accounts},
         FakeEngine,
         settings_file=folder / "config.toml",

@@ -1,0 +1,1 @@
+"""Pictures of every screen, beside those of the design."""
