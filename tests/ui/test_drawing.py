@@ -268,6 +268,13 @@ def test_without_colours_no_style_has_one_and_the_cursor_is_reversed() -> None:
     assert palette.style("strong").bold
 
 
+def test_a_position_stands_apart_from_the_hints() -> None:
+    """`3/3` right behind a hint reads as one: with one cell between them this is red."""
+    hints = [("?", "help"), ("q", "back"), ("A", "on all")]
+    assert plain_text(hint_row(hints, 32, "3/3")) == " ? help  q back  A on all   3/3 "
+    assert plain_text(hint_row(hints, 31, "3/3")) == f"{' ? help  q back':<27}3/3 "
+
+
 def test_a_question_gives_way_whole_before_it_is_cut() -> None:
     """Cells between keys first, then a shorter wording; a cut one ends in the sign."""
     keys = [("y", "send"), ("l", "later …"), ("P", "draft"), ("Esc", "back")]

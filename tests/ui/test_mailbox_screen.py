@@ -43,7 +43,7 @@ ONE_LINE = """\
   ¶  Anna Lindqvist       Budget 2027: first cut                      @  28 Oct
      Security             Access review: 14 items need you               12 Oct
      Erik Dahl            Re: Cable plan, building C                      3 Oct
- ? help  m write  r reply  R all  d trash  a archive  / search  s move"""
+ ? help  m write  r reply  R all  f forward  d trash  a archive  / search"""
 
 EMPTY = """\
  Inbox  work                                                    0 of 0   online

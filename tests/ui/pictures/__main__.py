@@ -73,7 +73,7 @@ async def draw(
     scene: Scene | SetupScene, size: Size, themes: Sequence[str], settings: Settings
 ) -> dict[str, tuple[Image.Image, str]]:
     """Play a scene in an application of its own; return its picture and text in each theme."""
-    drawn = {}
+    drawn: dict[str, tuple[Image.Image, str]] = {}
     async with _played(scene, size, settings) as (app, pilot):
         for theme in themes:
             if theme in THEMES:
@@ -160,7 +160,7 @@ def _drawn(
     scene: Scene | SetupScene, size: Size, looks: Sequence[str]
 ) -> dict[str, tuple[Image.Image, str]]:
     """Return what a screen looks like: one application for all themes, one for each other look."""
-    drawn = {}
+    drawn: dict[str, tuple[Image.Image, str]] = {}
     themes = [look for look in looks if look in THEMES]
     for names, settings in (
         (themes, DEFAULTS),

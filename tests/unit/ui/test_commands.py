@@ -19,7 +19,7 @@ from tuimail.ui.commands.history import after, before, read_history, with_line
 from tuimail.ui.commands.settable import changed, settable, values_of
 from tuimail.ui.commands.table import ALIASES
 from tuimail.ui.drawing.glyphs import ASCII, UNICODE
-from tuimail.ui.drawing.rows import row_cells
+from tuimail.ui.drawing.rows import plain_text, row_cells
 from tuimail.ui.keys.help_layout import help_page, sections
 from tuimail.ui.keys.scopes import Place
 
@@ -153,3 +153,13 @@ def test_the_help_filters_by_key_and_by_word_and_fits_every_width(width: int) ->
     assert ids == []
     only = help_page(parts, "gg", width, ASCII)
     assert next(each.line.id for row in only.entries for each in row) == "list.first"
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_the_help_cuts_no_words(width: int) -> None:
+    """An entry that a column would cut has a row of its own: `is_long` False is red."""
+    places = [Place(scope, Widget()) for scope in TITLES]
+    page = help_page(sections(places, Keys()), "", width, UNICODE)
+    for row, entries in zip(page.rows, page.entries, strict=True):
+        for entry in entries:
+            assert entry.words in plain_text(row), entry

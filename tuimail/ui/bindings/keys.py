@@ -154,6 +154,8 @@ class Keys:
             ]
         if place == "conversation":
             hints[2:2] = self._pair("conversation.down", "conversation.up", "message")
+        if place == "preview":
+            hints += self._pair("preview.down", "preview.up", "scroll")
         if place == "reader":
             hints += self._pair("reader.down", "reader.up", "scroll")
             hints += self._pair("reader.next", "reader.previous", "next/prev message")

@@ -77,7 +77,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("mailbox.all_inboxes", "g a", "view('all_inboxes')", "all inboxes"),
     spec("mailbox.flagged", "g F", "view('flagged')", "flagged"),
     spec("mailbox.search", "slash", "search", "search …", hint="search"),
-    spec("mailbox.writing", "g w", "app.go_on_writing", "what is being written, one by one"),
+    spec("mailbox.writing", "g w", "app.go_on_writing", "what is being written"),
     spec("mailbox.outbox", "g o", "app.open_outbox", "Outbox"),
     spec("mailbox.jobs", "g j", "jobs", "jobs"),
     spec("mailbox.notices", "g n", "notices", "notifications"),

@@ -17,5 +17,5 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
 )
 
 HINTS: Final[dict[str, tuple[str, ...]]] = {
-    "preview": ("app.help", "preview.back", "preview.down", "preview.up"),
+    "preview": ("app.help", "preview.back"),
 }

@@ -44,7 +44,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("reader.search", "slash", "search_text", "search in the text …"),
     spec("reader.select", "V", "select_passage", "select a passage, to copy it"),
     spec("reader.zoom", "W", "screen.zoom", "over the whole screen, and back"),
-    spec("reader.conversation", "g v", "screen.conversation", "the whole conversation"),
+    spec("reader.conversation", "g v", "screen.conversation", "whole conversation"),
     spec(
         "reader.headers",
         "H",

@@ -80,9 +80,9 @@ def follower_rows(
     for y in range(count):
         row: list[Run] = [Run("  ")]
         for key, words in shown[y::count]:
-            room = cells - longest - 3
+            room = cells - longest - 4
             said = cut(glyphs.own(words), max(1, room), glyphs.cut)
-            row += [Run(f"{key:<{longest}}", "key"), Run(f"  {said:<{room + 1}}")]
+            row += [Run(f"{key:<{longest}}", "key"), Run(f"  {said:<{room + 2}}")]
         rows.append(tuple(row))
     return rows
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -39,6 +39,7 @@ class HelpPage(NamedTuple):
         rows: Rules and rows of entries.
         entries: By row, the entries from left to right; none in a rule.
         cells: Of one column.
+        width: Of a row.
         key_cells: Of a key, with the blank behind it.
     """
 
@@ -46,6 +47,7 @@ class HelpPage(NamedTuple):
     entries: list[tuple[HelpEntry, ...]]
     cells: int
     key_cells: int
+    width: int
 
 
 def sections(here: Sequence[Place], keys: Keys) -> list[tuple[str, list[HelpEntry]]]:
@@ -77,23 +79,50 @@ def help_page(
     widths = [cell_len(entry.key) for _, entries in shown for entry in entries]
     key_cells = max(_KEY_CELLS, max(widths, default=0) + 2)
     count = 2 if width >= _TWO_COLUMNS else 1
-    cells = min(width, _MEASURE) // count
-    page = HelpPage([], [], cells, key_cells)
+    whole = min(width, _MEASURE)
+    page = HelpPage([], [], whole // count, key_cells, whole)
     for title, entries in shown:
         if not entries:
             continue
         page.rows.append(rule(width, glyphs.rule, title))
         page.entries.append(())
-        for start in range(0, len(entries), count):
-            pair = tuple(entries[start : start + count])
-            page.rows.append(tuple(run for entry in pair for run in cell(entry, page, glyphs)))
+        for pair in _rows_of(entries, count, page, glyphs):
+            page.rows.append(
+                tuple(
+                    run for entry in pair for run in cell(entry, page, glyphs, alone=len(pair) == 1)
+                )
+            )
             page.entries.append(pair)
     return page
 
 
-def cell(entry: HelpEntry, page: HelpPage, glyphs: Glyphs, bar: str = " ") -> Row:
-    """Lay out one entry in its column."""
-    room = max(1, page.cells - page.key_cells - 2)
+def _rows_of(
+    entries: Sequence[HelpEntry], count: int, page: HelpPage, glyphs: Glyphs
+) -> Iterator[tuple[HelpEntry, ...]]:
+    """Put entries side by side; one whose words a column would cut has a row of its own."""
+    row: list[HelpEntry] = []
+    for entry in entries:
+        is_long = cell_len(glyphs.own(entry.words)) > _word_cells(page.cells, page)
+        if row and (is_long or len(row) == count):
+            yield tuple(row)
+            row = []
+        if is_long:
+            yield (entry,)
+        else:
+            row.append(entry)
+    if row:
+        yield tuple(row)
+
+
+def _word_cells(cells: int, page: HelpPage) -> int:
+    return max(1, cells - page.key_cells - 2)
+
+
+def cell(
+    entry: HelpEntry, page: HelpPage, glyphs: Glyphs, bar: str = " ", *, alone: bool = False
+) -> Row:
+    """Lay out one entry in its column, or over all of them where it stands alone."""
+    room = _word_cells(page.width if alone else page.cells, page)
     words = fit(glyphs.own(entry.words), room, glyphs.cut)
     return (
         Run(bar, "cursor-bar"),

@@ -185,8 +185,11 @@ def _files_runs(facts: HeadFacts, width: int) -> Row:
 
 
 def file_octets(part: BodyPart) -> int:
-    """Return about how large the file is: base64 takes four octets, and line ends, for three."""
-    return part.size * 37 // 50 if part.encoding == "base64" else part.size
+    """Return about how large the file is.
+
+    A line of base64 has 76 letters and its end, which stand for 57 octets (RFC 2045, 6.8).
+    """
+    return part.size * 57 // 78 if part.encoding == "base64" else part.size
 
 
 def _count_text(facts: HeadFacts) -> str:

@@ -44,7 +44,7 @@ class HelpView(ScrollView, can_focus=False):
         super().__init__()
         self._here = here
         self._typed = ""
-        self._page = HelpPage([], [], 0, 0)
+        self._page = HelpPage([], [], 0, 0, 0)
         self._at = (0, 0)
 
     @property
@@ -115,15 +115,18 @@ class HelpView(ScrollView, can_focus=False):
             return palette.strip(shown, width)
         glyphs = shell(self).glyphs
         bar = ">" if palette.reverses_cursor else glyphs.cursor
+        entries = self._page.entries[index]
+        alone = len(entries) == 1
+        cells = self._page.width if alone else self._page.cells
         strips = [
             palette.strip(
-                cell(entry, self._page, glyphs, bar if at == column else " "),
-                self._page.cells,
+                cell(entry, self._page, glyphs, bar if at == column else " ", alone=alone),
+                cells,
                 "cursor" if at == column else "background",
             )
-            for at, entry in enumerate(self._page.entries[index])
+            for at, entry in enumerate(entries)
         ]
-        used = self._page.cells * len(strips)
+        used = cells * len(strips)
         return Strip.join([*strips, palette.strip((), max(0, width - used))])
 
 

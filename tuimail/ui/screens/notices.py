@@ -16,8 +16,8 @@ from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import list_date
-from tuimail.ui.drawing.rows import Line, Row, Run
-from tuimail.ui.screens.told_list import ToldList, said
+from tuimail.ui.drawing.rows import Line, Row
+from tuimail.ui.screens.told_list import ToldList
 from tuimail.ui.shell import shell
 from tuimail.ui.status.notice_words import Told, notice_row, notice_story, to_copy, told_undone
 from tuimail.ui.widgets.top_bar import TopBar
@@ -63,9 +63,12 @@ class NoticesScreen(ToldList[MessageKey | None]):
         self.show()
 
     def _fill(self) -> None:
+        if not self._told:
+            self.show_empty("Nothing happened yet.", "Failures and undo steps are kept here.")
+            return
         lines = [Line(partial(self._row, one), one.id) for one in self._told.values()]
-        first = next(iter(self._told), None)
-        self.list.fill(lines or said(_EMPTY), first=first)
+        self.list.fill(lines, first=next(iter(self._told)))
+        self.bottom.show_hints(shell(self).keys.hints(self.SCOPE))
 
     def _row(self, told: Told, width: int, bar: str) -> Row:
         app = shell(self)
@@ -84,6 +87,8 @@ class NoticesScreen(ToldList[MessageKey | None]):
     def show(self) -> None:
         """Tell the story of the one at the cursor."""
         told, now = self._current, shell(self).now()
+        if not self._told:
+            self._fill()
         if told is None:
             self.story.tell(None)
         else:
@@ -151,14 +156,6 @@ class NoticesScreen(ToldList[MessageKey | None]):
             return
         shell(self).deliver_changes()
         self.bottom.show_event(f"{len(read)} cleared.")
-
-
-_EMPTY: tuple[Row, ...] = (
-    (),
-    (Run("Nothing happened yet.", "strong"),),
-    (),
-    (Run("Failures and undo steps are kept here.", "muted"),),
-)
 
 
 def _label(account: AccountId | None, names: dict[AccountId, str]) -> str:

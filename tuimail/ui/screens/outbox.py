@@ -17,8 +17,8 @@ from tuimail.model.sign_in import SignInPurpose
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import list_date
-from tuimail.ui.drawing.rows import Line, Row, Run
-from tuimail.ui.screens.told_list import ToldList, said
+from tuimail.ui.drawing.rows import Line, Row
+from tuimail.ui.screens.told_list import ToldList
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.later_sheet import ask_later
 from tuimail.ui.widgets.top_bar import TopBar
@@ -39,7 +39,10 @@ _YES = "y"
 _KEEP = "k"
 _ALWAYS = "a"
 _NOT_HANDED_OVER = (OutboxState.QUEUED, OutboxState.FAILED)
-_EMPTY: tuple[Row, ...] = ((), (Run("Nothing waits, and nothing was sent yet.", "muted"),))
+_EMPTY = (
+    "Nothing waits, and nothing was sent yet.",
+    "What you send and drafts you keep stand here.",
+)
 
 
 class OutboxScreen(ToldList[None]):
@@ -97,8 +100,13 @@ class OutboxScreen(ToldList[None]):
     def show(self) -> None:
         """Say everything again for the row at the cursor."""
         lines = [Line(partial(self._row, one), name) for name, one in self._entries.items()]
-        self.list.fill(lines or said(_EMPTY), first=next(iter(self._entries), None))
-        app, entry = shell(self), self._current
+        app = shell(self)
+        if lines:
+            self.list.fill(lines, first=next(iter(self._entries)))
+            self.bottom.show_hints(app.keys.hints(self.SCOPE))
+        else:
+            self.show_empty(*_EMPTY)
+        entry = self._current
         now = app.now()
         if entry is None:
             self.story.tell(None, "")

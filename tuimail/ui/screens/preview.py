@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import size_text
 from tuimail.ui.drawing.rows import Run
 from tuimail.ui.drawing.wrapping import wrap_text
-from tuimail.ui.reading.body_layout import BodyRow, measure, sections
+from tuimail.ui.reading.body_layout import BodyRow, measure
 from tuimail.ui.reading.reading_layout import lay_out_reading
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
@@ -65,7 +66,8 @@ class PreviewScreen(Screen[None]):
         def lay_out(pane: int) -> list[BodyRow]:
             width = measure(pane, limit)
             text = lay_out_reading(reading, width, glyphs)
-            return sections(_head(parsed, reading, width), list(text.rows))
+            line = BodyRow(glyphs.rule * width, "rule")
+            return [*_head(parsed, reading, width), line, *text.rows]
 
         self._page.show(lay_out)
 
@@ -86,22 +88,33 @@ def _head(parsed: ParsedMessage, reading: Reading, width: int) -> list[BodyRow]:
     from tuimail.mime.filename import attachment_name  # noqa: PLC0415 - as above
 
     envelope = parsed.envelope
-    files = ", ".join(attachment_name(part) for part in reading.attachments)
+    room = max(10, width - _LABEL_CELLS)
+    files = [str(attachment_name(part)) for part in reading.attachments]
     facts = (
-        ("From", _people(envelope.from_)),
-        ("To", _people(envelope.to)),
-        ("Cc", _people(envelope.cc)),
-        ("Subject", envelope.subject),
-        ("Files", files),
+        ("From", _listed(map(str, envelope.from_), room)),
+        ("To", _listed(map(str, envelope.to), room)),
+        ("Cc", _listed(map(str, envelope.cc), room)),
+        ("Subject", wrap_text(envelope.subject, room)),
+        ("Files", _listed(files, room)),
     )
     rows: list[BodyRow] = []
-    for label, text in facts:
-        for at, line in enumerate(wrap_text(SafeText(text), max(10, width - _LABEL_CELLS))):
+    for label, lines in facts:
+        for at, line in enumerate(lines):
             name = Run(f"{'' if at else label:<{_LABEL_CELLS}}", "muted")
             if line:
                 rows.append(BodyRow(name.text + line, runs=(name, Run(line))))
     return rows
 
 
-def _people(addresses: tuple[Address, ...]) -> str:
-    return ", ".join(str(address) for address in addresses)
+def _listed(names: Iterable[str], room: int) -> list[str]:
+    """Put names below each other where they do not fit beside each other; each stays whole."""
+    lines: list[str] = []
+    for name in names:
+        joined = f"{lines[-1]}, {name}" if lines else name
+        if lines and cell_len(joined) <= room:
+            lines[-1] = joined
+        else:
+            if lines:
+                lines[-1] += ","
+            lines += wrap_text(SafeText(name), room)
+    return lines

@@ -232,9 +232,10 @@ class SettingsScreen(Screen[None]):
             app.open_themes()
         elif setting.kind is Kind.CHOICE:
             choices = [Choice(word, _default(word, setting)) for word in setting.choices]
-            self.app.push_screen(
-                ChoiceSheet(setting.key, choices, str(value)), partial(self._answered, setting)
-            )
+            # All of the explanation is covered: the rest of it would stand there without its end.
+            rows = self.explanation.size.height - 1
+            sheet = ChoiceSheet(setting.key, choices, str(value), least_rows=rows)
+            self.app.push_screen(sheet, partial(self._answered, setting))
         else:
             self.app.push_screen(
                 EntrySheet(

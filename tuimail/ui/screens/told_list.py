@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 
 from tuimail.model.changes import ChangeSet
-from tuimail.ui.drawing.rows import BLANK, Line, Row
+from tuimail.ui.drawing.rows import Line, Row
+from tuimail.ui.listing.layout import empty_rows
 from tuimail.ui.shell import shell
 from tuimail.ui.status.engine_words import worst_words
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -20,6 +20,8 @@ from tuimail.ui.widgets.story_view import StoryView
 from tuimail.ui.widgets.top_bar import TopBar
 
 R = TypeVar("R")
+_WITHOUT_ROW: Final = 2
+"""Hints that hold where nothing is listed: help and back are the first ones."""
 
 
 class ToldList(Screen[R]):
@@ -104,11 +106,14 @@ class ToldList(Screen[R]):
         """Leave."""
         self.dismiss(None)
 
-
-def said(rows: Sequence[Row]) -> list[Line]:
-    """Rows that cannot be chosen: what is said where the list is empty."""
-    return [Line(partial(_said, row)) for row in rows]
+    def show_empty(self, sentence: str, fact: str) -> None:
+        """Say why nothing is listed; of the keys only those remain that need no row."""
+        width, height = self.app.size
+        rows = empty_rows(sentence, fact, [], width=width, height=height - 2)
+        self.list.fill([Line(partial(_said, row)) for row in rows], first=None)
+        keys = shell(self).keys
+        self.bottom.show_hints([*keys.hints(self.SCOPE)[:_WITHOUT_ROW]])
 
 
 def _said(row: Row, _width: int, _bar: str) -> Row:
-    return (BLANK, *row) if row else ()
+    return row

@@ -23,6 +23,7 @@ from tuimail.ui.widgets.choice_sheet import SheetKeys
 
 MOST_ROWS: Final = 12
 _LEAST_NAME: Final = 20
+_MOST_CELLS: Final = 100
 
 
 class FileWish(NamedTuple):
@@ -76,9 +77,13 @@ def attachment_row(
     """One file: number, name, danger, type, size, and the mark of what is not downloaded."""
     about = "" if file.is_here else "about "
     size = f"{about}{size_text(file.octets)} {' ' if file.is_here else glyphs.absent} "
-    kind = f"{file.part.content_type}  " if width >= 64 and not file.danger else ""
-    room = max(1, width - cell_len(size + kind) - 6)
+    width = min(width, _MOST_CELLS)
     name = str(attachment_name(file.part))
+    kind = f"{file.part.content_type}  "
+    # The type is told where the name has room beside it.
+    if file.danger or cell_len(name + kind + size) + 8 > width:
+        kind = ""
+    room = max(1, width - cell_len(size + kind) - 6)
     warning: Row = ()
     if file.danger:
         cells = min(room, max(_LEAST_NAME, room - cell_len(file.danger) - 3), cell_len(name))

@@ -26,6 +26,8 @@ from tuimail.ui.messages import KeyClicked
 from tuimail.ui.shell import shell
 
 EVENT_SECONDS: Final = 6.0
+_BEFORE_POSITION: Final = 3
+"""Cells between the last hint and a position, so that it does not read as one."""
 _LEAST_WORDS: Final = 20
 """Cells of a sentence below which keys are left out."""
 _LEAST_KEYS: Final = 2
@@ -50,7 +52,7 @@ def sign_of(severity: Severity, glyphs: Glyphs) -> str:
 def hint_row(hints: Sequence[Hint], width: int, right: str = "") -> Row:
     """Lay out whole hints from the left, as many as fit; `right` is a position such as `62%`."""
     tail = (Run(right, "muted"), BLANK) if right else ()
-    room = width - row_cells(tail) - 1
+    room = width - row_cells(tail) - (_BEFORE_POSITION if right else 1)
     row: list[Run] = [BLANK]
     for key, word in hints:
         piece = [*((Run("  "),) if len(row) > 1 else ()), Run(key, "key")]

@@ -97,6 +97,7 @@ class ChoiceSheet(ModalScreen[str | None]):
         now: The word that holds; the cursor begins there.
         remark: At the right of the title.
         marks_now: A sign says which word holds.
+        least_rows: As many rows are taken at least, to cover what stands at the bottom.
     """
 
     DEFAULT_CSS = """
@@ -113,9 +114,11 @@ class ChoiceSheet(ModalScreen[str | None]):
         remark: str = "",
         *,
         marks_now: bool = True,
+        least_rows: int = 1,
     ) -> None:
         super().__init__()
         self._marks_now = marks_now
+        self._least_rows = least_rows
         self._choices = {choice.word: choice for choice in choices}
         self._now = now
         self._widest = max((cell_len(choice.word) for choice in choices), default=0)
@@ -141,7 +144,7 @@ class ChoiceSheet(ModalScreen[str | None]):
 
     def _fit_height(self) -> None:
         room = max(1, self.app.size.height - 4)
-        self.list.styles.height = min(len(self._choices), MOST_ROWS, room)
+        self.list.styles.height = min(max(len(self._choices), self._least_rows), MOST_ROWS, room)
 
     def _row(self, choice: Choice, width: int, bar: str) -> Row:
         glyphs = shell(self).glyphs

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _MOST_ROWS: Final = 12
 _ONE_DIGIT: Final = 9
+_COPY: Final = "copy"
+"""What opening does where nothing is opened; the same is not offered twice."""
 
 
 class LinkWish(NamedTuple):
@@ -38,6 +40,10 @@ class LinkWish(NamedTuple):
 
     link: Link
     deed: str
+
+
+def _digits(count: int) -> str:
+    return "1" if count == 1 else f"1-{count}"
 
 
 class LinkSheet(ModalScreen[LinkWish | None]):
@@ -63,8 +69,9 @@ class LinkSheet(ModalScreen[LinkWish | None]):
         self._title = SheetTitle("Links", str(len(links)))
         self._list = ChoiceList("sheet")
         self._list.styles.height = min(_MOST_ROWS, len(links))
-        number = "1-9" if len(links) <= _ONE_DIGIT else "number Enter"
-        self._keys = SheetKeys((number, opens), ("y", "copy"), ("v", "in full"), ("Esc", "close"))
+        number = _digits(len(links)) if len(links) <= _ONE_DIGIT else "number Enter"
+        copies = () if opens == _COPY else (("y", "copy"),)
+        self._keys = SheetKeys((number, opens), *copies, ("v", "in full"), ("Esc", "close"))
 
     def compose(self) -> ComposeResult:
         """Title, links, keys."""
@@ -173,7 +180,8 @@ class LinkInFull(ModalScreen[str]):
         self._title = SheetTitle(title)
         self._text = _LinkText()
         all_the_same = f"{opens} all the same" if link.suspicious else opens
-        self._keys = SheetKeys(("o", all_the_same), ("y", "copy"), ("Esc", "close"))
+        opening = () if opens == _COPY else (("o", all_the_same),)
+        self._keys = SheetKeys(*opening, ("y", "copy"), ("Esc", "close"))
 
     def compose(self) -> ComposeResult:
         """Title, what is known of it, keys."""
