@@ -15,8 +15,8 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import ALL_TEXT, Connectivity
 from tuimail.store.store import Writer
 from tuimail.text.safe import SafeText
+from tuimail.ui.reading.fetch_words import FETCHING, GIVEN_UP, NOT_HERE
 from tuimail.ui.widgets import message_pane
-from tuimail.ui.widgets.message_pane import FETCHING, GIVEN_UP, NOT_HERE
 from tuimail.ui.widgets.message_view import MessageView
 
 HOSTILE = "Pay\x1b]0;owned\x07 now\u202e gnp.exe\x9b31m\u200b"

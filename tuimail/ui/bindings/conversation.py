@@ -1,4 +1,4 @@
-"""A conversation in one scroll."""
+"""A conversation in one scroll: the keys of the reader work on the message at the cursor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from tuimail.ui.bindings.spec import BindingSpec, Count, spec
 
 TITLE: Final = "Conversation"
-OUTER: Final = ("mailbox", "app")
+OUTER: Final = ("reader", "mailbox", "app")
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("conversation.down", "j,down", "move(1)", "next message", count=Count.STEPS),
@@ -17,9 +17,9 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("conversation.parts", "Z", "fold_parts", "unfold quotes in the message, or fold them"),
     spec(
         "conversation.alone",
-        "o,l,right",
+        "o",
         "screen.read_alone",
-        "read the message alone: links, files, headers",
+        "read the message alone",
         hint="alone",
     ),
     spec(
@@ -78,6 +78,9 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "conversation.back",
         "conversation.fold",
         "conversation.fold_all",
+        "reader.attachments",
+        "reader.links",
+        "reader.load_all",
         "mailbox.reply",
         "mailbox.reply_all",
         "conversation.all",

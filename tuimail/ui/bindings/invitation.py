@@ -7,7 +7,7 @@ from typing import Final
 from tuimail.ui.bindings.spec import BindingSpec, spec
 
 TITLE: Final = "Invitation"
-OUTER: Final = ("reader", "mailbox", "app")
+OUTER: Final = ("conversation", "reader", "mailbox", "app")
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("invitation.accept", "y", "answer('ACCEPTED')", "accept", hint="accept"),

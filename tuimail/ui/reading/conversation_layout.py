@@ -13,9 +13,13 @@ from rich.cells import cell_len
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui.drawing.formatting import cut, fit, list_date
 from tuimail.ui.drawing.glyphs import Glyphs
-from tuimail.ui.drawing.rows import BLANK, Row, Run, ends
+from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, plain_text
 from tuimail.ui.reading.body_layout import BodyRow
-from tuimail.ui.reading.reading_layout import FoldSpan, ReadingRows
+from tuimail.ui.reading.head_layout import files_row
+from tuimail.ui.reading.header_level import HeaderLevel
+from tuimail.ui.reading.reading_layout import FoldSpan, LaidText, ReadingRows
+from tuimail.ui.reading.shown_mail import ShownMail
+from tuimail.ui.reading.trust_words import TrustLines, facts_row, wrapped
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -38,11 +42,16 @@ class Member:
         name: Who wrote it; `me` for the reader.
         is_open: Its text is shown.
         asked: Its text was asked for.
-        reading: Its text; None until it is here.
+        shown: All that is known of it; None until it was near the view.
         said: What stands there instead of a text.
         unfolded: The parts of the text that are unfolded.
         unfolded_before: Those that were unfolded when a search began.
+        level: How much of its header stands above the text.
+        sideways: Cells that its wide rows are moved to the left.
+        laid: Its text for one width, as far as it is laid out.
+        facts: What is known of its sender, and its files: rows below the head.
         rows: The text as laid out and indented; None until it has been in view.
+        laid_for: Cells of the pane that `rows` are for; 0 when they are out of date.
         first: Where its head stands among all rows.
         text: Where its text begins there.
         end: The row behind its last.
@@ -52,11 +61,16 @@ class Member:
     name: str
     is_open: bool = False
     asked: bool = False
-    reading: Reading | None = None
+    shown: ShownMail | None = None
     said: Sequence[BodyRow] = ()
     unfolded: set[int] = field(default_factory=set)
     unfolded_before: frozenset[int] = frozenset()
+    level: HeaderLevel = HeaderLevel.NOTHING
+    sideways: int = 0
+    laid: LaidText | None = None
+    facts: Sequence[BodyRow] = ()
     rows: ReadingRows | None = None
+    laid_for: int = 0
     first: int = 0
     text: int = 0
     end: int = 1
@@ -67,15 +81,27 @@ class Member:
         return self.message.key
 
     @property
+    def reading(self) -> Reading | None:
+        """Its text; None until it is here."""
+        return self.shown.reading if self.shown is not None else None
+
+    @property
     def folds(self) -> list[FoldSpan]:
         """Its folds, counted in all rows."""
         return [] if self.rows is None else [one.moved(self.text) for one in self.rows.folds]
+
+    @property
+    def line(self) -> int:
+        """The blank row between what is known of it and its text: how far something is."""
+        return self.text - 1
 
 
 def head_row(
     member: Member, *, cursor: bool, reverses: bool, now: datetime, width: int, glyphs: Glyphs
 ) -> Row:
     """Lay out the head of a message in exactly `width` cells.
+
+    The address stands beside a name that looks like another.
 
     Args:
         member: The message.
@@ -100,6 +126,12 @@ def head_row(
     right = (Run(f" {_signs(message, glyphs)}", "muted"), Run(f" {date} ", "muted"))
     room = width - 5 - sum(cell_len(run.text) for run in right)
     if member.is_open:
+        authors = member.shown.authors if member.shown is not None else ()
+        if member.shown is not None and member.shown.posed_as and authors:
+            address = f"  {authors[0].address}"
+            name = cut(member.name, max(1, room - cell_len(address)), glyphs.cut)
+            left += [Run(name, base), Run(cut(address, room - cell_len(name), glyphs.cut), "muted")]
+            return ends(left, right, width)
         return ends((*left, Run(cut(member.name, max(1, room), glyphs.cut), base)), right, width)
     cells = min(_NAME_CELLS if width >= _NARROW else _NARROW_NAME_CELLS, max(1, room))
     words = message.snippet or message.subject
@@ -129,22 +161,39 @@ def title_row(subject: str, places: Sequence[str], width: int, glyphs: Glyphs) -
     return BodyRow(name + where, runs=(Run(name, "strong"), Run(where, "muted")))
 
 
+def fact_rows(shown: ShownMail, trust: TrustLines, width: int, glyphs: Glyphs) -> list[BodyRow]:
+    """Lay out what stands below the head of an open message: its sender, and its files.
+
+    Args:
+        shown: The message.
+        trust: What is known of its sender.
+        width: Cells of its text.
+        glyphs: The signs.
+    """
+    known = facts_row(trust.facts, width)
+    rows: list[Row] = [known] if known else []
+    rows += [row for warning in trust.warnings for row in wrapped(warning, width)]
+    if shown.files:
+        rows.append(files_row(shown.files, shown.here, glyphs, width))
+    return indented([BodyRow(plain_text(row), runs=row) for row in rows])
+
+
 def place_rows(members: Sequence[Member], above: Sequence[BodyRow] = ()) -> list[BodyRow]:
     """Put the rows of all messages below each other, and note in each member where they stand.
 
     A head is an empty row here: it is laid out when it is painted, because the cursor, flags and
-    the date in it change and its height does not.
+    the date in it change and its height does not. So is the row above a text.
     """
     rows: list[BodyRow] = [*above]
     for member in members:
         member.first = len(rows)
         rows.append(BodyRow(""))
         if member.is_open:
+            rows += member.facts
             rows.append(BodyRow(""))
         member.text = len(rows)
         if member.is_open:
-            shown = member.said if member.rows is None else member.rows.rows
-            rows += shown
+            rows += member.said if member.rows is None else member.rows.rows
             rows.append(BodyRow(""))
         member.end = len(rows)
     return rows
@@ -153,13 +202,26 @@ def place_rows(members: Sequence[Member], above: Sequence[BodyRow] = ()) -> list
 def indented(rows: Sequence[BodyRow]) -> list[BodyRow]:
     """Return the rows of a text as they stand below a head."""
     return [
-        row._replace(text=INDENT + row.text, runs=(Run(INDENT), *row.runs) if row.runs else ())
+        row._replace(
+            text=INDENT + row.text,
+            runs=(Run(INDENT), *row.runs) if row.runs else (),
+            own=len(INDENT) + row.own,
+        )
         if row.text
         else row
         for row in rows
     ]
 
 
+def quiet(row: Row) -> Row:
+    """Return a row whose keys are about another message than the one at the cursor."""
+    return tuple(Run(text, "muted") if role == "key" else Run(text, role) for text, role in row)
+
+
 def member_at(members: Sequence[Member], row: int) -> int:
     """Return the index of the message that a row belongs to; the last one below all."""
-    return max(0, bisect_right([member.first for member in members], row) - 1)
+    return max(0, bisect_right(members, row, key=_first_row) - 1)
+
+
+def _first_row(member: Member) -> int:
+    return member.first

@@ -50,8 +50,7 @@ class ConversationMembers:
                 fresh = bool(self.members) and not message.flags.is_seen
                 member, changed = Member(message, self._name(read, message), is_open=fresh), True
             elif member.message.body != message.body:
-                member.asked, member.reading, member.rows = False, None, None
-                changed = True
+                member.asked, changed = False, True
             member.message = message
             members.append(member)
         changed = changed or [one.key for one in members] != [*before]

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tuimail.model.message import MessageKey
-from tuimail.model.status import EngineStatus
+from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.ui.drawing.formatting import size_text
+
+FETCHING: Final = "Fetching the text …"
+NOT_HERE: Final = "Not downloaded. It comes with the next connection."
+GIVEN_UP: Final = "Not downloaded. It comes when the message is opened again."
+_COMING: Final = frozenset(
+    {Connectivity.STARTING, Connectivity.CONNECTING, Connectivity.ONLINE, Connectivity.RESTING}
+)
+
+
+def waiting_words(status: EngineStatus | None) -> str:
+    """Return what stands in the place of a text that is not here yet."""
+    return FETCHING if status is None or status.connectivity in _COMING else NOT_HERE
 
 
 def share_text(done: int, total: int) -> str:

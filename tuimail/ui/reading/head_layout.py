@@ -72,7 +72,7 @@ def full_head(facts: HeadFacts, pane: int, text: int) -> list[Row]:
         rows.append((BLANK, *known))
     rows += [(BLANK, *row) for warning in facts.trust.warnings for row in wrapped(warning, text)]
     if facts.files:
-        rows.append((BLANK, *_files_runs(facts, text)))
+        rows.append((BLANK, *files_row(facts.files, facts.here, facts.glyphs, text)))
     rows.append(rule(pane, facts.glyphs.rule))
     return rows
 
@@ -161,14 +161,13 @@ def _names(addresses: Sequence[Address], own: Collection[str]) -> list[str]:
     return ["you", *names] if mine else names
 
 
-def _files_runs(facts: HeadFacts, width: int) -> Row:
+def files_row(files: Sequence[BodyPart], here: Collection[str], glyphs: Glyphs, width: int) -> Row:
     """Number, name, size, and the mark of what is not here yet; `+3` for what does not fit."""
-    glyphs = facts.glyphs
     runs: list[Run] = [Run(f"{glyphs.attachment} ", "muted")]
     used = row_cells(runs)
-    for index, part in enumerate(facts.files):
-        waiting = "" if part.stored_in in facts.here else f" {glyphs.absent}"
-        left = len(facts.files) - index
+    for index, part in enumerate(files):
+        waiting = "" if part.stored_in in here else f" {glyphs.absent}"
+        left = len(files) - index
         more = f"   +{left - 1}" if left > 1 else ""
         size = f" {size_text(file_octets(part))}{waiting}"
         gap = Run("   " if index else "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tuimail.model.bodystructure import BodyPart, attachments
 from tuimail.model.message import Message, MessageKey
 from tuimail.model.trust import SenderHistory
+from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class ShownMail:
     def key(self) -> MessageKey:
         """Which message."""
         return self.message.summary.key
+
+    @property
+    def authors(self) -> Sequence[Address]:
+        """Who wrote it, as it says."""
+        return self.message.envelope.from_ or self.message.envelope.sender
 
     @property
     def files(self) -> Sequence[BodyPart]:

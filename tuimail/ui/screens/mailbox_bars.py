@@ -18,6 +18,7 @@ from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.shell import shell
 from tuimail.ui.status.engine_words import banner_words, settings_banner, state_words
 from tuimail.ui.status.undo_words import entry_words
+from tuimail.ui.widgets.shown_message import ShownMessage
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen
@@ -140,9 +141,7 @@ class MailboxBars:
         elif screen.focused is screen.reader:
             self._hint_reader()
         elif screen.focused is screen.conversation:
-            view = screen.conversation
-            place = view.modes[0] if view.modes else "conversation"
-            screen.bottom.show_hints(keys.hints(place), view.where)
+            self._hint_conversation()
         elif screen.message_list.total == 0:
             nothing = () if screen.deeds.undoable() else ("mailbox.undo",)
             screen.bottom.show_hints(keys.hints("empty", without=nothing))
@@ -154,12 +153,22 @@ class MailboxBars:
 
     def _hint_reader(self) -> None:
         screen, reader = self._screen, self._screen.reader
-        without = [] if reader.files else ["reader.attachments"]
-        without += [] if reader.reading and reader.reading.links else ["reader.links"]
+        without = _without(reader)
         without += [] if reader.has_folds else ["reader.fold"]
         place = reader.modes[0] if reader.modes else "reader"
         hints = shell(screen).keys.hints(place, without=without)
         screen.bottom.show_hints(hints, reader.where)
+
+    def _hint_conversation(self) -> None:
+        screen, view = self._screen, self._screen.conversation
+        keys, without = shell(screen).keys, _without(view)
+        place = view.modes[0] if view.modes else "conversation"
+        hints = keys.hints(place, without=without)
+        if place == "invitation":
+            hints += [
+                one for one in keys.hints("conversation", without=without) if one not in hints
+            ]
+        screen.bottom.show_hints(hints, view.where)
 
     def say_row(self) -> None:
         """Say the row at the cursor in the last row, for those who hear it."""
@@ -187,3 +196,12 @@ class MailboxBars:
         elif not wanted and self._ticking is not None:
             self._ticking.stop()
             self._ticking = None
+
+
+def _without(pane: ShownMessage) -> list[str]:
+    """Return the keys that mean nothing for the message that is read."""
+    reading = pane.reading
+    without = [] if pane.files else ["reader.attachments"]
+    without += [] if reading is not None and reading.links else ["reader.links"]
+    without += [] if reading is not None and reading.is_cut else ["reader.load_all"]
+    return without

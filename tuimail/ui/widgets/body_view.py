@@ -6,7 +6,7 @@ here takes about 20 ms, and a scrolled row costs one strip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.cells import cell_len
 from textual.geometry import Size
@@ -131,8 +131,7 @@ class BodyView(ScrollView):
 
     @property
     def _widest(self) -> int:
-        """Cells of the longest row that was not wrapped."""
-        return max((cell_len(row.text) for row in self._rows if row.wide), default=0)
+        return widest_of(self._rows)
 
     def scroll_sideways(self, steps: int) -> bool:
         """Move the rows that are wider than the pane; return whether there are any.
@@ -146,6 +145,11 @@ class BodyView(ScrollView):
         self.refresh()
         return True
 
+    def sideways_at(self, index: int) -> int:
+        """Return how many cells a wide row is moved to the left."""
+        del index
+        return self._sideways
+
     def runs_of(self, index: int) -> Row:
         """Return a row as it is painted, margin included."""
         return body_runs(self._rows[index])
@@ -156,8 +160,13 @@ class BodyView(ScrollView):
         index = y + self.scroll_offset.y
         row = self.runs_of(index) if 0 <= index < len(self._rows) else ()
         if row and self._rows[index].wide:
-            row = moved(row, self._sideways, width, shell(self).glyphs.cut)
+            row = moved(row, self.sideways_at(index), width, shell(self).glyphs.cut)
         return roles(self.app).strip(row, width)
+
+
+def widest_of(rows: Iterable[BodyRow]) -> int:
+    """Return the cells of the longest row that was not wrapped, 0 for none."""
+    return max((cell_len(row.text) for row in rows if row.wide), default=0)
 
 
 def _nothing(_width: int) -> Sequence[BodyRow]:

@@ -1,22 +1,20 @@
 """A conversation in one scroll: all its messages across the folders, the read ones folded to a row.
 
-Nothing is waited for. A text is read when its message comes near the view, laid out when it is
-there, and what stands in the view stays where it is while rows above it grow.
+What stands in the view stays where it is while rows above it grow. How texts come there is in
+`conversation_texts`.
 """
 
 from __future__ import annotations
 
-import re
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from textual.geometry import Offset
 from textual.message import Message as TextualMessage
 from textual.strip import Strip
 
 from tuimail.errors import StoreError
-from tuimail.model.changes import ChangeSet
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Severity
 from tuimail.ui.drawing.roles import roles
@@ -25,24 +23,35 @@ from tuimail.ui.reading.body_layout import BodyRow, measure
 from tuimail.ui.reading.conversation_layout import (
     INDENT,
     Member,
+    fact_rows,
     head_row,
     indented,
     member_at,
     place_rows,
+    quiet,
     title_row,
 )
-from tuimail.ui.reading.conversation_members import ConversationMembers, has_text
-from tuimail.ui.reading.reading_layout import folds_with, lay_out_reading
+from tuimail.ui.reading.conversation_members import ConversationMembers
+from tuimail.ui.reading.fetch_words import NOT_HERE, waiting_words
+from tuimail.ui.reading.reading_layout import LaidText
+from tuimail.ui.reading.reading_place import ReadingPlace, place_of, row_of
 from tuimail.ui.shell import shell
+from tuimail.ui.widgets.fetch_line import fetch_row
 from tuimail.ui.widgets.marked_body import MarkedBody
-from tuimail.ui.widgets.message_pane import FETCHING
-
-_ROUNDS = 50
-"""How often it is looked again for what came into view because something else was laid out."""
+from tuimail.ui.widgets.reading_body import LONG_LINES
+from tuimail.ui.widgets.shown_message import ShownMessage
 
 
-class ConversationPane(MarkedBody):
-    """The messages of a conversation and a cursor among them, without keys."""
+class _Anchor(NamedTuple):
+    """What stays where it is: a head in so many rows, or the place in a text in the first row."""
+
+    key: MessageKey | None = None
+    offset: int = 0
+    place: ReadingPlace | None = None
+
+
+class ConversationPane(MarkedBody, ShownMessage):
+    """The messages of a conversation and a cursor among them."""
 
     class Moved(TextualMessage):
         """The cursor stands on another message, or something of its message changed.
@@ -62,15 +71,11 @@ class ConversationPane(MarkedBody):
         super().__init__(id=id)
         self._of: ConversationMembers | None = None
         self._cursor = 0
-        self._laid_out_pane = 0
-        self._queue: deque[MessageKey] = deque()
         self._settling = False
         self._is_new = False
         self._titled = False
-
-    def on_mount(self) -> None:
-        """Listen to the store."""
-        shell(self).signal_changes.subscribe(self, self._store_changed)
+        self._has_failed = False
+        self._line = ("", "", "")
 
     # -- what it shows -------------------------------------------------------------------------
 
@@ -96,8 +101,8 @@ class ConversationPane(MarkedBody):
 
     def close(self) -> None:
         """Forget it."""
-        self._of, self._cursor = None, 0
-        self._queue.clear()
+        self._of, self._cursor, self._has_failed = None, 0, False
+        self._line = ("", "", "")
         self.passage = None
         self.end_search()
 
@@ -107,14 +112,19 @@ class ConversationPane(MarkedBody):
         return self._of.members if self._of is not None else ()
 
     @property
+    def member(self) -> Member | None:
+        """The message at the cursor, as it stands on the screen."""
+        return self.members[self._cursor] if self.members else None
+
+    @property
     def current(self) -> MessageSummary | None:
-        """The message at the cursor."""
-        return self.members[self._cursor].message if self.members else None
+        """The row of the message at the cursor."""
+        return self.member.message if self.member is not None else None
 
     @property
     def is_open(self) -> bool:
         """Whether the text of the message at the cursor is shown."""
-        member = self.members[self._cursor] if self.members else None
+        member = self.member
         return member is not None and member.is_open and member.reading is not None
 
     @property
@@ -138,143 +148,111 @@ class ConversationPane(MarkedBody):
         if titled != self._titled:
             self._titled = titled
             if self.members:
-                self._place()
+                self.place_again(self.anchored())
 
     def settings_changed(self) -> None:
         """Lay it out anew."""
-        self._laid_out_pane = 0
-        self.show(self._rows_for, keep_place=True)
+        for member in self.members:
+            member.laid_for = 0
         self.settle()
+        self.refresh()
+
+    def say_line(self, words: str, key: str = "", does: str = "") -> None:
+        """Say below the head at the cursor how far something is; nothing takes it away."""
+        if (words, key, does) != self._line:
+            self._line = (words, key, does)
+            self.refresh()
 
     # -- layout --------------------------------------------------------------------------------
 
     def _rows_for(self, pane: int) -> Sequence[BodyRow]:
-        """Put the rows together; for another width, texts are laid out when they come into view."""
+        """Put the rows together, as they are laid out now."""
         app = shell(self)
-        said = indented([BodyRow(app.glyphs.own(FETCHING), "muted")])
-        for member in self.members:
-            member.said = said
-            if pane != self._laid_out_pane:
-                member.rows = None
-        self._laid_out_pane = pane
+        self._say_waiting()
         above: list[BodyRow] = []
         if self._titled and self.current is not None:
             width = measure(pane, app.settings.reader.width)
             above = [title_row(self.current.subject, self.places, width, app.glyphs)]
         return place_rows(self.members, above)
 
-    def _place(self) -> None:
-        """Put the rows together again, with what is in view where it is."""
-        key, offset = self._anchor()
-        self.show(self._rows_for, keep_place=True)
-        member = next((one for one in self.members if one.key == key), None)
-        if member is not None:
-            self.begin_at(member.first - offset)
+    def _say_waiting(self) -> None:
+        """Say in the place of each text that is not here what to expect."""
+        app = shell(self)
+        statuses = app.engine.status if app.engine is not None else {}
+        for member in self.members:
+            if member.is_open and member.rows is None:
+                status = statuses.get(member.message.account_id)
+                words = NOT_HERE if self._has_failed else waiting_words(status)
+                member.said = indented([BodyRow(app.glyphs.own(words), "muted")])
 
-    def _anchor(self) -> tuple[MessageKey | None, int]:
-        """The head that keeps its row: the cursor's or the first in view, or what fills it."""
+    def width_changed(self) -> None:
+        """What is in view is laid out for the new width; what stands there stays."""
+        self.place_again(self.anchored())
+        self.settle()
+
+    def anchored(self) -> _Anchor:
+        """Return what stays: the cursor's head or the first in view, or the text that fills it."""
         members, top, height = self.members, self.scroll_offset.y, self.size.height
         if not members:
-            return None, 0
+            return _Anchor()
         at_cursor = members[min(self._cursor, len(members) - 1)]
         heads = (one for one in (at_cursor, *members) if top <= one.first < top + height)
-        head = next(heads, None)
-        member = head or members[member_at(members, top)]
-        return member.key, member.first - top
+        member = next(heads, None)
+        if member is not None:
+            return _Anchor(member.key, member.first - top)
+        member = members[member_at(members, top)]
+        if member.rows is not None and top >= member.text:
+            return _Anchor(member.key, 0, place_of(member.rows, top - member.text))
+        return _Anchor(member.key, member.first - top)
+
+    def place_again(self, anchor: _Anchor) -> None:
+        """Put the rows together again, with what is in view where it is."""
+        found, row = None, self.found_row if self.searching else None
+        if row is not None and self.members:
+            found = self.members[member_at(self.members, row)]
+            row -= found.first
+        self.show(self._rows_for, keep_place=True)
+        member = next((one for one in self.members if one.key == anchor.key), None)
+        if member is not None and anchor.place is not None and member.rows is not None:
+            self.begin_at(member.text + row_of(member.rows, anchor.place))
+        elif member is not None:
+            self.begin_at(member.first - anchor.offset)
+        if found is not None and row is not None:
+            self.stand_at_found(found.first + row)
 
     def settle(self) -> None:
-        """Lay out what is in view, and ask for the texts that are not read yet."""
-        if self._settling or not self.members or self.size.height <= 0:
-            return
-        self._settling = True
-        try:
-            for _ in range(_ROUNDS):
-                if not self._lay_out_near():
-                    break
-                self._place()
-        finally:
-            self._settling = False
+        """Lay out what is in view, and see to the texts that are not here yet."""
+        raise NotImplementedError
 
-    def _lay_out_near(self) -> bool:
-        """Lay out the messages near the view; return whether one was."""
-        top, height, changed = self.scroll_offset.y, self.size.height, False
-        for member in self.members:
-            near = member.first < top + 2 * height and member.end > top
-            if not near or not member.is_open or member.rows is not None:
-                continue
-            if member.reading is not None:
-                self._lay_out_member(member)
-                changed = True
-            elif not member.asked:
-                member.asked = True
-                self._queue.append(member.key)
-                if len(self._queue) == 1:
-                    self.run_worker(self._read_queued(), exclusive=True, group="conversation")
-        return changed
+    @property
+    def text_width(self) -> int:
+        """Cells of the texts."""
+        return measure(self.size.width - len(INDENT), shell(self).settings.reader.width)
 
-    def _lay_out_member(self, member: Member) -> None:
-        app, reading = shell(self), member.reading
-        if reading is not None:
-            width = measure(self.size.width - len(INDENT), app.settings.reader.width)
-            laid = lay_out_reading(reading, width, app.glyphs, member.unfolded)
-            member.rows = replace(laid, rows=indented(laid.rows))
+    def is_laid_out(self, member: Member) -> bool:
+        """Whether the rows of a message are those for the width there is."""
+        return member.rows is not None and member.laid_for == self.size.width
 
-    async def _read_queued(self) -> None:
-        """Read the texts that are wanted, one after the other."""
-        app = shell(self)
-        while self._queue:
-            key = self._queue[0]
-            try:
-                await self._read_one(key)
-            except StoreError as error:
-                app.tell(error.message, Severity.ERROR)
-            finally:
-                if self._queue and self._queue[0] == key:
-                    self._queue.popleft()
+    def laid_text(self, member: Member) -> LaidText | None:
+        """Return the text of a message for the width there is; None while it is not read."""
+        reading, glyphs, width = member.reading, shell(self).glyphs, self.text_width
+        if reading is None:
+            return None
+        if member.laid is None or not member.laid.is_of(reading, width, glyphs):
+            member.laid = LaidText(reading, width, glyphs)
+        return member.laid
 
-    async def _read_one(self, key: MessageKey) -> None:
-        app = shell(self)
-        message = app.store.read.message(key)
-        if message is None:
-            return
-        reading = await app.texts.reading(message) if has_text(message.summary) else None
-        member = next((one for one in self.members if one.key == key), None)
-        lacks = reading is None or reading.missing is not None or bool(reading.absent)
-        if lacks and app.engine is not None:
-            app.engine.want_body(key)
-        if reading is None or reading.missing is not None:
-            return
-        if member is not None:
-            member.reading, member.rows = reading, None
-            self.settle()
-            if member.key == self.members[self._cursor].key:
-                self.post_message(self.Moved(by_user=False))
-
-    def _store_changed(self, changes: ChangeSet) -> None:
-        if self._of is None or not (changes.messages or changes.lists):
-            return
-        key = self.members[self._cursor].key if self.members else None
-        at = self._cursor
-        try:
-            changed = self._of.read(shell(self).store.read)
-        except StoreError as error:
-            shell(self).tell(error.message, Severity.ERROR)
-            return
-        if not self.members:
-            self.close()
-            self.post_message(self.Emptied())
-            return
-        for member in self.members:
-            if member.reading is None and member.key in changes.messages:
-                member.asked = False
-        keys = [member.key for member in self.members]
-        self._cursor = keys.index(key) if key in keys else min(at, len(keys) - 1)
-        if changed:
-            self.passage = None
-            self._place()
-        self.settle()
-        self.refresh()
-        self.post_message(self.Moved(by_user=False))
+    def lay_out_member(self, member: Member) -> bool:
+        """Lay out a message that is read, unless that takes a thread; return whether it was."""
+        text, shown = self.laid_text(member), member.shown
+        if text is None or shown is None or text.waiting(member.unfolded) >= LONG_LINES:
+            return False
+        above = self.rows_above(shown, text.width)
+        laid = text.rows(member.unfolded, above)
+        member.rows = replace(laid, rows=indented(laid.rows))
+        member.facts = fact_rows(shown, self.trust_of(shown), text.width, shell(self).glyphs)
+        member.laid_for = self.size.width
+        return True
 
     # -- the cursor ----------------------------------------------------------------------------
 
@@ -309,42 +287,6 @@ class ConversationPane(MarkedBody):
         if not self._settling:
             self.call_later(self.settle)
 
-    # -- folding -------------------------------------------------------------------------------
-
-    def open_members(self, members: Sequence[Member], *, is_open: bool) -> None:
-        """Unfold messages, or fold them."""
-        for member in members:
-            member.is_open = is_open
-        self.passage = None
-        self._place()
-        self.settle()
-
-    def lay_out_again(self, member: Member) -> None:
-        """Lay the text of a message out anew: other parts of it are folded."""
-        self.passage = None
-        self._lay_out_member(member)
-        self._place()
-        self.settle()
-
-    def begin_search(self) -> None:
-        """Remember what is unfolded."""
-        for member in self.members:
-            member.unfolded_before = frozenset(member.unfolded)
-
-    def unfold_for(self, pattern: re.Pattern[str] | None) -> None:
-        """Unfold the parts of open messages that have something inside, beside those before."""
-        for member in self.members:
-            if member.reading is None or member.rows is None:
-                continue
-            wanted = set(member.unfolded_before)
-            if pattern is not None:
-                wanted |= folds_with(pattern, member.reading, member.rows.folds)
-            if wanted != member.unfolded:
-                member.unfolded = wanted
-                self.lay_out_again(member)
-
-    # -- painting ------------------------------------------------------------------------------
-
     def on_focus(self) -> None:
         """Show the cursor as the place where the keys go."""
         self.refresh()
@@ -358,18 +300,37 @@ class ConversationPane(MarkedBody):
         """Lay out what is in view now; before it was first seen it had no size to scroll in."""
         self.call_later(self.show_cursor if self._is_new else self.settle)
 
+    # -- painting ------------------------------------------------------------------------------
+
+    def sideways_at(self, index: int) -> int:
+        """Return how many cells the wide rows of a message are moved to the left."""
+        return self.members[member_at(self.members, index)].sideways if self.members else 0
+
+    def runs_of(self, index: int) -> Row:
+        """Return a row with its marks; keys stand out where they mean something now."""
+        row = super().runs_of(index)
+        if self.members and any(role == "key" for _, role in row):
+            return row if member_at(self.members, index) == self._cursor else quiet(row)
+        return row
+
     def render_line(self, y: int) -> Strip:
-        """Paint one row; a head is laid out now."""
+        """Paint one row; a head is laid out now, and how far something is."""
         index = y + self.scroll_offset.y
         members = self.members
         if not members or index >= len(self.rows):
             return super().render_line(y)
         at = member_at(members, index)
-        if members[at].first != index:
-            return super().render_line(y)
-        here, width, palette = at == self._cursor, self.size.width, roles(self.app)
-        surface = self._surface() if here else "background"
-        return palette.strip(self._head(members[at], here, surface), width, surface)
+        member, here = members[at], at == self._cursor
+        width, palette = self.size.width, roles(self.app)
+        if member.first == index:
+            surface = self._surface() if here else "background"
+            return palette.strip(self._head(member, here, surface), width, surface)
+        if here and index == member.line and self._line[0]:
+            return palette.strip(self._line_row(width), width, "bar")
+        return super().render_line(y)
+
+    def _line_row(self, width: int) -> Row:
+        return fetch_row(*self._line, width, shell(self).glyphs)
 
     def _head(self, member: Member, here: bool, surface: str) -> Row:
         app = shell(self)

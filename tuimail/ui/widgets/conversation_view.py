@@ -1,19 +1,46 @@
-"""The keys of a conversation: going through its messages, folding them, reading on."""
+"""The keys of a conversation: going through its messages, folding them, reading on.
+
+What is done with one message, its links, its files, its invitation, are the keys of the reader.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
 
 from textual import events
 
 from tuimail.ui.bindings import bindings_for
+from tuimail.ui.drawing.hint_click import key_at
+from tuimail.ui.drawing.rows import Row
+from tuimail.ui.drawing.sideways import furthest, next_place
+from tuimail.ui.messages import KeyClicked
+from tuimail.ui.reading.body_layout import body_runs
 from tuimail.ui.reading.conversation_layout import member_at
-from tuimail.ui.reading.reading_layout import fold_at
+from tuimail.ui.reading.reading_layout import fold_at, fold_in_view
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.conversation_pane import ConversationPane
+from tuimail.ui.widgets.body_view import widest_of
+from tuimail.ui.widgets.conversation_texts import ConversationTexts
 from tuimail.ui.widgets.marked_body import MarkedBody
+from tuimail.ui.widgets.reader_outlets import ReaderOutlets
 from tuimail.ui.widgets.text_marks import TextMarks
 
+_ON_TEXT: Final = frozenset(
+    {
+        *("links", "headers", "load_all", "read_as", "decrypt", "unsubscribe", "print"),
+        *("scroll_sideways", "toggle_fold", "fold_parts"),
+    }
+)
+"""What needs the text of the message at the cursor."""
 
-class ConversationView(ConversationPane, TextMarks, can_focus=True):
+
+class _ReaderKeys(ReaderOutlets):
+    """The actions of the reader on the message at the cursor, with its keys."""
+
+    BINDINGS = bindings_for("reader")
+
+
+class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True):
     """The messages of a conversation, gone through one by one."""
 
     BINDINGS = bindings_for("conversation")
@@ -23,7 +50,32 @@ class ConversationView(ConversationPane, TextMarks, can_focus=True):
         """All of it is one text."""
         return self
 
+    @property
+    def modes(self) -> Sequence[str]:
+        """The scopes that take keys before those of the conversation."""
+        answers = self.is_open and self.can_answer
+        return (*super().modes, *(("invitation",) if answers else ()))
+
+    @property
+    def has_folds(self) -> bool:
+        """Whether something of the text at the cursor can be folded."""
+        member = self.member
+        spans = member.rows.folds if member is not None and member.rows is not None else ()
+        return self.is_open and any(not span.is_empty for span in spans)
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Say why something cannot be done to the message at the cursor."""
+        member = self.member
+        if member is not None and not member.is_open and action in _ON_TEXT:
+            unfolds = shell(self).keys.shown("conversation.fold")
+            return f"The message is folded: {unfolds} unfolds it."
+        return super().why_not(action, parameters)
+
     # -- the cursor ----------------------------------------------------------------------------
+
+    def action_scroll_edge(self, edge: int) -> None:
+        """Go to the first or the last message."""
+        self.action_edge(edge)
 
     def action_move(self, by: int) -> None:
         """Go to another message."""
@@ -104,14 +156,39 @@ class ConversationView(ConversationPane, TextMarks, can_focus=True):
 
     def action_fold_parts(self) -> None:
         """Unfold the quotes and other folded parts of the message at the cursor, or fold them."""
-        member = self.members[self._cursor] if self.members else None
+        member = self.member
         spans = member.rows.folds if member is not None and member.rows is not None else ()
         every = {span.fold for span in spans if not span.is_empty}
         if member is None or not every:
             shell(self).tell("Nothing is folded in this message.")
             return
         member.unfolded = set() if every <= member.unfolded else every
-        self.lay_out_again(member)
+        self.lay_out_again([member])
+
+    def action_toggle_fold(self) -> None:
+        """Unfold the first folded part in view of the message at the cursor, or fold it again."""
+        member = self.member
+        if member is None:
+            return
+        if self.passage is not None:
+            span = fold_at(member.folds, self.passage.caret.row)
+        else:
+            span = fold_in_view(member.folds, self.scroll_offset.y, self.size.height)
+        if span is None:
+            shell(self).tell("Nothing is folded here.")
+            return
+        member.unfolded ^= {span.fold}
+        self.lay_out_again([member])
+
+    def action_scroll_sideways(self, steps: int) -> None:
+        """Move what is wider than the pane in the message at the cursor."""
+        member, pane = self.member, self.size.width
+        widest = widest_of(member.rows.rows) if member is not None and member.rows else 0
+        if member is None or not furthest(widest, pane):
+            shell(self).tell("Nothing here is wider than the pane.")
+            return
+        member.sideways = next_place(member.sideways, steps, widest, pane)
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Go to the message; on its head fold or unfold it, on a folded part that."""
@@ -119,15 +196,21 @@ class ConversationView(ConversationPane, TextMarks, can_focus=True):
         if event.button != 1 or not self.members or row >= len(self.rows):
             return
         at = member_at(self.members, row)
-        member = self.members[at]
-        part = fold_at(member.folds, row)
-        if part is not None and row < part.text:
-            member.unfolded ^= {part.fold}
-            self.lay_out_again(member)
-        elif row == member.first and (at == self._cursor or event.x == 1):
-            self._cursor = at
-            self.action_fold()
-        else:
+        member, was_here = self.members[at], at == self._cursor
+        if not was_here:
             self._cursor = at
             self.refresh()
             self.post_message(self.Moved(by_user=True))
+        part = fold_at(member.folds, row)
+        if part is not None and row < part.text:
+            member.unfolded ^= {part.fold}
+            self.lay_out_again([member])
+        elif row == member.first and (was_here or event.x == 1):
+            self.action_fold()
+        elif shown := key_at(self._painted(row), event.x):
+            self.post_message(KeyClicked(shown))
+
+    def _painted(self, row: int) -> Row:
+        """A row with its keys, as it stands once its message is the one at the cursor."""
+        is_line = self.member is not None and row == self.member.line and bool(self._line[0])
+        return self._line_row(self.size.width) if is_line else body_runs(self.rows[row])

@@ -7,6 +7,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.ui.drawing.formatting import fit
+from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.hint_click import key_at
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, row_cells
@@ -54,8 +55,11 @@ class FetchLine(Widget):
         return roles(self.app).strip(self._row(), self.size.width, "bar")
 
     def _row(self) -> Row:
-        width, (key, does) = self.size.width, self._hint
-        right = (Run(key, "key"), Run(f" {does}", "muted"), BLANK) if key else ()
-        room = max(1, width - row_cells(right) - 3)
-        words = shell(self).glyphs.own(self._words)
-        return ends((BLANK, Run(fit(words, room, shell(self).glyphs.cut))), right, width)
+        return fetch_row(self._words, *self._hint, self.size.width, shell(self).glyphs)
+
+
+def fetch_row(words: str, key: str, does: str, width: int, glyphs: Glyphs) -> Row:
+    """Lay out words at the left, and at the right a key and what it does."""
+    right = (Run(key, "key"), Run(f" {does}", "muted"), BLANK) if key else ()
+    room = max(1, width - row_cells(right) - 3)
+    return ends((BLANK, Run(fit(glyphs.own(words), room, glyphs.cut))), right, width)

@@ -81,6 +81,16 @@ class MarkedBody(BodyView):
             self._at = (self._at + step) % len(self._found)
             self._go_there()
 
+    @property
+    def found_row(self) -> int | None:
+        """The row of the place the reader stands at; None for none."""
+        return self._found[self._at].row if self._found else None
+
+    def stand_at_found(self, row: int) -> None:
+        """Stand at the first place from a row on: others were found above it meanwhile."""
+        last = max(0, len(self.found) - 1)
+        self._at = next((at for at, one in enumerate(self.found) if one.row >= row), last)
+
     def end_search(self) -> None:
         """Mark nothing more."""
         self._pattern = None

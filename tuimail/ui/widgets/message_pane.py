@@ -22,6 +22,7 @@ from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
 from tuimail.ui.reading.body_layout import BodyRow
+from tuimail.ui.reading.fetch_words import GIVEN_UP, NOT_HERE, waiting_words
 from tuimail.ui.reading.head_layout import HeadFacts
 from tuimail.ui.reading.header_level import HeaderLevel
 from tuimail.ui.reading.shown_mail import ShownMail, stored_mail
@@ -34,9 +35,6 @@ from tuimail.ui.widgets.shown_message import ShownMessage
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
 
-FETCHING = "Fetching the text …"
-NOT_HERE = "Not downloaded. It comes with the next connection."
-GIVEN_UP = "Not downloaded. It comes when the message is opened again."
 GONE = "This message is not here any more."
 REST_AFTER = 0.1
 """Seconds from the beginning of a long text to the whole of it."""
@@ -197,15 +195,8 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
         if message is None or self.reading is not None:
             return
         status = None if app.engine is None else app.engine.status.get(message.summary.account_id)
-        connectivity = Connectivity.STARTING if status is None else status.connectivity
-        self._was_online = connectivity is Connectivity.ONLINE
-        coming = connectivity in (
-            Connectivity.STARTING,
-            Connectivity.CONNECTING,
-            Connectivity.ONLINE,
-            Connectivity.RESTING,
-        )
-        self._body.say(FETCHING if coming else NOT_HERE)
+        self._was_online = status is not None and status.connectivity is Connectivity.ONLINE
+        self._body.say(waiting_words(status))
         if app.engine is not None:
             app.engine.want_body(message.summary.key)
 

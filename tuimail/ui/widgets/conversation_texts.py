@@ -1,0 +1,377 @@
+"""How the texts of a conversation come into it: what is in view first, the rest in idle moments.
+
+Nothing is waited for. A text is read when its message comes near the view, laid out when it is
+there; a long one is laid out in a thread. What is open further away follows one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from textual.worker import Worker
+
+from tuimail.errors import StoreError
+from tuimail.model.changes import ChangeSet
+from tuimail.model.message import MessageKey
+from tuimail.model.notice import Severity
+from tuimail.model.status import Connectivity
+from tuimail.ui.reading.conversation_layout import Member
+from tuimail.ui.reading.conversation_members import has_text
+from tuimail.ui.reading.header_level import HeaderLevel
+from tuimail.ui.reading.reading_layout import folds_with
+from tuimail.ui.reading.shown_mail import ShownMail, stored_mail
+from tuimail.ui.shell import shell
+from tuimail.ui.widgets.conversation_pane import ConversationPane
+from tuimail.ui.widgets.message_pane import REST_AFTER
+from tuimail.ui.widgets.reading_body import LONG_LINES
+
+_ROUNDS: Final = 50
+"""How often it is looked again for what came into view because something else was laid out."""
+_AHEAD: Final = 50
+"""Messages before and behind the cursor that are read without being seen."""
+_IDLE: Final = 0.05
+"""Seconds without a wish after which one more of those is read."""
+
+
+class ConversationTexts(ConversationPane):
+    """A conversation whose texts come when they are needed."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._wish = asyncio.Event()
+        self._bringing: Worker[None] | None = None
+        self._was_online = False
+
+    def on_mount(self) -> None:
+        """Listen to the store and to the engine."""
+        shell(self).signal_changes.subscribe(self, self._store_changed)
+        shell(self).signal_status.subscribe(self, self._status_changed)
+
+    # -- the message at the cursor -------------------------------------------------------------
+
+    @property
+    def shown(self) -> ShownMail | None:
+        """The message at the cursor; its text only while that is shown."""
+        member = self.member
+        if member is None:
+            return None
+        if member.shown is None:
+            member.shown = self._stored(member.key)
+        shown = member.shown
+        return shown if shown is None or member.is_open else replace(shown, reading=None)
+
+    def _stored(self, key: MessageKey) -> ShownMail | None:
+        app = shell(self)
+        try:
+            return stored_mail(app.store.read, app.texts, key)
+        except StoreError as error:
+            app.tell(error.message, Severity.ERROR)
+            return None
+
+    def _member_of(self, key: MessageKey) -> Member | None:
+        return next((one for one in self.members if one.key == key), None)
+
+    def level_of(self, shown: ShownMail) -> HeaderLevel:
+        """Return how much of the header stands above the text of a message."""
+        member = self._member_of(shown.key)
+        return HeaderLevel.NOTHING if member is None else member.level
+
+    def show_header(self, level: HeaderLevel) -> None:
+        """Show more or less of the header, from its beginning."""
+        member = self.member
+        if member is None:
+            return
+        member.level = level
+        if member.shown is not None:
+            self.text_shown(member.shown)
+        self.lay_out_again([member])
+        if member.first < self.scroll_offset.y or level is not HeaderLevel.NOTHING:
+            self.begin_at(member.first)
+
+    def read_again(self, shown: ShownMail) -> None:
+        """Read the text of a message anew."""
+        member = self._member_of(shown.key)
+        if member is not None:
+            member.asked = False
+            self.settle()
+
+    def show_again(self, concerns: Callable[[ShownMail], bool]) -> None:
+        """Lay out anew the messages of which that is true."""
+        members = [one for one in self.members if one.rows is not None and one.shown is not None]
+        self.lay_out_again([one for one in members if one.shown and concerns(one.shown)])
+
+    # -- layout --------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Lay out what is in view, and see to the texts that are not here yet."""
+        if self._settling or not self.members:
+            return
+        if self.size.height > 0:
+            self._settling = True
+            try:
+                for _ in range(_ROUNDS):
+                    anchor = self.anchored()
+                    if not self._lay_out_near():
+                        break
+                    self.place_again(anchor)
+            finally:
+                self._settling = False
+        self._wish.set()
+        brings = self._bringing is not None and not self._bringing.is_finished
+        if not brings and (self._wanted() or self._wanted_when_idle()):
+            self._bringing = self.run_worker(self._bring_all(), group="conversation")
+
+    def close(self) -> None:
+        """Forget it."""
+        super().close()
+        if self._bringing is not None:
+            self._bringing.cancel()
+            self._bringing = None
+
+    def _near(self, member: Member) -> bool:
+        top, height = self.scroll_offset.y, self.size.height
+        if height <= 0:  # before it is first seen
+            return member is self.member
+        return member.first < top + 2 * height and member.end > top
+
+    def _lay_out_near(self) -> bool:
+        """Lay out one open message near the view; return whether there was one."""
+        return any(
+            self.lay_out_member(member)
+            for member in self.members
+            if member.is_open and not self.is_laid_out(member) and self._near(member)
+        )
+
+    def lay_out_again(self, members: Iterable[Member]) -> None:
+        """Lay messages out anew: something of them is folded otherwise, or stands above."""
+        for member in members:
+            member.laid_for = 0
+        self.passage = None
+        self.settle()
+
+    def open_members(self, members: Sequence[Member], *, is_open: bool) -> None:
+        """Unfold messages, or fold them."""
+        anchor = self.anchored()
+        for member in members:
+            member.is_open = is_open
+        self.passage = None
+        self.place_again(anchor)
+        self.settle()
+
+    # -- the texts -----------------------------------------------------------------------------
+
+    def _wanted(self) -> Member | None:
+        """The message that is brought now: near the view, the nearest to the cursor first."""
+        cursor, top, height = self._cursor, self.scroll_offset.y, self.size.height
+        wanted = [
+            (not (member.first < top + height and member.end > top), abs(at - cursor), member)
+            for at, member in enumerate(self.members)
+            if member.is_open and self._near(member) and self._lacks(member)
+        ]
+        return min(wanted, key=lambda each: each[:2])[2] if wanted else None
+
+    def _wanted_when_idle(self) -> Member | None:
+        """The open message that comes next, though it is not near: all while one searches."""
+        wanted = [
+            (abs(at - self._cursor), member)
+            for at, member in enumerate(self.members)
+            if member.is_open
+            and has_text(member.message)
+            and (self.searching or abs(at - self._cursor) <= _AHEAD)
+            and (self._lacks(member) or self._can_be_laid_out(member))
+        ]
+        return min(wanted, key=lambda each: each[0])[1] if wanted else None
+
+    def _can_be_laid_out(self, member: Member) -> bool:
+        is_read = member.reading is not None and self.size.height > 0
+        return is_read and not self.is_laid_out(member)
+
+    def _lacks(self, member: Member) -> bool:
+        if not member.asked:
+            return True
+        text = self.laid_text(member) if not self.is_laid_out(member) else None
+        return text is not None and text.waiting(member.unfolded) >= LONG_LINES
+
+    async def _bring_all(self) -> None:
+        """Bring what is wanted, one after the other, until nothing is."""
+        while self.members:
+            member = self._wanted()
+            if member is None:
+                self._wish.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wish.wait(), _IDLE)
+                    continue
+                member = self._wanted_when_idle()
+            if member is None:
+                return
+            await self._bring(member)
+
+    async def _bring(self, member: Member) -> None:
+        """Read a message and lay it out."""
+        try:
+            if not member.asked:
+                member.asked = True
+                await self._read(member)
+            text = self.laid_text(member)
+            if text is not None and text.waiting(member.unfolded) >= LONG_LINES:
+                await asyncio.to_thread(text.lay_out, frozenset(member.unfolded))
+        except StoreError as error:
+            shell(self).tell(error.message, Severity.ERROR)
+        if self._member_of(member.key) is not member:
+            return
+        anchor = self.anchored()
+        if self._can_be_laid_out(member) and self.lay_out_member(member):
+            self.place_again(anchor)
+        if self._pattern is not None:
+            self.unfold_for(self._pattern)
+        self.settle()
+        if member is self.member:
+            self.post_message(self.Moved(by_user=False))
+
+    async def _read(self, member: Member) -> None:
+        app, stored = shell(self), self._stored(member.key)
+        if stored is None:
+            return
+        member.shown = stored if member.shown is None else member.shown.of_now(stored)
+        message = stored.message
+        if not has_text(message.summary):
+            self._ask_for(member)
+            return
+        beginning = await app.texts.beginning(message) if member.reading is None else None
+        if beginning is not None:
+            self._show(member, replace(member.shown, reading=beginning))
+            await asyncio.sleep(REST_AFTER)
+        reading, history = await asyncio.gather(
+            app.texts.reading(message), app.texts.history(message)
+        )
+        if reading.missing is not None or reading.absent:
+            self._ask_for(member)
+        if reading.missing is None:
+            shown = replace(member.shown, reading=reading, history=history)
+            self._show(member, shown)
+            self.text_shown(shown)
+
+    def _show(self, member: Member, shown: ShownMail) -> None:
+        """Take a text over; parts stay unfolded while they are the same."""
+        before = member.reading
+        if before is not None and shown.reading is not None and before.folds != shown.reading.folds:
+            member.unfolded = set()
+        member.shown, member.laid_for = shown, 0
+        if self._member_of(member.key) is member:
+            self.settle()
+
+    def _ask_for(self, member: Member) -> None:
+        engine = shell(self).engine
+        if engine is not None:
+            engine.want_body(member.key)
+
+    # -- what changes from outside -------------------------------------------------------------
+
+    def _store_changed(self, changes: ChangeSet) -> None:
+        if self._of is not None:
+            keys = {member.key for member in self.members}
+            if changes.lists or changes.messages & keys:
+                self._read_members(changes)
+            elif changes.notices and self._waits:
+                self._say_again(has_failed=True)
+        self.go_on(changes)
+
+    def _read_members(self, changes: ChangeSet) -> None:
+        """Read again which messages there are, and what there is of those that changed."""
+        of = self._of
+        if of is None:
+            return
+        key, at = self.members[self._cursor].key if self.members else None, self._cursor
+        anchor = self.anchored()
+        try:
+            changed = of.read(shell(self).store.read)
+        except StoreError as error:
+            shell(self).tell(error.message, Severity.ERROR)
+            return
+        if not self.members:
+            self.close()
+            self.post_message(self.Emptied())
+            return
+        for member in self.members:
+            if member.key in changes.messages:
+                self._refresh(member)
+        keys = [member.key for member in self.members]
+        self._cursor = keys.index(key) if key in keys else min(at, len(keys) - 1)
+        if changed:
+            self.passage = None
+            self.place_again(anchor)
+        self.settle()
+        self.refresh()
+        self.post_message(self.Moved(by_user=False))
+
+    def _refresh(self, member: Member) -> None:
+        """Take over what the store has of a message; its text if more of it is here."""
+        if member.shown is None:
+            member.asked = False
+            return
+        stored = self._stored(member.key)
+        if stored is None:
+            return
+        if member.reading is None or member.shown.lacks(stored):
+            member.asked = False
+        if member.shown.here != stored.here:
+            member.laid_for = 0  # the marks of files that are not here
+        member.shown = member.shown.of_now(stored)
+
+    @property
+    def _waits(self) -> bool:
+        return any(one.is_open and not has_text(one.message) for one in self.members)
+
+    def _status_changed(self, _: None) -> None:
+        """A connection brings what was not downloaded; say how far what is fetched is."""
+        engine, row = shell(self).engine, self.current
+        if engine is None or row is None:
+            return
+        status = engine.status.get(row.account_id)
+        online = status is not None and status.connectivity is Connectivity.ONLINE
+        if online != self._was_online:
+            self._was_online = online
+            if self._waits:
+                for member in self.members:
+                    member.asked = member.asked and has_text(member.message)
+                self._say_again(has_failed=False)
+        self.say_share()
+
+    def _say_again(self, *, has_failed: bool) -> None:
+        """Say what to expect of what is not here."""
+        self._has_failed = has_failed
+        self.place_again(self.anchored())
+        self.settle()
+
+    # -- search --------------------------------------------------------------------------------
+
+    def begin_search(self) -> None:
+        """Remember what is unfolded; what is open and was not read yet is read from now on."""
+        for member in self.members:
+            member.unfolded_before = frozenset(member.unfolded)
+
+    def unfold_for(self, pattern: re.Pattern[str] | None) -> None:
+        """Unfold the parts of open messages that have something inside, beside those before."""
+        anchor, left, changed = self.anchored(), LONG_LINES, False
+        for member in self.members:
+            if member.reading is None or member.rows is None:
+                continue
+            wanted = set(member.unfolded_before)
+            if pattern is not None:
+                wanted |= folds_with(pattern, member.reading, member.rows.folds)
+            if wanted == member.unfolded:
+                continue
+            member.unfolded, member.laid_for = wanted, 0
+            text = self.laid_text(member)
+            left -= text.waiting(wanted) if text is not None else 0
+            if left > 0:  # what is left over is laid out in idle moments
+                changed = self.lay_out_member(member) or changed
+        if changed:
+            self.passage = None
+            self.place_again(anchor)
+        self.settle()
