@@ -100,11 +100,13 @@ def record(
     body: bytes | None = b"Hello.\r\n",
     parts: tuple[BodyPart, ...] = (),
     octets: int = 0,
+    answers: int | None = None,
 ) -> MessageKey:
     """Put one more message into the inbox; `body` None leaves its text on the server.
 
     Args:
         octets: How long the text on the server is.
+        answers: The UID of the one it answers.
     """
     inbox = store.read.folder_at_path(account, "INBOX")
     assert inbox is not None
@@ -122,6 +124,7 @@ def record(
             from_=(make_address(sender, "kim@fabrikam.example"),),
             to=tuple(make_address("", address) for address in to),
             message_id=f"<{uid}@fabrikam.example>",
+            in_reply_to=None if answers is None else f"<{answers}@fabrikam.example>",
         ),
         structure=MultiPart("", "mixed", (text, *parts)) if parts else text,
     )

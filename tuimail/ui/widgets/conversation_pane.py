@@ -163,6 +163,11 @@ class ConversationPane(MarkedBody, ShownMessage):
             self._line = (words, key, does)
             self.refresh()
 
+    def moved(self, *, by_user: bool) -> None:
+        """Tell that the cursor stands on another message, or that something of it changed."""
+        self.say_share()
+        self.post_message(self.Moved(by_user=by_user))
+
     # -- layout --------------------------------------------------------------------------------
 
     def _rows_for(self, pane: int) -> Sequence[BodyRow]:

@@ -231,7 +231,7 @@ class ConversationTexts(ConversationPane):
             self.unfold_for(self._pattern)
         self.settle()
         if member is self.member:
-            self.post_message(self.Moved(by_user=False))
+            self.moved(by_user=False)
 
     async def _read(self, member: Member) -> None:
         app, stored = shell(self), self._stored(member.key)
@@ -307,7 +307,7 @@ class ConversationTexts(ConversationPane):
             self.place_again(anchor)
         self.settle()
         self.refresh()
-        self.post_message(self.Moved(by_user=False))
+        self.moved(by_user=False)
 
     def _refresh(self, member: Member) -> None:
         """Take over what the store has of a message; its text if more of it is here."""

@@ -100,7 +100,7 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
             return
         self._cursor = min(max(0, at), len(self.members) - 1)
         self.show_cursor()
-        self.post_message(self.Moved(by_user=True))
+        self.moved(by_user=True)
 
     def _follow(self) -> None:
         """Let the cursor follow what was scrolled, when its message has left the view."""
@@ -111,7 +111,7 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
         if member.end <= top or member.first >= top + height:
             heads = [at for at, one in enumerate(self.members) if top <= one.first < top + height]
             self._cursor = heads[0] if heads else member_at(self.members, top)
-            self.post_message(self.Moved(by_user=True))
+            self.moved(by_user=True)
         self.refresh()
         self.place_terminal_cursor()
 
@@ -145,14 +145,14 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
             member = self.members[self._cursor]
             self.open_members([member], is_open=not member.is_open)
             self.show_cursor()
-            self.post_message(self.Moved(by_user=True))
+            self.moved(by_user=True)
 
     def action_fold_all(self) -> None:
         """Unfold all messages, or fold all when none is folded."""
         folded = [member for member in self.members if not member.is_open]
         self.open_members(folded or self.members, is_open=bool(folded))
         self.show_cursor()
-        self.post_message(self.Moved(by_user=True))
+        self.moved(by_user=True)
 
     def action_fold_parts(self) -> None:
         """Unfold the quotes and other folded parts of the message at the cursor, or fold them."""
@@ -200,7 +200,7 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
         if not was_here:
             self._cursor = at
             self.refresh()
-            self.post_message(self.Moved(by_user=True))
+            self.moved(by_user=True)
         part = fold_at(member.folds, row)
         if part is not None and row < part.text:
             member.unfolded ^= {part.fold}
