@@ -184,6 +184,15 @@ async def test_what_arrives_and_what_goes_is_followed(talk: Desk) -> None:
         assert screen_rows(talk.app)[-1].rstrip().endswith("1 of 1   1/4")
         await pilot.press("escape", "tab")
         assert view(talk).current.key == before[2]  # type: ignore[union-attr]
+        (last,) = answer(talk.store, talk.account, RELEASE, [said._replace(when=at(23, 9, 40))])
+        await pilot.press("G")
+        await talk.see(pilot, "Fetching the text …")
+        await pilot.press("x", "x")
+        await talk.see(pilot, "Not downloaded. It comes when the message is opened again.")
+        assert (last, None) in talk.engine.given_up
+        await pilot.press("enter", "enter")
+        await talk.see(pilot, "Fetching the text …")
+        assert talk.engine.wanted.count((last, None)) == 2
 
 
 async def test_only_what_was_looked_at_long_enough_counts_as_read(talk: Desk) -> None:

@@ -120,7 +120,9 @@ async def test_each_key_of_the_reader_is_about_the_message_at_the_cursor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Mutation seen red: `shown` that returns the last member's."""
-    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path / "downloads"))
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(downloads))
     async with conversation(tmp_path / "data", (80, 40)) as stage:
         cut = view(stage).members[-1].key
         await stage.shows("Only the beginning is here: 0 of 88 KB.")
@@ -173,6 +175,7 @@ async def test_each_key_of_the_reader_is_about_the_message_at_the_cursor(
         await stage.asks()
         await stage.press("t")
         await stage.shows("Written: ")
+        assert [path.name for path in downloads.iterdir()] == ["2026-11-23 Model.txt"]
 
         await on(stage, 2)
         await stage.press("1")

@@ -42,6 +42,7 @@ class Member:
         name: Who wrote it; `me` for the reader.
         is_open: Its text is shown.
         asked: Its text was asked for.
+        is_given_up: Its text is not waited for, until it is unfolded again.
         shown: All that is known of it; None until it was near the view.
         said: What stands there instead of a text.
         unfolded: The parts of the text that are unfolded.
@@ -61,6 +62,7 @@ class Member:
     name: str
     is_open: bool = False
     asked: bool = False
+    is_given_up: bool = False
     shown: ShownMail | None = None
     said: Sequence[BodyRow] = ()
     unfolded: set[int] = field(default_factory=set)
@@ -84,6 +86,11 @@ class Member:
     def reading(self) -> Reading | None:
         """Its text; None until it is here."""
         return self.shown.reading if self.shown is not None else None
+
+    @property
+    def waits(self) -> bool:
+        """Whether its text is not here and comes by itself."""
+        return self.is_open and self.reading is None and not self.is_given_up
 
     @property
     def folds(self) -> list[FoldSpan]:

@@ -32,7 +32,7 @@ from tuimail.ui.reading.conversation_layout import (
     title_row,
 )
 from tuimail.ui.reading.conversation_members import ConversationMembers
-from tuimail.ui.reading.fetch_words import NOT_HERE, waiting_words
+from tuimail.ui.reading.fetch_words import GIVEN_UP, NOT_HERE, waiting_words
 from tuimail.ui.reading.reading_layout import LaidText
 from tuimail.ui.reading.reading_place import ReadingPlace, place_of, row_of
 from tuimail.ui.shell import shell
@@ -188,6 +188,7 @@ class ConversationPane(MarkedBody, ShownMessage):
             if member.is_open and member.rows is None:
                 status = statuses.get(member.message.account_id)
                 words = NOT_HERE if self._has_failed else waiting_words(status)
+                words = GIVEN_UP if member.is_given_up else words
                 member.said = indented([BodyRow(app.glyphs.own(words), "muted")])
 
     def width_changed(self) -> None:

@@ -93,6 +93,17 @@ class ConversationTexts(ConversationPane):
         if member.first < self.scroll_offset.y or level is not HeaderLevel.NOTHING:
             self.begin_at(member.first)
 
+    @property
+    def waits_for_text(self) -> bool:
+        """Whether the text at the cursor is not here and comes by itself."""
+        return self.member is not None and self.member.waits
+
+    def wait_no_more(self) -> None:
+        """Say that the text at the cursor does not come by itself."""
+        if self.member is not None:
+            self.member.is_given_up = True
+            self.place_again(self.anchored())
+
     def read_again(self, shown: ShownMail) -> None:
         """Read the text of a message anew."""
         member = self._member_of(shown.key)
@@ -159,6 +170,8 @@ class ConversationTexts(ConversationPane):
         anchor = self.anchored()
         for member in members:
             member.is_open = is_open
+            if member.is_given_up:
+                member.is_given_up = member.asked = False
         self.passage = None
         self.place_again(anchor)
         self.settle()
@@ -277,7 +290,7 @@ class ConversationTexts(ConversationPane):
             keys = {member.key for member in self.members}
             if changes.lists or changes.messages & keys:
                 self._read_members(changes)
-            elif changes.notices and self._waits:
+            elif changes.notices and any(member.waits for member in self.members):
                 self._say_again(has_failed=True)
         self.go_on(changes)
 
@@ -323,10 +336,6 @@ class ConversationTexts(ConversationPane):
             member.laid_for = 0  # the marks of files that are not here
         member.shown = member.shown.of_now(stored)
 
-    @property
-    def _waits(self) -> bool:
-        return any(one.is_open and not has_text(one.message) for one in self.members)
-
     def _status_changed(self, _: None) -> None:
         """A connection brings what was not downloaded; say how far what is fetched is."""
         engine, row = shell(self).engine, self.current
@@ -336,9 +345,10 @@ class ConversationTexts(ConversationPane):
         online = status is not None and status.connectivity is Connectivity.ONLINE
         if online != self._was_online:
             self._was_online = online
-            if self._waits:
-                for member in self.members:
-                    member.asked = member.asked and has_text(member.message)
+            waiting = [member for member in self.members if member.waits]
+            for member in waiting:
+                member.asked = False
+            if waiting:
                 self._say_again(has_failed=False)
         self.say_share()
 
