@@ -155,27 +155,8 @@ async def test_each_key_of_the_reader_is_about_the_message_at_the_cursor(
         await stage.shows("> quoted line 11")
         await stage.press("Z")
         await until(lambda: "quoted line 11" not in stage.text, describe="it folded")
-        await stage.press("H")
-        await stage.shows("Message-ID  <9001@fabrikam.example>")
-        await stage.press("H")
-        await stage.shows("Authentication-Results:")
-        await stage.press("H")
-        await until(lambda: "Authentication-Results:" not in stage.text, describe="the text alone")
-        await stage.press("g", "u")
-        await stage.shows("by one request to")
-        await stage.press("escape", "S")
-        await until(lambda: isinstance(stage.app.screen, SourceScreen), describe="the source")
-        await stage.press("q")
-        await back(stage)
-        await stage.press("right")
-        await stage.shows("Nothing here is wider than the pane.")
-        await stage.press("vertical_line", *"cat", "enter")
-        await stage.shows("The command is done.")
-        await stage.press("X")
-        await stage.asks()
-        await stage.press("t")
-        await stage.shows("Written: ")
-        assert [path.name for path in downloads.iterdir()] == ["2026-11-23 Model.txt"]
+        await _look_at_header_and_source(stage)
+        await _give_away(stage, downloads)
 
         await on(stage, 2)
         await stage.press("1")
@@ -194,6 +175,33 @@ async def test_each_key_of_the_reader_is_about_the_message_at_the_cursor(
         await stage.shows("The message is folded: Enter unfolds it.")
         await stage.press("v")
         await until(lambda: isinstance(stage.app.screen, AttachmentSheet), describe="the files")
+
+
+async def _look_at_header_and_source(stage: Stage) -> None:
+    await stage.press("H")
+    await stage.shows("Message-ID  <9001@fabrikam.example>")
+    await stage.press("H")
+    await stage.shows("Authentication-Results:")
+    await stage.press("H")
+    await until(lambda: "Authentication-Results:" not in stage.text, describe="the text alone")
+    await stage.press("g", "u")
+    await stage.shows("by one request to")
+    await stage.press("escape", "S")
+    await until(lambda: isinstance(stage.app.screen, SourceScreen), describe="the source")
+    await stage.press("q")
+    await back(stage)
+    await stage.press("right")
+    await stage.shows("Nothing here is wider than the pane.")
+
+
+async def _give_away(stage: Stage, downloads: Path) -> None:
+    await stage.press("vertical_line", *"cat", "enter")
+    await stage.shows("The command is done.")
+    await stage.press("X")
+    await stage.asks()
+    await stage.press("t")
+    await stage.shows("Written: ")
+    assert [path.name for path in downloads.iterdir()] == ["2026-11-23 Model.txt"]
 
 
 async def test_a_passage_is_searched_selected_copied_and_quoted_in_whole_lines(
