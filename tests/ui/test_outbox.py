@@ -123,9 +123,12 @@ async def test_u_stops_a_message_and_e_opens_it_with_everything_it_had(tmp_path:
     async with open_stage(tmp_path) as stage:
         number = queue(stage, "Contract")
         await open_outbox(stage)
+        assert "u stop, back to draft" in rows(stage.app)[-1]
         await stage.press("u")
         await until(lambda: state(stage, number) is OutboxState.CANCELLED)
         await stage.shows("· draft")
+        await stage.press("j")  # what was done is said until the next key
+        assert "stop" not in rows(stage.app)[-1]  # nothing of it is under way
         assert "Contract" in rows(stage.app)[1]
         await stage.press("e")
         await until(lambda: isinstance(stage.app.screen, ComposeScreen))

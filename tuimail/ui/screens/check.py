@@ -81,9 +81,14 @@ class CheckScreen(Screen[Answer]):
 
     def on_mount(self) -> None:
         """Show the page."""
-        self.query_one(BottomBar).show_hints(shell(self).keys.hints("check"))
-        self._page.show(self._lay_out)
+        self._show()
         self._page.focus()
+
+    def _show(self) -> None:
+        pointless = () if self._domains else ("check.trust",)
+        hints = shell(self).keys.hints("check", without=pointless)
+        self.query_one(BottomBar).show_hints(hints)
+        self._page.show(self._lay_out)
 
     def _lay_out(self, width: int) -> list[BodyRow]:
         app = shell(self)
@@ -120,7 +125,7 @@ class CheckScreen(Screen[Answer]):
             self.dismiss(Answer.ORDINARY)
             return
         self._reasons = left
-        self._page.show(self._lay_out)
+        self._show()
 
     def action_scroll(self, rows: int) -> None:
         """Scroll a page that is longer than the screen."""

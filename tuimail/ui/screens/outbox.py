@@ -103,7 +103,8 @@ class OutboxScreen(ToldList[None]):
         app = shell(self)
         if lines:
             self.list.fill(lines, first=next(iter(self._entries)))
-            self.bottom.show_hints(app.keys.hints(self.SCOPE))
+            hints = app.keys.hints(self.SCOPE, without=_pointless(self._current))
+            self.bottom.show_hints(hints)
         else:
             self.show_empty(*_EMPTY)
         entry = self._current
@@ -292,6 +293,18 @@ class OutboxScreen(ToldList[None]):
             engine = shell(self).engine
             if engine is not None:
                 engine.wake()
+
+
+def _pointless(entry: Entry | None) -> set[str]:
+    """Return the keys that can do nothing to what the cursor is on."""
+    if entry is None or entry.item is None:
+        return {"outbox.stop", "outbox.send", "outbox.later"}
+    found: set[str] = set()
+    if entry.item.state not in _NOT_HANDED_OVER:
+        found |= {"outbox.stop", "outbox.edit", "outbox.later"}
+    if entry.item.state in (OutboxState.SENT, OutboxState.SENDING):
+        found |= {"outbox.send", "outbox.discard"}
+    return found
 
 
 def _waits(item: OutboxItem) -> bool:
