@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.ui.screen_text import assert_exact_rows, rows
-from tests.ui.stage import open_stage
+from tests.ui.stage import open_stage, record
 from tests.ui.test_compose import INSIDE, settings, write
 from tests.waiting import until
 from tuimail.config.schema import AccountSettings, SendSettings
@@ -17,6 +17,7 @@ from tuimail.model.draft import TextFormat
 from tuimail.ui.screens.check import CheckScreen
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.preview import PreviewScreen
+from tuimail.ui.widgets.bottom_bar import BottomBar
 
 FORGOTTEN = "Ben,\n\nthe contract is attached.\n\nOn Mon Ben Okafor wrote:\n> Where is it?\n"
 
@@ -65,6 +66,24 @@ async def test_what_is_unusual_is_shown_and_only_one_key_sends(tmp_path: Path) -
         await stage.press("g", "o")
         await stage.shows("Tue 09:00")
         await stage.shows("It goes out Tue 24 Nov 09:00 UTC")
+
+
+async def test_a_domain_is_not_asked_about_again(tmp_path: Path) -> None:
+    """Turned red by: `send.trusted` not among the settings that `action_trust` changes."""
+    async with open_stage(tmp_path, settings=settings()) as stage:
+        key = record(stage.store, stage.account, 9001)
+        new = "Zoe <zoe@northwind.example>"
+        await write(stage, to=new, subject="Plan", body="Hi", in_reply_to_key=key)
+        await stage.press("ctrl+s")
+        await stage.shows("New domain in this conversation")
+        assert "o never for this domain" in rows(stage.app)[-1]
+        await stage.press("o")
+        await stage.asks()  # nothing is unusual any more: the question that every message has
+        assert stage.app.settings.send.trusted == ("northwind.example",)
+        await stage.press("escape")
+        await until(lambda: not stage.app.screen.query_one(BottomBar).asking)
+        await stage.press("ctrl+s")
+        await stage.asks()
 
 
 async def test_it_is_kept_as_a_draft_and_a_check_can_be_switched_off(tmp_path: Path) -> None:
