@@ -99,6 +99,13 @@ def on_server(line: Line) -> list[bytes]:
     return found
 
 
+def sent_items(line: Line) -> str:
+    """Return the path of the folder of what was sent."""
+    found = line.client.store.read.folder_with_role(line.client.account.id, FolderRole.SENT)
+    assert found is not None
+    return found.path
+
+
 def texts(line: Line) -> list[bytes]:
     return sorted(raw.partition(b"\r\n\r\n")[2].strip() for raw in on_server(line))
 
@@ -259,6 +266,35 @@ def test_an_edit_by_another_program_under_the_same_message_id_stays(line: Line) 
     assert texts(line) == [b"Theirs", b"Two"]
     said = [notice.short for _, _, _, notice in line.client.store.read.notices(10)]
     assert said == ["The draft “Lunch” was changed elsewhere too."]
+
+
+@pytest.mark.parametrize(
+    ("is_sent", "short"),
+    [
+        (False, "The draft “Lunch” was removed elsewhere."),
+        (True, "The draft “Lunch” was sent by another program."),
+    ],
+)
+def test_a_draft_that_was_taken_away_elsewhere_is_told_as_what_it_was(
+    line: Line, is_sent: bool, short: str
+) -> None:
+    """Mutation that turns it red: a `fate_of` that says the same of each; no look into Sent."""
+    draft = keep(line, written(line))
+    line.wait_until_settled()
+    (raw,) = on_server(line)
+    if is_sent:
+        line.mailbox.file(sent_items(line), raw, "\\Seen")
+    with line.mailbox.peer(None) as other:
+        other.select('"Drafts"')
+        other.store("1", "+FLAGS", "(\\Deleted)")
+        other.expunge()
+    keep(line, replace(draft, body="Two"))
+    line.wait_until_settled()
+
+    assert texts(line) == [b"Two"]
+    (notice,) = [notice for _, _, _, notice in line.client.store.read.notices(10)]
+    assert notice.short == short
+    assert "in Drafts again as you wrote it" in notice.now
 
 
 @pytest.mark.parametrize("end", [discard, lambda line, draft: send(line, draft, hold=0)])

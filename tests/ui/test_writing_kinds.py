@@ -143,7 +143,7 @@ async def test_the_sender_is_what_the_mail_came_to_and_can_be_changed(tmp_path: 
 
 
 async def test_several_are_written_at_once_while_mail_is_read(tmp_path: Path) -> None:
-    """Mutation that turns it red: no `desk.put` in `_put_aside`."""
+    """Mutations that turn it red: no `desk.put` in `_put_aside`; no history taken up again."""
     async with open_stage(tmp_path) as stage:
         await mailbox(stage)
         for subject in ("One", "Two"):
@@ -159,6 +159,10 @@ async def test_several_are_written_at_once_while_mail_is_read(tmp_path: Path) ->
         screen = await composer(stage)
         assert screen.current().subject == "One"
         assert screen.focused is not None and screen.focused.id == "text"
+        await stage.press("ctrl+z")  # what was typed before it was put aside
+        assert screen.current().body == ""
+        await stage.press("ctrl+y")
+        assert screen.current().body == "One"
         await stage.press("Z")
         assert screen.current().body == "OneZ"
         await stage.press("alt+w")

@@ -26,6 +26,7 @@ from tuimail.model.message import Identity
 from tuimail.store.store import Store, Writer
 from tuimail.sync.batch import DEFINITE_CODES, TRIES, put_off
 from tuimail.sync.compact_drafts import DraftWork, compact_drafts
+from tuimail.sync.draft_fate import fate_of
 from tuimail.sync.explain import draft_changed_elsewhere, draft_refused
 from tuimail.sync.looking import find_arrival
 from tuimail.text.safe import clean
@@ -100,9 +101,9 @@ class _Replacing:
             return False
         self.session.select(self.folder.path, read_only=False)
         there = self._look(copies, current)
-        if draft is not None and any(self._is_missed(copy, there) for copy in copies):
-            notice = draft_changed_elsewhere(clean(draft.subject))
-            store.write(lambda tx: tx.add_notice(notice, self.account.id)).result()
+        missed = [copy for copy in copies if self._is_missed(copy, there)]
+        if draft is not None and missed:
+            self._tell_fate(draft, copies, missed[-1])
         if draft is not None and (current is None or current.id not in there):
             current = self._append(draft, current)
         stale = {copy: uid for copy, uid in there.items() if current is None or copy != current.id}
@@ -137,6 +138,12 @@ class _Replacing:
         if gone or found:
             self.store.write(note).result()
         return there
+
+    def _tell_fate(self, draft: Draft, copies: Sequence[DraftCopy], missed: DraftCopy) -> None:
+        sent = self.store.read.folder_with_role(self.account.id, FolderRole.SENT)
+        fate = fate_of(self.session, self.folder, sent, draft, copies, missed)
+        notice = draft_changed_elsewhere(clean(draft.subject), fate)
+        self.store.write(lambda tx: tx.add_notice(notice, self.account.id)).result()
 
     def _is_missed(self, copy: DraftCopy, there: dict[int, UID]) -> bool:
         """Whether what was there, and was to stay till now, is not any more."""

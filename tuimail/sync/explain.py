@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from tuimail.errors import (
     CertificateInvalid,
@@ -20,6 +21,7 @@ from tuimail.exchange.diagnosis import Who, diagnose, explain
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.store.store import Store
+from tuimail.sync.draft_fate import Fate
 from tuimail.text.safe import clean
 
 
@@ -118,16 +120,35 @@ def draft_refused(subject: str, what: str, error: TuimailError) -> Notice:
     )
 
 
-def draft_changed_elsewhere(subject: str) -> Notice:
-    """Say that another program has changed or removed what was there of a draft."""
+def draft_changed_elsewhere(subject: str, fate: Fate) -> Notice:
+    """Say what another program made of a draft that is written here."""
     name = f"The draft “{subject}”" if subject else "A draft"
+    short, happened, now, you_can = _FATES[fate]
     return Notice(
-        Severity.WARNING,
-        clean(f"{name} was changed elsewhere too."),
-        happened=f"Another program changed or removed {name[0].lower()}{name[1:]} meanwhile.",
-        now="What you wrote is in Drafts; what the other program made of it is kept beside it.",
-        you_can="Compare both in Drafts and delete the one you do not need.",
+        Severity.WARNING, clean(f"{name} {short}"), happened=happened, now=now, you_can=you_can
     )
+
+
+_FATES: Final = {
+    Fate.CHANGED: (
+        "was changed elsewhere too.",
+        "Another program put another state of it into Drafts meanwhile.",
+        "What you wrote is in Drafts; what the other program made of it is kept beside it.",
+        "Compare both in Drafts and delete the one you do not need.",
+    ),
+    Fate.REMOVED: (
+        "was removed elsewhere.",
+        "Another program took it out of Drafts meanwhile.",
+        "You went on writing here, so it is in Drafts again as you wrote it.",
+        "Discard it in the outbox if you do not need it any more.",
+    ),
+    Fate.SENT: (
+        "was sent by another program.",
+        "It is in Sent Items as it was when the other program sent it.",
+        "You went on writing here, so it is in Drafts again as you wrote it. It is not sent.",
+        "Discard it in the outbox, or compare it with Sent Items before you send it as well.",
+    ),
+}
 
 
 def submission_problem(error: TuimailError, now: str) -> Notice:

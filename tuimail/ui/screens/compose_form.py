@@ -54,6 +54,8 @@ class ComposeForm(Screen[Sending | None]):
         # Held rather than looked up: at the end of the program they are read when they have left
         # the screen.
         self._text = TextEditor(draft.body, id="text")
+        if aside is not None and aside.history is not None and aside.draft.body == draft.body:
+            self._text.history = aside.history
         self._lines: dict[str, Field] = {}
         self._stands = False
 

@@ -124,7 +124,9 @@ class ComposeKeeping(ComposeForm):
         focused = self.focused.id if self.focused is not None else None
         if keeper.id is not None:
             draft = replace(self.current(), id=keeper.id)
-            shell(self).desk.put(PutAside(draft, focused or "", self._text.cursor_location))
+            text = self._text
+            aside = PutAside(draft, focused or "", text.cursor_location, text.history)
+            shell(self).desk.put(aside)
         self._wake_engine()
         return True
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tuimail.model.draft import Draft
 from tuimail.records import record
+
+if TYPE_CHECKING:
+    from textual.document._history import EditHistory
 
 
 @record
@@ -14,11 +19,13 @@ class PutAside:
         draft: As it is stored.
         field: The id of the field with the focus.
         place: Row and column of the cursor in the text.
+        history: What can be undone and done again in the text.
     """
 
     draft: Draft
     field: str = ""
     place: tuple[int, int] = (0, 0)
+    history: EditHistory | None = None
 
 
 class Desk:
