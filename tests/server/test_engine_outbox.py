@@ -17,6 +17,8 @@ from tuimail.errors import ConnectionLost, TuimailError
 from tuimail.imap.jobs import Priority, Step
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import Token
+from tuimail.model.flags import FLAGGED
+from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.outbox import OutboxState
 from tuimail.model.secret import Secret
 from tuimail.sandbox.sandbox import Sandbox
@@ -86,6 +88,32 @@ def test_trying_now_leaves_what_can_still_be_taken_back(client: Client) -> None:
     other = queue(client, "other")
     client.wait_for_outbox(other, OutboxState.SENT)
     assert client.outbox(held).not_before == before
+
+
+def test_what_is_forwarded_is_marked_once_it_was_sent_and_stays_marked(
+    client: Client, fresh_sandbox: Sandbox
+) -> None:
+    """Exchange keeps no keyword: the mark is this computer's, and what the server says of the flags
+    leaves it alone.
+
+    Red without `mark_forwarded` in `Outbox._sent`.
+    """
+    inbox = fresh_sandbox.mailbox(client.account.address).folder("INBOX")
+    inbox.append(mail("Minutes"))
+    client.start()
+    key = client.row("Minutes").key
+    raw = mail("Fwd: Minutes", sender=client.account.address, to="ben@contoso.example")
+    sent = client.queue(raw, "<fwd@contoso.example>", "ben@contoso.example", forward_of=key)
+    client.wait_for_outbox(sent, OutboxState.SENT)
+    assert "$Forwarded" in client.row("Minutes").flags.keywords
+    client.store.write(
+        lambda tx: tx.add_intents([NewIntent(client.account.id, key, StoreFlags(add=FLAGGED))])
+    ).result()
+    client.engine.wake()
+    wait_until(lambda: client.store.read.counts().pending_intents == 0, 30.0, "the flag")
+    flags = client.row("Minutes").flags
+    assert flags.is_flagged
+    assert "$Forwarded" in flags.keywords
 
 
 @dataclass
