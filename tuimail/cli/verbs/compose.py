@@ -14,6 +14,7 @@ import click
 from tuimail.cli.run import OneAccount, one_account
 from tuimail.cli.setup import Options
 from tuimail.errors import MimeError, TuimailError
+from tuimail.mime.mailto import read_mailto
 from tuimail.model.draft import Draft, DraftFile
 from tuimail.text.safe import clean
 from tuimail.ui.writing.draft_files import AttachFailed, paths_named, read_file, type_of
@@ -26,6 +27,7 @@ _MOST_TEXT: Final = 10_000_000
 
 @click.command()
 @click.argument("recipients", nargs=-1)
+@click.option("--to", "more_to", multiple=True, help="Who gets it; may be repeated.")
 @click.option("--cc", multiple=True, help="More who get it; may be repeated.")
 @click.option("--bcc", multiple=True, help="Who gets it unseen; may be repeated.")
 @click.option("--subject", default="", help="Its subject.")
@@ -34,21 +36,27 @@ _MOST_TEXT: Final = 10_000_000
 def compose(
     options: Options,
     recipients: Sequence[str],
+    more_to: Sequence[str],
     cc: Sequence[str],
     bcc: Sequence[str],
     subject: str,
     attach: Sequence[str],
 ) -> int:
-    """Open the screen and write a message there. What comes on stdin is its text."""
+    """Open the screen and write a message there. What comes on stdin is its text.
+
+    RECIPIENTS are addresses, or mailto: links with all that they ask for.
+    """
     contents = _read(attach)
-    body = _text_on_stdin()
+    links = [read_mailto(one) for one in recipients if _is_link(one)]
+    to = [*(one for one in recipients if not _is_link(one)), *more_to]
+    body = _text_on_stdin() or "\n".join(one.body for one in links if one.body)
     with one_account(options) as world:
         draft = Draft(
             world.account.id,
-            to=", ".join(map(clean, recipients)),
-            cc=", ".join(map(clean, cc)),
-            bcc=", ".join(map(clean, bcc)),
-            subject=clean(subject),
+            to=_listed([*to, *(one.to for one in links)]),
+            cc=_listed([*cc, *(one.cc for one in links)]),
+            bcc=_listed(bcc),
+            subject=clean(subject or " ".join(one.subject for one in links if one.subject)),
             body=body,
             sender=identity_of({world.account.id: world.account}, world.account.id).sender,
             files=_keep(world, contents),
@@ -57,6 +65,14 @@ def compose(
     from tuimail.cli.screen import open_screen  # noqa: PLC0415 - Textual only for the screen
 
     return open_screen(options, begin_with=draft)
+
+
+def _is_link(recipient: str) -> bool:
+    return recipient.lower().startswith("mailto:")
+
+
+def _listed(people: Sequence[str]) -> str:
+    return ", ".join(clean(one) for one in people if one.strip())
 
 
 def _read(names: Sequence[str]) -> list[tuple[Path, bytes]]:
