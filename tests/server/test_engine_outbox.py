@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,13 +19,15 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Token
 from tuimail.model.flags import FLAGGED
 from tuimail.model.intent import NewIntent, StoreFlags
-from tuimail.model.outbox import OutboxState
+from tuimail.model.outbox import OutboxState, SentCopy
 from tuimail.model.secret import Secret
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sandbox.smtp_replies import AUTH_DISABLED_FOR_TENANT
 from tuimail.submission.smtp import SmtpSubmitter
 from tuimail.submission.submitter import PLAIN, Options, Submitter
+from tuimail.sync import outbox, waiting
 from tuimail.sync.outbox import Outbox
+from tuimail.sync.suspend import SleepDetector
 
 T = TypeVar("T")
 
@@ -114,6 +116,48 @@ def test_what_is_forwarded_is_marked_once_it_was_sent_and_stays_marked(
     flags = client.row("Minutes").flags
     assert flags.is_flagged
     assert "$Forwarded" in flags.keywords
+
+
+class Clock(datetime):
+    """The wall clock of this computer, which somebody sets."""
+
+    ahead = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Clock:
+        there = datetime.now(tz) + cls.ahead
+        return cls.fromtimestamp(there.timestamp(), tz)
+
+
+def test_a_time_that_was_chosen_stays_that_moment_whatever_is_done_to_the_clock(
+    client: Client, fresh_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set back by hours it waits; ahead, as after a sleep, it goes out, and nobody has to ask.
+
+    Red where the wait is worked out once and nobody notices that the clock was set (`has_slept`
+    that is False).
+    """
+    monkeypatch.setattr(outbox, "datetime", Clock)
+    monkeypatch.setattr(waiting, "datetime", Clock)
+    monkeypatch.setattr(Clock, "ahead", timedelta(0))
+    client.start()
+    client.engine._sleep = SleepDetector(lambda: Clock.now().timestamp())
+    chosen = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=2)
+    raw = mail("Later", sender=client.account.address, to="ben@contoso.example")
+    later = client.queue(raw, "<later@contoso.example>", "ben@contoso.example", not_before=chosen)
+    monkeypatch.setattr(Clock, "ahead", timedelta(hours=-5))
+    other = queue(client, "now")  # what is due is looked at
+    monkeypatch.setattr(Clock, "ahead", timedelta(hours=1, minutes=58))
+    client.engine.attend()
+    client.wait_for_outbox(other, OutboxState.SENT)
+    # From here on nothing else lets the queue be looked at.
+    wait_until(lambda: client.outbox(other).sent_copy is SentCopy.FILED, 30.0, "the sent copy")
+    item = client.outbox(later)
+    assert (item.state, item.not_before, item.is_timed) == (OutboxState.QUEUED, chosen, True)
+    monkeypatch.setattr(Clock, "ahead", timedelta(hours=2, minutes=1))
+    client.engine.attend()
+    assert client.wait_for_outbox(later, OutboxState.SENT).attempts == 1
+    assert arrived(fresh_sandbox) == 2
 
 
 @dataclass
