@@ -9,8 +9,8 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
+from tests.crash.kill_points import kill_points
 from tests.crash.nursery import Nursery
 from tests.crash.victim import describe, run_errand
 from tests.server.client import Client, mail, sandbox_account
@@ -20,8 +20,6 @@ from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import MessageKey
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
-
-MOST_STEPS: Final = 60
 
 
 class Scene:
@@ -111,20 +109,22 @@ class Scene:
             }
 
     def killed_at_every_step(self, what: str, check: Callable[[Path, int], None]) -> int:
-        """Kill a fresh copy before each write in turn, let it go on, and check.
+        """Kill a fresh copy before a write, let it go on, check, and so on with the next.
 
         For errands after which the server is as before: all copies see the same.
 
         Returns:
             How many kills were survived.
         """
-        for step in range(1, MOST_STEPS):
+        survived = 0
+        for step in kill_points():
             directory = self.copy()
             if not self.kill(directory, what, step):
-                return step - 1
+                break
             self.run(directory, what)
             check(directory, step)
-        raise AssertionError(f"{what} never came to its end")
+            survived += 1
+        return survived
 
 
 def fill(sandbox: Sandbox, count: int, folder: str = "INBOX") -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.crash.nursery import Nursery
-from tests.crash.scene import MOST_STEPS, Scene, fill
+from tests.crash.scene import Scene, fill
 from tests.server.sandbox_fixture import fresh_sandbox  # noqa: F401 - a fixture
 from tests.store.inspection import raw_connection
 from tuimail.model.draft import Draft
@@ -60,7 +60,7 @@ def test_a_folder_fetched_again_and_killed_anywhere_is_whole_after_the_next_sync
         for subject, flags in expected["INBOX"]
     )
 
-    for step in range(1, MOST_STEPS):
+    for step in range(1, 60):
         directory = scene.copy()
         was_killed = scene.kill(directory, f"again {inbox.id}", step)
         scene.run(directory, "sync")
