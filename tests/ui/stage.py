@@ -27,6 +27,7 @@ from tuimail.store.store import Store
 from tuimail.text.address import make_address
 from tuimail.text.safe import clean
 from tuimail.ui.app import TuimailApp
+from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
 SIZES = ((40, 12), (60, 20), (80, 24), (100, 30), (120, 36), (160, 48))
@@ -55,6 +56,16 @@ class Stage:
     async def asks(self) -> None:
         """Wait for a question in the last row."""
         await until(lambda: self.app.screen.query_one(BottomBar).asking, describe="a question")
+
+    async def composer(self) -> ComposeScreen:
+        """Wait until the composer takes what is typed."""
+        await until(
+            lambda: isinstance(self.app.screen, ComposeScreen) and self.app.focused is not None,
+            describe="the composer",
+        )
+        await self.pilot.pause()
+        assert isinstance(self.app.screen, ComposeScreen)
+        return self.app.screen
 
     def connectivity(self, connectivity: Connectivity) -> None:
         self.engine.set_status(self.account, connectivity, since=NOW)

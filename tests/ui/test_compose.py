@@ -41,10 +41,7 @@ def settings(editor: str = "", *, review: bool = True, undo: float = 10.0) -> Se
 async def write(stage: Stage, **fields: object) -> ComposeScreen:
     """Open the composer on a new draft."""
     stage.app.open_composer(replace(Draft(stage.account), **fields))  # type: ignore[arg-type]
-    await until(lambda: isinstance(stage.app.screen, ComposeScreen) and stage.app.focused)
-    await stage.pilot.pause()
-    assert isinstance(stage.app.screen, ComposeScreen)
-    return stage.app.screen
+    return await stage.composer()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -153,9 +150,9 @@ async def test_sending_asks_once_and_goes_to_the_outbox(tmp_path: Path) -> None:
         item = stage.store.read.outbox()[0]
         assert item.state is OutboxState.QUEUED
         assert item.rcpt_to == ("ben@contoso.com", "kim@fabrikam.example")
+        await stage.shows("Sending in 10 s to Ben Okafor and 1 other")
         assert stage.engine.wakes == 1
         assert stage.store.read.drafts() == []
-        await stage.shows("Sending in 10 s to Ben Okafor and 1 other")
 
 
 async def test_escape_goes_back_to_the_text_and_nothing_is_sent(tmp_path: Path) -> None:
@@ -180,10 +177,7 @@ async def test_undo_brings_the_composer_back_as_it_was(tmp_path: Path) -> None:
         await stage.press("y")
         await stage.shows("u undo")
         await stage.press("u")
-        await until(lambda: isinstance(stage.app.screen, ComposeScreen))
-        await stage.pilot.pause()
-        assert isinstance(stage.app.screen, ComposeScreen)
-        again = stage.app.screen.current()
+        again = (await stage.composer()).current()
         assert {name: getattr(again, name) for name in fields} == fields
         assert [item.state for item in stage.store.read.outbox()] == [OutboxState.CANCELLED]
         assert len(stage.store.read.drafts()) == 1
@@ -214,7 +208,7 @@ async def test_an_answer_names_what_it_answers(tmp_path: Path) -> None:
         await stage.press("g", "g", "enter")
         await until(lambda: view.key)
         await stage.press("r")
-        await until(lambda: isinstance(stage.app.screen, ComposeScreen))
+        await stage.composer()
         await stage.shows("wrote:")
         await stage.press("O", "k", "ctrl+s")
         await until(stage.store.read.outbox)

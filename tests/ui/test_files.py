@@ -114,7 +114,7 @@ async def test_files_are_looked_at_inside(tmp_path: Path) -> None:
         await until(lambda: len(view.files) == len(FILES), describe="the files")
         await stage.press("v")
         await until(lambda: isinstance(stage.app.screen, AttachmentSheet))
-        assert "invoice.pdf.exe" in stage.text
+        await stage.shows("invoice.pdf.exe")
         assert "is a program that looks like a .pdf" in stage.text
         assert "about" not in stage.text.partition("── Attachments")[2]
         assert_exact_rows(stage.app)

@@ -64,7 +64,7 @@ async def test_an_invitation_is_answered_taken_back_and_answered_anew(tmp_path: 
             "│ from Board Office  2 invited, 1 accepted",
             "│ y accept   t tentative   n decline     not answered yet",
         ]
-        assert "? help  q back  y accept  t tentative  n decline  e answer with a note" in shown[-1]
+        await stage.shows("? help  q back  y accept  t tentative  n decline  e answer with a note")
 
         await stage.press("y")
         await stage.shows("↑ accepted")

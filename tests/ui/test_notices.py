@@ -99,8 +99,11 @@ async def test_x_clears_what_was_read_and_leaves_what_needs_somebody(tmp_path: P
         await stage.press("x")
         await stage.shows("2 cleared.")
         assert [notice for *_, notice in stage.store.read.notices(9)] == [WAITING]
+        await until(
+            lambda: "Exchange asks us to wait." in rows(stage.app)[1],
+            describe="the one that is left",
+        )
         assert rows(stage.app)[1].startswith("▌")
-        assert "Exchange asks us to wait." in rows(stage.app)[1]
 
 
 async def test_enter_goes_to_the_message_it_is_about(tmp_path: Path) -> None:

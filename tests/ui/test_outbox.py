@@ -16,7 +16,6 @@ from tuimail.model.outbox import OutboxState, OutgoingMessage
 from tuimail.text.safe import clean
 from tuimail.ui.drawing.glyphs import UNICODE
 from tuimail.ui.drawing.story import command_lines
-from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.outbox import OutboxScreen
 from tuimail.ui.writing.outbox_words import state_word
 
@@ -131,10 +130,7 @@ async def test_u_stops_a_message_and_e_opens_it_with_everything_it_had(tmp_path:
         assert "stop" not in rows(stage.app)[-1]  # nothing of it is under way
         assert "Contract" in rows(stage.app)[1]
         await stage.press("e")
-        await until(lambda: isinstance(stage.app.screen, ComposeScreen))
-        await stage.pilot.pause()
-        assert isinstance(stage.app.screen, ComposeScreen)
-        draft = stage.app.screen.current()
+        draft = (await stage.composer()).current()
         assert draft.to == "Kim Chu <kim@fabrikam.example>"
         assert draft.bcc == "secret@contoso.com"
         assert draft.body.rstrip() == "Kim,\n\nthank you.\n\n> quoted"

@@ -23,7 +23,6 @@ from tuimail.model.report import Outcome
 from tuimail.model.sign_in import SignInPurpose
 from tuimail.model.status import Connectivity, Leaving
 from tuimail.text.safe import clean
-from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.outbox import OutboxScreen
 from tuimail.ui.widgets.entry_sheet import EntrySheet
 
@@ -59,8 +58,7 @@ async def test_the_composer_sends_later_too(tmp_path: Path) -> None:
         stage.app.open_composer(
             Draft(stage.account, to="kim@fabrikam.example", subject="Agenda", body="Hello.\n")
         )
-        await until(lambda: isinstance(stage.app.screen, ComposeScreen))
-        await stage.pilot.pause()
+        await stage.composer()
         await stage.press("ctrl+s")
         await stage.asks()
         await stage.press("l")

@@ -17,7 +17,6 @@ from tuimail.model.listing import InFolder
 from tuimail.model.message import FetchedMessage, MessageKey
 from tuimail.text.address import make_address
 from tuimail.text.safe import clean
-from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.mailbox import MailboxScreen
 
 THEIRS = (
@@ -72,10 +71,8 @@ async def test_enter_goes_on_with_a_draft_that_was_written_here(tmp_path: Path) 
         ).result()
         stage.store.write(lambda tx: tx.confirm_draft_copy(copy, UID(9001), 1)).result()
         await open_in_drafts(stage, on_the_server(stage, 9001, "<1@x.example>", "Mine"))
-        await until(lambda: isinstance(stage.app.screen, ComposeScreen), describe="the composer")
 
-        assert isinstance(stage.app.screen, ComposeScreen)
-        assert stage.app.screen.current().body == "As typed"
+        assert (await stage.composer()).current().body == "As typed"
 
 
 async def test_enter_goes_on_with_a_draft_of_another_program(tmp_path: Path) -> None:
@@ -92,14 +89,11 @@ async def test_enter_goes_on_with_a_draft_of_another_program(tmp_path: Path) -> 
         await open_in_drafts(stage, key)
         await stage.shows("Fetching the message")
         stage.store.write(lambda tx: tx.store_part(key, "", THEIRS)).result()
-        await until(lambda: isinstance(stage.app.screen, ComposeScreen), describe="the composer")
 
-        screen = stage.app.screen
-        assert isinstance(screen, ComposeScreen)
+        screen = await stage.composer()
         draft = screen.current()
         assert (draft.to, draft.subject, draft.body) == ("ben@contoso.com", "Theirs", "Hi Ben")
         assert [one.name for one in draft.files] == ["a.pdf"]
-        await until(lambda: screen.focused is not None, describe="the focus")
         await stage.press("Z", "escape")
         await until(lambda: isinstance(stage.app.screen, MailboxScreen), describe="the mailbox")
         (stored,) = stage.store.read.drafts()
@@ -114,7 +108,7 @@ async def test_closing_the_composer_lets_the_draft_go_to_the_server_at_once(tmp_
     """Mutation that turns it red: no `settle` in `ComposeScreen._close`."""
     async with open_stage(tmp_path) as stage:
         stage.app.open_composer(Draft(stage.account, subject="Lunch"))
-        await until(lambda: isinstance(stage.app.screen, ComposeScreen) and stage.app.focused)
+        await stage.composer()
         await stage.press("tab", "tab", "H", "i", "escape")
         await until(lambda: isinstance(stage.app.screen, MailboxScreen), describe="the mailbox")
 

@@ -84,11 +84,15 @@ async def test_what_is_written_in_a_shared_mailbox_is_from_its_address(desk: Des
         await pilot.press("G", "k", "enter")
         await desk.see(pilot, f"Inbox  {SHARED}")
         await pilot.press("m")
-        await until(lambda: isinstance(desk.app.screen, ComposeScreen), describe="the composer")
+        await until(
+            lambda: isinstance(desk.app.screen, ComposeScreen) and desk.app.focused is not None,
+            describe="the composer",
+        )
         await pilot.pause()
         sender = next(row for row in screen_rows(desk.app) if row.startswith(" From"))
         assert sender.split() == ["From", SHARED, SHARED]
         await pilot.press(*"ben@contoso.com", "enter", *"Hours", "ctrl+s")
+        await desk.see(pilot, "y send")
         await pilot.press("y")
         await until(lambda: desk.store.read.outbox(account), describe="the outbox")
     (item,) = desk.store.read.outbox(account)

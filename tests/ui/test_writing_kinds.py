@@ -14,13 +14,7 @@ from tuimail.ui.screens.mailbox import MailboxScreen
 
 
 async def composer(stage: Stage) -> ComposeScreen:
-    def is_open() -> bool:
-        screen = stage.app.screen
-        return isinstance(screen, ComposeScreen) and screen.focused is not None
-
-    await until(is_open, describe="the composer")
-    assert isinstance(stage.app.screen, ComposeScreen)
-    return stage.app.screen
+    return await stage.composer()
 
 
 async def mailbox(stage: Stage) -> MailboxScreen:

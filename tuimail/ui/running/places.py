@@ -152,6 +152,9 @@ class Places(Telling):
     def _composer_closed(self, sending: Sending | None) -> None:
         if sending is not None:
             self.sending.start(sending)
+        for screen in self.screen_stack:
+            if isinstance(screen, MailboxScreen):
+                screen.bars.refresh()  # it says how many lie beside the list
 
     def open_file(self, source: FileSource, part: BodyPart, kind: Kind, content: bytes) -> None:
         """Look at an attached file."""
