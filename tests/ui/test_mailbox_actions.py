@@ -75,6 +75,21 @@ async def test_the_cursor_keeps_its_message_while_mail_arrives_above(desk: Desk)
         assert screen_rows(desk.app)[5].startswith("▌●¶  Kim Chu")
 
 
+async def test_mail_that_arrives_while_one_is_read_stands_in_the_list_afterwards(
+    desk: Desk,
+) -> None:
+    """Red without `self.size.height` in `ShownList.reload`: a list of no height was scrolled."""
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await pilot.press("enter")
+        rows = desk.mailbox.message_list
+        await desk.when(lambda: rows.size.height == 0, "the message alone")
+        arrive(desk, 5000, 2)
+        await desk.when(lambda: rows.total == 1206, "the list behind it")
+        await pilot.press("q")
+        await desk.see(pilot, "New 1")
+
+
 async def test_rows_stay_where_they_are_when_mail_arrives_above_a_scrolled_list(
     desk: Desk,
 ) -> None:

@@ -105,7 +105,8 @@ class ShownList(RowsPane):
             self._begin_at(rows.near(top_row, self._top))
         else:
             self._begin_at(Spot(rows.window.lowest))
-            if spot not in self.spots[: self._page]:
+            # Behind a message that is read alone there are no rows: the cursor is looked for later.
+            if self.size.height and spot not in self.spots[: self._page]:
                 self._begin_at(rows.move(spot, -offset))
         self._set_cursor(spot, keep_view=True, by_user=False)
         self.refresh()
