@@ -20,7 +20,8 @@ from tuimail.http import HttpClient
 from tuimail.model.account import Account, AccountId, Endpoint, SaveSent
 from tuimail.model.folder import FolderId
 from tuimail.model.message import MessageKey
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.submission.smtp import SmtpSubmitter
 from tuimail.sync.errand import Errand
 

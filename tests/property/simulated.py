@@ -17,7 +17,7 @@ from tuimail.model.folder import UID, FolderId
 from tuimail.model.intent import Intent, IntentState, MessageState, Move, StoreFlags, fold
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.store import codec
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 
 _EVERY_UID: Final = (UID(1), UID(2**32 - 1))
 

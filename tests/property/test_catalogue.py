@@ -27,7 +27,7 @@ from tuimail.model.bodystructure import BodyPart
 from tuimail.model.flags import ANSWERED, FLAGGED, SEEN, Flags
 from tuimail.model.intent import Action, Expunge, Move, StoreFlags
 from tuimail.model.message import FetchedMessage, MessageKey
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 
 FLAGS = (Flags(), SEEN, FLAGGED, ANSWERED | SEEN)
 ACTIONS = (StoreFlags(add=SEEN), StoreFlags(remove=SEEN), StoreFlags(add=FLAGGED), Expunge())

@@ -18,7 +18,7 @@ from tests.store.mail import Mailbox, envelope, fetched, open_mailbox
 from tuimail.model.flags import ANSWERED, FLAGGED, SEEN, Flags
 from tuimail.model.intent import Move, StoreFlags
 from tuimail.model.message import BodyState, MessageKey
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 from tuimail.text.safe import SafeText
 
 ROWS = 4

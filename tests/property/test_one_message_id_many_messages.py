@@ -18,7 +18,7 @@ from tests.store.inspection import assert_counters_are_counts, assert_visible_is
 from tests.store.mail import START, Mailbox, fetched, open_mailbox
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 
 _EVERY_UID = (UID(1), UID(2**32 - 1))
 FOLDERS = 3

@@ -22,7 +22,7 @@ from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.outbox import OutboxState
 from tuimail.model.status import Connectivity
 from tuimail.sandbox.sandbox import Sandbox
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 from tuimail.sync.engine import START_AGAIN_SECONDS
 
 

@@ -27,7 +27,8 @@ from tuimail.sandbox.mailbox import FLAGGED as FLAGGED_ON_SERVER
 from tuimail.sandbox.mailbox import SEEN as SEEN_ON_SERVER
 from tuimail.sandbox.mailbox import Folder
 from tuimail.sandbox.sandbox import OWNER, Sandbox
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.plan import NEWEST, Occasion
 from tuimail.sync.reconcile import reconcile
 

@@ -27,7 +27,7 @@ from tuimail.model.intent import (
     UnsubscribeFolder,
 )
 from tuimail.model.message import MessageKey
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 
 
 @pytest.fixture

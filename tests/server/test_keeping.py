@@ -16,7 +16,7 @@ from tuimail.model.download import DownloadPolicy, DownloadRules, Keep
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.message import BodyState, MessageSummary
 from tuimail.sandbox.sandbox import Sandbox
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 
 TEXTS = DownloadRules(DownloadPolicy(Keep.TEXT))
 NUMBER = 120

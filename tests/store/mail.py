@@ -16,7 +16,8 @@ from tuimail.model.folder import UID, FolderId, FolderRole, ListedFolder
 from tuimail.model.intent import Action, NewIntent
 from tuimail.model.journal import Reversal
 from tuimail.model.message import FetchedMessage, MessageKey
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.text.address import Address, make_address
 from tuimail.text.safe import SafeText
 

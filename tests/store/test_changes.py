@@ -19,7 +19,8 @@ from tuimail.model.folder import UID
 from tuimail.model.intent import Move, NewIntent, StoreFlags
 from tuimail.model.notice import Notice, Severity
 from tuimail.store.connection import FILE_NAME
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.store.mail import Mailbox, fetched
 from tests.waiting import wait_until
 from tuimail.model.flags import FLAGGED
 from tuimail.model.intent import StoreFlags
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 
 LONG = 60.0
 

@@ -20,7 +20,8 @@ from tuimail.errors import StoreError, StoreFull
 from tuimail.model.flags import SEEN
 from tuimail.model.intent import Move, StoreFlags
 from tuimail.store.connection import FILE_NAME
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 
 _CHILD = """
 import os, signal, sys

@@ -18,7 +18,8 @@ from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutboxState, OutgoingMessage, SentCopy
 from tuimail.store.notices import KEPT
-from tuimail.store.store import Counts, Writer
+from tuimail.store.store import Counts
+from tuimail.store.writer import Writer
 from tuimail.text.safe import SafeText
 
 PROBLEM = Notice(Severity.ERROR, "It was not sent.", detail="550 5.7.1 no")

@@ -19,7 +19,7 @@ from tuimail.model.flags import FLAGGED, SEEN, Flags
 from tuimail.model.folder import UID
 from tuimail.model.intent import IntentState, Move, NewIntent, StoreFlags
 from tuimail.model.message import BodyState
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 from tuimail.text.safe import SafeText
 
 

@@ -15,7 +15,8 @@ from tuimail.model.intent import IntentState, Move, StoreFlags
 from tuimail.model.message import MessageKey
 from tuimail.model.outbox import OutboxState, OutgoingMessage
 from tuimail.store.connection import FILE_NAME
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.text.safe import SafeText
 
 PAGE: Final = 4096

@@ -14,7 +14,6 @@ from tuimail.cli.setup import (
     keep_log,
     load_what_is_right,
 )
-from tuimail.config.downloads import download_rules
 from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
 from tuimail.model.account import Account
@@ -97,6 +96,7 @@ def _run_app(
 
         def start_engine() -> WindowEngine:
             from tuimail.cli.window import window_engine  # noqa: PLC0415 - after the first frame
+            from tuimail.config.downloads import download_rules  # noqa: PLC0415 - not for the first frame
 
             rules = download_rules(settings.download)
             window = window_engine(store, accounts, rules, turn, settings.tokens)

@@ -19,9 +19,10 @@ from tuimail.config.settings import load, load_or_default
 from tuimail.errors import ConfigError, StoreError
 from tuimail.model.account import Account, AccountId
 from tuimail.records import record
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
 
 if TYPE_CHECKING:
+    from tuimail.store.writer import Writer
     from tuimail.sync.engine import Connected
 
 
@@ -136,7 +137,11 @@ def stored_accounts(settings: Settings, store: Store) -> dict[AccountId, Account
 
 def stored_id(account: Account, store: Store) -> AccountId:
     """Return the id under which a mailbox is stored, whatever it is called in the settings."""
-    return store.write(partial(_ensure_account, _identity(account))).result()
+    identity = _identity(account)
+    known = {name: id_ for id_, name in store.read.accounts()}
+    if identity in known:
+        return known[identity]
+    return store.write(partial(_ensure_account, identity)).result()
 
 
 def identities(options: Options) -> list[str]:

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tuimail.errors import MigrationFailed, StoreError, StoreLocked
 from tuimail.model.changes import ChangeSet
@@ -21,11 +21,13 @@ from tuimail.model.courtesy import Courtesy
 from tuimail.store.change_log import ChangeLog
 from tuimail.store.connection import Connection
 from tuimail.store.transaction import Transaction
-from tuimail.store.writer import Writer
+
+if TYPE_CHECKING:
+    from tuimail.store.writer import Writer
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-_Work = tuple[Callable[[Writer], Any], "Future[Any]"]
+_Work = tuple[Callable[["Writer"], Any], "Future[Any]"]
 
 LOOK_SECONDS: Final = 0.25
 """How often the thread looks whether another process has committed something."""
@@ -159,6 +161,8 @@ class CommitThread:
         future.set_result(result)
 
     def _commit(self, change: Callable[[Writer], _T]) -> tuple[_T, ChangeSet]:
+        from tuimail.store.writer import Writer  # noqa: PLC0415 - the first frame only reads
+
         connection = self._connection
         if connection.in_transaction:  # an earlier ROLLBACK failed
             connection.change("ROLLBACK")

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
@@ -33,9 +33,11 @@ from tuimail.store.connection import (
 from tuimail.store.meta import Counts
 from tuimail.store.migrations import migrate
 from tuimail.store.reader import Reader
-from tuimail.store.writer import Writer
 
-__all__ = ["Counts", "Reader", "Store", "Writer"]
+if TYPE_CHECKING:
+    from tuimail.store.writer import Writer
+
+__all__ = ["Counts", "Reader", "Store"]
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")

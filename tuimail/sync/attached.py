@@ -17,7 +17,8 @@ from tuimail.model.notice import Notice, Severity
 from tuimail.model.request import NewRequest, RequestKind, RequestState
 from tuimail.model.sign_in import SignInMethod, SignInPurpose
 from tuimail.model.status import Connectivity, EngineStatus, SignInOutcome, SignInPrompt
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.unsubscribing import start_leaving
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ from typing import Final, Protocol
 from tuimail.imap.session import ImapSession
 from tuimail.model.folder import UID, Folder, FolderId
 from tuimail.model.intent import IntentState
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.backoff import delay
 from tuimail.sync.compact import Work
 

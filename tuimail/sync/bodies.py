@@ -21,7 +21,8 @@ from tuimail.model.bodystructure import leaves
 from tuimail.model.folder import UID
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.status import ALL_TEXT, Fetching
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.text.safe import SafeText
 
 SLICE: Final = 256 * 1024

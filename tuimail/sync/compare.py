@@ -13,7 +13,8 @@ from tuimail.imap.jobs import Breathe, Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.flags import SEEN, Flags
 from tuimail.model.folder import UID, Folder, FolderId, ModSeq, Round, SelectedFolder
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync import plan
 from tuimail.sync.budget import SEARCH_ROW_OCTETS, Budget
 from tuimail.sync.probing import probes, suspects

@@ -12,7 +12,8 @@ from tuimail.errors import CommandRejected, Reach, TuimailError
 from tuimail.imap.session import ImapSession
 from tuimail.model.folder import UID, Folder
 from tuimail.model.message import MessageKey
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.batch import Items, intents_of, start, wait_to_be_found
 from tuimail.sync.looking import find_arrival, take_baseline
 

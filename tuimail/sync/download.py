@@ -19,7 +19,8 @@ from tuimail.mime.sources import sections_to_fetch
 from tuimail.model.bodystructure import attachments, leaves
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import BodyState, Message, MessageKey
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.bodies import fetch_text
 from tuimail.text.safe import SafeText
 

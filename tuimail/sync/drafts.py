@@ -23,7 +23,8 @@ from tuimail.model.flags import SEEN, Flags, SystemFlag
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole
 from tuimail.model.intent import Baseline, IntentState
 from tuimail.model.message import Identity
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.batch import DEFINITE_CODES, TRIES, put_off
 from tuimail.sync.compact_drafts import DraftWork, compact_drafts
 from tuimail.sync.draft_fate import fate_of

@@ -10,7 +10,8 @@ from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId, FolderState
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync import plan
 from tuimail.sync.renamed import find_renamed
 

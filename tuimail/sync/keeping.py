@@ -25,7 +25,8 @@ from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.message import MessageKey, Position
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import Download
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.download import Portion, fetch_files, fetch_texts
 
 log = logging.getLogger(__name__)

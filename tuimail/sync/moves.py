@@ -14,7 +14,8 @@ from tuimail.errors import CommandRejected
 from tuimail.imap.session import ImapSession
 from tuimail.model.folder import UID, Folder, FolderId
 from tuimail.model.message import MessageKey
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.batch import Items, start, wait_to_be_found
 from tuimail.sync.compact import Work
 from tuimail.sync.copies import copy_once

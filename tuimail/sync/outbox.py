@@ -24,7 +24,8 @@ from tuimail.model.flags import ANSWERED
 from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.outbox import OutboxItem, OutboxState, Reason, SentCopy, due_at
 from tuimail.model.status import Leaving
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.submission.submitter import Options, Submitter
 from tuimail.sync import sent, settling
 from tuimail.sync.explain import submission_problem

@@ -23,7 +23,8 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, Folder, FolderId
 from tuimail.model.intent import IntentState
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.batch import DEFINITE_CODES, TRIES, Batch, intents_of, look_for_folder, put_off
 from tuimail.sync.compact import Work, compact
 from tuimail.sync.copies import CopyBatch

@@ -16,7 +16,8 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.folder import UID, Folder, FolderId, FolderState, SelectedFolder
 from tuimail.model.message import FetchedMessage
 from tuimail.store.meta import repairing
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync import plan
 from tuimail.sync.budget import budget
 from tuimail.sync.compare import Comparison

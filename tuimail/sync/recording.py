@@ -10,7 +10,8 @@ from typing import Final
 from tuimail.imap.jobs import Breathe, Step
 from tuimail.model.folder import Folder, FolderId, FolderState
 from tuimail.model.message import FetchedMessage
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync import plan
 
 ROWS_PER_COMMIT: Final = 50

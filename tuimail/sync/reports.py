@@ -24,7 +24,8 @@ from tuimail.model.bodystructure import BodyPart, leaves
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.report import Outcome
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.bodies import fetch_section
 from tuimail.text.safe import clean
 

@@ -17,7 +17,8 @@ from tuimail.imap.jobs import Priority, Step
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.outbox import OutboxItem, OutboxState, SentCopy
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync import sent
 
 log = logging.getLogger(__name__)

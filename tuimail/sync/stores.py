@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from tuimail.imap.session import ImapSession
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.batch import Items, intents_of, start, wait_to_be_found
 
 

@@ -29,7 +29,8 @@ from tuimail.model.intent import (
     UnsubscribeFolder,
 )
 from tuimail.model.tree import below, fold_tree
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.batch import DEFINITE_CODES, TRIES, look_for_folder, put_off
 from tuimail.sync.compact_tree import TreeWork, compact_tree, runnable
 from tuimail.sync.explain import folder_change_refused

@@ -42,9 +42,7 @@ from tuimail.ui.running.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.running.sending_watch import SendingWatch
 from tuimail.ui.running.setting_up import SettingUp
 from tuimail.ui.screens.mailbox import MailboxScreen
-from tuimail.ui.terminal import clipboard
 from tuimail.ui.terminal.background import understand_reports
-from tuimail.ui.terminal.crash import print_without_locals, self_check
 from tuimail.ui.terminal.modes import TerminalModes
 from tuimail.ui.terminal.pace import Turns, settle_memory, take_short_turns
 from tuimail.ui.terminal.private_files import PrivateFiles
@@ -223,6 +221,8 @@ class TuimailApp(KeyActions):
 
     def _fatal_error(self) -> None:
         """Print a traceback without the values of variables: they may hold mail or tokens."""
+        from tuimail.ui.terminal.crash import print_without_locals, self_check  # noqa: PLC0415 - seldom
+
         if self_check(self):
             print_without_locals(self)
         else:
@@ -315,6 +315,8 @@ class TuimailApp(KeyActions):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the user's clipboard: the one place for the whole program."""
+        from tuimail.ui.terminal import clipboard  # noqa: PLC0415 - not for the first frame
+
         super().copy_to_clipboard(text)
         self.terminal.write(clipboard.wrapped(text, os.environ))
 

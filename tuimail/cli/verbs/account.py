@@ -16,7 +16,7 @@ from tuimail.config.settings import change
 from tuimail.errors import ConfigError, StoreError
 from tuimail.model.account import AccountId
 from tuimail.store.forgetting import Unfinished, compact
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 
 
 @click.group()

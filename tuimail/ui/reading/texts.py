@@ -18,7 +18,6 @@ from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.trust import SenderHistory
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText, clean
-from tuimail.ui.reading.report_words import delivery_words
 
 if TYPE_CHECKING:
     from tuimail.mime.parser import ParsedMessage
@@ -137,6 +136,8 @@ class MessageTexts:
 
     def remarks(self, message: Message) -> tuple[SafeText, ...]:
         """Return what is known of a message beside its text: what came back, who asks for what."""
+        from tuimail.ui.reading.report_words import delivery_words  # noqa: PLC0415 - see above
+
         read, key = self._store.read, message.summary.key
         said = delivery_words(read.outcomes(message.envelope.message_id))
         header = read.part(key, "HEADER")

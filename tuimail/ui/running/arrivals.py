@@ -18,7 +18,6 @@ from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Notice, Severity
 from tuimail.ui.drawing.formatting import number
-from tuimail.ui.terminal.notifier import choose_way, sequence, show_on_desktop
 
 if TYPE_CHECKING:
     from tuimail.store.reader import Reader
@@ -175,6 +174,8 @@ class Arrivals:
         return f"{len(rows)} new in {folder.name}{whose}"
 
     def _send(self, text: str) -> None:
+        from tuimail.ui.terminal.notifier import choose_way, sequence  # noqa: PLC0415 - not for the first frame
+
         app = self._app
         way = choose_way(app.settings.notify.by, self._environ)
         if way == "desktop":
@@ -183,6 +184,8 @@ class Arrivals:
             app.terminal.write(said)
 
     async def _on_desktop(self, text: str) -> None:
+        from tuimail.ui.terminal.notifier import sequence, show_on_desktop  # noqa: PLC0415 - as above
+
         if not await show_on_desktop("tuimail", text):
             self._app.terminal.write(sequence("bell", "", ""))
 

@@ -19,7 +19,6 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 
 from tuimail.ui.bindings import BINDINGS, BY_ID, TITLES, BindingSpec, Count, Keys, shown_key
-from tuimail.ui.commands.command import Command
 from tuimail.ui.keys.macros import LETTERS, Macros
 from tuimail.ui.keys.scopes import (
     Call,
@@ -37,6 +36,7 @@ from tuimail.ui.widgets.bottom_bar import BottomBar
 
 if TYPE_CHECKING:
     from tuimail.store.reader import Reader
+    from tuimail.ui.commands.command import Command
 
 _MOST_TIMES: Final = 100
 """How often an action is done at most because of a number before its key."""
@@ -205,10 +205,10 @@ class Keyboard:
             return
         here = places(self._app)
         what, how = self._last
-        if isinstance(what, Command):
-            await self.run_command(what, str(how), here)
-        else:
+        if isinstance(what, BindingSpec):
             await self.run_here(what, here, how if isinstance(how, int) else None)
+        else:
+            await self.run_command(what, str(how), here)
 
     def ask_key(self, title: str, then: Callable[[str], None], typed: str = "") -> None:
         """Let the next key be the answer; Esc answers nothing."""

@@ -8,6 +8,12 @@ from __future__ import annotations
 import importlib
 from typing import Final
 
+READERS: Final = (
+    "tuimail.ui.widgets.message_view",
+    "tuimail.ui.widgets.conversation_view",
+)
+"""What messages are read in: put up as soon as it is loaded."""
+
 SHEETS: Final = (
     "tuimail.model.search_language",
     "tuimail.ui.screens.which_key",
@@ -24,7 +30,13 @@ SHEETS: Final = (
 """The likeliest first."""
 
 
+def load_readers() -> None:
+    """Load what messages are read in, beside the screen."""
+    for name in READERS:
+        importlib.import_module(name)
+
+
 def load_sheets() -> None:
-    """Load them, beside the screen."""
+    """Load the rest, beside the screen."""
     for name in SHEETS:
         importlib.import_module(name)

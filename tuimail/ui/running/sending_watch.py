@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from textual.app import App
 from textual.timer import Timer
@@ -12,7 +12,9 @@ from tuimail.errors import StoreError
 from tuimail.model.notice import Severity
 from tuimail.ui.shell import Shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.writing.sending import Sending, cancel, send_now, take_back
+
+if TYPE_CHECKING:
+    from tuimail.ui.writing.sending import Sending
 
 
 class SendingWatch:
@@ -79,6 +81,8 @@ class SendingWatch:
 
     async def undo(self) -> bool:
         """Bring the composer back as it was; return whether there was something to stop."""
+        from tuimail.ui.writing.sending import cancel, take_back  # noqa: PLC0415 - not for the first frame
+
         sending = self._sending
         if sending is None:
             return False
@@ -97,6 +101,8 @@ class SendingWatch:
 
     async def hurry(self) -> None:
         """Send now."""
+        from tuimail.ui.writing.sending import send_now  # noqa: PLC0415 - as above
+
         sending = self._sending
         if sending is None:
             return

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from tuimail.model.account import Account
 from tuimail.model.folder import FolderRole
 from tuimail.model.notice import Severity
-from tuimail.model.setup import KEPT_AS, SetupControl, answers_from_text
 from tuimail.text.safe import clean
 from tuimail.ui.screens.mailbox import MailboxScreen
 
 if TYPE_CHECKING:
+    from tuimail.model.setup import SetupControl
     from tuimail.ui.app import TuimailApp
     from tuimail.ui.screens.setup import SetupScreen
 
@@ -39,6 +39,8 @@ class SettingUp:
 
     def offer(self) -> None:
         """Say at the start that a set-up was left before its account was there."""
+        from tuimail.model.setup import KEPT_AS, answers_from_text  # noqa: PLC0415 - not for the first frame
+
         app = self._app
         address = answers_from_text(app.store.read.meta(KEPT_AS)).address
         known = {account.address.casefold() for account in app.accounts.values()}

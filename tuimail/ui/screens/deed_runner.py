@@ -19,7 +19,6 @@ from tuimail.ui.bindings import Hint
 from tuimail.ui.deeds import HOLD_SECONDS, Deed
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.shell import shell
-from tuimail.ui.status.undo_words import redone_words, undone_words
 from tuimail.ui.widgets.bottom_bar import EVENT_SECONDS, BottomBar
 
 T = TypeVar("T")
@@ -92,6 +91,8 @@ class DeedRunner:
 
     async def undo(self) -> None:
         """Take back the newest action, whoever of the windows did it, however long ago."""
+        from tuimail.ui.status.undo_words import undone_words  # noqa: PLC0415 - not for the first frame
+
         app = shell(self._screen)
         if app.store.read.next_undo() is None:
             self._bar.show_event("Nothing to undo.")
@@ -108,6 +109,8 @@ class DeedRunner:
 
     async def redo(self) -> None:
         """Do again what was undone last."""
+        from tuimail.ui.status.undo_words import redone_words  # noqa: PLC0415 - as above
+
         app = shell(self._screen)
         if app.store.read.next_redo() is None:
             self._bar.show_event("Nothing to do again.")

@@ -19,7 +19,8 @@ from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.outbox import OutboxState
 from tuimail.model.status import Connectivity, EngineStatus
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.screens.told_list import ToldList

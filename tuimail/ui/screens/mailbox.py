@@ -6,20 +6,24 @@ comes from the store; when the connection goes, nothing on it changes but the wo
 
 from __future__ import annotations
 
+import asyncio
+from typing import TYPE_CHECKING
+
 from tuimail.model.changes import ChangeSet
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.keys.scopes import Parameters
 from tuimail.ui.messages import CommandsWanted, ListChanged
-from tuimail.ui.screens import mailbox_reasons
+from tuimail.ui.running.later import load_readers
 from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.screens.mailbox_receipts import MailboxReceipts
-from tuimail.ui.screens.row_commands import offer_commands
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.body_view import BodyView
-from tuimail.ui.widgets.conversation_pane import ConversationPane
-from tuimail.ui.widgets.message_view import MessageView
+
+if TYPE_CHECKING:
+    from tuimail.ui.widgets.body_view import BodyView
+    from tuimail.ui.widgets.conversation_pane import ConversationPane
+    from tuimail.ui.widgets.message_view import MessageView
 
 
 class MailboxScreen(MailboxReceipts):
@@ -41,17 +45,25 @@ class MailboxScreen(MailboxReceipts):
         self.rearrange()
         self.open_first_folder()
         self.bars.refresh()
+        self.call_after_refresh(self.run_worker, self._bring_readers())
+
+    async def _bring_readers(self) -> None:
+        await asyncio.to_thread(load_readers)
+        self.bring_readers()
+        self.rearrange()
 
     def settings_changed(self) -> None:
         """Arrange and paint as the settings say now."""
         self.message_list.tinted = shell(self).tints_cursor
-        self.reader.settings_changed()
-        self.conversation.settings_changed()
+        for pane in self._readers or ():
+            pane.settings_changed()
         self.follow_choice()
         self.rearrange()
 
     def why_not(self, action: str, parameters: Parameters) -> str:
         """Return why an action makes no sense now; empty when it can be done."""
+        from tuimail.ui.screens import mailbox_reasons  # noqa: PLC0415 - not for the first frame
+
         return mailbox_reasons.why_not(self, action, parameters)
 
     def take_following(self, count: int) -> str:
@@ -87,6 +99,8 @@ class MailboxScreen(MailboxReceipts):
 
     def on_commands_wanted(self, event: CommandsWanted) -> None:
         """Offer what can be done with the message at the cursor."""
+        from tuimail.ui.screens.row_commands import offer_commands  # noqa: PLC0415 - not for the first frame
+
         event.stop()
         message = self.message_list.cursor
         if message is not None:
@@ -112,7 +126,7 @@ class MailboxScreen(MailboxReceipts):
         """Arrange the panes after a resize, or after something was opened or closed."""
         self.place_panes()
         beside = self.layout_now is not Layout.ONE
-        if self.reader.display and beside and self.reads is Reads.MESSAGE:
+        if self.shows_reader and beside and self.reads is Reads.MESSAGE:
             self.show_at_cursor()
         self.bars.refresh()
 
@@ -151,7 +165,7 @@ class MailboxScreen(MailboxReceipts):
             self._close_tree()
         elif self.reads is Reads.ALONE:
             self.back_to_conversation()
-        elif self.reading or self.focused in (self.reader, self.conversation):
+        elif self.reading or self.focused_reader is not None:
             self.stop_reading()
             self.stop_dwelling()
             self.rearrange()

@@ -12,16 +12,14 @@ from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.listing.mailbox_words import counts_words, empty_words, waiting_words
-from tuimail.ui.listing.spoken import row_words
 from tuimail.ui.listing.words import limited_empty_words, list_words
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.shell import shell
 from tuimail.ui.status.engine_words import banner_words, settings_banner, state_words
-from tuimail.ui.status.undo_words import entry_words
-from tuimail.ui.widgets.shown_message import ShownMessage
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen
+    from tuimail.ui.widgets.shown_message import ShownMessage
 
 _HELP_CELLS: Final = 11
 """Of the last row, for the key of the help and the edges, where the rest says the row."""
@@ -79,13 +77,14 @@ class MailboxBars:
         screen, app, rows = self._screen, shell(self._screen), self._screen.message_list
         top = screen.top
         reading_alone = screen.reading and screen.layout_now is Layout.ONE
-        conversation = screen.conversation
+        reads_conversation = reading_alone and screen.reads is Reads.CONVERSATION
         if screen.tree_open and not screen.tree_is_permanent:
             top.place = "Folders"
             top.context = f"{len(app.accounts)} account{'' if len(app.accounts) == 1 else 's'}"
             top.counts = counts_words(folder, 0)
-        elif reading_alone and screen.reads is Reads.CONVERSATION and conversation.current:
-            top.place = conversation.current.subject or "(no subject)"
+        elif reads_conversation and (current := screen.conversation.current) is not None:
+            conversation = screen.conversation
+            top.place = current.subject or "(no subject)"
             top.context = ", ".join(conversation.places)
             count = len(conversation.members)
             top.counts = f"{number(count)} message{'' if count == 1 else 's'}"
@@ -115,6 +114,8 @@ class MailboxBars:
         return next(troubled, known[0] if known else None)
 
     def _say_empty(self, folder: Folder | None, status: EngineStatus | None, now: datetime) -> None:
+        from tuimail.ui.status.undo_words import entry_words  # noqa: PLC0415 - few folders are empty
+
         screen, app = self._screen, shell(self._screen)
         elsewhere = screen.folder_tree.unread_after(folder.id if folder else None, 1)
         undoable = screen.deeds.undoable()
@@ -138,9 +139,9 @@ class MailboxBars:
         screen, keys = self._screen, shell(self._screen).keys
         if screen.focused is screen.folder_tree:
             screen.bottom.show_hints(keys.hints("tree"))
-        elif screen.focused is screen.reader:
+        elif screen.in_reader:
             self._hint_reader()
-        elif screen.focused is screen.conversation:
+        elif screen.in_conversation:
             self._hint_conversation()
         elif screen.message_list.total == 0:
             nothing = () if screen.deeds.undoable() else ("mailbox.undo",)
@@ -178,6 +179,8 @@ class MailboxBars:
         if not here or row is None:
             screen.bottom.row_words = ""
             return
+        from tuimail.ui.listing.spoken import row_words  # noqa: PLC0415 - few hear it
+
         marked = row.message.key in screen.message_list.marked
         words = row_words(
             row.shown,

@@ -11,7 +11,6 @@ from tuimail.model.listing import Sort
 from tuimail.model.message import MessageSummary
 from tuimail.model.notice import Severity
 from tuimail.ui import deeds
-from tuimail.ui.commands.candidates import folders_by_name
 from tuimail.ui.screens.mailbox_picking import MailboxPicking
 from tuimail.ui.shell import shell
 
@@ -93,6 +92,8 @@ class MailboxCommands(MailboxPicking):
 
     def _folder_named(self, name: str) -> Folder | None:
         """Return the folder of that name, or the only one with it in its name; else say so."""
+        from tuimail.ui.commands.candidates import folders_by_name  # noqa: PLC0415 - not for the first frame
+
         known = folders_by_name(shell(self))
         here = self.folder
         wanted = name.strip().casefold()

@@ -35,9 +35,9 @@ class MailboxDeeds(MailboxPanes):
     @property
     def at_hand(self) -> MessageSummary | None:
         """The message that a key for one message is about: what is read, else the cursor's."""
-        if self.focused is self.conversation:
+        if self.in_conversation:
             return self.conversation.current
-        if self.focused is self.reader and self.reader.key is not None:
+        if self.in_reader and self.reader.key is not None:
             return shell(self).store.read.summary(self.reader.key)
         return self.message_list.cursor
 
@@ -45,7 +45,7 @@ class MailboxDeeds(MailboxPanes):
         """Return what an action applies to: in the reader what is read, else the selection."""
         if self._all is not None:
             return self._all
-        if self.focused in (self.reader, self.conversation):
+        if self.focused_reader is not None:
             row = self.at_hand
             return [row] if row is not None else []
         return self.message_list.selection()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
@@ -14,12 +15,14 @@ from tuimail.ui.shell import shell
 from tuimail.ui.split import STEP, Line, Splits
 from tuimail.ui.widgets.banner import Banner
 from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.widgets.conversation_view import ConversationView
 from tuimail.ui.widgets.folder_tree import FolderTree
 from tuimail.ui.widgets.lines import Divider, TooSmall
 from tuimail.ui.widgets.message_list import MessageList
-from tuimail.ui.widgets.message_view import MessageView
 from tuimail.ui.widgets.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from tuimail.ui.widgets.conversation_view import ConversationView
+    from tuimail.ui.widgets.message_view import MessageView
 
 
 class Reads(Enum):
@@ -30,6 +33,13 @@ class Reads(Enum):
     CONVERSATION = "conversation"
     ALONE = "alone"
     """One message of the conversation, which is gone back to."""
+
+
+class Readers(NamedTuple):
+    """The panes that messages are read in."""
+
+    message: MessageView
+    conversation: ConversationView
 
 
 class MailboxPanes(Screen[None]):
@@ -58,8 +68,6 @@ class MailboxPanes(Screen[None]):
         self.tree_divider = Divider()
         self.message_list = MessageList(id="list")
         self.mail_divider = Divider()
-        self.reader = MessageView(id="reader")
-        self.conversation = ConversationView(id="conversation")
         self.bottom = BottomBar()
         self.mail = Container(id="mail")
         self.panes = Horizontal(id="panes")
@@ -69,6 +77,7 @@ class MailboxPanes(Screen[None]):
         self.reads = Reads.MESSAGE
         self.zoomed = False
         self.tree_open = False
+        self._readers: Readers | None = None
         self._chosen: dict[WidthClass, Layout] = {}
         self._splits = Splits(self._recall, self._keep)
 
@@ -83,9 +92,54 @@ class MailboxPanes(Screen[None]):
             with self.mail:
                 yield self.message_list
                 yield self.mail_divider
-                yield self.reader
-                yield self.conversation
         yield self.bottom
+
+    # -- the panes to read in ------------------------------------------------------------------
+
+    def bring_readers(self) -> Readers:
+        """Put the panes to read in at their place, unless they are there.
+
+        They come after the first frame, which shows nothing in them and would wait for a fifth of
+        all modules; whoever needs them earlier has them at once.
+        """
+        if self._readers is None:
+            from tuimail.ui.widgets.conversation_view import ConversationView  # noqa: PLC0415 - as said
+            from tuimail.ui.widgets.message_view import MessageView  # noqa: PLC0415
+
+            self._readers = Readers(MessageView(id="reader"), ConversationView(id="conversation"))
+            self.mail.mount(*self._readers)
+            self.place_panes()
+        return self._readers
+
+    @property
+    def reader(self) -> MessageView:
+        """Where one message is read."""
+        return self.bring_readers().message
+
+    @property
+    def conversation(self) -> ConversationView:
+        """Where a conversation is read."""
+        return self.bring_readers().conversation
+
+    @property
+    def focused_reader(self) -> MessageView | ConversationView | None:
+        """The pane to read in that the keys are in."""
+        return next((pane for pane in self._readers or () if pane is self.focused), None)
+
+    @property
+    def in_reader(self) -> bool:
+        """Whether the keys are in the message that is read."""
+        return self._readers is not None and self.focused is self._readers.message
+
+    @property
+    def in_conversation(self) -> bool:
+        """Whether the keys are in the conversation that is read."""
+        return self._readers is not None and self.focused is self._readers.conversation
+
+    @property
+    def shows_reader(self) -> bool:
+        """Whether the message at the cursor has a place beside the list or over it."""
+        return self._readers is not None and self._readers.message.display
 
     def _recall(self, name: str) -> str | None:
         return shell(self).store.read.meta(name)
@@ -139,15 +193,16 @@ class MailboxPanes(Screen[None]):
         _display(self.mail, not covers)
         one = layout is Layout.ONE
         _display(self.message_list, not one or not self.reading)
-        for pane in (self.reader, self.conversation):
-            _display(pane, pane is self.reading_pane and (not one or self.reading))
+        if self._readers is not None:
+            for pane in self._readers:
+                _display(pane, pane is self.reading_pane and (not one or self.reading))
+            self.conversation.show_title(not one)
+            self.reader.short = layout is Layout.STACK and not self.tree_is_permanent
         between = layout is Layout.STACK and self.tree_is_permanent
         _display(self.mail_divider, layout is Layout.COLUMNS or between)
         self.mail.styles.layout = "horizontal" if layout is Layout.COLUMNS else "vertical"
         self._size_panes(layout, self._mail_rows)
         self.message_list.force_lines(self._lines(layout))
-        self.conversation.show_title(not one)
-        self.reader.short = layout is Layout.STACK and not self.tree_is_permanent
         self._keep_focus()
 
     def _size_panes(self, layout: Layout, rows: int) -> None:
@@ -156,7 +211,7 @@ class MailboxPanes(Screen[None]):
         self.message_list.styles.height = self._list_size(columns, rows) if stack else "100%"
         self.mail_divider.styles.width = 1 if columns else "100%"
         self.mail_divider.styles.height = "100%" if columns else 1
-        for pane in (self.reader, self.conversation):
+        for pane in self._readers or ():
             pane.styles.width = "1fr" if columns else "100%"
             pane.styles.height = "1fr" if stack else "100%"
 
@@ -169,7 +224,8 @@ class MailboxPanes(Screen[None]):
         """Let the list have its place again, when the panes are placed next."""
         self.reading = self.zoomed = False
         self.reads = Reads.MESSAGE
-        self.conversation.close()
+        if self._readers is not None:
+            self._readers.conversation.close()
 
     @property
     def _tree_width(self) -> int:

@@ -14,10 +14,10 @@ from tuimail.ui.messages import CursorMoved, MessageOpened
 from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.message_pane import MessagePane
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox_bars import MailboxBars
+    from tuimail.ui.widgets.message_pane import MessagePane
 
 # A held key moves the cursor faster than a text can be read; the reader follows when it rests.
 _PREVIEW_SECONDS = 0.06
@@ -54,7 +54,7 @@ class MailboxReading(MailboxDeeds):
                 return
             self.stop_reading()
             self.rearrange()
-        if self.reader.display:
+        if self.shows_reader:
             show = partial(self.show_at_cursor, dwell=event.by_user)
             self._preview = self.set_timer(_PREVIEW_SECONDS, show)
 
@@ -167,11 +167,11 @@ class MailboxReading(MailboxDeeds):
 
     def action_next_unread(self) -> None:
         """Go to the next unread message, and read it if one is being read."""
-        if self.focused is self.conversation and self.conversation.next_unread():
+        if self.in_conversation and self.conversation.next_unread():
             return
         if not self.message_list.next_unread():
             self.bottom.show_event("No unread messages here.")
-        elif self.focused in (self.reader, self.conversation):
+        elif self.focused_reader is not None:
             self._read_on()
 
     def _read_on(self) -> None:

@@ -15,12 +15,10 @@ from tuimail.model.notice import Severity
 from tuimail.text.address import Address, make_address
 from tuimail.ui.screens.mailbox_commands import MailboxCommands
 from tuimail.ui.shell import shell
-from tuimail.ui.writing.compose_words import domain_of
-from tuimail.ui.writing.sending import outgoing_of
 
 if TYPE_CHECKING:
     from tuimail.model.outbox import OutgoingMessage
-    from tuimail.store.store import Writer
+    from tuimail.store.writer import Writer
 
 _YES: Final = "y"
 _NEVER: Final = "n"
@@ -61,6 +59,8 @@ class MailboxReceipts(MailboxCommands):
         """Queue the receipt, if one is to be sent, and note on the server that it is settled."""
         from tuimail.mime.built import make_message_id  # noqa: PLC0415 - as above
         from tuimail.mime.receipts import SENT, build_receipt  # noqa: PLC0415 - as above
+        from tuimail.ui.writing.compose_words import domain_of  # noqa: PLC0415 - as above
+        from tuimail.ui.writing.sending import outgoing_of  # noqa: PLC0415 - as above
 
         app, summary = shell(self), message.summary
         account = app.accounts[summary.account_id]

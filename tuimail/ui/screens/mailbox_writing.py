@@ -17,8 +17,6 @@ from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.screens.mailbox_marks import MailboxMarks
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.text_marks import TextMarks
-from tuimail.ui.writing.draft_files import keep_files
 from tuimail.ui.writing.identities import Identity, identity_for, identity_of, own_addresses
 
 if TYPE_CHECKING:
@@ -188,6 +186,8 @@ class MailboxWriting(MailboxMarks):
         shell(self).open_composer(replace(draft, sender=identity.sender, files=files))
 
     async def _kept(self, files: Sequence[FileToSend]) -> tuple[DraftFile, ...]:
+        from tuimail.ui.writing.draft_files import keep_files  # noqa: PLC0415 - as above
+
         return await keep_files(shell(self).store, files)
 
     def _passage(self) -> _Text | None:
@@ -197,9 +197,9 @@ class MailboxWriting(MailboxMarks):
         """
         from tuimail.mime.rendered import TextLine  # noqa: PLC0415 - as above
 
-        pane = self.focused
-        passage = pane.text_body.passage if isinstance(pane, TextMarks) else None
-        if not isinstance(pane, TextMarks) or passage is None or passage.began is None:
+        pane = self.focused_reader
+        passage = pane.text_body.passage if pane is not None else None
+        if pane is None or passage is None or passage.began is None:
             return None
         lines = []
         for row in passage.text.split("\n"):

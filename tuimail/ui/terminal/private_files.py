@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tuimail.mime.filename import write_new
-
 _READ_ONLY: Final = 0o400
 
 
@@ -31,6 +29,8 @@ class PrivateFiles:
         Raises:
             OSError: It cannot be written.
         """
+        from tuimail.mime.filename import write_new  # noqa: PLC0415 - not for the first frame
+
         if self._folder is None:
             runtime = Path(self._environ.get("XDG_RUNTIME_DIR") or "/nowhere")
             place = runtime if runtime.is_dir() and os.access(runtime, os.W_OK) else None

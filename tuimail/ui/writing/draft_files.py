@@ -18,7 +18,8 @@ from tuimail.ui.drawing.formatting import size_text
 
 if TYPE_CHECKING:
     from tuimail.mime.attaching import FileToSend
-    from tuimail.store.store import Store, Writer
+    from tuimail.store.store import Store
+    from tuimail.store.writer import Writer
 
 MOST_FILES: Final = 200
 LARGEST: Final = 150 * 1024 * 1024

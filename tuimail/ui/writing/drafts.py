@@ -16,7 +16,8 @@ from tuimail.errors import StoreError
 from tuimail.model.draft import Draft
 
 if TYPE_CHECKING:
-    from tuimail.store.store import Store, Writer
+    from tuimail.store.store import Store
+    from tuimail.store.writer import Writer
 
 SAVE_AFTER_SECONDS: Final = 1.0
 AGAIN_AFTER_SECONDS: Final = 5.0

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from tuimail.mime.builder import Parts
     from tuimail.mime.built import BuiltMessage
     from tuimail.mime.parser import ParsedMessage
-    from tuimail.store.store import Reader, Writer
+    from tuimail.store.store import Reader
+    from tuimail.store.writer import Writer
 
 
 @record
