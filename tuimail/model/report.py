@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from tuimail.records import record
 from tuimail.text.safe import SafeText
 
 FAILED: Final = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """How the delivery to one recipient ended.
 

@@ -6,9 +6,9 @@ said is the screen's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from tuimail.records import record
 from tuimail.text.safe import SafeText
 
 
@@ -21,7 +21,7 @@ class Confirmation(StrEnum):
     """Nobody who can be believed says anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Authentication:
     """What the receiving organisation wrote into Authentication-Results (RFC 8601).
 
@@ -58,7 +58,7 @@ class SealState(StrEnum):
     """It can be decrypted when the key's passphrase is given."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seal:
     """A signature that was checked, or an encryption that was opened.
 
@@ -73,7 +73,7 @@ class Seal:
     is_encrypted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unsubscribing:
     """The ways List-Unsubscribe names (RFC 2369, 3.2).
 
@@ -91,7 +91,7 @@ class Unsubscribing:
     page: SafeText = SafeText("")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trust:
     """What is known of one message.
 
@@ -109,7 +109,7 @@ class Trust:
     unsubscribing: Unsubscribing | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SenderHistory:
     """How well a sender is known.
 

@@ -9,7 +9,7 @@ from tuimail.model.envelope import Envelope
 from tuimail.model.message import Message
 from tuimail.model.search import Has, Part, Search
 from tuimail.model.trust import MOST_COUNTED, SenderHistory
-from tuimail.store.catalogue import DOC_BITS
+from tuimail.store.codec import DOC_BITS
 from tuimail.store.connection import Connection
 from tuimail.store.limits import question
 from tuimail.store.transaction import Transaction

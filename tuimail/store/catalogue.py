@@ -21,9 +21,6 @@ from tuimail.store.transaction import Transaction
 from tuimail.text.address import Address
 from tuimail.text.folding import fold, fold_subject
 
-DOC_BITS: Final = 28
-"""`search_text.doc` is INTERNALDATE * 2^28 + key: dates need 34 bits, keys do not reach 2^28."""
-
 _LONGEST_SORT: Final = 60
 _LONGEST_SUBJECT: Final = 1000
 _LONGEST_PEOPLE: Final = 4000
@@ -84,7 +81,7 @@ _INSERT_TEXT: Final = (
 
 def _text(key: MessageKey, internaldate: int, envelope: Envelope) -> tuple[int, str, str, str]:
     return (
-        (internaldate << DOC_BITS) + key,
+        (internaldate << codec.DOC_BITS) + key,
         _people(envelope.from_, envelope.sender),
         _people(envelope.to, envelope.cc, envelope.bcc),
         fold_subject(envelope.subject[:_LONGEST_SUBJECT]),

@@ -22,6 +22,9 @@ from tuimail.text.address import Address
 from tuimail.text.safe import SafeText
 
 LATEST_SECONDS: Final = 9_214_646_400  # 2262-01-01T00:00:00Z
+DOC_BITS: Final = 28
+"""`search_text.doc` is INTERNALDATE * 2^28 + key: dates need 34 bits, keys do not reach 2^28."""
+
 _DEEPEST_NESTING: Final = 50
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from tuimail import store
 from tuimail.model.account import AccountId
 from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.folder import UID, FolderId, FolderRole
@@ -17,7 +18,6 @@ from tuimail.model.message import MessageKey
 from tuimail.store import actions, codec, folders, intent_rows
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
-from tuimail.store.visible import refold
 
 SETTLE_SECONDS: Final = 20.0
 """How long nothing is typed before a draft goes to the server while it is still being written."""
@@ -172,7 +172,7 @@ def adopt(tx: Transaction, draft_id: int, key: MessageKey) -> None:
             " uidvalidity) VALUES (?, '', ?, ?, ?, ?, ?)",
             (draft_id, *row),
         )
-        refold(tx, [key])
+        store.visible.refold(tx, [key])
 
 
 def confirm(tx: Transaction, copy_id: int, uid: UID, uidvalidity: int | None) -> None:
@@ -216,4 +216,4 @@ def _refold(tx: Transaction, which: Collection[DraftCopy]) -> None:
             "SELECT id FROM message WHERE folder_id = ? AND message_id = ?",
             (copy.folder_id, copy.message_id),
         )
-        refold(tx, [key for (key,) in rows])
+        store.visible.refold(tx, [key for (key,) in rows])

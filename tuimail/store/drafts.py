@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import AccountId
 from tuimail.model.draft import Draft, DraftProtection, TextFormat, Writing
 from tuimail.store import codec, draft_copies, draft_files
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
-from tuimail.store.trees import Value
+
+if TYPE_CHECKING:
+    from tuimail.store.trees import Value
 
 _COLUMNS: Final = (
     "id, account_id, recipients_to, recipients_cc, recipients_bcc, subject, body,"

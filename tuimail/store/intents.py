@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from tuimail import store
 from tuimail.errors import StoreError
 from tuimail.model.account import AccountId
 from tuimail.model.flags import Flags
@@ -27,16 +28,11 @@ from tuimail.store import (
     actions,
     codec,
     intent_rows,
-    marks,
-    merge,
     messages,
-    recording,
     tree,
-    vanishing,
 )
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
-from tuimail.store.visible import hide_all, refold
 from tuimail.text.safe import clean
 
 PENDING: Final = tuple(state for state in IntentState if state.is_pending)
@@ -103,7 +99,7 @@ def add(tx: Transaction, new: Sequence[NewIntent]) -> int:
     for intent in new:
         key = messages.resolve(tx.connection, intent.key)
         account = tx.connection.value("SELECT account_id FROM message WHERE id = ?", (key,))
-        marks.keep_order(tx, key, intent.action)
+        store.marks.keep_order(tx, key, intent.action)
         intent_rows.insert(
             tx,
             intent.account_id,
@@ -114,7 +110,7 @@ def add(tx: Transaction, new: Sequence[NewIntent]) -> int:
             hold_seconds=intent.hold_seconds,
         )
         keys.append(key)
-    refold(tx, keys)
+    store.visible.refold(tx, keys)
     return group
 
 
@@ -128,7 +124,7 @@ def expunge_all(tx: Transaction, folder: FolderId, hold_seconds: float) -> int:
         (group, kind, args, IntentState.QUEUED, tx.now + hold_seconds, folder),
     )
     tx.changes.intents = True
-    hide_all(tx, folder)
+    store.visible.hide_all(tx, folder)
     return group
 
 
@@ -165,12 +161,12 @@ def finish(
     """Write how intents ended together with what the server has now, and fold."""
     settled = _Settled(tx)
     for key, (folder, uid) in moved.items():
-        living = merge.relocate(tx, key, folder, uid)
+        living = store.merge.relocate(tx, key, folder, uid)
         if living is not None:
             settled.keys.append(living)
     for key, now_on_server in flags.items():
         living = messages.resolve(tx.connection, key)
-        recording.set_server_flags(tx, living, now_on_server)
+        store.recording.set_server_flags(tx, living, now_on_server)
         settled.keys.append(living)
     for intent_id in ids:
         # After the moves: a merge gives intents another key.
@@ -267,9 +263,9 @@ class _Settled:
 
     def refold(self) -> None:
         """Recompute what is seen of all that was settled."""
-        refold(self._tx, self.keys)
+        store.visible.refold(self._tx, self.keys)
         for folder, below in self._marks.items():
-            marks.refold_folder(self._tx, folder, below)
+            store.marks.refold_folder(self._tx, folder, below)
         for account in self._trees:
             tree.refold_tree(self._tx, account)
 
@@ -301,7 +297,7 @@ def confirm_mark(tx: Transaction, intent_id: int) -> None:
     """Settle a folder marked read that the server has marked, sparing what the intent spares."""
     row = tx.connection.row("SELECT folder_id, args FROM intent WHERE id = ?", (intent_id,))
     if row is not None:
-        marks.confirm(tx, row[0], actions.load_mark(row[1]))
+        store.marks.confirm(tx, row[0], actions.load_mark(row[1]))
         finish(tx, [intent_id], state=IntentState.DONE, moved={}, flags={}, error=None)
 
 
@@ -311,7 +307,7 @@ def confirm_tree(
     """Settle changes of a folder that the server has made."""
     for action in done:
         for gone in tree.confirm(tx, folder, action):
-            vanishing.record_lost(tx, gone)
+            store.vanishing.record_lost(tx, gone)
     finish(tx, ids, state=IntentState.DONE, moved={}, flags={}, error=None)
 
 

@@ -25,8 +25,7 @@ from tuimail.model.listing import (
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.search import Is, State
 from tuimail.store import threads
-from tuimail.store.catalogue import DOC_BITS
-from tuimail.store.codec import make_flags
+from tuimail.store.codec import DOC_BITS, make_flags
 from tuimail.store.connection import Connection, Row
 from tuimail.store.limits import Condition
 from tuimail.store.messages import SUMMARY_COLUMNS, make_summary, resolve

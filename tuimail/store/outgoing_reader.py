@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from tuimail import store
 from tuimail.model.account import AccountId
 from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.intent import DraftIntent
 from tuimail.model.message import MessageKey
 from tuimail.model.outbox import OutboxItem, OutboxState
-from tuimail.model.report import Outcome
-from tuimail.store import addresses, draft_copies, drafts, outbox, reports
-from tuimail.store.acquaintance import Acquaintance
+from tuimail.store import draft_copies, drafts, outbox
 from tuimail.store.connection import Connection
 from tuimail.store.draft_files import DraftFileReader
-from tuimail.text.address import Address
+
+if TYPE_CHECKING:
+    from tuimail.model.report import Outcome
+    from tuimail.store.acquaintance import Acquaintance
+    from tuimail.text.address import Address
 
 
 class OutgoingReader:
@@ -39,15 +43,15 @@ class OutgoingReader:
 
     def unread_reports(self, account: AccountId) -> list[MessageKey]:
         """Return reports on deliveries of which nobody knows what they say."""
-        return reports.unread(self._connection, account)
+        return store.reports.unread(self._connection, account)
 
     def reported_message(self, key: MessageKey) -> str | None:
         """Return the Message-ID that a report is about, as far as it is known."""
-        return reports.original(self._connection, key)
+        return store.reports.original(self._connection, key)
 
     def outcomes(self, message_id: str | None) -> list[Outcome]:
         """Return what is known of the delivery of a sent message, recipient by recipient."""
-        return reports.outcomes_of(self._connection, message_id)
+        return store.reports.outcomes_of(self._connection, message_id)
 
     def was_sent_here(self, account: AccountId, message_id: str) -> bool:
         """Whether a mailbox sent a message: it is in the outbox, or in its Sent Items."""
@@ -89,12 +93,12 @@ class OutgoingReader:
     @property
     def acquaintance(self) -> Acquaintance:
         """Whom the user knows."""
-        return Acquaintance(self._connection)
+        return store.acquaintance.Acquaintance(self._connection)
 
     def people(self, limit: int) -> list[tuple[str, str, str]]:
         """Return (name, local part, domain), those written to first, each the latest first."""
-        return addresses.people(self._connection, limit)
+        return store.addresses.people(self._connection, limit)
 
     def complete_address(self, prefix: str, limit: int) -> list[Address]:
         """Return addresses that begin so: those written to first, then those seen."""
-        return addresses.complete(self._connection, prefix, limit)
+        return store.addresses.complete(self._connection, prefix, limit)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from tuimail import store
 from tuimail.model.account import AccountId
-from tuimail.model.download import DownloadPolicy
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole, Here, Round
 from tuimail.model.folder_settings import FolderSettings, LikelyTarget
@@ -17,38 +18,34 @@ from tuimail.model.intent import (
     IntentState,
     PendingAction,
 )
-from tuimail.model.journal import JournalEntry
 from tuimail.model.listing import Listing
 from tuimail.model.message import Identity, Message, MessageKey, MessageSummary, Position
 from tuimail.model.notice import Notice
-from tuimail.model.request import Request
-from tuimail.model.status import EngineStatus
-from tuimail.model.tree import Tree
-from tuimail.model.trust import SenderHistory
 from tuimail.store import (
-    addresses,
     bodies,
-    downloads,
-    filing,
     folder_choices,
     folders,
-    forgetting,
     intents,
-    journal,
     messages,
     meta,
     notices,
-    pending,
-    requests,
-    rounds,
     threads,
     tree,
 )
-from tuimail.store.downloads import KeptPart
 from tuimail.store.listings import ListReader
-from tuimail.store.meetings import MeetingReader
 from tuimail.store.meta import Counts
 from tuimail.store.outgoing_reader import OutgoingReader
+
+if TYPE_CHECKING:
+    from tuimail.model.download import DownloadPolicy
+    from tuimail.model.journal import JournalEntry
+    from tuimail.model.request import Request
+    from tuimail.model.status import EngineStatus
+    from tuimail.model.tree import Tree
+    from tuimail.model.trust import SenderHistory
+    from tuimail.store.downloads import KeptPart
+    from tuimail.store.forgetting import Unfinished
+    from tuimail.store.meetings import MeetingReader
 
 
 class Reader(OutgoingReader):
@@ -93,15 +90,15 @@ class Reader(OutgoingReader):
 
     def likely_targets(self, keys: Sequence[MessageKey], limit: int) -> list[LikelyTarget]:
         """Return the folders messages may belong into, the likeliest first."""
-        return filing.likely(self._connection, keys, limit)
+        return store.filing.likely(self._connection, keys, limit)
 
     def recently_opened(self, limit: int) -> list[FolderId]:
         """Return the folders that were opened last, the newest first."""
-        return filing.recently_opened(self._connection, limit)
+        return store.filing.recently_opened(self._connection, limit)
 
     def recently_filed(self, limit: int) -> list[FolderId]:
         """Return the folders that mail was moved into last, the newest first."""
-        return filing.recently_filed(self._connection, limit)
+        return store.filing.recently_filed(self._connection, limit)
 
     def server_counts(self, folder: FolderId) -> tuple[int, int]:
         """Return (messages, unseen ones) of the server's folder that are here."""
@@ -113,7 +110,7 @@ class Reader(OutgoingReader):
 
     def round(self, folder: FolderId) -> Round:
         """Return how far the comparison of a folder has come."""
-        return rounds.folder_round(self._connection, folder)
+        return store.rounds.folder_round(self._connection, folder)
 
     def newest(self, folder: FolderId, limit: int) -> list[MessageSummary]:
         """Return the first window of a list, newest first."""
@@ -141,12 +138,12 @@ class Reader(OutgoingReader):
 
     def sender_history(self, message: Message) -> SenderHistory:
         """Return how well the sender of a message is known."""
-        return addresses.history(self._connection, message)
+        return store.addresses.history(self._connection, message)
 
     @property
     def meetings(self) -> MeetingReader:
         """Return what reads meetings: what invitations said, how they were answered."""
-        return MeetingReader(self._connection)
+        return store.meetings.MeetingReader(self._connection)
 
     def listing(self, listing: Listing) -> ListReader:
         """Return what reads the windows of a listing."""
@@ -233,17 +230,17 @@ class Reader(OutgoingReader):
 
     def download_choices(self, account: AccountId) -> dict[FolderId, DownloadPolicy]:
         """Return what was chosen to be kept of folders, where something was."""
-        return downloads.choices(self._connection, account)
+        return store.downloads.choices(self._connection, account)
 
     def space(self, account: AccountId | None = None) -> dict[FolderId, int]:
         """Return the octets of texts and files that are kept, by folder."""
-        return downloads.space(self._connection, account)
+        return store.downloads.space(self._connection, account)
 
     def missing_texts(
         self, folder: FolderId, since: datetime | None, than: Position | None, limit: int
     ) -> list[Position]:
         """Return messages whose text was never fetched, newest first, that follow `than`."""
-        return downloads.missing_texts(self._connection, folder, since, than, limit)
+        return store.downloads.missing_texts(self._connection, folder, since, than, limit)
 
     def missing_files(
         self,
@@ -255,17 +252,17 @@ class Reader(OutgoingReader):
         limit: int,
     ) -> list[Position]:
         """Return messages whose files of up to `largest` octets were not all fetched."""
-        return downloads.missing_files(self._connection, folder, since, than, largest, limit)
+        return store.downloads.missing_files(self._connection, folder, since, than, largest, limit)
 
     def download_counts(
         self, folder: FolderId, since: datetime | None, *, largest: int | None
     ) -> tuple[int, int]:
         """Return (complete, all) messages; complete without files when `largest` is None."""
-        return downloads.counts(self._connection, folder, since, largest)
+        return store.downloads.counts(self._connection, folder, since, largest)
 
     def kept_parts(self, after: int, limit: int) -> list[KeptPart]:
         """Return stored sections, those fetched longest ago first, that follow the id `after`."""
-        return downloads.kept_parts(self._connection, after, limit)
+        return store.downloads.kept_parts(self._connection, after, limit)
 
     def intents(
         self,
@@ -298,23 +295,23 @@ class Reader(OutgoingReader):
 
     def pending_actions(self, account: AccountId | None = None) -> list[PendingAction]:
         """Return what the server has not confirmed, in words, oldest first."""
-        return pending.pending_actions(self._connection, account)
+        return store.pending.pending_actions(self._connection, account)
 
     def journal(self, limit: int) -> list[JournalEntry]:
         """Return what the user did, newest first; the last 100 actions are kept."""
-        return journal.entries(self._connection, limit)
+        return store.journal.entries(self._connection, limit)
 
     def next_undo(self) -> JournalEntry | None:
         """Return the newest action that is not undone: what undo takes back."""
-        return journal.next_undo(self._connection)
+        return store.journal.next_undo(self._connection)
 
     def next_redo(self) -> JournalEntry | None:
         """Return what redo does again, None when there is nothing or something came after."""
-        return journal.next_redo(self._connection)
+        return store.journal.next_redo(self._connection)
 
-    def unfinished(self, account: AccountId) -> forgetting.Unfinished:
+    def unfinished(self, account: AccountId) -> Unfinished:
         """What is on this computer alone: mail to be sent, drafts, changes."""
-        return forgetting.unfinished(self._connection, account)
+        return store.forgetting.unfinished(self._connection, account)
 
     def notices(self, limit: int) -> list[tuple[int, datetime, AccountId | None, Notice]]:
         """Return (id, when, whose, what), newest first."""
@@ -322,15 +319,15 @@ class Reader(OutgoingReader):
 
     def open_requests(self) -> list[Request]:
         """Return what the running engine is asked for and has not answered, oldest first."""
-        return requests.open_requests(self._connection)
+        return store.requests.open_requests(self._connection)
 
     def request(self, id: int) -> Request | None:
         """Return one request, None when it was taken away."""
-        return requests.request(self._connection, id)
+        return store.requests.request(self._connection, id)
 
     def engine_status(self) -> dict[AccountId, EngineStatus]:
         """Return what the running engine last said; empty when none runs."""
-        return requests.engine_status(self._connection)
+        return store.requests.engine_status(self._connection)
 
     def seen_notices(self) -> frozenset[int]:
         """Return the ids of the notices that somebody has looked at."""

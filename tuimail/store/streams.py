@@ -11,7 +11,7 @@ from typing import Final
 
 from tuimail.model.listing import Anchor, Sort
 from tuimail.records import record
-from tuimail.store.catalogue import DOC_BITS
+from tuimail.store.codec import DOC_BITS
 
 Values = tuple[object, ...]
 Statement = tuple[str, list[object]]

@@ -102,7 +102,7 @@ ASCII: Final = Glyphs(
 )
 
 _NAMES: Final = tuple(
-    name for name in Glyphs.__dataclass_fields__ if isinstance(getattr(UNICODE, name), str)
+    name for name in Glyphs.__annotations__ if isinstance(getattr(UNICODE, name), str)
 )
 _TO_ASCII: Final = str.maketrans(
     {getattr(UNICODE, name): getattr(ASCII, name) for name in _NAMES}

@@ -42,7 +42,7 @@ class MailboxScreen(MailboxReceipts):
         self.message_list.tinted = app.tints_cursor
         self.restore_layouts()
         self.folder_tree.reload()
-        self.rearrange()
+        self.place_panes()
         self.open_first_folder()
         self.bars.refresh()
         self.call_after_refresh(self.run_worker, self._bring_readers())
