@@ -95,6 +95,10 @@ async def open_stage(
         )
         async with app.run_test(size=size) as pilot:
             await until(lambda: app.engine is not None, describe="the engine")
+            await until(
+                lambda: any(screen.query("#reader") for screen in app.screen_stack),
+                describe="the panes to read in",
+            )
             yield Stage(app, pilot, store, engine, account)
     finally:
         store.close()
