@@ -22,7 +22,7 @@ FILE_NAME: Final = "engine.lock"
 _PAUSE: Final = 0.1
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _NO_LOCKS_HERE: Final = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
-_CONTENT: Final = re.compile(r"(\w+) process (\d+) on (\S+)\n")
+_CONTENT: Final = r"(\w+) process (\d+) on (\S+)\n"
 
 
 class Holder(NamedTuple):
@@ -240,7 +240,7 @@ def _refuse_elsewhere(handle: int, path: Path) -> None:
 
 
 def _holder(handle: int) -> Holder | None:
-    found = _CONTENT.fullmatch(os.pread(handle, 256, 0).decode("utf-8", "replace"))
+    found = re.fullmatch(_CONTENT, os.pread(handle, 256, 0).decode("utf-8", "replace"))
     return Holder(found[1], int(found[2]), found[3]) if found else None
 
 

@@ -18,11 +18,11 @@ from tuimail.config.schema import Settings
 from tuimail.errors import ConfigError
 from tuimail.model.account import Account
 from tuimail.model.draft import Draft
-from tuimail.model.setup import SetupAnswers, SetupControl
 from tuimail.store.store import Store
 from tuimail.ui.app import TuimailApp
 
 if TYPE_CHECKING:
+    from tuimail.model.setup import SetupAnswers, SetupControl
     from tuimail.sync.window import WindowEngine
 
 GRACE: Final = 2.0

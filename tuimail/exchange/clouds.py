@@ -126,10 +126,9 @@ def is_known_authority_host(host: str) -> bool:
 
 # The keyword, and the tenant that all personal accounts share (Microsoft: "ID token claims", tid).
 _PERSONAL_TENANTS: Final = frozenset({"consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"})
-_PERSONAL_DOMAIN: Final = re.compile(
+_PERSONAL_DOMAIN: Final = (
     r"(?:(?:outlook|hotmail|live)\.(?:[a-z]{2,3}|co\.[a-z]{2}|com\.[a-z]{2})"
-    r"|(?:msn|windowslive|passport)\.com)\Z",
-    re.IGNORECASE,
+    r"|(?:msn|windowslive|passport)\.com)\Z"
 )
 
 
@@ -139,7 +138,7 @@ def is_personal_address(address: str) -> bool:
     A personal account may have an address elsewhere too; that cannot be seen from outside.
     """
     local, _, domain = address.rpartition("@")
-    return bool(local) and _PERSONAL_DOMAIN.match(domain) is not None
+    return bool(local) and re.match(_PERSONAL_DOMAIN, domain, re.IGNORECASE) is not None
 
 
 def is_personal_account(authority: str, address: str) -> bool:

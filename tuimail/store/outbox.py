@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Required, TypedDict, Unpack
 
+from tuimail import store
 from tuimail.errors import StoreError
 from tuimail.model.account import AccountId, SendVia
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage, Reason, SentCopy
-from tuimail.store import addresses, codec, drafts
+from tuimail.store import codec, drafts
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 from tuimail.text.safe import clean
@@ -143,7 +144,7 @@ def queue(tx: Transaction, message: OutgoingMessage) -> int:
     )
     if message.draft_id is not None:
         drafts.delete(tx, message.draft_id, hold_seconds=message.hold_seconds)
-    addresses.learn_recipients(tx, message.account_id, message.rcpt_to)
+    store.addresses.learn_recipients(tx, message.account_id, message.rcpt_to)
     tx.changes.outbox = True
     return item_id
 

@@ -96,7 +96,7 @@ def format_addresses(addresses: tuple[Address, ...]) -> str:
 
 
 # One token of an address list: a quoted string, a comment, an angle address, a separator, text.
-_TOKEN = re.compile(
+_PIECE = (
     r'"(?:[^"\\]|\\.)*"?'
     r"|\((?:[^()\\]|\\.|\([^()]*\))*\)?"
     r"|<[^<>]*>?"
@@ -108,7 +108,7 @@ _TOKEN = re.compile(
 
 def _split(text: str) -> list[str]:
     pieces = [""]
-    for token in _TOKEN.finditer(text):
+    for token in re.finditer(_PIECE, text):
         if token["separator"]:
             pieces.append("")
         elif token["group"] and "@" not in pieces[-1]:

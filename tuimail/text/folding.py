@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 # Letters that no decomposition takes apart (Unicode has none for a stroke) and people type without.
@@ -68,11 +69,15 @@ _REPLIES: Final = (
     "tov", "отв", "на", "пересл", "отг", "препр", "απ", "σχετ", "πρθ", "השב", "הועבר", "רد", "رد",
     "إعادة توجيه", "回复", "回覆", "答复", "转发", "轉寄", "返信", "転送", "회신", "답장", "전달",
 )  # fmt: skip
-_PREFIX: Final = re.compile(
-    r"\s*(?:"
-    + "|".join(sorted(map(re.escape, map(fold, _REPLIES)), key=len, reverse=True))
-    + r")\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\d{1,3})?\s*:"
-)
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    """Compiled when the first subject is compared: lists are shown without."""
+    words = "|".join(sorted(map(re.escape, map(fold, _REPLIES)), key=len, reverse=True))
+    return re.compile(
+        rf"\s*(?:{words})\s*(?:\[\d{{1,3}}\]|\(\d{{1,3}}\)|\^\d{{1,3}}|\d{{1,3}})?\s*:"
+    )
 
 
 def fold_subject(subject: str) -> str:
@@ -81,8 +86,8 @@ def fold_subject(subject: str) -> str:
     A subject that is nothing else stays: "Re:" is better than nothing.
     """
     folded = fold(subject)
-    at = 0
-    while (prefix := _PREFIX.match(folded, at)) is not None:
+    match, at = _prefix().match, 0
+    while (prefix := match(folded, at)) is not None:
         at = prefix.end()
     return folded[at:].strip() or folded
 

@@ -49,7 +49,7 @@ _SINGLE_LINE: Final[dict[int, str | None]] = _DELETE | {0x0A: " ", 0x0D: " ", 0x
 
 # A joiner is kept only between two pictographs, where it makes one emoji of them.
 _PICTOGRAPH = "[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
-_EMOJI_JOIN = re.compile(f"(?<={_PICTOGRAPH}){_ZERO_WIDTH_JOINER}(?={_PICTOGRAPH})")
+_EMOJI_JOIN = f"(?<={_PICTOGRAPH}){_ZERO_WIDTH_JOINER}(?={_PICTOGRAPH})"  # compiled when met
 _JOIN_MARK = "\ue000"  # private use, itself replaced below when it came from outside
 _NEWLINES = re.compile("\r\n?|\u2028|\u2029|\x0b|\x0c|\x85")
 
@@ -69,7 +69,7 @@ def clean(text: str, *, multiline: bool = False) -> SafeText:
         if all(_MULTILINE.get(ord(one), one) == one for one in set(text)):
             return SafeText(text)  # a body has few different characters, and looking is faster
     if _ZERO_WIDTH_JOINER in text:
-        text = _EMOJI_JOIN.sub(_JOIN_MARK, text.replace(_JOIN_MARK, ""))
+        text = re.sub(_EMOJI_JOIN, _JOIN_MARK, text.replace(_JOIN_MARK, ""))
         text = text.translate(_MULTILINE if multiline else _SINGLE_LINE)
         return SafeText(text.replace(_JOIN_MARK, _ZERO_WIDTH_JOINER))
     return SafeText(text.translate(_MULTILINE if multiline else _SINGLE_LINE))

@@ -15,7 +15,6 @@ from tuimail.errors import StoreError
 from tuimail.model.account import Account
 from tuimail.model.bodystructure import attachments, text_parts
 from tuimail.model.message import BodyState, Message, MessageKey
-from tuimail.model.trust import SenderHistory
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText, clean
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
     from tuimail.mime.render import Renderer
     from tuimail.mime.rendered import Link, TextLine
+    from tuimail.model.trust import SenderHistory
 
 
 def own_hosts(accounts: Iterable[Account]) -> frozenset[str]:

@@ -16,7 +16,6 @@ from textual.dom import DOMNode
 from textual.timer import Timer
 
 from tuimail.ui.bindings import BindingSpec, Hint, Keys, shown_key
-from tuimail.ui.keys.chord_words import followers, head_title, typed_words
 from tuimail.ui.keys.scopes import Place, places
 from tuimail.ui.keys.use import KeyUse
 
@@ -186,6 +185,8 @@ class Chords:
     # -- the sheet -----------------------------------------------------------------------------
 
     def _show_soon(self) -> None:
+        from tuimail.ui.keys.chord_words import typed_words  # noqa: PLC0415 - not for the first frame
+
         if self._timer is not None:
             self._timer.stop()
         typed = typed_words(self._count, self._steps)
@@ -198,6 +199,8 @@ class Chords:
 
     def _show(self) -> None:
         """Say what can follow, for those who wait or ask."""
+        from tuimail.ui.keys.chord_words import followers, head_title, typed_words  # noqa: PLC0415 - as above
+
         head = " ".join(self._steps)
         offers = followers(self._keys(), self._here, head, self._use.count)
         typed = typed_words(self._count, self._steps)

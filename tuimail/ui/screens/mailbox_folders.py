@@ -7,7 +7,7 @@ confirmed, and taken back by `u` where it can be.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 
@@ -26,9 +26,12 @@ from tuimail.text.safe import clean
 from tuimail.ui.deeds import HOLD_SECONDS
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.folders import words
-from tuimail.ui.folders.names import Wanted, read_path
 from tuimail.ui.screens.mailbox_writing import MailboxWriting
 from tuimail.ui.shell import shell
+
+if TYPE_CHECKING:
+    from tuimail.ui.folders.names import Wanted
+
 
 _YES: Final = "y"
 _MOST_CELLS: Final = 34
@@ -156,6 +159,9 @@ class MailboxFolders(MailboxWriting):
             value: What stands there at first; left as it is, nothing is done.
             itself: The folder that gets it, which may keep what it has.
         """
+        from tuimail.ui.folders.names import read_path  # noqa: PLC0415 - not for the first frame
+        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - as above
+
         shown = clean(value)
 
         def problem(typed: str) -> str:
@@ -172,7 +178,6 @@ class MailboxFolders(MailboxWriting):
                 self.run_worker(then(read_path(text, known, itself=itself)), group="folder")
 
         hints = (("Enter", verb), ("Esc", "close"))
-        from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
         await self.app.push_screen(
             LineSheet(f"{prompt} ", value, typed, hints, check=check), answered

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _FETCH_SECONDS: Final = 60.0
 _WHOLE, _HEADER = "", "HEADER"
-_MARKS: Final = re.compile(r"\s*(>+) ?(.*)")
+_MARKS: Final = r"\s*(>+) ?(.*)"
 _Text = tuple["Sequence[TextLine]", "Sequence[Link]"]
 
 
@@ -203,7 +203,7 @@ class MailboxWriting(MailboxMarks):
             return None
         lines = []
         for row in passage.text.split("\n"):
-            marks = _MARKS.match(row)
+            marks = re.match(_MARKS, row)
             depth, text = (marks[1].count(">"), marks[2]) if marks else (0, row)
             lines.append(TextLine(clean(text.rstrip()), depth))
         pane.text_body.end_passage()

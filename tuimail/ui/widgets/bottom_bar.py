@@ -21,7 +21,6 @@ from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.hint_click import key_at
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run, crop_row, cut_row, ends, row_cells
-from tuimail.ui.keys.chord_words import waiting_row
 from tuimail.ui.messages import KeyClicked
 from tuimail.ui.shell import shell
 
@@ -271,6 +270,8 @@ class BottomBar(Widget):
 
     def _row(self, width: int) -> Row:
         if self._waiting is not None:
+            from tuimail.ui.keys.chord_words import waiting_row  # noqa: PLC0415 - not for the first frame
+
             return waiting_row(*self._waiting, width, shell(self).glyphs)
         sign = shell(self).glyphs.cut
         if self._said:

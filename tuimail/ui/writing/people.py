@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -77,6 +76,8 @@ async def ask_command(command: str, typed: str, most: int) -> list[Address]:
         typed: Part of a name or an address.
         most: People, at most.
     """
+    import shlex  # noqa: PLC0415 - few have such a command
+
     try:
         words = shlex.split(command)
     except ValueError:
