@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from typing import Final
 
@@ -34,6 +33,8 @@ class Surroundings:
         """Return the line that carries a port from the user's own computer to this one."""
         place = self.server or "this-server"
         target = f"{self.user}@{place}" if self.user else place
+        import shlex  # noqa: PLC0415 - not for the first frame
+
         return f"ssh -L {port}:localhost:{port} {shlex.quote(target)}"
 
 

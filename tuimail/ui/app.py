@@ -25,7 +25,6 @@ from tuimail.model.account import Account, AccountId
 from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
-from tuimail.model.setup import SetupControl
 from tuimail.model.status import EngineControl
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.colourless import replace_filters
@@ -37,7 +36,7 @@ from tuimail.ui.running.arrivals import Arrivals
 from tuimail.ui.running.commit_slot import CommitSlot
 from tuimail.ui.running.key_actions import KeyActions
 from tuimail.ui.running.keyboard import Keyboard
-from tuimail.ui.running.later import load_sheets
+from tuimail.ui.running.later import load_readers, load_sheets
 from tuimail.ui.running.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.running.sending_watch import SendingWatch
 from tuimail.ui.running.setting_up import SettingUp
@@ -53,6 +52,7 @@ from tuimail.ui.writing.people import People
 
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings
+    from tuimail.model.setup import SetupControl
     from tuimail.store.store import Store
 
 
@@ -197,6 +197,7 @@ class TuimailApp(KeyActions):
         self.exit(return_code=128 + number)
 
     def _run_start(self) -> None:
+        load_readers()  # before the engine, which takes longer and which no key waits for
         try:
             engine = self._start_engine()
         except TuimailError as error:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from tuimail.errors import TuimailError
 from tuimail.model.listing import Place
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
-from tuimail.model.setup import SetupControl
+
+if TYPE_CHECKING:
+    from tuimail.model.setup import SetupControl
 
 
 class StoreChanged(Message):

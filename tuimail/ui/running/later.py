@@ -11,10 +11,15 @@ from typing import Final
 READERS: Final = (
     "tuimail.ui.widgets.message_view",
     "tuimail.ui.widgets.conversation_view",
+    "tuimail.ui.screens.mailbox_reasons",
+    "tuimail.ui.keys.chord_words",
+    "tuimail.ui.status.undo_words",
 )
-"""What messages are read in: put up as soon as it is loaded."""
+"""What messages are read in, put up as soon as it is loaded, and words that any key may need."""
 
 SHEETS: Final = (
+    "tuimail.ui.screens.row_commands",
+    "tuimail.ui.commands.candidates",
     "tuimail.model.search_language",
     "tuimail.ui.screens.which_key",
     "tuimail.ui.widgets.line_sheet",

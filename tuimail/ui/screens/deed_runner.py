@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from concurrent.futures import Future
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from rich.cells import cell_len
 from textual.screen import Screen
@@ -13,13 +13,15 @@ from textual.screen import Screen
 from tuimail.errors import StoreError
 from tuimail.model.folder import Folder, FolderId
 from tuimail.model.intent import NewFolderIntent
-from tuimail.model.journal import JournalEntry
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import Hint
 from tuimail.ui.deeds import HOLD_SECONDS, Deed
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.bottom_bar import EVENT_SECONDS, BottomBar
+
+if TYPE_CHECKING:
+    from tuimail.model.journal import JournalEntry
 
 T = TypeVar("T")
 
