@@ -25,7 +25,8 @@ from tests.benchmarks.build_mailbox import build, servers, signed_in
 from tests.benchmarks.key_to_paint import Stopwatch, inbox, p95
 from tests.waiting import wait_until
 from tuimail.model.draft import Draft
-from tuimail.store.store import Store, Writer
+from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 
 _LINES: Final = 5_000
 _FIRST_ROW: Final = 5

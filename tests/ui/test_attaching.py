@@ -11,7 +11,7 @@ from textual import events
 from tests.ui.stage import Stage, open_stage
 from tests.waiting import until
 from tuimail.model.draft import Draft
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.writing import draft_files, drafts
 

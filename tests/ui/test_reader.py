@@ -13,7 +13,7 @@ from tuimail.model.bodystructure import BodyPart
 from tuimail.model.message import BodyState, MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import ALL_TEXT, Connectivity
-from tuimail.store.store import Writer
+from tuimail.store.writer import Writer
 from tuimail.text.safe import SafeText
 from tuimail.ui.reading.fetch_words import FETCHING, GIVEN_UP, NOT_HERE
 from tuimail.ui.widgets import message_pane
