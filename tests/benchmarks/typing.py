@@ -29,8 +29,8 @@ from textual.widgets import Input, TextArea
 from tests.ui.stage import Stage, open_stage
 from tests.waiting import until
 from tuimail.model.draft import Draft
-from tuimail.ui.running.later import SHEETS
 from tuimail.ui.screens.compose import ComposeScreen
+from tuimail.ui.screens.later import SHEETS
 from tuimail.ui.screens.mailbox import MailboxScreen
 
 _MOST_RATIO: Final = 2.0

@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from tuimail.ui.running.later import READERS, SHEETS
+from tuimail.ui.screens.later import READERS, SHEETS
 
 _FIRST_FRAME: Final = (
     "tuimail.ui.app",

@@ -36,10 +36,10 @@ from tuimail.ui.running.arrivals import Arrivals
 from tuimail.ui.running.commit_slot import CommitSlot
 from tuimail.ui.running.key_actions import KeyActions
 from tuimail.ui.running.keyboard import Keyboard
-from tuimail.ui.running.later import load_readers, load_sheets
 from tuimail.ui.running.live_settings import LOOK_SECONDS, LiveSettings
 from tuimail.ui.running.sending_watch import SendingWatch
 from tuimail.ui.running.setting_up import SettingUp
+from tuimail.ui.screens.later import load_readers, load_sheets
 from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.terminal.background import understand_reports
 from tuimail.ui.terminal.modes import TerminalModes

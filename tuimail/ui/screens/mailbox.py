@@ -14,7 +14,7 @@ from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.keys.scopes import Parameters
 from tuimail.ui.messages import CommandsWanted, ListChanged
-from tuimail.ui.running.later import load_readers
+from tuimail.ui.screens.later import load_readers
 from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.screens.mailbox_receipts import MailboxReceipts
