@@ -1,4 +1,4 @@
-"""How long the keys of a conversation take, in one of a hundred messages beside one of five.
+"""How long the keys of a conversation take, in one of a hundred messages beside one of three.
 
     python -m tests.benchmarks.conversation [--times N]
 
@@ -39,7 +39,7 @@ from tuimail.store.store import Store
 from tuimail.text.address import make_address
 from tuimail.text.safe import clean
 
-SIZES: Final = (5, 100)
+SIZES: Final = (3, 100)
 _PARAGRAPH: Final = (
     "Please look at slide seven before two o'clock because Olu wants to print at\r\n"
     "three; the model itself is on the site https://contoso.example/model.\r\n\r\n"
@@ -99,8 +99,8 @@ def times_of(terminal: Stopwatch, members: int, times: int) -> dict[str, list[fl
     return taken
 
 
-def measure(place: Path, times: int) -> str:
-    """Run it, and say what came of it."""
+def all_times(place: Path, times: int, columns: int = 80) -> dict[int, dict[str, list[float]]]:
+    """Return by the number of messages how long each key took."""
     shell = Shell(place, _SETTINGS, lambda _: False)
     with closing(build(shell.data, 3).store) as store:
         for at, members in enumerate(SIZES):
@@ -110,7 +110,7 @@ def measure(place: Path, times: int) -> str:
         connection.execute("UPDATE account SET name = ?", (identity,))
     taken: dict[int, dict[str, list[float]]] = {}
     with Stopwatch(
-        shell.command(), environ=shell.environ, columns=80, answers=_ANSWERS
+        shell.command(), environ=shell.environ, columns=columns, answers=_ANSWERS
     ) as terminal:
         terminal.wait_for("▌")
         terminal.type(b"\x1b")
@@ -121,6 +121,17 @@ def measure(place: Path, times: int) -> str:
             taken[members] = times_of(terminal, members, times)
             terminal.type(b"j")
             terminal.listen(0.3)
+    return taken
+
+
+def text_of(members: int, first: str) -> str:
+    """Return the texts of a conversation as one, with a first line of its own."""
+    return f"{first}\n\n" + f"{_PARAGRAPH * 27}\n".replace("\r\n", "\n") * members
+
+
+def measure(place: Path, times: int) -> str:
+    """Run it, and say what came of it."""
+    taken = all_times(place, times)
     load_ = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors\n"
     return load_ + "".join(said(key, taken) for key in ("Enter", "z", "k"))
 

@@ -5,8 +5,9 @@
 The real program on a pseudo-terminal, its mails stored, with an account whose servers do not
 answer; and a minimal Textual application that puts the same octets into a Static. In both a key
 shows the next mail, of 4 and of 181 KB in turn, as plain text or as HTML; the time is from writing
-the key to the octets of the mail's first line. All figures are of one run, so their ratios do not
-depend on the machine.
+the key to the octets of the mail's first line. Last, a conversation of 100 and one of 3 messages of
+4 KB is opened, beside a Static that is given all their texts. All figures are of one run, so their
+ratios do not depend on the machine.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from tests.benchmarks import conversation
 from tests.benchmarks.first_frame import _ANSWERS, _SETTINGS
 from tests.benchmarks.key_to_paint import Stopwatch, p95
 from tests.benchmarks.listings import build
@@ -38,6 +40,8 @@ _NEWEST: Final = 900_059
 """Divisible by 60 but for 59: `record` dates a message by the rest, and the newest is first."""
 _BETWEEN: Final = 1.0
 """Seconds that a mail is looked at."""
+_STATICS: Final = 9
+"""Statics with the texts of a whole conversation: each takes a second or so."""
 SMALL: Final = 4 * 1024
 LARGE: Final = 181 * 1024
 _STATIC: Final = """
@@ -163,6 +167,28 @@ def said(name: str, times: Sequence[float]) -> tuple[float, float, str]:
     return small, large, words
 
 
+def conversations(place: Path, count: int, columns: int, small: float) -> str:
+    """Open conversations, and say how long that takes beside the same octets in a Static.
+
+    Args:
+        small: The p95 of 4 KB in a Static, in seconds.
+    """
+    home = place / "conversations"
+    home.mkdir()
+    taken = conversation.all_times(home, count, columns)
+    few, many = (taken[members]["Enter"] for members in conversation.SIZES)
+    texts = [conversation.text_of(100, mark(number)) for number in range(_STATICS)]
+    whole = static(place, texts, columns)
+    ratio = statistics.median(many) / statistics.median(few)
+    return (
+        f"conversation of 100: p95 {p95(many) * 1000:.1f} ms, median "
+        f"{statistics.median(many) * 1000:.1f}   of 3: p95 {p95(few) * 1000:.1f} ms, median "
+        f"{statistics.median(few) * 1000:.1f}   ratio {ratio:.2f}\n"
+        f"{'':12} beside the Static: of one text {p95(many) / small:.2f}, "
+        f"of all {statistics.median(many) / statistics.median(whole):.2f}\n"
+    )
+
+
 def measure(place: Path, count: int, columns: int) -> str:
     """Run all, and say what came of it."""
     sizes = [SMALL if number % 2 == 0 else LARGE for number in range(2 * count + 1)]
@@ -175,7 +201,7 @@ def measure(place: Path, count: int, columns: int) -> str:
         one, other, words = said(name, ours(place, mails, columns, html=html))
         result += words
         result += f"{'':12} beside the Static: 4 KB {one / small:.2f}, 181 KB {other / large:.2f}\n"
-    return result
+    return result + conversations(place, count, columns, small)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
-from tuimail.ui.reading.conversation_layout import Member
+from tuimail.ui.reading.conversation_layout import Member, member_at
 from tuimail.ui.reading.conversation_members import has_text
 from tuimail.ui.reading.header_level import HeaderLevel
 from tuimail.ui.reading.reading_layout import folds_with
@@ -144,19 +144,18 @@ class ConversationTexts(ConversationPane):
             self._bringing.cancel()
             self._bringing = None
 
-    def _near(self, member: Member) -> bool:
-        top, height = self.scroll_offset.y, self.size.height
+    def _near(self) -> Sequence[Member]:
+        """The open messages in view and a page below it."""
+        top, height, members = self.scroll_offset.y, self.size.height, self.members
         if height <= 0:  # before it is first seen
-            return member is self.member
-        return member.first < top + 2 * height and member.end > top
+            return [one for one in (self.member,) if one is not None and one.is_open]
+        last = member_at(members, top + 2 * height - 1)
+        near = members[member_at(members, top) : last + 1]
+        return [one for one in near if one.is_open]
 
     def _lay_out_near(self) -> bool:
         """Lay out one open message near the view; return whether there was one."""
-        return any(
-            self.lay_out_member(member)
-            for member in self.members
-            if member.is_open and not self.is_laid_out(member) and self._near(member)
-        )
+        return any(self.lay_out_member(one) for one in self._near() if not self.is_laid_out(one))
 
     def lay_out_again(self, members: Iterable[Member]) -> None:
         """Lay messages out anew: something of them is folded otherwise, or stands above."""
@@ -181,28 +180,28 @@ class ConversationTexts(ConversationPane):
     def _wanted(self) -> Member | None:
         """The message that is brought now: near the view, the nearest to the cursor first."""
         cursor, top, height = self._cursor, self.scroll_offset.y, self.size.height
+        at_cursor = self.members[cursor].first if self.members else 0
         wanted = [
-            (not (member.first < top + height and member.end > top), abs(at - cursor), member)
-            for at, member in enumerate(self.members)
-            if member.is_open and self._near(member) and self._lacks(member)
+            (not (one.first < top + height and one.end > top), abs(one.first - at_cursor), one)
+            for one in self._near()
+            if self._lacks(one)
         ]
         return min(wanted, key=lambda each: each[:2])[2] if wanted else None
 
     def _wanted_when_idle(self) -> Member | None:
         """The open message that comes next, though it is not near: all while one searches."""
-        wanted = [
-            (abs(at - self._cursor), member)
-            for at, member in enumerate(self.members)
-            if member.is_open
-            and has_text(member.message)
-            and (self.searching or abs(at - self._cursor) <= _AHEAD)
-            and (self._lacks(member) or self._can_be_laid_out(member))
-        ]
-        return min(wanted, key=lambda each: each[0])[1] if wanted else None
-
-    def _can_be_laid_out(self, member: Member) -> bool:
-        is_read = member.reading is not None and self.size.height > 0
-        return is_read and not self.is_laid_out(member)
+        cursor, width, ahead = self._cursor, self.size.width, _AHEAD
+        if self.searching:
+            ahead = len(self.members)
+        if self.size.height <= 0:
+            return None
+        wanted = (
+            (abs(at - cursor), one)
+            for at, one in enumerate(self.members)
+            if one.is_open and has_text(one.message) and abs(at - cursor) <= ahead
+            if not one.asked or (one.reading is not None and one.laid_for != width)
+        )
+        return min(wanted, key=lambda each: each[0], default=(0, None))[1]
 
     def _lacks(self, member: Member) -> bool:
         if not member.asked:
@@ -238,7 +237,7 @@ class ConversationTexts(ConversationPane):
         if self._member_of(member.key) is not member:
             return
         anchor = self.anchored()
-        if self._can_be_laid_out(member) and self.lay_out_member(member):
+        if self.size.height > 0 and not self.is_laid_out(member) and self.lay_out_member(member):
             self.place_again(anchor)
         if self._pattern is not None:
             self.unfold_for(self._pattern)
