@@ -158,8 +158,9 @@ async def test_each_key_of_the_reader_is_about_the_message_at_the_cursor(
         await _look_at_header_and_source(stage)
         await _give_away(stage)
 
-        await on(stage, 2)
-        await stage.press("1")
+        shown = rows(stage.app)
+        (y,) = (at for at, row in enumerate(shown) if "@ 1 notes.txt" in row)
+        await stage.pilot.click(offset=(shown[y].index("1 notes"), y))
         await stage.shows("what is in notes")
         await stage.press("q")
         await back(stage)

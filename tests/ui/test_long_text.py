@@ -15,7 +15,8 @@ from tuimail.config.schema import ReaderSettings
 from tuimail.mime.rendered import TextLine
 from tuimail.ui.reading import reading_layout
 from tuimail.ui.reading.body_layout import BodyRow, lay_out_text
-from tuimail.ui.widgets import reading_body
+from tuimail.ui.widgets import conversation_pane, conversation_texts, reading_body
+from tuimail.ui.widgets.conversation_view import ConversationView
 from tuimail.ui.widgets.marked_body import MarkedBody
 from tuimail.ui.widgets.message_view import MessageView
 
@@ -36,7 +37,8 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return lay_out_text(lines, width)
 
     monkeypatch.setattr(reading_layout, "lay_out_text", counting)
-    monkeypatch.setattr(reading_body, "LONG_LINES", _LONG)
+    for module in (reading_body, conversation_pane, conversation_texts):
+        monkeypatch.setattr(module, "LONG_LINES", _LONG)
     return counted
 
 
@@ -45,7 +47,7 @@ def top(body: MarkedBody) -> str:
     row = body.scroll_offset.y
     while body.rows[row].glue is not None:
         row -= 1
-    return body.rows[row].text.split(" ")[0]
+    return body.rows[row].text.strip().split(" ")[0]
 
 
 async def fits(stage: Stage, body: MarkedBody, width: int) -> None:
@@ -95,3 +97,24 @@ async def test_no_turn_lays_out_more_than_the_screen_needs(
         await stage.press("V")
         assert text.passage is not None
         assert max(inline) < _LONG
+
+
+async def test_nor_does_a_conversation(tmp_path: Path, inline: list[int]) -> None:
+    """Mutation seen red: `lay_out_member` without its question for `waiting`."""
+    lines = "".join(f"{number} {_WORDS} {number}.\r\n\r\n" for number in range(_LINES // 2))
+    async with open_stage(tmp_path, (80, 24)) as stage:
+        record(stage.store, stage.account, 9001, body=b"A word.\r\n")
+        record(stage.store, stage.account, 9002, body=lines.encode(), answers=9001)
+        await stage.press("g", "g", "g", "v")
+        view = stage.app.screen.query_one(ConversationView)
+        await until(lambda: len(view.rows) > _LINES, describe="the whole text")
+        await stage.press(*["ctrl+f"] * 12)
+        here = top(view)
+        assert here.isdecimal()
+        for width in (60, 80):
+            await stage.pilot.resize_terminal(width, 24)
+            await fits(stage, view, min(80, width - 2))
+            assert top(view) == here
+        await stage.press("slash", *"299.", "enter")
+        await stage.shows("1 of 1")
+        assert max(inline, default=0) < _LONG

@@ -224,7 +224,8 @@ class ConversationTexts(ConversationPane):
             await self._bring(member)
 
     async def _bring(self, member: Member) -> None:
-        """Read a message and lay it out."""
+        """Read a message and lay it out; the one at the cursor is shown as far as it fits."""
+        was_shown = member.rows is not None
         try:
             if not member.asked:
                 member.asked = True
@@ -243,6 +244,8 @@ class ConversationTexts(ConversationPane):
             self.unfold_for(self._pattern)
         self.settle()
         if member is self.member:
+            if not was_shown and member.rows is not None and self.size.height > 0:
+                self.show_cursor()
             self.moved(by_user=False)
 
     async def _read(self, member: Member) -> None:
