@@ -158,7 +158,7 @@ def _plain_text(parsed: ParsedMessage) -> str | None:
     octets = parsed.section(part.section) or b""
     flowed = (part.param("format") or "").lower() == "flowed"
     delsp = (part.param("delsp") or "").lower() == "yes"
-    lines = plain(part_text(octets, part), flowed=flowed, delsp=delsp).lines
+    lines = plain(part_text(octets, part), flowed=flowed, delsp=delsp, thinned=False).lines
     return "\n".join(
         f"{'>' * line.quote} {line.text}".rstrip() if line.quote else line.text for line in lines
     )

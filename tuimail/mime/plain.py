@@ -17,7 +17,9 @@ _URL = re.compile(r"https?://[^\s<>\"\x00-\x20]{3,4000}", re.IGNORECASE)
 _TRAILING = ".,;:!?'\")]}"
 
 
-def plain(text: str, *, flowed: bool = False, delsp: bool = False) -> RenderedText:
+def plain(
+    text: str, *, flowed: bool = False, delsp: bool = False, thinned: bool = True
+) -> RenderedText:
     """Make lines of a text/plain body.
 
     Addresses of web pages stay where they are, redirectors replaced by what they lead to; the list
@@ -27,6 +29,7 @@ def plain(text: str, *, flowed: bool = False, delsp: bool = False) -> RenderedTe
         text: Decoded, not yet clean.
         flowed: Content-Type says `format=flowed`.
         delsp: Content-Type says `delsp=yes`.
+        thinned: Of blank lines in a row one is kept, as in HTML.
     """
     links = LinkList()
     known = str(clean(text[:LONGEST], multiline=True))
@@ -37,6 +40,13 @@ def plain(text: str, *, flowed: bool = False, delsp: bool = False) -> RenderedTe
         if len(shown) == MOST_LINES:
             cut = True
             break
+        if (
+            thinned
+            and shown
+            and not (line.text or shown[-1].text)
+            and line.quote == shown[-1].quote
+        ):
+            continue
         shown.append(_with_links(line, links))
     while shown and not shown[-1].text:
         shown.pop()

@@ -192,7 +192,7 @@ class SetUp:
             if after is None or self._board.is_now(after):
                 self.choose_keys(given)
         elif self._asks_keys and self._keeping.wants_keys():
-            says = "which keys do your hands know?"
+            says = "mutt, vim, Gmail or Outlook habits"
             self._board.begin(SetupStep.KEYS, StepResult(StepState.NOW, says, asks=True), after)
         elif self._board.show(SetupStep.KEYS, _done("as they are"), after):
             self._begin(SetupStep.READY, after)

@@ -27,7 +27,7 @@ from tests.ui.pictures.mail_scenes import MAIL_SCENES
 from tests.ui.pictures.mailbox import DEFAULTS, open_design
 from tests.ui.pictures.page_scenes import PAGE_SCENES
 from tests.ui.pictures.painting import paint
-from tests.ui.pictures.scene import Scene
+from tests.ui.pictures.scene import Scene, settled
 from tests.ui.pictures.setup_scenes import SETUP_SCENES, SetupScene
 from tests.ui.pictures.sheets import sheet
 from tests.ui.screen_text import strips
@@ -43,6 +43,7 @@ SIZES: Final = ("80x24", "100x30", "160x48")
 THEMES: Final = ("tuimail-dark", "tuimail-light", "high-contrast", "ansi")
 COLOURLESS: Final = "no-colour"
 ASCII: Final = "ascii"
+SCENES: Final[tuple[Scene | SetupScene, ...]] = (*MAIL_SCENES, *PAGE_SCENES, *SETUP_SCENES)
 _ENVIRONMENT: Final = {
     "TERM": "xterm-256color",
     "COLORTERM": "truecolor",
@@ -76,7 +77,7 @@ async def draw(
     drawn: dict[str, tuple[Image.Image, str]] = {}
     async with _played(scene, size, settings) as (app, pilot):
         for theme in themes:
-            if theme in THEMES:
+            if theme not in (COLOURLESS, ASCII):
                 app.appearance.show_theme(theme)
                 await pilot.pause()
             rows = strips(app)
@@ -92,9 +93,9 @@ async def _played(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if isinstance(scene, Scene):
-            async with open_design(folder / "data", size, settings) as stage:
+            async with open_design(folder / "data", size, settings, is_now=scene.is_now) as stage:
                 await scene.play(stage)
-                await stage.pilot.pause()
+                await settled(stage)
                 yield stage.app, stage.pilot
             return
         with Sandbox(folder / "sandbox", device_interval=1) as sandbox:
@@ -119,7 +120,7 @@ def main() -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     device_code.SECOND = 0.02  # how long a second lasts that the sign-in waits
     failed = 0
-    for scene in (*MAIL_SCENES, *PAGE_SCENES, *SETUP_SCENES):
+    for scene in SCENES:
         if options.only and scene.name not in options.only:
             continue
         for size in options.sizes:

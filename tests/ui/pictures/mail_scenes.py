@@ -66,7 +66,7 @@ MAIL_SCENES: Final = (
     Scene("list", _mark_three, "main_one"),
     Scene("columns", at(_NUMBERS), "main_three"),
     Scene("unfolded", after(at(RELEASE_SUBJECT), keys("z", shows="└")), "main_threads"),
-    Scene("list-over-reader", after(at(_NUMBERS), keys("w", "w", shows="Hi both")), "main_stack"),
+    Scene("list-over-reader", after(at(_NUMBERS), keys("w", shows="Hi both")), "main_stack"),
     Scene("folders", after(at(_CONTRACT), keys("c", shows="Vendors"))),
     Scene("all-inboxes", keys("g", "a", shows="All inboxes"), "unified"),
     Scene("empty", keys("g", "e", shows="Archive is empty"), "empty"),

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -112,9 +113,13 @@ def _filled() -> Path:
 
 @asynccontextmanager
 async def open_design(
-    directory: Path, size: tuple[int, int], settings: Settings
+    directory: Path, size: tuple[int, int], settings: Settings, *, is_now: bool = False
 ) -> AsyncIterator[Stage]:
-    """Run the application on the design's mailbox until the block ends."""
+    """Run the application on the design's mailbox until the block ends.
+
+    Args:
+        is_now: The clock of the screen runs; else it stands where the design's does.
+    """
     shutil.copytree(_filled(), directory)
     store = Store.open(directory)
     try:
@@ -123,7 +128,13 @@ async def open_design(
         engine = FakeEngine()
         for id_ in accounts:
             engine.set_status(id_, Connectivity.ONLINE, since=NOW, online_at=NOW)
-        app = TuimailApp(store, settings, accounts, lambda: engine, clock=lambda: NOW)
+        app = TuimailApp(
+            store,
+            settings,
+            accounts,
+            lambda: engine,
+            clock=lambda: datetime.now(UTC) if is_now else NOW,
+        )
         async with app.run_test(size=size) as pilot:
             await until(lambda: app.engine is not None, describe="the engine")
             await pilot.pause()

@@ -40,8 +40,8 @@ _ASKED: Final = _BODY.replace("I have written that into the attached draft.", "I
 
 
 async def _compose(stage: Stage, to: str = _TO, body: str = _ASKED) -> None:
-    await write(stage, to=to, subject=_SUBJECT, body=body)
-    await stage.press("ctrl+end", "enter")
+    await write(stage, to=to, subject=_SUBJECT, body=body[1:])
+    await stage.press(body[0])
     await stage.shows("draft saved")
 
 
@@ -128,11 +128,11 @@ PAGE_SCENES: Final = (
     Scene("check", _guarded, "guard"),
     Scene("preview", after(_compose, keys("f4", screen="PreviewScreen"))),
     Scene("sending", _SENT, "undo"),
-    Scene("outbox", _outbox, "outbox"),
+    Scene("outbox", _outbox, "outbox", is_now=True),
     Scene("outbox-empty", keys("g", "o", screen="OutboxScreen")),
     Scene("jobs", _jobs, "jobs"),
     Scene("jobs-idle", keys("g", "j", screen="JobsScreen")),
-    Scene("notifications", _notices),
+    Scene("notifications", _notices, is_now=True),
     Scene("notifications-empty", keys("g", "n", screen="NoticesScreen")),
     Scene("settings", keys("comma", screen="SettingsScreen"), "settings"),
     Scene("setting", keys("comma", "j", "enter", screen="ChoiceSheet")),

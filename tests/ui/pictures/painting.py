@@ -26,6 +26,8 @@ _FONTS: Final = Path("/usr/share/fonts")
 _LETTERS: Final = _FONTS / "truetype/dejavu/DejaVuSansMono.ttf"
 _BOLD: Final = _FONTS / "truetype/dejavu/DejaVuSansMono-Bold.ttf"
 _EAST_ASIAN: Final = _FONTS / "opentype/noto/NotoSansCJK-Regular.ttc"
+_EAST_ASIAN_RISE: Final = 3
+"""Pixels: that font stands lower than the other."""
 _MIDDLE: Final = (CELL_WIDTH // 2, CELL_HEIGHT // 2)
 
 Rgb = tuple[int, int, int]
@@ -93,9 +95,9 @@ def _cell(
     elif char in _LINES:
         _line(draw, x, y, _LINES[char], fore)
     elif char.strip():
-        draw.text(
-            (x, y), char, fill=fore, font=_font(_EAST_ASIAN if cells > 1 else _letters(style))
-        )
+        is_wide = cells > 1
+        font = _font(_EAST_ASIAN if is_wide else _letters(style))
+        draw.text((x, y - _EAST_ASIAN_RISE * is_wide), char, fill=fore, font=font)
     if style.underline and cells:
         draw.line((x, bottom - 2, right - 1, bottom - 2), fill=fore)
 
@@ -144,6 +146,6 @@ def _font(path: Path) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, _POINTS if path != _EAST_ASIAN else _POINTS - 1)
 
 
-def label_font() -> ImageFont.FreeTypeFont:
-    """Return the font for what stands above a picture."""
-    return _font(_LETTERS)
+def label_font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the font for what stands above a picture: Pillow's own where there is no other."""
+    return _font(_LETTERS) if _LETTERS.exists() else ImageFont.load_default(_POINTS)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import NamedTuple
-
-from textual.screen import Screen
 
 from tests.ui.sample_mail import key_of
 from tests.ui.stage import Stage
 from tests.waiting import until
 from tuimail.ui.screens.mailbox import MailboxScreen
-from tuimail.ui.widgets.bottom_bar import BottomBar
 
 Play = Callable[[Stage], Awaitable[None]]
 
@@ -23,11 +20,13 @@ class Scene(NamedTuple):
         name: Of the files.
         play: Leads there, from the list of the inbox.
         design: The first part of the name of the design's picture; empty where it has none.
+        is_now: The clock runs, for what the store notes the time of; else it is the design's.
     """
 
     name: str
     play: Play
     design: str = ""
+    is_now: bool = False
 
 
 def keys(*pressed: str, shows: str = "", screen: str = "") -> Play:
@@ -75,9 +74,8 @@ def opened(subject: str, shows: str) -> Play:
     return after(at(subject), keys("enter", shows=shows))
 
 
-async def hints_again(stage: Stage) -> None:
-    """Let what was said in the last row be gone."""
-    screens: Sequence[Screen[object]] = stage.app.screen_stack
-    for bar in screens[-1].query(BottomBar):
-        bar.clear()
+async def settled(stage: Stage) -> None:
+    """Wait until a reader that is shown has its text, and the last row its hints."""
+    view = mailbox(stage).reader
+    await until(lambda: not view.display or view.reading is not None, describe="the text")
     await stage.pilot.pause()

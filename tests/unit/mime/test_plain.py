@@ -68,3 +68,11 @@ def test_a_text_of_endless_lines_is_cut_and_said_so() -> None:
 def test_quotes_are_never_deeper_than_the_screen_can_tell() -> None:
     assert shown(">" * 500 + " x") == [(20, "x")]
     assert shown(">" * 500 + " x", flowed=True) == [(20, "x")]
+
+
+def test_of_blank_lines_in_a_row_one_is_kept_where_a_text_is_read() -> None:
+    """A mail of single lines far apart fits the screen; what is forwarded stays as it came."""
+    text = "one\n\n\n\n> two\n>\n>\n> three\n\n>\n"
+    assert [line.text for line in plain(text).lines] == ["one", "", "two", "", "three"]
+    kept = plain(text, thinned=False).lines
+    assert [line.text for line in kept] == ["one", "", "", "", "two", "", "", "three"]

@@ -119,9 +119,16 @@ class Keys:
         """Return the keys of a binding as people read them."""
         return " ".join(shown_key(key) for key in self._keys[line.id][:most])
 
-    def not_bound(self, typed: str) -> str:
-        """Return what is said of a key that does nothing, and what to press."""
-        return f"{typed} is not bound. {self.shown('app.help')} shows the keys."
+    def not_bound(self, typed: str, *, in_text: bool = False) -> str:
+        """Return what is said of a key that does nothing, and what to press.
+
+        Args:
+            typed: The key as people read it.
+            in_text: Where text is typed: a key that writes a letter there is not named.
+        """
+        shown = [shown_key(key) for key in self._keys["app.help"]]
+        usable = [key for key in shown if len(key) > 1 or not in_text]
+        return f"{typed} is not bound. {usable[0] if usable else ':help'} shows the keys."
 
     def words(self, line: BindingSpec) -> str:
         """Return the description, with the keys it names as they are now."""

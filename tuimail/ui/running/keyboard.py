@@ -114,7 +114,8 @@ class Keyboard:
             if active is None or ours:
                 self.macros.interrupt()
                 typed = event.character if event.is_printable and event.character else event.key
-                self._say(self.keys.not_bound(shown_key(typed)))
+                said = self.keys.not_bound(shown_key(typed), in_text=_takes_text(focused))
+                self._say(said)
             return ours
         if _takes_text(focused) or _belongs_to_textual(event.key, focused, found):
             return False

@@ -254,7 +254,7 @@ def _keys_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> Se
     if problem is not None:
         rows += [EMPTY, *_texts(problem.short, width, "error")]
     done = [step for step in STEPS if step is not SetupStep.KEYS]
-    above = step_rows(facts, done, width, glyphs)
+    above = step_rows(facts, STEPS, width, glyphs)
     if 1 + len(above) + len(rows) > height:
         above = step_rows(facts, done[-1:], width, glyphs)
     return SetupPage([EMPTY, *above, *rows][:height])
