@@ -2,9 +2,10 @@
 
     python -m tests.ui.pictures FOLDER [--design PICTURES] [--sizes 80x24 …] [--only NAME …]
 
-writes `NAME-COLUMNSxROWS.png` for each screen and size: the design's picture first, where there is
-one of that size in the folder PICTURES, then the screen as built in four themes, without colours
-and in ASCII. With `--singles` each picture is also written by itself, and its text.
+writes `NAME-COLUMNSxROWS.png` for each screen and size: the screen as built in four themes, without
+colours and in ASCII, each with the design's picture at its left where PICTURES has it
+(`SCREEN-COLUMNSxROWS-LOOK.png`). With `--singles` each picture is also written by itself, and its
+text.
 """
 
 from __future__ import annotations
@@ -133,10 +134,15 @@ def main() -> int:
 
 
 def _draw_sheet(scene: Scene | SetupScene, size: str, options: argparse.Namespace) -> bool:
-    pictures = _designed(scene, size, options.design)
     columns, _, rows = size.partition("x")
+    pictures: dict[str, Image.Image] = {}
     for look, (picture, text) in _drawn(scene, (int(columns), int(rows)), options.looks).items():
         label = f"{scene.name}-{size}-{look}"
+        if scene.design and options.design is not None:
+            file = options.design / f"{scene.design}-{size}-{look}.png"
+            if file.exists():
+                with Image.open(file) as designed:
+                    pictures[f"design: {file.stem}"] = designed.convert("RGB")
         pictures[label] = picture
         if options.singles:
             picture.save(options.folder / f"{label}.png", optimize=True)
@@ -144,17 +150,6 @@ def _draw_sheet(scene: Scene | SetupScene, size: str, options: argparse.Namespac
     sheet(pictures).save(options.folder / f"{scene.name}-{size}.png", optimize=True)
     sys.stdout.write(f"{scene.name} {size}: {len(pictures)}\n")
     return True
-
-
-def _designed(scene: Scene | SetupScene, size: str, folder: Path | None) -> dict[str, Image.Image]:
-    """Return the design's pictures of a screen at a size, by their names."""
-    if folder is None or not scene.design:
-        return {}
-    found = {}
-    for file in sorted(folder.glob(f"{scene.design}-{size}-*.png")):
-        with Image.open(file) as picture:
-            found[f"design: {file.stem}"] = picture.convert("RGB")
-    return found
 
 
 def _drawn(

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -83,6 +83,10 @@ def put_letter(
     return store.write(record).result()
 
 
+def _begins(key: MessageKey, text: str, tx: Writer) -> None:
+    tx.set_body(key, BodyState.COMPLETE, clean(" ".join(text.split())))
+
+
 def fill_design(store: Store) -> AccountId:
     """Record the mailbox of the design; return its first account."""
     plain = tuple(one for one in MAIL if one.subject not in _LETTERS)
@@ -96,6 +100,7 @@ def fill_design(store: Store) -> AccountId:
         text = _SAID.get(str(row.from_text))
         if text is not None:
             bring_text(store, row.key, text.encode())
+            store.write(partial(_begins, row.key, text)).result()
     fill_second(store)
     return account
 

@@ -132,7 +132,7 @@ PAGE_SCENES: Final = (
     Scene("outbox-empty", keys("g", "o", screen="OutboxScreen")),
     Scene("jobs", _jobs, "jobs"),
     Scene("jobs-idle", keys("g", "j", screen="JobsScreen")),
-    Scene("notifications", _notices, is_now=True),
+    Scene("notifications", _notices, "notes", is_now=True),
     Scene("notifications-empty", keys("g", "n", screen="NoticesScreen")),
     Scene("settings", keys("comma", screen="SettingsScreen"), "settings"),
     Scene("setting", keys("comma", "j", "enter", screen="ChoiceSheet")),

@@ -62,5 +62,5 @@ SETUP_SCENES: Final = (
     SetupScene("set-up-code", _code, "device"),
     SetupScene("set-up-consent", _consent, "consent", "admin-consent"),
     SetupScene("set-up-sending-off", _sending_off, "smtp", "smtp-off-mailbox"),
-    SetupScene("set-up-keys", _keys),
+    SetupScene("set-up-keys", _keys, "keys"),
 )
