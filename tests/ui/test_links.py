@@ -8,13 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.ui.screen_text import assert_exact_rows
+from tests.ui.screen_text import assert_exact_rows, strips
 from tests.ui.stage import Stage, open_stage, record
 from tests.ui.test_reader import read
 from tests.waiting import until
 from tuimail.config.schema import ReaderSettings, Settings
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.widgets.link_sheet import LinkInFull, LinkSheet
+from tuimail.ui.widgets.reading_body import ReadingBody
 
 HTML = (
     '<p>See <a href="https://portal.fabrikam.example/contracts/118?a=%C3%A4">the portal</a>, '
@@ -89,6 +90,52 @@ async def test_links_are_opened_copied_and_asked_about(tmp_path: Path) -> None:
         await until(lambda: isinstance(stage.app.screen, ComposeScreen))
         await stage.shows("Hello you")
         await stage.shows("kim@fabrikam.example")
+
+
+async def test_marks_in_the_text_lead_somewhere_and_a_click_shows_where(tmp_path: Path) -> None:
+    """Turned red by `link_targets` taking the marked links too, and by a click opening at once."""
+    settings = settings_with(tmp_path)
+    reader = msgspec.structs.replace(settings.reader, hyperlinks="on")
+    settings = msgspec.structs.replace(settings, reader=reader, mouse="clicks")
+    long = f'<p><a href="https://long.example/">{"long " * 30}</a></p>'
+    async with open_stage(tmp_path / "data", settings=settings) as stage:
+        await show(stage, f"{HTML}<blockquote>{long}</blockquote>")
+        await stage.shows("! the text says contoso.com")
+        linked = {
+            segment.text: segment.style.link
+            for row in strips(stage.app)
+            for segment in row
+            if segment.style is not None and "[" in segment.text
+        }
+        portal = "https://portal.fabrikam.example/contracts/118?a=%C3%A4"
+        assert linked["[1]"] == portal
+        assert linked["[5]"] == "https://long.example/"
+        for marked in ("[2]", "[3]", "[4]"):
+            assert linked[marked] is None
+
+        body = stage.app.screen.query_one(ReadingBody)
+        await stage.shows("l links")
+
+        async def click(text: str, column: int = 1) -> None:
+            y, row = next((y, row.text) for y, row in enumerate(body.rows) if text in row.text)
+            # The head above it grows when it is known who wrote.
+            await until(lambda: row in stage.text.splitlines()[body.region.y + y], describe=row)
+            await stage.pilot.click(body, offset=(row.index(text) + column + 1, y))
+            await until(lambda: isinstance(stage.app.screen, LinkInFull), describe=text)
+
+        for text, words in (
+            ("[1]", "Link 1"),
+            ("[2]", "Look before you open this"),
+            ("[5] long.example", "Link 5"),
+        ):
+            await click(text)
+            await stage.shows(words)
+            assert not opened(tmp_path)
+            await stage.press("escape")
+        await click("[1] portal", len("[1] por"))
+        await stage.press("o")
+        await until(lambda: opened(tmp_path), describe="the browser")
+        assert opened(tmp_path) == [portal]
 
 
 async def test_many_links_are_chosen_by_digits_until_enter_and_copied_over_ssh(

@@ -109,8 +109,8 @@ class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `image/*: feh`, `.docx: libreoffice`. The file is added. Default: the desktop's own opener."""
 
     hyperlinks: Literal["auto", "on", "off"] = "auto"
-    """Whether the listed links can be clicked in the terminal (OSC 8), those without a warning.
-    `auto`: in terminals that are known to understand."""
+    """Whether the terminal is told where links lead (OSC 8): the listed ones and their numbers in
+    the text, those without a warning. `auto`: in terminals that are known to understand."""
 
     images: Literal["auto", "on", "kitty", "sixel", "blocks", "off"] = "auto"
     """Whether attached images are shown inside, and how: by the graphics protocol of `kitty`, as

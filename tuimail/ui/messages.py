@@ -77,6 +77,18 @@ class KeyClicked(Message):
         self.key = key
 
 
+class LinkClicked(Message):
+    """A link of what is read was clicked.
+
+    Attributes:
+        number: As its mark says.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
 class CommandsWanted(Message):
     """What can be done with the message at the cursor is to be offered."""
 

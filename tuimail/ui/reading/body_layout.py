@@ -7,7 +7,7 @@ the text are coloured only when the row is painted, so a long mail costs little 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len
@@ -16,7 +16,7 @@ from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.hyperlinks import path_of
 from tuimail.ui.drawing.reflow import reflowed
 from tuimail.ui.drawing.roles import linked
-from tuimail.ui.drawing.rows import BLANK, EMPTY, Row, Run
+from tuimail.ui.drawing.rows import BLANK, EMPTY, Row, Run, plain_text
 from tuimail.ui.drawing.wrapping import TAB_WIDTH, wrap_hanging, wrap_text
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ MEASURE: Final = 80
 """The longest line that reads well."""
 
 _ROLES: Final = {"heading": "strong"}
-_LINK_MARK = re.compile(r"\[\d{1,4}\]")
+_LINK_MARK = re.compile(r"\[(\d{1,4})\]")
+NO_TARGETS: Final[Mapping[int, str]] = {}
 
 
 class BodyRow(NamedTuple):
@@ -189,24 +190,59 @@ def sections(*groups: list[BodyRow]) -> list[BodyRow]:
     return rows
 
 
-def body_runs(row: BodyRow) -> Row:
-    """Give the row its margin and its runs."""
+def body_runs(row: BodyRow, targets: Mapping[int, str] = NO_TARGETS) -> Row:
+    """Give the row its margin and its runs.
+
+    Args:
+        targets: Where the marks `[1]` inside the text lead, by number (`link_targets`).
+    """
     if not row.text:
         return EMPTY
     if row.runs:
         return (BLANK, *row.runs)
-    if row.kind not in ("text", "strong") or "[" not in row.text:
+    is_own = row.kind in ("text", "strong")
+    if "[" not in row.text or not (is_own or (targets and row.kind.startswith("quote"))):
         return (BLANK, Run(row.text, row.kind))
     runs = [BLANK]
     end = 0
     for match in _LINK_MARK.finditer(row.text):
         if match.start() > end:
             runs.append(Run(row.text[end : match.start()], row.kind))
-        runs.append(Run(match[0], "muted"))
+        role, target = "muted" if is_own else row.kind, targets.get(int(match[1]), "")
+        runs.append(Run(match[0], linked(role, target) if target else role))
         end = match.end()
     if end < len(row.text):
         runs.append(Run(row.text[end:], row.kind))
     return tuple(runs)
+
+
+def link_targets(links: Iterable[Link]) -> dict[int, str]:
+    """Return what links are given to a terminal by number: those without a warning."""
+    return {link.number: link.target for link in links if not link.suspicious}
+
+
+def link_at(rows: Sequence[BodyRow], index: int, painted: Row, x: int) -> int:
+    """Return the number of the link at a cell: a mark inside the text, or a row of the list.
+
+    Args:
+        rows: As laid out.
+        index: The row.
+        painted: The same row as it was painted.
+        x: The cell, 0 at the left edge.
+
+    Returns:
+        0 where there is none.
+    """
+    text = plain_text(painted)
+    for match in _LINK_MARK.finditer(text):
+        if cell_len(text[: match.start()]) <= x < cell_len(text[: match.end()]):
+            return int(match[1])
+    if rows[index].kind != "link" or x >= cell_len(text.rstrip()):
+        return 0
+    while index and not rows[index].text.startswith("["):
+        index -= 1
+    number = _LINK_MARK.match(rows[index].text)
+    return int(number[1]) if number is not None else 0
 
 
 def position_text(first: int, shown: int, total: int) -> str:

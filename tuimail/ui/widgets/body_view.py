@@ -6,7 +6,7 @@ here takes about 20 ms, and a scrolled row costs one strip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rich.cells import cell_len
 from textual.geometry import Size
@@ -17,7 +17,7 @@ from textual.strip import Strip
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import Row
 from tuimail.ui.drawing.sideways import furthest, moved, next_place
-from tuimail.ui.reading.body_layout import BodyRow, body_runs, position_text
+from tuimail.ui.reading.body_layout import NO_TARGETS, BodyRow, body_runs, position_text
 from tuimail.ui.shell import shell
 
 LayOut = Callable[[int], Sequence[BodyRow]]
@@ -25,7 +25,13 @@ LayOut = Callable[[int], Sequence[BodyRow]]
 
 
 class BodyView(ScrollView):
-    """Rows of text that scroll; the owner says how they are laid out."""
+    """Rows of text that scroll; the owner says how they are laid out.
+
+    Attributes:
+        targets: Where marks of links inside the text lead, by number.
+    """
+
+    targets: Mapping[int, str] = NO_TARGETS
 
     DEFAULT_CSS = """
     BodyView {
@@ -152,16 +158,18 @@ class BodyView(ScrollView):
 
     def runs_of(self, index: int) -> Row:
         """Return a row as it is painted, margin included."""
-        return body_runs(self._rows[index])
+        return body_runs(self._rows[index], self.targets)
+
+    def painted(self, index: int) -> Row:
+        """Return a row as it stands in the pane; nothing where there is none."""
+        row = self.runs_of(index) if 0 <= index < len(self._rows) else ()
+        if row and self._rows[index].wide:
+            row = moved(row, self.sideways_at(index), self.size.width, shell(self).glyphs.cut)
+        return row
 
     def render_line(self, y: int) -> Strip:
         """Paint one row."""
-        width = self.size.width
-        index = y + self.scroll_offset.y
-        row = self.runs_of(index) if 0 <= index < len(self._rows) else ()
-        if row and self._rows[index].wide:
-            row = moved(row, self.sideways_at(index), width, shell(self).glyphs.cut)
-        return roles(self.app).strip(row, width)
+        return roles(self.app).strip(self.painted(y + self.scroll_offset.y), self.size.width)
 
 
 def widest_of(rows: Iterable[BodyRow]) -> int:

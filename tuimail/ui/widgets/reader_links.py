@@ -14,6 +14,7 @@ from tuimail.config.opening import split_command
 from tuimail.config.surroundings import surroundings
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
+from tuimail.ui.messages import LinkClicked
 from tuimail.ui.shell import shell
 from tuimail.ui.terminal import clipboard
 from tuimail.ui.widgets.reader_text import ReaderText
@@ -34,6 +35,14 @@ class ReaderLinks(ReaderText):
             shell(self).tell("No links.")
             return
         self.app.push_screen(LinkSheet(self.reading.links, self._opens), self._wished)
+
+    def on_link_clicked(self, event: LinkClicked) -> None:
+        """Show a link that was clicked in full: a click opens nothing by itself."""
+        event.stop()
+        links = self.reading.links if self.reading is not None else ()
+        link = next((each for each in links if each.number == event.number), None)
+        if link is not None:
+            self._show_in_full(link, asks=link.suspicious and self._opens == "open")
 
     @property
     def _opens(self) -> str:

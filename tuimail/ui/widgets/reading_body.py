@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING, Final
 from textual import events
 
 from tuimail.ui.drawing.hint_click import key_at
-from tuimail.ui.messages import KeyClicked
-from tuimail.ui.reading.body_layout import BodyRow, measure, wrapped_rows
+from tuimail.ui.messages import KeyClicked, LinkClicked
+from tuimail.ui.reading.body_layout import (
+    NO_TARGETS,
+    BodyRow,
+    link_at,
+    link_targets,
+    measure,
+    wrapped_rows,
+)
 from tuimail.ui.reading.reading_layout import (
     FoldSpan,
     LaidText,
@@ -51,7 +58,7 @@ class ReadingBody(MarkedBody):
 
     def say(self, sentence: str) -> None:
         """Show a sentence and nothing else."""
-        self._reading, self._laid = None, ReadingRows()
+        self._reading, self._laid, self.targets = None, ReadingRows(), NO_TARGETS
         sentence = shell(self).glyphs.own(sentence) if sentence else ""
         self.show(lambda pane: wrapped_rows(sentence, measure(pane), "muted") if sentence else ())
 
@@ -80,7 +87,7 @@ class ReadingBody(MarkedBody):
             self._unfolded = set()
         if not keep_place:
             self.end_search()
-        self._reading = reading
+        self._reading, self.targets = reading, link_targets(reading.links)
         self._above = self._above if above is None else above
         if keep_place:
             self._lay_out_again()
@@ -176,15 +183,19 @@ class ReadingBody(MarkedBody):
         self._lay_out_again()
 
     def on_click(self, event: events.Click) -> None:
-        """Unfold or fold what the row says, or do what the key at the mouse does."""
+        """Unfold or fold what the row says, or do what the key or the link at the mouse does."""
         if event.button != 1:
             return
         row = event.y + self.scroll_offset.y
         span = fold_at(self._laid.folds, row)
         if span is not None and row < span.text:
             self._toggle(span)
-        elif row < len(self.rows) and (shown := key_at(self.runs_of(row), event.x)):
-            self.post_message(KeyClicked(shown))
+        elif row < len(self.rows):
+            painted = self.painted(row)
+            if shown := key_at(painted, event.x):
+                self.post_message(KeyClicked(shown))
+            elif number := link_at(self.rows, row, painted, event.x):
+                self.post_message(LinkClicked(number))
 
 
 def _nothing_above(_width: int) -> Sequence[BodyRow]:
