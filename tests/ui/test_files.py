@@ -234,6 +234,63 @@ async def test_a_file_is_fetched_with_progress_and_can_be_given_up(
         assert not isinstance(stage.app.screen, FileScreen)
 
 
+async def test_wide_tables_move_and_what_is_damaged_is_said_wherever_the_file_is_met(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards against a file that was cut on its way being saved as if it were whole."""
+    downloads = tmp_path / "down"
+    downloads.mkdir()
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(downloads))
+    columns = [f"column {number} of the table" for number in range(9)]
+    table = (",".join(columns) + "\r\n" + ",".join("x" * 20 for _ in columns)).encode()
+    stored = {
+        "wide.csv": base64.b64encode(table),
+        "cut.csv": base64.b64encode(b"Name,Sum\r\nKim,12\r\n" * 3)[:-6],
+        "odd.png": base64.b64encode(image()).replace(b"A", b"\xff", 1),
+    }
+    async with open_stage(tmp_path / "data", settings=settings_with(tmp_path)) as stage:
+        parts = tuple(
+            BodyPart(
+                str(number), "application", "octet-stream", size=len(body), encoding="base64",
+                disposition="attachment", filename=SafeText(name),
+            )
+            for number, (name, body) in enumerate(stored.items(), 2)
+        )  # fmt: skip
+        key = record(stage.store, stage.account, 9001, parts=parts)
+        for number, body in enumerate(stored.values(), 2):
+            bring_text(stage.store, key, body, str(number))
+        view = await read(stage, key)
+        await until(lambda: len(view.files) == len(stored), describe="the files")
+        await stage.press("1")
+        await stage.shows("column 0 of the table")
+        assert "column 8" not in stage.text
+        assert "damaged" not in stage.text
+        await stage.shows("Right move on")
+        await stage.press("right", "right", "right", "right")
+        await stage.shows("column 8 of the table")
+        assert "column 0" not in stage.text
+        await stage.press("shift+left", "shift+left", "shift+left", "shift+left")
+        await stage.shows("column 0 of the table")
+        await stage.press("q", "2")
+        await stage.shows("The file is cut short; what could be decoded is shown.")
+        await stage.shows("cut short ")
+        assert_exact_rows(stage.app)
+        await stage.press("right")
+        await stage.shows("Nothing here is wider than the screen.")
+        await stage.press("s")
+        await stage.shows("cut.csv is cut short: what could be decoded was saved.")
+        assert (downloads / "cut.csv").read_bytes().startswith(b"Name,Sum\r\nKim,12\r\n")
+        await stage.press("q", "v")
+        await until(lambda: isinstance(stage.app.screen, AttachmentSheet))
+        await stage.shows("is damaged")
+        assert stage.text.count("is cut short") == 1
+        await stage.press("j", "s")
+        await stage.shows("cut (2).csv is cut short")
+        await stage.press("3")
+        await stage.shows("application/octet-stream")
+        await stage.shows("damaged ")
+
+
 def test_an_image_that_claims_to_be_huge_is_not_decoded() -> None:
     """Turned red by decoding before the size is looked at."""
     width = 20_000

@@ -14,12 +14,12 @@ from typing import Final
 
 from tuimail.exchange.placeholders import PLACEHOLDER, is_placeholder
 from tuimail.mime import nested
+from tuimail.mime.attached import stored
 from tuimail.mime.invited import is_form_of_text, read_calendar, with_join_link
 from tuimail.mime.markup import strip_tags
 from tuimail.mime.noise.folding import folds_for
 from tuimail.mime.parser import (
     decode_part,
-    is_whole_text,
     parse,
     part_from_header,
     part_text,
@@ -311,30 +311,10 @@ def attachment_content(message: Message, part: BodyPart, lookup: Lookup) -> byte
         part: Of `Reading.attachments`; a file that is packed in another part is taken out of it.
         lookup: Whole sections only: what is cut is not here.
     """
-    found = _stored(message, part, lookup)
+    found = stored(message, part, lookup)
     if found is None:
         return None
     return packed_content(found, part) if part.packed_in else found.content
-
-
-def _stored(message: Message, part: BodyPart, lookup: Lookup) -> Octets | None:
-    section = part.stored_in
-    known = () if message.structure is None else leaves(message.structure)
-    own = next((each for each in known if each.section == section), part)
-    body = lookup(section)
-    if body is not None:
-        is_alone = is_whole_text(message.structure)
-        header = lookup("HEADER" if is_alone else f"{section}.MIME")
-        actual = own if own.type == "message" else part_from_header(own, body, header)
-        return Octets(actual, body, is_whole=True)
-    whole = lookup(WHOLE)
-    if whole is None:
-        return None
-    parsed = parse(whole)
-    inside = next((each for each in parsed.parts if each.section == section), None)
-    if inside is None:
-        return None
-    return Octets(inside, parsed.section(section) or b"", is_whole=True)
 
 
 def first_text(message: Message, part: Lookup) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from enum import StrEnum
 
 from tuimail.text.words import decode_base64
 
@@ -72,6 +73,42 @@ def is_damaged(body: bytes, encoding: str) -> bool:
     if name == "quoted-printable":
         return _BAD_QUOTED.search(body) is not None
     return False
+
+
+class Damage(StrEnum):
+    """What happened to a file on its way, in a word; empty for nothing that can be seen."""
+
+    NONE = ""
+    DAMAGED = "damaged"
+    CUT = "cut short"
+
+
+def damage(body: bytes, encoding: str) -> Damage:
+    """Return what is wrong with a complete body that a file is decoded from.
+
+    Stricter than `is_damaged`: base64 has its padding (RFC 2045, 6.8), and uuencode its last line.
+    """
+    name = encoding_name(encoding)
+    if name == "base64":
+        encoded, _ = _without_footer(body)
+        if _FOREIGN.search(encoded) is not None:
+            return Damage.DAMAGED
+        return Damage.CUT if len(_BLANKS.sub(b"", encoded)) % 4 else Damage.NONE
+    if name in _UUENCODE:
+        return _uu_damage(body)
+    return Damage.DAMAGED if is_damaged(body, encoding) else Damage.NONE
+
+
+def _uu_damage(body: bytes) -> Damage:
+    lines = iter(body.splitlines())
+    if not any(line.startswith(b"begin ") for line in lines):
+        return Damage.DAMAGED
+    for line in lines:
+        if line.strip() == b"end":
+            return Damage.NONE
+        if line.strip() and len(uu_line(line)) != (line[0] - 32) & 63:
+            return Damage.DAMAGED
+    return Damage.CUT
 
 
 _BAD_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tuimail.ui.running.live_settings import LiveSettings
     from tuimail.ui.running.sending_watch import SendingWatch
     from tuimail.ui.terminal.private_files import PrivateFiles
-    from tuimail.ui.widgets.file_desk import FileSource
+    from tuimail.ui.widgets.file_desk import FileContent, FileSource
     from tuimail.ui.writing.people import People
 
 
@@ -104,7 +104,9 @@ class Shell(Protocol):
     def rebind(self, line: BindingSpec) -> None:
         """Give a binding another key: the next one that is pressed."""
 
-    def open_file(self, source: FileSource, part: BodyPart, kind: Kind, content: bytes) -> None:
+    def open_file(
+        self, source: FileSource, part: BodyPart, kind: Kind, content: FileContent
+    ) -> None:
         """Look at an attached file."""
 
     def open_outbox(self) -> None:

@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.mime.odd_mail import stored
+from tuimail.mime.attached import attachment_damage
 from tuimail.mime.reading import attachment_content, read_message
 from tuimail.mime.render import Renderer
+from tuimail.mime.transfer import Damage
 from tuimail.mime.uuencode import blocks
 
 CONTENT = bytes(range(256)) * 5
@@ -61,13 +63,15 @@ def test_the_reader_lists_it_and_says_where_it_was(renderer: Renderer) -> None:
     (file,) = reading.attachments
     assert (file.filename, file.size, file.stored_in) == ("a file.bin", len(CONTENT), "1")
     assert attachment_content(message, file, part) == CONTENT
+    assert attachment_damage(message, file, part) is Damage.NONE
 
 
 def test_a_file_that_is_cut_is_marked(renderer: Renderer) -> None:
     message, part = stored(b"Subject: x\r\n\r\n" + uuencoded(CONTENT)[:500])
     reading = read_message(message, part, renderer)
     assert any("ends early" in notice for notice in reading.notices)
-    assert len(reading.attachments) == 1
+    (file,) = reading.attachments
+    assert attachment_damage(message, file, part) is Damage.CUT
 
 
 @settings(max_examples=80)

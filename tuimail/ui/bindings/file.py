@@ -15,6 +15,14 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("file.page_up", "pageup,ctrl+b,b", "scroll_pages(-1)", "previous page"),
     spec("file.first", "g g,home", "scroll_edge(-1)", "to the top"),
     spec("file.last", "G,end", "scroll_edge(1)", "to the end"),
+    spec(
+        "file.right",
+        "right",
+        "scroll_sideways(1)",
+        "move a wide table on, or back from its end",
+        hint="move on",
+    ),
+    spec("file.left", "shift+left", "scroll_sideways(-1)", "move a wide table back"),
     spec("file.fold_all", "z,Z", "toggle_folds", "unfold all parts, or fold all"),
     spec("file.save", "s", "save", "save it", hint="save"),
     spec("file.attachments", "v", "attachments", "its own attachments", hint="attachments"),
@@ -22,5 +30,5 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
 )
 
 HINTS: Final[dict[str, tuple[str, ...]]] = {
-    "file": ("app.help", "file.back", "file.save", "file.attachments"),
+    "file": ("app.help", "file.back", "file.right", "file.save", "file.attachments"),
 }

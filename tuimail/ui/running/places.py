@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tuimail.ui.running.keyboard import Keyboard
     from tuimail.ui.running.live_settings import LiveSettings
     from tuimail.ui.terminal.private_files import PrivateFiles
-    from tuimail.ui.widgets.file_desk import FileSource
+    from tuimail.ui.widgets.file_desk import FileContent, FileSource
     from tuimail.ui.writing.sending import Sending
 
 
@@ -156,7 +156,9 @@ class Places(Telling):
             if isinstance(screen, MailboxScreen):
                 screen.bars.refresh()  # it says how many lie beside the list
 
-    def open_file(self, source: FileSource, part: BodyPart, kind: Kind, content: bytes) -> None:
+    def open_file(
+        self, source: FileSource, part: BodyPart, kind: Kind, content: FileContent
+    ) -> None:
         """Look at an attached file."""
         from tuimail.ui.screens.file_view import FileScreen  # noqa: PLC0415 - not for the first frame
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -13,6 +14,7 @@ from tuimail.mime.filename import attachment_name
 from tuimail.mime.inside import Inside, Kind, read_inside
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.changes import ChangeSet
+from tuimail.text.safe import SafeText
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import size_text
 from tuimail.ui.reading.head_layout import HeadFacts
@@ -21,7 +23,7 @@ from tuimail.ui.shell import shell
 from tuimail.ui.widgets.attachment_list import AttachmentSheet
 from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.widgets.file_desk import FileDesk, FileSource
+from tuimail.ui.widgets.file_desk import FileContent, FileDesk, FileSource
 from tuimail.ui.widgets.head_view import HeadView
 from tuimail.ui.widgets.image_view import ImageView
 from tuimail.ui.widgets.reading_body import ReadingBody
@@ -40,23 +42,28 @@ class FileScreen(Screen[None]):
         source: The message it is attached to.
         part: The file.
         kind: As what it is shown.
-        content: Its octets, decoded.
+        content: What is known of its octets.
     """
 
     DEFAULT_CSS = "FileScreen { background: $background; }"
     BINDINGS = bindings_for("file")
 
-    def __init__(self, source: FileSource, part: BodyPart, kind: Kind, content: bytes) -> None:
+    def __init__(
+        self, source: FileSource, part: BodyPart, kind: Kind, content: FileContent
+    ) -> None:
         super().__init__()
         self._source, self._part = source, part
-        self._kind, self._content = kind, content
+        self._kind, self._content = kind, content.octets
+        self._damage = content.damage
         self._inside: Inside | None = None
+        self._looked_at: Sequence[BodyRow] = ()
+        self._is_wide = False
         self._desk = FileDesk(self)
         self._head = HeadView()
         self.body = ReadingBody()
-        self.image = ImageView(content) if kind is Kind.IMAGE else None
-        size = size_text(len(content))
-        self._top = TopBar(attachment_name(part), f"{part.content_type}  {size}")
+        self.image = ImageView(content.octets) if kind is Kind.IMAGE else None
+        facts = (part.content_type, size_text(len(content.octets)), content.damage)
+        self._top = TopBar(attachment_name(part), "  ".join(each for each in facts if each))
         self._bottom = BottomBar()
 
     def compose(self) -> ComposeResult:
@@ -104,6 +111,10 @@ class FileScreen(Screen[None]):
             self._content,
             app.texts.renderer,
         )
+        if self._damage:
+            said = SafeText(f"The file is {self._damage}; what could be decoded is shown.")
+            notices = (said, *inside.reading.notices)
+            inside = replace(inside, reading=replace(inside.reading, notices=notices))
         self._inside = inside
         self._show_head()
         self.body.show_reading(inside.reading, above=self._above)
@@ -152,7 +163,10 @@ class FileScreen(Screen[None]):
 
     def _hint(self, position: str) -> None:
         has_files = self._inside is not None and self._inside.reading.attachments
-        without = () if has_files else ("file.attachments",)
+        without = [] if has_files else ["file.attachments"]
+        if self._looked_at is not self.body.rows:
+            self._looked_at, self._is_wide = self.body.rows, self.body.is_wide
+        without += [] if self._is_wide else ["file.right"]
         hints = shell(self).keys.hints("file", without=without)
         self._bottom.show_hints(hints, position)
 
@@ -174,6 +188,11 @@ class FileScreen(Screen[None]):
     def action_scroll_edge(self, edge: int) -> None:
         """Go to an end."""
         self.body.scroll_edge(edge)
+
+    def action_scroll_sideways(self, steps: int) -> None:
+        """Move what is wider than the screen."""
+        if not self.body.scroll_sideways(steps):
+            shell(self).tell("Nothing here is wider than the screen.")
 
     def action_toggle_folds(self) -> None:
         """Unfold all parts, or fold all."""

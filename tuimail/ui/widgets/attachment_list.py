@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimail.mime.filename import attachment_name
+from tuimail.mime.transfer import Damage
 from tuimail.model.bodystructure import BodyPart
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import fit, size_text
@@ -45,12 +46,20 @@ class ListedFile(NamedTuple):
         octets: Its size, decoded.
         is_here: It is downloaded, and `octets` is not a guess.
         danger: What is dangerous about it; empty for nothing.
+        damage: What happened to it on its way, as far as it is here.
     """
 
     part: BodyPart
     octets: int
     is_here: bool
     danger: str
+    damage: Damage = Damage.NONE
+
+    @property
+    def warning(self) -> str:
+        """What is to be said of it, behind `It`."""
+        is_damaged = f"is {self.damage}" if self.damage else ""
+        return " and ".join(words for words in (is_damaged, self.danger) if words)
 
 
 def listed_files(
@@ -58,6 +67,7 @@ def listed_files(
     here: Collection[str],
     sizes: Mapping[str, int],
     dangers: Mapping[str, str],
+    damages: Mapping[str, Damage],
 ) -> list[ListedFile]:
     """Put together what is known of files; the maps are by section."""
     return [
@@ -66,6 +76,7 @@ def listed_files(
             sizes.get(part.section, file_octets(part)),
             part.stored_in in here,
             dangers.get(part.section, ""),
+            damages.get(part.section, Damage.NONE),
         )
         for part in files
     ]
@@ -81,13 +92,13 @@ def attachment_row(
     name = str(attachment_name(file.part))
     kind = f"{file.part.content_type}  "
     # The type is told where the name has room beside it.
-    if file.danger or cell_len(name + kind + size) + 8 > width:
+    if file.warning or cell_len(name + kind + size) + 8 > width:
         kind = ""
     room = max(1, width - cell_len(size + kind) - 6)
     warning: Row = ()
-    if file.danger:
-        cells = min(room, max(_LEAST_NAME, room - cell_len(file.danger) - 3), cell_len(name))
-        warning = (Run(f" {glyphs.look} ", "warning"), Run(file.danger, "warning"))
+    if file.warning:
+        cells = min(room, max(_LEAST_NAME, room - cell_len(file.warning) - 3), cell_len(name))
+        warning = (Run(f" {glyphs.look} ", "warning"), Run(file.warning, "warning"))
         room = cells
     left = (Run(glyphs.cursor if current else " ", "cursor-bar"), Run(f"{number:>2} ", "key"))
     runs = (*left, Run(fit(name, room, glyphs.cut)), *warning)
@@ -119,7 +130,7 @@ class AttachmentRows(Widget):
 
 
 class DangerRow(Widget):
-    """What is dangerous about the file at the cursor, in full."""
+    """What is wrong with the file at the cursor, in full."""
 
     DEFAULT_CSS = "DangerRow { height: 0; width: 100%; }"
 
@@ -171,7 +182,7 @@ class AttachmentSheet(ModalScreen[FileWish | None]):
     def action_move(self, rows: int) -> None:
         """Move the cursor."""
         self._rows.cursor = max(0, min(len(self._files) - 1, self._rows.cursor + rows))
-        self._danger.say(self._files[self._rows.cursor].danger)
+        self._danger.say(self._files[self._rows.cursor].warning)
         self._rows.refresh()
 
     def action_answer(self, deed: str) -> None:

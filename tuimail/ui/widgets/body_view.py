@@ -139,15 +139,19 @@ class BodyView(ScrollView):
     def _widest(self) -> int:
         return widest_of(self._rows)
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether some rows are wider than the pane."""
+        return furthest(self._widest, self.size.width) > 0
+
     def scroll_sideways(self, steps: int) -> bool:
         """Move the rows that are wider than the pane; return whether there are any.
 
         All else stays where it is. Behind the end comes the beginning.
         """
-        widest, pane = self._widest, self.size.width
-        if not furthest(widest, pane):
+        if not self.is_wide:
             return False
-        self._sideways = next_place(self._sideways, steps, widest, pane)
+        self._sideways = next_place(self._sideways, steps, self._widest, self.size.width)
         self.refresh()
         return True
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.cells import cell_len
 from textual.widget import Widget
@@ -22,6 +22,7 @@ from tuimail.config.surroundings import surroundings
 from tuimail.errors import StoreError
 from tuimail.mime.danger import danger
 from tuimail.mime.filename import attachment_name, write_new
+from tuimail.mime.transfer import Damage
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.changes import ChangeSet
 from tuimail.model.message import Message, MessageKey
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from tuimail.ui.widgets.line_sheet import LineSheet
 
 Lookup = Callable[[str], bytes | None]
-Then = Callable[[bytes], Coroutine[Any, Any, None]]
+Then = Callable[["FileContent"], Coroutine[Any, Any, None]]
 _COMMAND = "reader.command"
 """Where the last command is remembered, as for whole messages."""
 _LEAST_NAME = 12
@@ -61,6 +62,17 @@ class FileSource:
 
     message: Message
     lookup: Lookup | None = None
+
+
+class FileContent(NamedTuple):
+    """A file, decoded as far as it could be, and what happened to it on its way."""
+
+    octets: bytes
+    damage: Damage
+
+    def said(self, sentence: str) -> str:
+        """Add to what is said of a file that it is damaged, where it is."""
+        return f"{sentence} It is {self.damage}." if self.damage else sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,7 @@ class FileDesk:
         """Return files with their true sizes and dangers, as far as they are here."""
         here = self._sections(source)
         dangers = {part.section: str(danger(attachment_name(part))) for part in files}
+        damages: dict[str, Damage] = {}
         sizes: dict[str, int] = {}
         left = _MOST_MEASURED
         for part in files:
@@ -96,11 +109,12 @@ class FileDesk:
                 left -= part.size
                 content = await asyncio.to_thread(self._content, source, part)
                 if content is not None:
-                    sizes[part.section] = len(content)
+                    sizes[part.section] = len(content.octets)
+                    damages[part.section] = content.damage
                     name = attachment_name(part)
-                    dangers[part.section] = str(danger(name, content))
+                    dangers[part.section] = str(danger(name, content.octets))
         known = here | {part.stored_in for part in files if part.section in sizes}
-        return listed_files(files, known, sizes, dangers)
+        return listed_files(files, known, sizes, dangers, damages)
 
     def _sections(self, source: FileSource) -> frozenset[str]:
         if source.lookup is not None:
@@ -112,13 +126,17 @@ class FileDesk:
             return True
         return source.message.structure is None and "" in here
 
-    def _content(self, source: FileSource, part: BodyPart) -> bytes | None:
+    def _content(self, source: FileSource, part: BodyPart) -> FileContent | None:
         """Decode a file; off the screen's thread."""
-        from tuimail.mime.reading import attachment_content  # noqa: PLC0415 - only files need it
+        from tuimail.mime.attached import attachment_damage  # noqa: PLC0415 - only files need it
+        from tuimail.mime.reading import attachment_content  # noqa: PLC0415
 
         read, key = shell(self._owner).store.read, source.message.summary.key
         lookup = source.lookup or (lambda section: read.part(key, section))
-        return attachment_content(source.message, part, lookup)
+        octets = attachment_content(source.message, part, lookup)
+        if octets is None:
+            return None
+        return FileContent(octets, attachment_damage(source.message, part, lookup))
 
     # -- fetching ------------------------------------------------------------------------------
 
@@ -246,29 +264,35 @@ class FileDesk:
         self._owner.app.push_screen(sheet, answered.set_result)
         return await answered
 
-    async def _run_command(self, command: str, content: bytes) -> None:
+    async def _run_command(self, command: str, content: FileContent) -> None:
         from tuimail.ui.terminal.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
 
         app = shell(self._owner)
         try:
-            status = await pipe_to(self._owner.app, command, content)
+            status = await pipe_to(self._owner.app, command, content.octets)
         except CommandFailed as error:
             app.tell(error.message, Severity.ERROR)
             return
-        app.tell(f"The command ended with {status}." if status else "The command is done.")
+        said = f"The command ended with {status}." if status else "The command is done."
+        damage = f" The file is {content.damage}." if content.damage else ""
+        app.tell(f"{said}{damage}", Severity.WARNING if content.damage else Severity.INFO)
 
-    async def _write(self, part: BodyPart, target: Path | None, content: bytes) -> None:
+    async def _write(self, part: BodyPart, target: Path | None, content: FileContent) -> None:
         app = shell(self._owner)
         folder = downloads_dir() if target is None else target.parent
         name = attachment_name(part) if target is None else SafeText(target.name)
         try:
-            path = await asyncio.to_thread(write_new, folder, name, content)
+            path = await asyncio.to_thread(write_new, folder, name, content.octets)
         except OSError as error:
             app.tell(_not_saved(name, folder, error))
             return
-        app.tell(f"Saved {clean(path.name)} in {clean(str(path.parent))}", Severity.SUCCESS)
+        said = f"Saved {clean(path.name)} in {clean(str(path.parent))}"
+        if content.damage:
+            app.tell(_saved_in_part(clean(path.name), said, content.damage))
+        else:
+            app.tell(said, Severity.SUCCESS)
 
-    async def _view(self, source: FileSource, part: BodyPart, content: bytes) -> None:
+    async def _view(self, source: FileSource, part: BodyPart, content: FileContent) -> None:
         """Look at a file here where that is possible, else open it."""
         from tuimail.mime.inside import Kind, kind_of  # noqa: PLC0415 - few files are looked at
 
@@ -278,10 +302,10 @@ class FileDesk:
         else:
             app.open_file(source, part, kind, content)
 
-    async def _open(self, source: FileSource, part: BodyPart, content: bytes) -> None:
+    async def _open(self, source: FileSource, part: BodyPart, content: FileContent) -> None:
         """Open a file with its program, after asking where it is dangerous."""
         app, name = shell(self._owner), attachment_name(part)
-        words = danger(name, content)
+        words = danger(name, content.octets)
         if words and not await self._insists(source, part, words):
             return
         command = command_for_file(app.settings.reader.open_files, part.content_type, name)
@@ -291,12 +315,13 @@ class FileDesk:
             app.tell(f"No program opens {name} here. It can be saved, or piped to a command.")
             return
         try:
-            path = await asyncio.to_thread(app.private_files.write, name, content)
+            path = await asyncio.to_thread(app.private_files.write, name, content.octets)
         except OSError as error:
             app.tell(f"{name} was not opened: {clean(error.strerror or 'the disk refused it')}.")
             return
         if await asyncio.to_thread(start, [*command, str(path)], os.environ):
-            app.tell(f"Opening {name}.")
+            severity = Severity.WARNING if content.damage else Severity.INFO
+            app.tell(content.said(f"Opening {name}."), severity)
         else:
             app.tell(f"{clean(command[0])} cannot be started.", Severity.ERROR)
 
@@ -318,6 +343,16 @@ def complete_line(sheet: LineSheet) -> None:
     """Complete the path in a line as far as the files there allow."""
     sheet.line.value = completed(sheet.line.value)
     sheet.line.cursor_position = len(sheet.line.value)
+
+
+def _saved_in_part(name: SafeText, said: str, damage: Damage) -> Notice:
+    return Notice(
+        Severity.WARNING,
+        clean(f"{name} is {damage}: what could be decoded was saved."),
+        happened=clean(f"{name} is not as it was sent. It is {damage} in the message itself."),
+        now=clean(f"{said}, as far as it could be decoded."),
+        you_can="Ask whoever sent it to send it again.",
+    )
 
 
 def _not_saved(name: str, folder: Path, error: OSError) -> Notice:
