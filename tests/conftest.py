@@ -9,8 +9,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tuimail.auth import device_code
+
+# A busy machine must not fail a law; each test has a time limit of its own.
+settings.register_profile("tuimail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tuimail")
 
 pytest_plugins = ["tests.server.lanes", "tests.server.sandbox_fixture"]
 

@@ -26,6 +26,9 @@ from tuimail.store.connection import FILE_NAME
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText
 
+# A dozen processes are started one after the other.
+pytestmark = pytest.mark.timeout(300)
+
 ARRIVED = 70
 
 

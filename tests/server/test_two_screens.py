@@ -24,6 +24,9 @@ from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText
 
+# A dozen processes are started one after the other.
+pytestmark = pytest.mark.timeout(300)
+
 SETTLED = (OutboxState.SENT, OutboxState.FAILED)
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from tests.server.shell import Shell
 
+# A dozen processes are started one after the other.
+pytestmark = pytest.mark.timeout(300)
+
 AERC = """[Contoso AB]
 source = imaps+xoauth2://anna%40contoso.com@outlook.office365.com
 from = anna@contoso.com

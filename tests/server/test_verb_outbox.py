@@ -18,6 +18,9 @@ from tuimail.sandbox.sandbox import COLLEAGUE, OWNER, Sandbox
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText
 
+# A dozen processes are started one after the other.
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def shell(fresh_sandbox: Sandbox, tmp_path: Path) -> Iterator[Shell]:

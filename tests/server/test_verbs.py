@@ -13,6 +13,9 @@ from tests.server.client import mail
 from tests.server.shell import Shell
 from tests.waiting import wait_until
 
+# A dozen processes are started one after the other.
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def shell(dovecot_account: DovecotAccount, tmp_path: Path) -> Iterator[Shell]:

@@ -16,6 +16,9 @@ from tests.server.shell import Shell, sandbox_settings
 from tuimail.sandbox.personas import SHARED, persona_named
 from tuimail.sandbox.sandbox import OWNER, Sandbox
 
+# A dozen processes are started one after the other.
+pytestmark = pytest.mark.timeout(300)
+
 DRAFTED = f"From: {OWNER}\nTo: kim@fabrikam.example\nSubject: Later\n\nHello.\n"
 
 

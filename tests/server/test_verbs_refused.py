@@ -17,6 +17,9 @@ from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sandbox.smtp_replies import AUTH_DISABLED_FOR_MAILBOX, AUTH_DISABLED_FOR_TENANT
 from tuimail.store.store import Store
 
+# A dozen processes are started one after the other.
+pytestmark = pytest.mark.timeout(300)
+
 MESSAGE = b"To: ben@contoso.example\nSubject: From a script\n\nHello.\n"
 
 
