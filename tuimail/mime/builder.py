@@ -34,7 +34,7 @@ from tuimail.mime.readdressing import without_bcc
 from tuimail.model.draft import Draft, DraftProtection, TextFormat, Writing
 from tuimail.model.message import Message
 from tuimail.records import record
-from tuimail.text.address import Address, parse_address_header, parse_addresses
+from tuimail.text.address import LONGEST, Address, parse_address_header, parse_addresses
 from tuimail.text.safe import clean
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def parts_of(draft: Draft, octets: Mapping[int, bytes], earlier: Message | None)
 def check(draft: Draft) -> list[str]:
     """Return what keeps a draft from being sent, a sentence each; empty when nothing does."""
     fields = (draft.to, draft.cc, draft.bcc)
+    if max(map(len, fields)) > LONGEST:
+        return ["There are more recipients than one message can name."]
     addresses = [address for field in fields for address in parse_addresses(field)]
     return check_addresses(addresses)
 

@@ -19,6 +19,8 @@ LARGEST: Final = 35_000_000
 """Octets of a message that Exchange Online takes where nobody changed it: 35 MB."""
 _SHORTEST: Final = 6
 """Shorter names differ by one letter all the time."""
+_MOST_COMPARED: Final = 200
+"""Recipients of whom each is compared with everybody known: a list of thousands was not typed."""
 _MEGABYTE: Final = 1_000_000
 _QUOTED_WORDS: Final = 90
 
@@ -99,18 +101,22 @@ def unusual(message: Circumstances, *, checks: Collection[Reason] = tuple(Reason
 def _lookalikes(message: Circumstances) -> Iterable[Unusual]:
     known_hosts = {_host(address) for address in message.written_to} | message.own_domains
     by_host: dict[str, list[str]] = {}
-    for address in message.written_to:
+    for address in sorted(message.written_to):
         by_host.setdefault(_host(address), []).append(address)
+    hosts, models = sorted(known_hosts), dict[str, str]()
+    compares_people = len(message.people) <= _MOST_COMPARED
     for person in message.people:
         address, host = person.address.lower(), person.host.lower()
         if address in message.written_to or host in message.trusted:
             continue
         model = ""
         if host not in known_hosts:
-            model = next((each for each in sorted(known_hosts) if _alike(host, each)), "")
-        elif address not in message.seen:
+            if host not in models:
+                models[host] = next((each for each in hosts if _alike(host, each)), "")
+            model = models[host]
+        elif compares_people and address not in message.seen:
             others = by_host.get(host, ())
-            model = next((one for one in sorted(others) if _alike_person(address, one)), "")
+            model = next((one for one in others if _alike_person(address, one)), "")
         if model:
             yield Unusual(
                 Reason.LOOKALIKE,

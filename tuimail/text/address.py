@@ -6,6 +6,7 @@ Parsing never raises: what cannot be understood stays visible as a display name 
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from tuimail.records import record
 from tuimail.text.safe import SafeText, clean
@@ -65,14 +66,22 @@ def make_address(name: str, addr_spec: str) -> Address:
     return Address(*(SafeText(clean(part).strip()) for part in (name, local, host)))
 
 
-def parse_addresses(text: str) -> tuple[Address, ...]:
+LONGEST: Final = 4_000_000
+"""Characters of what somebody typed or pasted: 80,000 recipients."""
+_LONGEST_HEADER: Final = 200_000
+
+
+def parse_addresses(text: str, longest: int = LONGEST) -> tuple[Address, ...]:
     """Split what somebody typed or a decoded header said into addresses.
 
     Commas and semicolons separate, except inside quotes, comments and angle brackets. Group names
     (`Team: a@b, c@d;`) are dropped and their members kept.
+
+    Args:
+        longest: Characters that are read; what is beyond is left out.
     """
     found = []
-    for piece in _split(text[:200_000]):
+    for piece in _split(text[:longest]):
         address = _parse_one(piece)
         if address is not None:
             found.append(address)
@@ -86,7 +95,7 @@ def parse_address_header(value: str) -> tuple[Address, ...]:
     """
     return tuple(
         Address(decode_words(address.name), address.mailbox, address.host)
-        for address in parse_addresses(value)
+        for address in parse_addresses(value, _LONGEST_HEADER)
     )
 
 

@@ -92,7 +92,7 @@ class SendingWatch:
                 await cancel(self._shell, sending.outbox_id)
                 self._shell.tell("Taken back: nothing is sent.")
                 return True
-            draft = await take_back(self._shell, sending.outbox_id, sending.draft)
+            draft = await take_back(self._shell, sending.outbox_id, sending.draft, sending.others)
         except StoreError as error:
             self._shell.tell(error.message, Severity.WARNING)
             return True
@@ -108,6 +108,6 @@ class SendingWatch:
             return
         self._end()
         try:
-            await send_now(self._shell, sending.outbox_id)
+            await send_now(self._shell, sending.outbox_id, *sending.others)
         except StoreError as error:
             self._shell.tell(error.message, Severity.WARNING)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Final
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from tuimail.model.draft import Draft, Writing
 from tuimail.model.notice import Severity
+from tuimail.text.address import Address
 from tuimail.text.safe import clean
 from tuimail.ui.shell import shell
 from tuimail.ui.status.engine_words import state_words
@@ -32,6 +34,9 @@ from tuimail.ui.writing.desk import PutAside
 from tuimail.ui.writing.sending import Sending
 
 _COPIES: Final = ("cc", "bcc")
+_TAKES_ITS_TIME: Final = 20_000
+"""Characters of recipients that are not read while a key waits."""
+_REST_SECONDS: Final = 0.2
 
 
 class ComposeForm(Screen[Sending | None]):
@@ -159,11 +164,27 @@ class ComposeForm(Screen[Sending | None]):
 
     def _show_people(self) -> None:
         """Bring title and remark up to date with the recipients."""
-        account = shell(self).accounts[self._draft.account_id]
-        people = recipients(self.current())
-        usable = [address for address in people if address.is_usable]
-        self.query_one(TopBar).place = title(self._draft, usable[0] if usable else None)
-        self.query_one(ComposeRemark).say(outside_remark(usable, domain_of(account.address)))
+        typed = sum(len(line.value) for line in self._lines.values())
+        if typed > _TAKES_ITS_TIME:
+            self._show_many_people()
+        else:
+            self._show_these(*self._people(self.current()))
+
+    @work(group="people", exclusive=True)
+    async def _show_many_people(self) -> None:
+        """Read a list that was pasted beside the screen, once the typing rests."""
+        await asyncio.sleep(_REST_SECONDS)  # another letter ends this worker
+        self._show_these(*await asyncio.to_thread(self._people, self.current()))
+
+    def _people(self, draft: Draft) -> tuple[Address | None, str]:
+        """Return the first recipient, and what is worth knowing of all."""
+        account = shell(self).accounts[draft.account_id]
+        usable = [one for one in recipients(draft) if one.is_usable]
+        return next(iter(usable), None), outside_remark(usable, domain_of(account.address))
+
+    def _show_these(self, first: Address | None, remark: str) -> None:
+        self.query_one(TopBar).place = title(self._draft, first)
+        self.query_one(ComposeRemark).say(remark)
 
     @on(Input.Changed)
     @on(TextArea.Changed)

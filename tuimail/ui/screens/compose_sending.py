@@ -21,6 +21,7 @@ from tuimail.ui.writing.compose_words import domain_of, question, recipients
 from tuimail.ui.writing.drafts import DraftKeeper
 from tuimail.ui.writing.guard_facts import unusual_about
 from tuimail.ui.writing.guard_rows import MessageInShort
+from tuimail.ui.writing.portions import count_portions
 from tuimail.ui.writing.send_later import moment_text
 from tuimail.ui.writing.sending import Sending, problems_of, queue_draft, size_as_sent
 from tuimail.ui.writing.signature import without_quote
@@ -130,8 +131,10 @@ class ComposeSending(ComposeFiles):
         app = shell(self)
         if not app.settings.send.review:
             return Answer.SEND
-        account = app.accounts[draft.account_id]
-        text, *shorter = question(recipients(draft), domain_of(account.address), draft.protection)
+        account, people = app.accounts[draft.account_id], recipients(draft)
+        text, *shorter = question(
+            people, domain_of(account.address), draft.protection, count_portions(len(people))
+        )
         answers = {_SEND: "send", _LATER: "later …", _KEEP: "draft"}
         answer = await self.query_one(BottomBar).ask(text, answers, shorter=shorter)
         return _ANSWERS.get(answer or "", Answer.BACK)

@@ -13,12 +13,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tuimail.text.address import parse_addresses
 from tuimail.text.safe import clean
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import Row, Run, crop_row, ends
 from tuimail.ui.shell import shell
 from tuimail.ui.writing.chips import chips_row
+from tuimail.ui.writing.compose_words import people_in
 
 LABEL_CELLS = 10
 
@@ -97,7 +97,7 @@ class AddressInput(Field):
             return super().render_line(y)
         width = self.content_size.width
         row = chips_row(
-            parse_addresses(self.value), self._own_domain, max(1, width - 1), shell(self).glyphs
+            people_in(self.value), self._own_domain, max(1, width - 1), shell(self).glyphs
         )
         return roles(self.app).strip(row, width)
 

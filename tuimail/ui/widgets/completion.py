@@ -127,11 +127,8 @@ class Completion(Widget):
 
 def _pieces(value: str) -> tuple[str, str]:
     """Split what is typed behind the last separator outside of quotes: `a@b, "Chu, K` is one."""
-    quoted = False
-    split = 0
-    for index, character in enumerate(value):
-        if character == '"':
-            quoted = not quoted
-        elif character in ",;" and not quoted:
-            split = index + 1
-    return value[:split], value[split:]
+    at = len(value)
+    while (at := max(value.rfind(",", 0, at), value.rfind(";", 0, at))) >= 0:
+        if value.count('"', 0, at) % 2 == 0:
+            break
+    return value[: at + 1], value[at + 1 :]

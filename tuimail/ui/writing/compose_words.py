@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from rich.cells import cell_len
@@ -32,9 +33,20 @@ _COUNT_WORDS: Final = ("no", "one", "two", "three", "four", "five")
 
 def recipients(draft: Draft) -> tuple[Address, ...]:
     """Return everybody the draft would go to, each address once."""
+    return _everybody(draft.to, draft.cc, draft.bcc)
+
+
+@lru_cache(maxsize=8)
+def people_in(field: str) -> tuple[Address, ...]:
+    """Return those whom a field names; of the fields asked for last it is known."""
+    return parse_addresses(field)
+
+
+@lru_cache(maxsize=2)
+def _everybody(to: str, cc: str, bcc: str) -> tuple[Address, ...]:
     seen: set[str] = set()
     found = []
-    for address in parse_addresses(", ".join((draft.to, draft.cc, draft.bcc))):
+    for address in (one for field in (to, cc, bcc) for one in people_in(field)):
         if address.address.lower() not in seen:
             seen.add(address.address.lower())
             found.append(address)
@@ -85,15 +97,17 @@ def question(
     addresses: Sequence[Address],
     own_domain: str,
     protection: DraftProtection = DraftProtection.NONE,
+    messages: int = 1,
 ) -> tuple[str, ...]:
     """Return the one line that names what matters before sending, and shorter ones."""
     beyond = outside(addresses, own_domain)
-    how = f"Send{_PROTECTED[protection].replace(',', '')} to {len(addresses)}"
+    to = f"to {len(addresses):,}{f' in {messages} messages' if messages > 1 else ''}"
+    how = f"Send{_PROTECTED[protection].replace(',', '')} {to}"
     if not beyond:
         return (f"{how}?",)
-    count = f"{len(beyond)} outside"
+    count = f"{len(beyond):,} outside"
     # The first row of the composer tells the protection too.
-    shortest = f"Send to {len(addresses)}, {count}?"
+    shortest = f"Send {to}, {count}?"
     return f"{how}, {count} {clean(own_domain)}?", f"{how}, {count}?", shortest
 
 

@@ -33,8 +33,11 @@ async def unusual_about(app: Shell, draft: Draft, account: Account, size: int) -
     checks = tuple(Reason(name) for name in app.settings.send.check)
     if not checks:
         return []
-    around = _circumstances(app, draft, account, size)
-    return await asyncio.to_thread(unusual, around, checks=checks)
+
+    def look() -> list[Unusual]:
+        return unusual(_circumstances(app, draft, account, size), checks=checks)
+
+    return await asyncio.to_thread(look)
 
 
 def _circumstances(app: Shell, draft: Draft, account: Account, size: int) -> Circumstances:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, Unpack
@@ -17,6 +17,7 @@ from tuimail.text.address import format_addresses
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.shell import Shell
 from tuimail.ui.writing.compose_words import people_in_short, people_text, recipients
+from tuimail.ui.writing.portions import check_portions, portions
 
 if TYPE_CHECKING:
     from tuimail.mime.attaching import FileToSend
@@ -37,12 +38,14 @@ class Sending:
             answer to an invitation.
         people: `Kim Chu and 1 other`.
         until: When it may go out, aware.
+        others: The rows of the same to more people, where one message may not name them all.
     """
 
     outbox_id: int
     draft: Draft | None
     people: SafeText
     until: datetime
+    others: tuple[int, ...] = ()
 
     def seconds_left(self, now: datetime) -> int:
         """Return the whole seconds left, at least 0."""
@@ -85,34 +88,53 @@ async def queue_draft(
     Raises:
         StoreError: It could not be stored; the draft is as it was.
     """
-    now = app.now()
+    now, hold = app.now(), app.settings.send.undo
     addresses = recipients(draft)
-    built = await asyncio.to_thread(_built, app.store.read, draft, account, now)
-    people = clean(people_text(addresses))
-    hold = app.settings.send.undo
-    outgoing = OutgoingMessage(
+    via = way_of(app, account)
+
+    def build() -> list[OutgoingMessage]:
+        made: list[OutgoingMessage] = []
+        parts = portions(draft)
+        for part in parts:
+            built = _built(app.store.read, part, account, now)
+            check_portions(len(parts), len(built.raw))
+            made.append(_outgoing(part, built, via, hold_seconds=hold, not_before=at))
+        return made
+
+    outgoing = await asyncio.to_thread(build)
+    first, *others = await asyncio.wrap_future(
+        app.store.write(lambda tx: [tx.queue_message(one) for one in outgoing], urgent=True)
+    )
+    if app.engine is not None:
+        app.engine.wake()
+    until = now + timedelta(seconds=hold) if at is None else now
+    return Sending(first, draft, clean(people_text(addresses)), until, tuple(others))
+
+
+def _outgoing(
+    draft: Draft,
+    built: BuiltMessage,
+    via: SendVia,
+    *,
+    hold_seconds: float,
+    not_before: datetime | None,
+) -> OutgoingMessage:
+    return OutgoingMessage(
         account_id=draft.account_id,
         raw=built.raw,
         message_id=built.message_id,
         mail_from=built.mail_from,
         rcpt_to=built.rcpt_to,
-        to_text=clean(people_in_short(addresses)),
+        to_text=clean(people_in_short(recipients(draft))),
         subject=clean(draft.subject),
         in_reply_to=draft.in_reply_to_key,
         draft_id=draft.id,
-        hold_seconds=hold,
-        not_before=at,
-        via=way_of(app, account),
+        hold_seconds=hold_seconds,
+        not_before=not_before,
+        via=via,
         notify=draft.asks_report,
         forward_of=draft.forward_of,
     )
-    outbox_id = await asyncio.wrap_future(
-        app.store.write(lambda tx: tx.queue_message(outgoing), urgent=True)
-    )
-    if app.engine is not None:
-        app.engine.wake()
-    until = now + timedelta(seconds=hold) if at is None else now
-    return Sending(outbox_id, draft, people, until)
 
 
 def outgoing_of(app: Shell, account: Account, built: BuiltMessage) -> OutgoingMessage:
@@ -197,15 +219,22 @@ def way_of(app: Shell, account: Account) -> SendVia:
     return account.send_via if table is None else SendVia(table.send_via)
 
 
-async def take_back(app: Shell, outbox_id: int, draft: Draft) -> Draft:
+async def take_back(app: Shell, outbox_id: int, draft: Draft, others: Sequence[int] = ()) -> Draft:
     """Stop a message in the outbox and make it a draft again, the same one if it was one.
+
+    Args:
+        others: What goes to the rest of its recipients: all of it is stopped, or nothing.
 
     Raises:
         StoreError: It is on its way already.
     """
-    draft_id = await asyncio.wrap_future(
-        app.store.write(lambda tx: tx.restore_draft(outbox_id, draft), urgent=True)
-    )
+
+    def change(tx: Writer) -> int:
+        for other in others:
+            tx.set_outbox(other, state=OutboxState.CANCELLED)
+        return tx.restore_draft(outbox_id, draft)
+
+    draft_id = await asyncio.wrap_future(app.store.write(change, urgent=True))
     if app.engine is not None:
         app.engine.wake()
     return replace(draft, id=draft_id)
@@ -220,14 +249,19 @@ async def cancel(app: Shell, outbox_id: int) -> None:
     await _changed(app, lambda tx: tx.set_outbox(outbox_id, state=OutboxState.CANCELLED))
 
 
-async def send_now(app: Shell, outbox_id: int) -> None:
-    """Let a waiting message go out at once.
+async def send_now(app: Shell, *outbox_ids: int) -> None:
+    """Let waiting messages go out at once.
 
     Raises:
         StoreError: It could not be stored.
     """
+    now = datetime.now(UTC)
 
-    await _requeue(app, outbox_id, not_before=datetime.now(UTC), timed=False)
+    def change(tx: Writer) -> None:
+        for number in outbox_ids:
+            tx.set_outbox(number, state=OutboxState.QUEUED, not_before=now, timed=False)
+
+    await _changed(app, change)
 
 
 async def send_at(app: Shell, outbox_id: int, when: datetime) -> None:
