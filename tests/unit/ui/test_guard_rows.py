@@ -73,5 +73,11 @@ def test_a_narrow_terminal_breaks_the_ways_and_cuts_nothing() -> None:
     assert max(map(len, rows)) <= 40
     assert rows[-2:] == [
         " e back to the text     t attach a file",
-        " x drop the quote     y send anyway",
+        " x drop the quote       y send anyway",
     ]
+    five = [*WAYS[:3], ("l", "send later …"), WAYS[3]]
+    rows = [plain_text(row).rstrip() for row in check_rows(REASONS, MESSAGE, five, 80, UNICODE)]
+    assert rows[-2:] == [
+        " e back to the text     t attach a file     x drop the quote     l send later …",
+        " y send anyway",
+    ], "what sends at once comes last"

@@ -31,7 +31,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
         "mailbox.archive_conversation",
         "A",
         "archive_conversation",
-        "archive the whole conversation",
+        "archive conversation",
+        title="Archive the whole conversation",
     ),
     spec(
         "mailbox.junk",
@@ -45,7 +46,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("mailbox.copy", "C", "copy_to", "copy to …", count=Count.MESSAGES),
     spec("mailbox.flag", "F", "flag", "flag", hint="flag", count=Count.MESSAGES),
     spec("mailbox.unread", "N", "unread", "unread", hint="unread", count=Count.MESSAGES),
-    spec("mailbox.read_folder", "M", "read_folder", "mark all in this folder read"),
+    spec("mailbox.read_folder", "M", "read_folder", "mark the folder read"),
     spec("mailbox.mark", "space", "mark", "mark, next", hint="mark", count=Count.AGAIN),
     spec("mailbox.unmark", "escape", "clear", "unmark, hide the banner", hint="unmark", show=False),
     spec("mailbox.undo", "u", "undo", "undo", hint="undo", count=Count.AGAIN),

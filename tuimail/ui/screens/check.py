@@ -40,8 +40,8 @@ _WAYS: Final = (
     ("check.back", Answer.BACK, "back to the text"),
     ("check.attach", Answer.ATTACH, "attach a file"),
     ("check.drop_quote", Answer.DROP_QUOTE, "drop the quote"),
-    ("check.send", Answer.SEND, "send anyway"),
     ("check.later", Answer.LATER, "send later …"),
+    ("check.send", Answer.SEND, "send anyway"),
 )
 
 

@@ -39,7 +39,9 @@ class _Prompt(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Paint it."""
-        return roles(self.app).strip((BLANK, Run(self._text, "muted")), self.size.width, "bar")
+        # A sign is the key that opened the line; words say what is typed.
+        role = "key" if len(self._text) == 1 else "muted"
+        return roles(self.app).strip((BLANK, Run(self._text, role)), self.size.width, "bar")
 
 
 class _Keys(Widget):

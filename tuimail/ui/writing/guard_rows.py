@@ -89,12 +89,17 @@ def _fact(label: str, *runs: Run) -> Row:
 
 
 def _ways(ways: Sequence[tuple[str, str]], width: int) -> list[Row]:
+    """Put the ways out side by side, in as many columns as fit."""
+    pieces = [(Run(key, "key"), Run(f" {word}")) for key, word in ways]
+    cells = [row_cells(piece) for piece in pieces]
+    for count in range(len(pieces), 0, -1):
+        columns = [max(cells[at::count]) for at in range(count)]
+        if sum(columns) + len(_BETWEEN) * (count - 1) <= width - 2:
+            break
     rows: list[Row] = []
-    row: list[Run] = []
-    for key, word in ways:
-        piece = [Run(key, "key"), Run(f" {word}")]
-        if row and row_cells(row) + len(_BETWEEN) + row_cells(piece) > width - 2:
-            rows.append((BLANK, *row))
-            row = []
-        row += [*((Run(_BETWEEN),) if row else ()), *piece]
-    return [*rows, (BLANK, *row)]
+    for start in range(0, len(pieces), count):
+        row: list[Run] = [BLANK]
+        for piece, column in zip(pieces[start : start + count], columns, strict=False):
+            row += [*piece, Run(" " * (column - row_cells(piece)) + _BETWEEN)]
+        rows.append(tuple(row[:-1]))
+    return rows
