@@ -155,6 +155,17 @@ def test_the_help_filters_by_key_and_by_word_and_fits_every_width(width: int) ->
     assert next(each.line.id for row in only.entries for each in row) == "list.first"
 
 
+def test_the_help_says_each_key_where_it_means_something_and_nowhere_else() -> None:
+    """A conversation has the keys of the reader beside its own, and its own come first."""
+    scopes = ("conversation", "reader", "mailbox", "app")
+    parts = sections([Place(scope, Widget()) for scope in scopes], Keys())
+    ids = {entry.line.id for _, entries in parts for entry in entries}
+    assert {"conversation.down", "reader.links", "mailbox.trash"} <= ids
+    assert not ids & {"reader.down", "reader.fold", "mailbox.archive_conversation"}
+    said = [key for _, entries in parts for entry in entries for key in entry.key.split()]
+    assert sorted(said) == sorted(set(said))
+
+
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_the_help_cuts_no_words(width: int) -> None:
     """An entry that a column would cut has a row of its own: `is_long` False is red."""

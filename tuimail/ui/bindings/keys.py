@@ -115,9 +115,20 @@ class Keys:
         line = BY_ID[id_]
         return shown_key(self._keys[id_][0]) if self._keys[id_] else f":{line.command}"
 
-    def shown_all(self, line: BindingSpec, most: int = 2) -> str:
-        """Return the keys of a binding as people read them."""
-        return " ".join(shown_key(key) for key in self._keys[line.id][:most])
+    def shown_all(self, line: BindingSpec, most: int = 2, *, without: Collection[str] = ()) -> str:
+        """Return the keys of a binding as people read them.
+
+        Args:
+            line: The binding.
+            most: So many of them.
+            without: Keys that mean something else where it is said.
+        """
+        free = [key for key in self._keys[line.id] if key not in without]
+        return " ".join(shown_key(key) for key in free[:most])
+
+    def keys_of(self, scope: str) -> set[str]:
+        """Return the keys that mean something in a place."""
+        return set(self._by_key.get(scope, ()))
 
     def not_bound(self, typed: str, *, in_text: bool = False) -> str:
         """Return what is said of a key that does nothing, and what to press.

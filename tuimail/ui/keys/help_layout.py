@@ -51,13 +51,20 @@ class HelpPage(NamedTuple):
 
 
 def sections(here: Sequence[Place], keys: Keys) -> list[tuple[str, list[HelpEntry]]]:
-    """Return what works in these places, the innermost first; what has no key is left out."""
+    """Return what works in these places, the innermost first.
+
+    What has no key is left out, and what a place further in has taken every key of.
+    """
     found = []
+    taken: set[str] = set()
     for index, scope in enumerate(dict.fromkeys(place.scope for place in here)):
         title = TITLES[scope]
-        entries = [
-            HelpEntry(key, keys.words(line), line) for key, line in keys.described((scope,)) if key
-        ]
+        entries = []
+        for _, line in keys.described((scope,)):
+            key = keys.shown_all(line, without=taken)
+            if key:
+                entries.append(HelpEntry(key, keys.words(line), line))
+        taken |= keys.keys_of(scope)
         found.append((f"Here: {title[:1].lower()}{title[1:]}" if index == 0 else title, entries))
     return found
 
