@@ -42,6 +42,7 @@ class Member:
         name: Who wrote it; `me` for the reader.
         is_open: Its text is shown.
         asked: Its text was asked for.
+        lacks: Something of it was not here when it was read, and has not been asked for.
         is_given_up: Its text is not waited for, until it is unfolded again.
         shown: All that is known of it; None until it was near the view.
         said: What stands there instead of a text.
@@ -62,6 +63,7 @@ class Member:
     name: str
     is_open: bool = False
     asked: bool = False
+    lacks: bool = False
     is_given_up: bool = False
     shown: ShownMail | None = None
     said: Sequence[BodyRow] = ()

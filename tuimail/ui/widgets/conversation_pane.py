@@ -6,6 +6,7 @@ What stands in the view stays where it is while rows above it grow. How texts co
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -76,6 +77,7 @@ class ConversationPane(MarkedBody, ShownMessage):
         self._titled = False
         self._has_failed = False
         self._line = ("", "", "")
+        self._placed: list[tuple[Member, int]] = []
 
     # -- what it shows -------------------------------------------------------------------------
 
@@ -178,7 +180,9 @@ class ConversationPane(MarkedBody, ShownMessage):
         if self._titled and self.current is not None:
             width = measure(pane, app.settings.reader.width)
             above = [title_row(self.current.subject, self.places, width, app.glyphs)]
-        return place_rows(self.members, above)
+        rows = place_rows(self.members, above)
+        self._placed = [(member, member.first) for member in self.members]
+        return rows
 
     def _say_waiting(self) -> None:
         """Say in the place of each text that is not here what to expect."""
@@ -213,18 +217,24 @@ class ConversationPane(MarkedBody, ShownMessage):
 
     def place_again(self, anchor: _Anchor) -> None:
         """Put the rows together again, with what is in view where it is."""
-        found, row = None, self.found_row if self.searching else None
-        if row is not None and self.members:
-            found = self.members[member_at(self.members, row)]
-            row -= found.first
+        before = self._placed
+        found = self.found_row if self.searching else None
         self.show(self._rows_for, keep_place=True)
+
+        def row_now(row: int) -> int:
+            at = max(0, bisect_right(before, row, key=lambda each: each[1]) - 1)
+            member, first = before[at]
+            return min(max(0, len(self.rows) - 1), member.first + row - first)
+
         member = next((one for one in self.members if one.key == anchor.key), None)
         if member is not None and anchor.place is not None and member.rows is not None:
             self.begin_at(member.text + row_of(member.rows, anchor.place))
         elif member is not None:
             self.begin_at(member.first - anchor.offset)
-        if found is not None and row is not None:
-            self.stand_at_found(found.first + row)
+        if before and found is not None:
+            self.stand_at_found(row_now(found))
+        if before:
+            self.passage_follows(row_now)
 
     def settle(self) -> None:
         """Lay out what is in view, and see to the texts that are not here yet."""

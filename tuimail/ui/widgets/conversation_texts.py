@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -17,16 +17,14 @@ from textual.worker import Worker
 
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
-from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
 from tuimail.ui.reading.conversation_layout import Member, member_at
 from tuimail.ui.reading.conversation_members import has_text
-from tuimail.ui.reading.header_level import HeaderLevel
 from tuimail.ui.reading.reading_layout import folds_with
-from tuimail.ui.reading.shown_mail import ShownMail, stored_mail
+from tuimail.ui.reading.shown_mail import ShownMail
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.conversation_pane import ConversationPane
+from tuimail.ui.widgets.conversation_cursor import ConversationCursor
 from tuimail.ui.widgets.message_pane import REST_AFTER
 from tuimail.ui.widgets.reading_body import LONG_LINES
 
@@ -34,11 +32,13 @@ _ROUNDS: Final = 50
 """How often it is looked again for what came into view because something else was laid out."""
 _AHEAD: Final = 50
 """Messages before and behind the cursor that are read without being seen."""
+_LARGEST: Final = 256 * 1024
+"""Octets of the largest of those."""
 _IDLE: Final = 0.05
 """Seconds without a wish after which one more of those is read."""
 
 
-class ConversationTexts(ConversationPane):
+class ConversationTexts(ConversationCursor):
     """A conversation whose texts come when they are needed."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -51,70 +51,6 @@ class ConversationTexts(ConversationPane):
         """Listen to the store and to the engine."""
         shell(self).signal_changes.subscribe(self, self._store_changed)
         shell(self).signal_status.subscribe(self, self._status_changed)
-
-    # -- the message at the cursor -------------------------------------------------------------
-
-    @property
-    def shown(self) -> ShownMail | None:
-        """The message at the cursor; its text only while that is shown."""
-        member = self.member
-        if member is None:
-            return None
-        if member.shown is None:
-            member.shown = self._stored(member.key)
-        shown = member.shown
-        return shown if shown is None or member.is_open else replace(shown, reading=None)
-
-    def _stored(self, key: MessageKey) -> ShownMail | None:
-        app = shell(self)
-        try:
-            return stored_mail(app.store.read, app.texts, key)
-        except StoreError as error:
-            app.tell(error.message, Severity.ERROR)
-            return None
-
-    def _member_of(self, key: MessageKey) -> Member | None:
-        return next((one for one in self.members if one.key == key), None)
-
-    def level_of(self, shown: ShownMail) -> HeaderLevel:
-        """Return how much of the header stands above the text of a message."""
-        member = self._member_of(shown.key)
-        return HeaderLevel.NOTHING if member is None else member.level
-
-    def show_header(self, level: HeaderLevel) -> None:
-        """Show more or less of the header, from its beginning."""
-        member = self.member
-        if member is None:
-            return
-        member.level = level
-        if member.shown is not None:
-            self.text_shown(member.shown)
-        self.lay_out_again([member])
-        if member.first < self.scroll_offset.y or level is not HeaderLevel.NOTHING:
-            self.begin_at(member.first)
-
-    @property
-    def waits_for_text(self) -> bool:
-        """Whether the text at the cursor is not here and comes by itself."""
-        return self.member is not None and self.member.waits
-
-    def wait_no_more(self) -> None:
-        """Say that the text at the cursor does not come by itself."""
-        if self.member is not None:
-            self.member.is_given_up = True
-            self.place_again(self.anchored())
-
-    def read_again(self, shown: ShownMail) -> None:
-        """Read the text of a message anew."""
-        member = self._member_of(shown.key)
-        if member is not None:
-            member.asked = False
-            self.settle()
-
-    def show_again(self, concerns: Callable[[ShownMail], bool]) -> None:
-        """Lay out anew the messages of which that is true."""
-        members = [one for one in self.members if one.rows is not None and one.shown is not None]
-        self.lay_out_again([one for one in members if one.shown and concerns(one.shown)])
 
     # -- layout --------------------------------------------------------------------------------
 
@@ -132,6 +68,9 @@ class ConversationTexts(ConversationPane):
                     self.place_again(anchor)
             finally:
                 self._settling = False
+        for member in self._near():
+            if member.lacks:
+                self._ask_for(member)
         self._wish.set()
         brings = self._bringing is not None and not self._bringing.is_finished
         if not brings and (self._wanted() or self._wanted_when_idle()):
@@ -156,13 +95,6 @@ class ConversationTexts(ConversationPane):
     def _lay_out_near(self) -> bool:
         """Lay out one open message near the view; return whether there was one."""
         return any(self.lay_out_member(one) for one in self._near() if not self.is_laid_out(one))
-
-    def lay_out_again(self, members: Iterable[Member]) -> None:
-        """Lay messages out anew: something of them is folded otherwise, or stands above."""
-        for member in members:
-            member.laid_for = 0
-        self.passage = None
-        self.settle()
 
     def open_members(self, members: Sequence[Member], *, is_open: bool) -> None:
         """Unfold messages, or fold them."""
@@ -199,6 +131,7 @@ class ConversationTexts(ConversationPane):
             (abs(at - cursor), one)
             for at, one in enumerate(self.members)
             if one.is_open and has_text(one.message) and abs(at - cursor) <= ahead
+            if self.searching or one.message.size <= _LARGEST
             if not one.asked or (one.reading is not None and one.laid_for != width)
         )
         return min(wanted, key=lambda each: each[0], default=(0, None))[1]
@@ -224,8 +157,8 @@ class ConversationTexts(ConversationPane):
             await self._bring(member)
 
     async def _bring(self, member: Member) -> None:
-        """Read a message and lay it out; the one at the cursor is shown as far as it fits."""
-        was_shown = member.rows is not None
+        """Read a message and lay it out."""
+        is_first = member.rows is None
         try:
             if not member.asked:
                 member.asked = True
@@ -235,21 +168,19 @@ class ConversationTexts(ConversationPane):
                 await asyncio.to_thread(text.lay_out, frozenset(member.unfolded))
         except StoreError as error:
             shell(self).tell(error.message, Severity.ERROR)
-        if self._member_of(member.key) is not member:
+        if self.member_of(member.key) is not member:
             return
         anchor = self.anchored()
         if self.size.height > 0 and not self.is_laid_out(member) and self.lay_out_member(member):
             self.place_again(anchor)
-        if self._pattern is not None:
-            self.unfold_for(self._pattern)
+        if is_first and self._pattern is not None:
+            self._unfold([member], self._pattern)
         self.settle()
         if member is self.member:
-            if not was_shown and member.rows is not None and self.size.height > 0:
-                self.show_cursor()
             self.moved(by_user=False)
 
     async def _read(self, member: Member) -> None:
-        app, stored = shell(self), self._stored(member.key)
+        app, stored = shell(self), self.stored(member.key)
         if stored is None:
             return
         member.shown = stored if member.shown is None else member.shown.of_now(stored)
@@ -277,12 +208,19 @@ class ConversationTexts(ConversationPane):
         if before is not None and shown.reading is not None and before.folds != shown.reading.folds:
             member.unfolded = set()
         member.shown, member.laid_for = shown, 0
-        if self._member_of(member.key) is member:
-            self.settle()
+        if self.member_of(member.key) is not member:
+            return
+        top, height = self.scroll_offset.y, self.size.height
+        is_first = member.rows is None and top <= member.first < top + height
+        self.settle()
+        if is_first and member is self.member and member.rows is not None:
+            self.show_cursor()  # as much of it as fits
 
     def _ask_for(self, member: Member) -> None:
+        """Have fetched what lacks, once it is near: nobody may ever look at it."""
         engine = shell(self).engine
-        if engine is not None:
+        member.lacks = member not in self._near()
+        if engine is not None and not member.lacks:
             engine.want_body(member.key)
 
     # -- what changes from outside -------------------------------------------------------------
@@ -329,7 +267,7 @@ class ConversationTexts(ConversationPane):
         if member.shown is None:
             member.asked = False
             return
-        stored = self._stored(member.key)
+        stored = self.stored(member.key)
         if stored is None:
             return
         if member.reading is None or member.shown.lacks(stored):
@@ -369,8 +307,11 @@ class ConversationTexts(ConversationPane):
 
     def unfold_for(self, pattern: re.Pattern[str] | None) -> None:
         """Unfold the parts of open messages that have something inside, beside those before."""
+        self._unfold(self.members, pattern)
+
+    def _unfold(self, members: Sequence[Member], pattern: re.Pattern[str] | None) -> None:
         anchor, left, changed = self.anchored(), LONG_LINES, False
-        for member in self.members:
+        for member in members:
             if member.reading is None or member.rows is None:
                 continue
             wanted = set(member.unfolded_before)

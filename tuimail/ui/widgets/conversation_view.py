@@ -56,13 +56,6 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
         answers = self.is_open and self.can_answer
         return (*super().modes, *(("invitation",) if answers else ()))
 
-    @property
-    def has_folds(self) -> bool:
-        """Whether something of the text at the cursor can be folded."""
-        member = self.member
-        spans = member.rows.folds if member is not None and member.rows is not None else ()
-        return self.is_open and any(not span.is_empty for span in spans)
-
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         """Say why something cannot be done to the message at the cursor."""
         member = self.member

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tuimail.ui.drawing.finding import MOST_FOUND, Found, Haystack, pattern_of
 from tuimail.ui.drawing.formatting import number
@@ -144,10 +144,31 @@ class MarkedBody(BodyView):
         row = min(self.scroll_offset.y, len(rows) - 1)
         if self._found and self.searching:
             row = self._found[self._at].row
-        breaks = [Break(each.own, each.glue) for each in rows]
-        self.passage = Passage([each.text for each in rows], Place(row, 0), breaks=breaks)
+        self.passage = self._passage_at(Place(row, rows[row].own))
         self.passage_moved()
         return True
+
+    def _passage_at(
+        self, caret: Place, began: Place | None = None, *, whole_rows: bool = False
+    ) -> Passage:
+        rows = self.rows
+        breaks = [Break(each.own, each.glue) for each in rows]
+        return Passage([each.text for each in rows], caret, began, whole_rows, breaks)
+
+    def passage_follows(self, row_now: Callable[[int], int]) -> None:
+        """Keep the caret and what is selected where they are in rows that moved.
+
+        Args:
+            row_now: Returns where a row stands now.
+        """
+        passage = self.passage
+        if passage is not None:
+            caret, began = passage.caret, passage.began
+            self.passage = self._passage_at(
+                caret._replace(row=row_now(caret.row)),
+                None if began is None else began._replace(row=row_now(began.row)),
+                whole_rows=passage.whole_rows,
+            )
 
     def passage_moved(self) -> None:
         """Show where the caret is now, by scrolling as little as possible."""
