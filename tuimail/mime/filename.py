@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -82,13 +82,34 @@ def write_new(directory: Path, name: str, data: bytes) -> Path:
     Raises:
         OSError: The directory cannot be written to, or the disk is full; no part of a file stays.
     """
+    return write_new_from(directory, name, (data,))
+
+
+def write_new_from(directory: Path, name: str, pieces: Iterable[bytes]) -> Path:
+    """Write a file as `write_new` does, piece by piece; what making them raises ends it."""
     written = directory / f".tuimail-{secrets.token_hex(8)}"
     try:
         with written.open("xb") as file:
-            file.write(data)
+            for piece in pieces:
+                file.write(piece)
         return _give_new_name(written, directory, name)
     finally:
         written.unlink(missing_ok=True)
+
+
+def new_folder(directory: Path, name: str) -> Path:
+    """Make a folder that did not exist and return it.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    for path in _candidates(directory, name):
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        return path
+    raise FileExistsError(name)
 
 
 def _give_new_name(written: Path, directory: Path, name: str) -> Path:

@@ -102,6 +102,7 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "mailbox.unmark",
         "mailbox.junk",
         "mailbox.unread",
+        "list.export",
     ),
     "empty": (
         "app.help",

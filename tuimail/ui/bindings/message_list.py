@@ -30,6 +30,15 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("list.range", "V", "screen.range", "mark a range"),
     spec("list.mark_pattern", "T", "screen.mark_pattern", "mark what matches …"),
     spec("list.mark_all", "ctrl+a", "screen.mark_all", "mark all"),
+    spec(
+        "list.export",
+        "X",
+        "screen.export",
+        "write to files: eml, mbox …",
+        hint="export",
+        title="Write messages to files",
+        count=Count.MESSAGES,
+    ),
     spec("list.invert", "tilde", "screen.invert", "mark the others instead"),
 )
 

@@ -16,8 +16,8 @@ from tuimail.ui.keys.scopes import Parameters
 from tuimail.ui.messages import CommandsWanted, ListChanged
 from tuimail.ui.screens.later import load_readers
 from tuimail.ui.screens.mailbox_bars import MailboxBars
+from tuimail.ui.screens.mailbox_export import MailboxExport
 from tuimail.ui.screens.mailbox_panes import Reads
-from tuimail.ui.screens.mailbox_receipts import MailboxReceipts
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tuimail.ui.widgets.message_view import MessageView
 
 
-class MailboxScreen(MailboxReceipts):
+class MailboxScreen(MailboxExport):
     """Folders, list and reader, arranged by the size of the terminal."""
 
     BINDINGS = bindings_for("mailbox")
@@ -214,6 +214,7 @@ class MailboxScreen(MailboxReceipts):
         self.message_list.apply(changes)
         if self.message_list.folder in changes.folders:
             self.follow_choice()
+        self.export_changed(changes)
         self.bars.refresh()
 
     def _status_changed(self, _: None) -> None:

@@ -21,7 +21,7 @@ Reason = Callable[["MailboxScreen", Parameters], str]
 
 _ON_MESSAGES: Final = (
     "reply", "trash", "delete", "junk", "flag", "unread", "range", "mark_all", "mark_pattern",
-    "invert", "jump", "move_to", "copy_to",
+    "invert", "jump", "move_to", "copy_to", "export",
 )  # fmt: skip
 _IN_FOLDERS: Final = "The keys are in the folders: go to the list for its messages."
 _NO_MESSAGE: Final = "There is no message here."

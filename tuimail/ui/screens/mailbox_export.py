@@ -1,0 +1,137 @@
+"""Writing the messages that are marked to files; what is not here is fetched first, or named."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from tuimail.errors import StoreError
+from tuimail.model.changes import ChangeSet
+from tuimail.model.message import MessageKey, MessageSummary
+from tuimail.model.notice import Severity
+from tuimail.model.status import Connectivity
+from tuimail.ui.drawing.formatting import number
+from tuimail.ui.screens.mailbox_receipts import MailboxReceipts
+from tuimail.ui.shell import shell
+from tuimail.ui.terminal.saving import downloads_dir
+
+_MBOX: Final = "m"
+_FILES: Final = "e"
+_WITHOUT: Final = "w"
+_GIVE_UP: Final = "g"
+_WHOLE: Final = ""
+
+
+@dataclass(slots=True)
+class _Export:
+    """Messages that are to be written, and which of them are waited for."""
+
+    rows: list[MessageSummary]
+    kind: str
+    waiting: set[MessageKey] = field(default_factory=set)
+
+
+class MailboxExport(MailboxReceipts):
+    """The key that writes several messages to files."""
+
+    _export: _Export | None = None
+
+    def action_export(self) -> None:
+        """Write what is marked, else the message at the cursor; or end the waiting for it."""
+        if self._export is not None:
+            total, waiting = len(self._export.rows), len(self._export.waiting)
+            question = f"{number(waiting)} of {number(total)} are not here yet."
+            put = self.bottom.put(question, {_WITHOUT: "write the others", _GIVE_UP: "give up"})
+            self.run_worker(self._end_waiting(self._export, put), group="export", exclusive=True)
+        elif rows := self.chosen():
+            what = f"{number(len(rows))} messages" if len(rows) > 1 else "the message"
+            put = self.bottom.put(f"Write {what} to", {_FILES: "eml files", _MBOX: "one mbox"})
+            self.run_worker(self._begin_export(rows, put), group="export", exclusive=True)
+
+    async def _begin_export(
+        self, rows: list[MessageSummary], put: asyncio.Future[str | None]
+    ) -> None:
+        from tuimail.ui.reading.exporting import missing_of  # noqa: PLC0415 - few need it
+
+        app, kind = shell(self), await self.bottom.answered(put)
+        if kind is None:
+            return
+        export = _Export(rows, kind)
+        try:
+            missing = await asyncio.to_thread(missing_of, app.store.read, export.rows)
+        except StoreError as error:
+            app.tell(error.message, Severity.ERROR)
+            return
+        total = number(len(export.rows))
+        fetchable = [row.key for row in missing if self._is_online(row)]
+        if missing and not fetchable:
+            question = f"{number(len(missing))} of {total} are not here, and nothing connects."
+            if await self.bottom.ask(question, {_WITHOUT: "write the others"}) != _WITHOUT:
+                return
+        elif missing:
+            self._export, export.waiting = export, set(fetchable)
+            for key in fetchable:
+                if app.engine is not None:
+                    app.engine.want_body(key, section=_WHOLE)
+            key_of = app.keys.shown("list.export")
+            said = f"Fetching {number(len(fetchable))} of {total} … {key_of} writes without them."
+            app.tell(app.glyphs.own(said))
+            self.look_at_export(export.waiting)
+            return
+        await self._write_export(export)
+
+    def _is_online(self, row: MessageSummary) -> bool:
+        engine = shell(self).engine
+        status = engine.status.get(row.account_id) if engine is not None else None
+        return status is not None and status.connectivity is Connectivity.ONLINE
+
+    async def _end_waiting(self, export: _Export, put: asyncio.Future[str | None]) -> None:
+        answer = await self.bottom.answered(put)
+        if answer is None or self._export is not export:
+            return
+        self._export = None
+        engine = shell(self).engine
+        for key in export.waiting:
+            if engine is not None:
+                engine.give_up(key, section=_WHOLE)
+        if answer == _WITHOUT:
+            await self._write_export(export)
+        else:
+            self.bottom.show_event("Nothing was written.")
+
+    def export_changed(self, changes: ChangeSet) -> None:
+        """Go on with the export when what it waits for has come, or is gone."""
+        if self._export is not None:
+            self.look_at_export(self._export.waiting & changes.messages)
+
+    def look_at_export(self, keys: set[MessageKey]) -> None:
+        """Look which messages are waited for no more, and write when that is all."""
+        export, read = self._export, shell(self).store.read
+        if export is None:
+            return
+        try:
+            export.waiting -= {
+                key for key in keys if _WHOLE in read.sections(key) or read.summary(key) is None
+            }
+        except StoreError as error:
+            self._export = None
+            shell(self).tell(error.message, Severity.ERROR)
+            return
+        if not export.waiting:
+            self._export = None
+            self.run_worker(self._write_export(export), group="export-writing")
+
+    async def _write_export(self, export: _Export) -> None:
+        from tuimail.ui.reading.exporting import (  # noqa: PLC0415 - few need it
+            export_words,
+            write_folder,
+            write_mbox,
+        )
+
+        app = shell(self)
+        write = write_mbox if export.kind == _MBOX else write_folder
+        done = await asyncio.to_thread(
+            write, app.store.read, export.rows, downloads_dir(), app.now()
+        )
+        app.tell(export_words(done, len(export.rows)), Severity.SUCCESS)
