@@ -72,7 +72,7 @@ async def test_folds_open_and_close_by_key_and_by_click(tmp_path: Path) -> None:
         assert body(stage)[3:8] == [
             "line 3", "► 6 quoted lines", "line 10", "line 11", "► signature, 3 lines",
         ]  # fmt: skip
-        assert "z unfold" in rows(stage.app)[-1]
+        await when(stage, lambda: "z unfold" in rows(stage.app)[-1], "the last row")
         assert_exact_rows(stage.app)
         await stage.press("z")
         assert body(stage)[4:7] == ["▼ 6 quoted lines", "line 4", "line 5"]

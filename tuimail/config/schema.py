@@ -113,10 +113,9 @@ class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     the text, those without a warning. `auto`: in terminals that are known to understand."""
 
     images: Literal["auto", "on", "kitty", "sixel", "blocks", "off"] = "auto"
-    """Whether attached images are shown inside, and how: by the graphics protocol of `kitty`, as
-    `sixel`, or in half `blocks`. `auto` and `on`: the best that the terminal says at the start it
-    understands; in tmux and screen half blocks. `auto` shows none over SSH, with `link = "slow"` or
-    without colours. Images from the network are never fetched."""
+    """Attached images inside: by `kitty`'s protocol, as `sixel` or in half `blocks`. `auto`, `on`:
+    the best the terminal says it understands, in tmux and screen half blocks. `auto`: none over
+    SSH, on a slow link or without colours. None is fetched from the network."""
 
 
 class ListSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
