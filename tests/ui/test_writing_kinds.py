@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from tests.ui.sample_mail import sample_account
 from tests.ui.stage import Stage, open_stage
 from tests.waiting import until
 from tuimail.model.draft import Draft, Writing
@@ -134,6 +135,50 @@ async def test_the_sender_is_what_the_mail_came_to_and_can_be_changed(tmp_path: 
         await stage.press("j", "enter")
         await until(lambda: screen.current().sender == str(sales), describe="the other sender")
         await stage.shows("From     Anna at Sales <sales@contoso.com>")
+
+
+async def test_a_draft_goes_to_another_mailbox_whole_and_asks_for_receipts(tmp_path: Path) -> None:
+    """Mutations that turn it red: no `keeper.move` in `_write_as`; no `asks_receipt` in the draft.
+
+    It is stored in one of the two at each moment, with its files, and sent from the other.
+    """
+    plan = tmp_path / "plan.txt"
+    plan.write_text("one")
+    async with open_stage(tmp_path / "home") as stage:
+        home = stage.store.write(lambda tx: tx.ensure_account("home")).result()
+        other = replace(sample_account(home, "home"), address="anna@home.example")
+        stage.app.accounts = {**stage.app.accounts, home: other}
+        stage.app.open_composer(Draft(stage.account, to="kim@x.example", subject="Hi"))
+        screen = await composer(stage)
+        screen.attach_files([plan])
+        await until(lambda: len(screen.current().files) == 1, describe="the file")
+        await stage.press("O", "k")
+        await until(
+            lambda: [one.account_id for one in stage.store.read.drafts()] == [stage.account]
+        )
+        (before,) = stage.store.read.drafts()
+        await stage.press("ctrl+o")
+        await stage.shows("anna@home.example")
+        await stage.press("j", "enter")
+        await stage.shows("From     anna@home.example")
+        await until(lambda: [one.account_id for one in stage.store.read.drafts()] == [home])
+        (after,) = stage.store.read.drafts()
+        assert (after.body, after.files) == ("Ok", before.files)
+        assert after.id != before.id
+
+        for said in ("Servers are asked to report", "Its readers are asked", "its readers for"):
+            await stage.press("f7")
+            await stage.shows(said)
+        await until(lambda: [one.asks_report for one in stage.store.read.drafts()] == [True])
+        await stage.press("ctrl+s")
+        await stage.asks()
+        await stage.press("y")
+        await mailbox(stage)
+        (item,) = stage.store.read.outbox()
+        assert (item.account_id, item.mail_from, item.notify) == (home, "anna@home.example", True)
+        header = stage.store.read.outbox_raw(item.id).partition(b"\r\n\r\n")[0]
+        assert b"\r\nDisposition-Notification-To: anna@home.example" in header
+        assert stage.store.read.drafts() == []
 
 
 async def test_several_are_written_at_once_while_mail_is_read(tmp_path: Path) -> None:

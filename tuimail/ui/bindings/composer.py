@@ -21,6 +21,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("composer.aside", "f6", "aside", "to the mail, go on later", hint="to the mail"),
     spec("composer.other", "alt+w", "other", "to the next that is written"),
     spec("composer.protect", "f5", "protect", "sign, or encrypt and sign with PGP"),
+    spec("composer.receipts", "f7", "receipts", "ask for a report or a receipt"),
     spec("composer.next", "tab", "next_field", "next field", hint="next field"),
     spec("composer.previous", "shift+tab", "app.focus_previous", "previous field"),
     spec("composer.help", "f1", "app.help", "this help", hint="help"),

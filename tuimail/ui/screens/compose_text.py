@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from textual import work
 
@@ -16,6 +17,13 @@ from tuimail.ui.shell import shell
 from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
 from tuimail.ui.writing.compose_words import protection_words, recipients
 from tuimail.ui.writing.sending import lack_of_keys, raw_as_written
+
+_ASKED: Final = (
+    "Nothing is asked for.",
+    "Servers are asked to report its delivery.",
+    "Its readers are asked for a receipt; they may send none.",
+    "Servers are asked to report its delivery, its readers for a receipt.",
+)
 
 
 class ComposeText(ComposeSending):
@@ -56,6 +64,20 @@ class ComposeText(ComposeSending):
         self._touched()
         self._show_people()
         self._tell(f"{protection_words(way)} {lack}".rstrip())
+
+    def action_receipts(self) -> None:
+        """Go on to the next that can be asked for: of the servers, of the readers, of both."""
+        draft = self._draft
+        if self._busy:
+            return
+        if draft.writing is Writing.BOUNCE:
+            self._tell("It is passed on as it is.")
+            return
+        asked = draft.asks_report + 2 * draft.asks_receipt
+        asked = (asked + 1) % len(_ASKED)
+        self._draft = replace(draft, asks_report=bool(asked & 1), asks_receipt=bool(asked & 2))
+        self._touched()
+        self._tell(_ASKED[asked])
 
     @work(group="preview", exclusive=True)
     async def action_preview(self) -> None:
