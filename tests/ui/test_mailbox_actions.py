@@ -280,7 +280,7 @@ async def test_a_sent_message_counts_down_and_u_brings_the_composer_back(desk: D
         assert desk.store.read.counts().outbox_waiting == 0
 
 
-@pytest.mark.parametrize(("chosen", "key"), [({}, "q"), ({"mailbox.back": "X"}, "X")])
+@pytest.mark.parametrize(("chosen", "key"), [({}, "q"), ({"mailbox.back": "U"}, "U")])
 async def test_leaving_says_first_that_the_outbox_waits(
     desk: Desk, chosen: dict[str, str], key: str
 ) -> None:
