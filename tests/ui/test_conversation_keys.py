@@ -215,6 +215,10 @@ async def test_a_passage_is_searched_selected_copied_and_quoted_in_whole_lines(
         first.is_open = True
         view(stage).settle()
         await until(lambda: first.rows is not None, describe="the first text")
+        await stage.pilot.pause()
+        passage = view(stage).passage
+        assert passage is not None
+        assert view(stage).rows[passage.caret.row].text.strip() == "It begins so."
         await stage.press("y")
         assert stage.app.clipboard == "It begins s"
         await stage.press("escape", "g", "g")
