@@ -43,8 +43,10 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def top(body: MarkedBody) -> str:
-    """The number of the line that stands in the first row."""
+    """The number of the first line in view."""
     row = body.scroll_offset.y
+    while not body.rows[row].text:
+        row += 1
     while body.rows[row].glue is not None:
         row -= 1
     return body.rows[row].text.strip().split(" ")[0]
