@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from tuimail.sandbox.winmail import rtf_property, winmail
+from tuimail.sandbox.winmail import rtf_property, text_property, winmail
 
 TRICKS: Final = (
     "\x1b]52;c;b3duZWQ=\x07\x1b]0;owned\x07\x1b]2;owned\x1b\\\x1b[2J\x1b[31m\x1b[?1049l\x1b[6n"
@@ -38,15 +38,20 @@ class Hostile(NamedTuple):
 
     Attributes:
         raw: As on the server.
-        inside: What is on the screen when its first file is looked at; empty where it has none.
+        inside: What is on the screen when the last of its files is looked at; empty where none
+            can be.
         links: Whether there are any.
-        has_text: Its first words are seen without scrolling.
+        files: How many it has.
+        is_quoted: It has a text, and is more than a card.
+        text: What is seen of it without scrolling, if not `body-3`: a card, an invitation.
     """
 
     raw: bytes
     inside: str = ""
     links: bool = False
-    has_text: bool = True
+    text: str = ""
+    files: int = 0
+    is_quoted: bool = True
 
 
 def _field(name: str, value: str) -> bytes:
@@ -62,6 +67,7 @@ def _mail(number: int, body: bytes, *more: bytes, kind: bytes = b"text/plain") -
         b"To: anna@contoso.com",
         b"Date: Mon, 23 Nov 2026 09:43:00 +0000",
         b"Message-ID: <\x1b]0;owned\x07%d@evil.example>" % number,
+        b"References: <all@evil.example>",
         b"MIME-Version: 1.0",
         *more,
     ]
@@ -89,6 +95,12 @@ def _nested(number: int, depth: int) -> bytes:
         body += b"Content-Type: multipart/mixed; boundary=n%d\r\n\r\n--n%d\r\n" % (level, level)
     inner = b"Content-Type: message/rfc822\r\n\r\nSubject: x\r\n" * depth
     return _mail(number, body + inner, b"Content-Type: multipart/mixed; boundary=b")
+
+
+def _packed(number: int) -> bytes:
+    """A `winmail.dat` with a text and a file."""
+    text = text_property(0x1000, f"body-{number} {TRICKS}")
+    return winmail(TRICKS, [text], [(f"../{TRICKS}.txt", b"inside-tnef " + _UTF8)])
 
 
 _ICS: Final = (
@@ -129,17 +141,50 @@ def hostile_mails() -> list[Hostile]:
         lambda n: Hostile(
             _with_file(n, b"text/plain", f"../../../etc/{TRICKS}.txt", b"inside-text " + _UTF8),
             "inside-text",
+            files=1,
         ),
         lambda n: Hostile(
             _with_file(n, b"text/csv", "C:\\con\\-rf.csv", b"inside-csv," + _UTF8),
             "inside-csv",
+            files=1,
         ),
         lambda n: Hostile(
-            _with_file(n, b"application/ics", "a.ics", _ICS), "inside-ics", has_text=False
+            _with_file(n, b"application/ics", "a.ics", _ICS),
+            "inside-ics",
+            files=1,
+            text="inside-ics",
         ),
-        lambda n: Hostile(_with_file(n, b"text/x-vcard", "a.vcf", _VCARD)),
-        lambda n: Hostile(_with_file(n, _OCTETS, "a.eml", letter), "inside-mail"),
-        lambda n: Hostile(_with_file(n, b"application/ms-tnef", "winmail.dat", tnef)),
+        lambda n: Hostile(
+            _with_file(n, b"text/x-vcard", "a.vcf", _VCARD),
+            "inside-card",
+            files=1,
+            text="inside-card",
+        ),
+        lambda n: Hostile(_with_file(n, _OCTETS, "a.eml", letter), "inside-mail", files=1),
+        lambda n: Hostile(_with_file(n, b"application/ms-tnef", "winmail.dat", tnef), files=1),
+        lambda n: Hostile(
+            _mail(n, _VCARD, kind=b"text/vcard"),
+            "inside-card",
+            files=1,
+            text="inside-card",
+            is_quoted=False,
+        ),
+        lambda n: Hostile(
+            _mail(n, _ICS, kind=b"text/calendar; method=REQUEST"),
+            text="inside-ics",
+            is_quoted=False,
+        ),
+        lambda n: Hostile(
+            _mail(
+                n,
+                base64.encodebytes(_packed(n)).replace(b"\n", b"\r\n"),
+                b"Content-Type: application/ms-tnef",
+                b"Content-Transfer-Encoding: base64",
+            ),
+            "inside-tnef",
+            links=True,
+            files=2,
+        ),
         lambda n: Hostile(
             _mail(n, _REPORT % n, b"Content-Type: multipart/report; boundary=b")
         ),

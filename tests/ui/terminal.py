@@ -53,6 +53,7 @@ class Terminal:
         self._answers = dict(answers or {})
         self.output = bytearray()
         self._screen = self.screen_class(columns, rows)
+        self._shown: dict[int, str] = {}
         self._stream = pyte.ByteStream(self._screen)
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -159,9 +160,12 @@ class Terminal:
 
     def _lines(self) -> list[str]:
         # Not Screen.display: it fails on the empty cell that half a wide character leaves.
-        buffer, columns = self._screen.buffer, range(self._screen.columns)
-        rows = (buffer[y] for y in range(self._screen.lines))
-        return ["".join(row[x].data for x in columns) for row in rows]
+        screen, columns = self._screen, range(self._screen.columns)
+        for y in screen.dirty:
+            row = screen.buffer[y]
+            self._shown[y] = "".join(row[x].data for x in columns)
+        screen.dirty.clear()
+        return [self._shown[y] for y in range(screen.lines)]
 
     def read(self) -> None:
         """Take what the program has painted by now."""

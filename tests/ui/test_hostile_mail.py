@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.hostile_mail import Hostile, hostile_mails
+from tests.ui.hostile_mail import TRICKS, Hostile, hostile_mails
 from tests.ui.sample_mail import NOW, fill
 from tests.ui.terminal import Terminal
 from tuimail.mime.parser import parse
@@ -18,6 +18,7 @@ from tuimail.model.bodystructure import leaves
 from tuimail.model.flags import SEEN
 from tuimail.model.folder import UID
 from tuimail.model.message import BodyState, FetchedMessage
+from tuimail.model.notice import Notice, Severity
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.text.safe import clean
@@ -99,7 +100,11 @@ def put(store: Store, account: int, number: int, mail: Hostile) -> None:
 
 @pytest.mark.timeout(400)
 def test_no_mail_writes_to_the_terminal(tmp_path: Path) -> None:
-    """One run of the application: each mail in the list, reader, sheets, source, and its file.
+    """One run of the application: each mail in every place that shows it.
+
+    Those are the list, the reader with its levels of the header, the sheets of links and of files,
+    its file, the source, the conversation and the quote in the composer; besides the sheet of keys
+    that may follow, and what is told.
 
     Turned red by `text.safe.clean` returning what it is given.
     """
@@ -108,6 +113,10 @@ def test_no_mail_writes_to_the_terminal(tmp_path: Path) -> None:
     account = fill(store, total=30)
     for number, mail in enumerate(mails):
         put(store, account, number, mail)
+    told = Notice(
+        Severity.ERROR, clean(f"told-first {TRICKS}"), detail=clean(f"told-more {TRICKS}")
+    )
+    store.write(lambda tx: tx.add_notice(told, account)).result()
     store.close()
     settings = tmp_path / "settings.toml"
     settings.write_text(_SETTINGS)
@@ -115,7 +124,7 @@ def test_no_mail_writes_to_the_terminal(tmp_path: Path) -> None:
     with Terminal(command, environ={"XDG_DOWNLOAD_DIR": str(tmp_path)}) as terminal:
         terminal.wait_for("online")
         terminal.wait_for("case-")
-        checked = check(terminal, 0, -1)
+        checked = look_around(terminal, len(mails))
         terminal.type(b"gg\r")
         for number in reversed(range(len(mails))):
             try:
@@ -123,15 +132,58 @@ def test_no_mail_writes_to_the_terminal(tmp_path: Path) -> None:
             except AssertionError as error:
                 raise AssertionError(f"case {number}") from error
             checked = check(terminal, checked, number)
-            terminal.type(b"J")
+            terminal.type(b"J" if number else b"gv")
+        read_conversation(terminal, mails, checked)
+
+
+def look_around(terminal: Terminal, mails: int) -> int:
+    """See all rows of the list, what may follow a key, and what is told of the mails."""
+    for number in range(mails):
+        if f"case-{number} " not in terminal.text:
+            terminal.type(b"\x06")
+            terminal.wait_for(f"case-{number} ")
+    terminal.type(b"g")
+    terminal.wait_for("notifications")
+    terminal.type(b"n")
+    terminal.wait_for("told-first")
+    terminal.wait_for("told-more")
+    terminal.type(b"q")
+    terminal.wait_for_bottom("r reply")
+    return check(terminal, 0, -1)
 
 
 def look_through(terminal: Terminal, number: int, mail: Hostile) -> None:
     """Read one mail in every way there is; the last row, painted last, says where the keys are."""
-    text = f"case-{number} "
-    terminal.wait_for(text)
-    if mail.has_text:
-        terminal.wait_for(f"body-{number}")
+    subject = f"case-{number} "
+    terminal.wait_for(subject)
+    terminal.wait_for(mail.text or f"body-{number}")
+    look_at_links(terminal, mail)
+    look_at_files(terminal, mail)
+    terminal.type(b"H")
+    terminal.wait_for(" From  ")
+    terminal.type(b"H")
+    terminal.wait_for("=?utf-8")
+    terminal.type(b"H")
+    terminal.wait_for(mail.text or f"body-{number}")
+    terminal.type(b"S")
+    terminal.wait_for("This is the")
+    terminal.wait_for_bottom("/ search")
+    other = "header." if "This is the whole" in terminal.text else "whole message."
+    terminal.type(b"\t")
+    terminal.wait_for(f"This is the {other}")
+    terminal.type(b"G")
+    terminal.type(b"q")
+    terminal.wait_for_bottom("q back")
+    terminal.type(b"r")
+    terminal.wait_for_bottom("^s send")
+    if mail.is_quoted:
+        terminal.wait_for("wrote:")
+    terminal.type(b"\x1b")
+    terminal.wait_for(" Inbox  ")
+
+
+def look_at_links(terminal: Terminal, mail: Hostile) -> None:
+    """Open the sheet of links, and show one in full."""
     terminal.type(b"l")
     if mail.links:
         terminal.wait_for_bottom("in full")
@@ -141,21 +193,30 @@ def look_through(terminal: Terminal, number: int, mail: Hostile) -> None:
         terminal.wait_for_bottom("q back")
     else:
         terminal.wait_for("No links.")
+
+
+def look_at_files(terminal: Terminal, mail: Hostile) -> None:
+    """Open the sheet of files, and look at one."""
+    terminal.type(b"v")
+    if not mail.files:
+        terminal.wait_for("No attachments.")
+        return
+    terminal.wait_for_bottom("s save")
     if mail.inside:
-        terminal.wait_for("@ 1 ")
-        terminal.type(b"v")
-        terminal.wait_for_bottom("s save")
-        terminal.type(b"\r")
+        terminal.type(b"%d" % mail.files)
+        terminal.wait_for_bottom("q back  s save")
         terminal.wait_for(mail.inside)
-        terminal.wait_for_bottom("s save")
-        terminal.type(b"q")
-        terminal.wait_for(text)
-    terminal.type(b"S")
-    terminal.wait_for("This is the")
-    terminal.wait_for_bottom("/ search")
-    other = "header." if "This is the whole" in terminal.text else "whole message."
-    terminal.type(b"\t")
-    terminal.wait_for(f"This is the {other}")
-    terminal.type(b"G")
     terminal.type(b"q")
-    terminal.wait_for(text)
+    terminal.wait_for_bottom("q back")
+
+
+def read_conversation(terminal: Terminal, mails: list[Hostile], checked: int) -> None:
+    """Unfold all of them in one scroll, and go through it."""
+    terminal.wait_for_bottom("unfold")
+    terminal.type(b"zgg")
+    for number, mail in enumerate(mails):
+        terminal.wait_for_bottom(f" {number + 1}/{len(mails)}")
+        if mail.is_quoted:
+            terminal.wait_for(f"body-{number}")
+        checked = check(terminal, checked, number)
+        terminal.type(b"j")

@@ -135,3 +135,14 @@ async def test_more_of_the_header_is_shown_above_the_text(tmp_path: Path) -> Non
         shown = rows(stage.app)
         rule = next(at for at, row in enumerate(shown) if row.startswith("──"))
         assert shown[rule + 1].startswith(" Hello $(touch gone)")
+
+
+async def test_a_head_that_makes_a_short_text_long_is_shown_from_its_beginning(
+    tmp_path: Path,
+) -> None:
+    """Mutation: `scroll_edge` without `force`, which cannot scroll what fitted until now."""
+    async with open_stage(tmp_path, (80, 16)) as stage:
+        await open_mail(stage)
+        await stage.press("H")
+        await stage.shows(" From        Kim Chu")
+        assert rows(stage.app)[5].startswith(" From ")

@@ -133,7 +133,9 @@ class BodyView(ScrollView):
 
     def scroll_edge(self, edge: int) -> None:
         """Go to the first row (-1) or the last (1)."""
-        self.scroll_to(y=0 if edge < 0 else self.max_scroll_y, animate=False, immediate=True)
+        y = 0 if edge < 0 else self.max_scroll_y
+        # Forced: a text that was short until now cannot be scrolled before the next layout.
+        self.scroll_to(y=y, animate=False, immediate=True, force=True)
 
     @property
     def _widest(self) -> int:
