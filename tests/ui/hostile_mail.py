@@ -121,13 +121,19 @@ _REPORT: Final = (
 )  # fmt: skip
 
 
+_Makers = tuple[Callable[[int], Hostile], ...]
+
+
 def hostile_mails() -> list[Hostile]:
     """Return the mails, in the order of their numbers."""
+    made = (*_texts(), *_files(), *_odd_ones())
+    return [make(number) for number, make in enumerate(made)]
+
+
+def _texts() -> _Makers:
     people = b",\r\n ".join(b"r%d <r%d@evil.example>" % (n, n) for n in range(10_000))
     wide = b"\r\n".join(b"X-Field-%d: \x1b]0;owned\x07" % n for n in range(2_000))
-    tnef = winmail("owned\x1b]0;owned\x07", [rtf_property(TRICKS.encode("ascii", "replace"))], [])
-    letter = _mail(99, b"inside-mail " + _UTF8, b"Content-Type: text/plain; charset=utf-8")
-    made: tuple[Callable[[int], Hostile], ...] = (
+    return (
         lambda n: Hostile(_mail(n, b"body-%d " % n + _UTF8), links=True),
         lambda n: Hostile(
             _mail(n, b"body-%d \x9b31m\x9d0;owned\x9c" % n, _LABEL + b"latin1")
@@ -138,6 +144,13 @@ def hostile_mails() -> list[Hostile]:
         lambda n: Hostile(_mail(n, b"body-%d" % n, b"X-Long: " + b"\x1b[2J" * 60_000, wide)),
         lambda n: Hostile(_mail(n, b"body-%d" % n, b"Cc: " + people)),
         lambda n: Hostile(_nested(n, 150)),
+    )  # fmt: skip
+
+
+def _files() -> _Makers:
+    tnef = winmail("owned\x1b]0;owned\x07", [rtf_property(TRICKS.encode("ascii", "replace"))], [])
+    letter = _mail(99, b"inside-mail " + _UTF8, b"Content-Type: text/plain; charset=utf-8")
+    return (
         lambda n: Hostile(
             _with_file(n, b"text/plain", f"../../../etc/{TRICKS}.txt", b"inside-text " + _UTF8),
             "inside-text",
@@ -185,6 +198,11 @@ def hostile_mails() -> list[Hostile]:
             links=True,
             files=2,
         ),
+    )  # fmt: skip
+
+
+def _odd_ones() -> _Makers:
+    return (
         lambda n: Hostile(
             _mail(n, _REPORT % n, b"Content-Type: multipart/report; boundary=b")
         ),
@@ -207,4 +225,3 @@ def hostile_mails() -> list[Hostile]:
             _mail(n, b"body-%d https://evil.example/%%1b]0;owned\x1b[2J http://a@b" % n), links=True
         ),
     )  # fmt: skip
-    return [make(number) for number, make in enumerate(made)]
