@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,13 +12,16 @@ import pytest
 from tests.ui.screen_text import assert_exact_rows, rows, style_of, text
 from tests.ui.stage import SIZES, Stage, bring_text, open_stage, record
 from tests.waiting import until
+from tuimail.mime import render
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.message import BodyState, MessageKey
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.status import ALL_TEXT, Connectivity
 from tuimail.store.writer import Writer
 from tuimail.text.safe import SafeText
+from tuimail.ui.app import TuimailApp
 from tuimail.ui.reading.fetch_words import FETCHING, GIVEN_UP, NOT_HERE
+from tuimail.ui.screens import later
 from tuimail.ui.widgets import message_pane
 from tuimail.ui.widgets.message_view import MessageView
 
@@ -271,6 +277,41 @@ async def test_html_is_shown_as_text_by_the_child_process(tmp_path: Path) -> Non
         assert renderer is not None
         assert renderer.starts == 1
     assert renderer.pid is None
+
+
+async def test_the_process_that_renders_is_there_before_the_first_mail_and_after_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the first frame and what keys open, so that neither waits for it.
+
+    Mutations: `_run_start` that warms up before it loads the sheets, or not at all.
+    """
+    order: list[str] = []
+
+    def noting(word: str, then: Callable[[], object]) -> Callable[[], object]:
+        def note() -> object:
+            order.append(word)
+            return then()
+
+        return note
+
+    monkeypatch.setattr(TuimailApp, "warms_up", True)
+    monkeypatch.setattr("tuimail.ui.app.load_readers", noting("frame", later.load_readers))
+    monkeypatch.setattr("tuimail.ui.app.load_sheets", noting("sheets", later.load_sheets))
+    monkeypatch.setattr(render, "_spawn", noting("process", render._spawn))
+    async with open_stage(tmp_path) as stage:
+        await until(lambda: "process" in order, 30.0, "the process that renders")
+        assert order == ["frame", "sheets", "process"]
+        renderer = stage.app.texts.renderer
+        pid = renderer.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        page = BodyPart("1", "text", "html", params=(("charset", "utf-8"),), size=80)
+        key = record(stage.store, stage.account, 9001, body=None, parts=(page,))
+        bring_text(stage.store, key, b"<p>Here it is.</p>", "1")
+        await read(stage, key)
+        await stage.shows("Here it is.")
+        assert renderer.starts == 2
 
 
 async def test_a_long_text_begins_at_once_and_can_be_read_to_its_end(

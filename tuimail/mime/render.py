@@ -88,6 +88,7 @@ class Renderer:
                 return _unpack(self._exchange(source[:_MOST_SOURCE]))
             except MimeError as error:
                 self._end_child()
+                self._ensure_child()  # the next mail does not wait for it
                 problem = error.message
         return stripped(source, problem)
 

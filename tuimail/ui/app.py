@@ -82,6 +82,8 @@ class TuimailApp(KeyActions):
     # No scrollbars: their cells are half blocks that few fonts and no ASCII terminal have.
     CSS = "* { scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0; }"
     BINDINGS: ClassVar[list[BindingType]] = bindings_for("app")
+    warms_up = False
+    """Whether the process that renders starts before a mail needs it: on a real terminal."""
 
     def __init__(
         self,
@@ -136,6 +138,7 @@ class TuimailApp(KeyActions):
     def run_in_terminal(self) -> int:
         """Run on the terminal of the process; return the exit code."""
         self.appearance.ask_terminal()
+        self.warms_up = True
         self.run(mouse=False)  # by `terminal`, which asks for less
         let_go_of_lost_terminal()
         return self.return_code or 0
@@ -205,6 +208,9 @@ class TuimailApp(KeyActions):
             return
         self._engine_started(engine)
         load_sheets()
+        if self.warms_up:
+            self.store.courtesy.pause()
+            self.texts.warm()
 
     def _engine_started(self, engine: EngineControl) -> None:
         self.engine = engine

@@ -7,6 +7,7 @@ answer, and asking for it is the caller's business.
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -50,6 +51,8 @@ class MessageTexts:
         self._own_hosts = own_hosts
         self._key_of = key_of
         self._renderer: Renderer | None = None
+        self._guard = threading.Lock()
+        self._is_stopped = False
         self._read_as: dict[MessageKey, str] = {}
 
     def read_as(self, key: MessageKey, charset: str | None) -> None:
@@ -78,12 +81,20 @@ class MessageTexts:
 
     @property
     def renderer(self) -> Renderer:
-        """What converts HTML, one for all; its process starts with the first text."""
+        """What converts HTML, one for all; its process starts with `warm` or the first text."""
         from tuimail.mime.render import Renderer  # noqa: PLC0415 - see below
 
-        if self._renderer is None:
-            self._renderer = Renderer()
-        return self._renderer
+        with self._guard:
+            if self._renderer is None:
+                self._renderer = Renderer()
+            return self._renderer
+
+    def warm(self) -> None:
+        """Start the process that renders, so that no first mail waits for it; on any thread."""
+        renderer = self.renderer
+        with self._guard:
+            if not self._is_stopped:
+                renderer.start()
 
     async def reading(self, message: Message) -> Reading:
         """Return what the reader shows; its `missing` names the part that is not here.
@@ -161,10 +172,7 @@ class MessageTexts:
         from tuimail.mime.parser import part_text  # noqa: PLC0415 - see above
         from tuimail.mime.plain import plain  # noqa: PLC0415
         from tuimail.mime.reading import Reading  # noqa: PLC0415
-        from tuimail.mime.render import Renderer  # noqa: PLC0415
 
-        if self._renderer is None:
-            self._renderer = Renderer()
         shown = text_parts(parsed.structure)
         html = [
             one for one in parsed.parts if one.content_type == "text/html" and not one.is_attachment
@@ -172,7 +180,7 @@ class MessageTexts:
         for part in html or shown[:1]:
             text = part_text(parsed.section(part.section) or b"", part)
             if html:
-                rendered = await self._renderer.html(text)
+                rendered = await self.renderer.html(text)
             else:
                 flowed = (part.param("format") or "").lower() == "flowed"
                 rendered = plain(text, flowed=flowed)
@@ -219,6 +227,8 @@ class MessageTexts:
 
     def stop(self) -> None:
         """End the process that renders."""
-        if self._renderer is not None:
-            self._renderer.stop()
-            self._renderer = None
+        with self._guard:
+            self._is_stopped = True
+            renderer, self._renderer = self._renderer, None
+        if renderer is not None:
+            renderer.stop()
