@@ -82,6 +82,38 @@ async def test_a_large_file_says_how_far_it_is_and_stops_no_key(
         assert screen.current().files[0].size == _MEGABYTES
 
 
+async def test_what_a_command_writes_is_attached_and_one_that_does_not_end_is_given_up(
+    tmp_path: Path,
+) -> None:
+    """Red where a command that fails is attached all the same, and where Escape ends nothing."""
+    ran = tmp_path / "ran"
+    async with open_stage(tmp_path / "home") as stage:
+        screen = await _composer(stage)
+
+        async def attach(command: str) -> None:
+            await stage.press("ctrl+t")
+            await stage.shows("or | and a command")
+            stage.app.post_message(events.Paste(command))
+            await stage.shows("What the command writes is attached.")
+            await stage.press("enter")
+
+        await attach("| printf 'diff --git' | tr a-z A-Z")
+        await until(lambda: screen.current().files)
+        (file,) = screen.current().files
+        assert (file.name, file.content_type) == ("printf.txt", "text/plain")
+        assert stage.store.read.draft_files.data([file])[file.id] == b"DIFF --GIT"
+        await attach("| echo some; echo no such branch >&2; exit 3")
+        await stage.shows("The command ended with 3: no such branch")
+        await attach("| true")
+        await stage.shows("The command wrote nothing.")
+        await attach(f"| echo $$ > {ran}; exec sleep 600")
+        await until(lambda: ran.exists() and ran.read_text().strip(), 30)
+        await stage.press("escape")
+        await stage.shows("It was not attached.")
+        await until(lambda: not Path(f"/proc/{ran.read_text().strip()}").exists(), 30)
+        assert screen.current().files == (file,)
+
+
 async def test_a_full_disk_keeps_what_is_there_and_goes_on_when_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

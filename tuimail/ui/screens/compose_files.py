@@ -20,8 +20,9 @@ from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
 from tuimail.ui.widgets.compose_rows import ComposeRemark
 from tuimail.ui.widgets.path_sheet import PathSheet
 from tuimail.ui.widgets.text_editor import FilesPasted
+from tuimail.ui.writing.command_output import MARK, output_of
 from tuimail.ui.writing.compose_words import domain_of
-from tuimail.ui.writing.draft_files import AttachFailed, attach, paths_named
+from tuimail.ui.writing.draft_files import AttachFailed, attach, keep_files, paths_named
 from tuimail.ui.writing.identities import Identity, identities
 from tuimail.ui.writing.signature import signature_of, with_signature
 
@@ -37,11 +38,14 @@ class ComposeFiles(ComposeKeeping):
 
     @work(group=READING, exclusive=True)
     async def action_attach(self) -> None:
-        """Choose files by path or pattern and attach them."""
+        """Choose files by path or pattern, or what a command writes, and attach them."""
         if self._busy or self._refuses_change():
             return
         typed = await self.app.push_screen_wait(PathSheet(Path.cwd()))
         if typed is None:
+            return
+        if typed.startswith(MARK):
+            await self._take_output(typed[len(MARK) :].strip())
             return
         try:
             paths = paths_named(typed, Path.cwd())
@@ -61,6 +65,22 @@ class ComposeFiles(ComposeKeeping):
     async def attach_files(self, paths: Sequence[Path]) -> None:
         """Attach files of the disk."""
         await self._take_in(paths)
+
+    async def _take_output(self, command: str) -> None:
+        self._attaching = True
+        try:
+            self._tell(f"Running {command} … {self._key('composer.close')} gives it up.")
+            kept = await keep_files(shell(self).store, [await output_of(command)])
+        except AttachFailed as failure:
+            self._tell(str(failure), Severity.ERROR)
+            return
+        except StoreError as error:
+            self._tell(f"It was not attached: {error.message}", Severity.ERROR)
+            return
+        finally:
+            self._attaching = False
+        self._set_files((*self._draft.files, *kept))
+        self._tell(f"Attached {kept[0].name}, {size_text(kept[0].size)}.")
 
     async def _take_in(self, paths: Sequence[Path]) -> None:
         self._attaching = True

@@ -9,15 +9,17 @@ from textual import events
 
 from tuimail.text.safe import clean
 from tuimail.ui.widgets.entry_sheet import EntrySheet
+from tuimail.ui.writing.command_output import MARK
 from tuimail.ui.writing.draft_files import AttachFailed, completions, paths_named
 
 _MOST: Final = 200
 _SHOWN: Final = 12
-_REMARK: Final = "A path or a pattern such as ~/Documents/*.pdf"
+_REMARK: Final = "A path, a pattern such as ~/Documents/*.pdf, or | and a command"
+_COMMAND: Final = "What the command writes is attached."
 
 
 class PathSheet(EntrySheet):
-    """Answers a path or a pattern that names files, or None.
+    """Answers a path or a pattern that names files, `|` and a command, or None.
 
     Args:
         directory: Where relative paths begin.
@@ -33,11 +35,15 @@ class PathSheet(EntrySheet):
             event.stop()
             event.prevent_default()
             typed = self.typed
+            if typed.startswith(MARK):
+                return
             found = completions(typed, self._directory, _MOST)
             if found:
                 self.type(_common_beginning(found[0], found[-1]))
 
     def _offered(self, typed: str) -> str:
+        if typed.startswith(MARK):
+            return _COMMAND
         found = completions(typed, self._directory, _MOST)
         shown = [clean(one.rstrip("/").rpartition("/")[2]) for one in found[:_SHOWN]]
         signs = ["/" if one.endswith("/") else "" for one in found[:_SHOWN]]
@@ -46,6 +52,8 @@ class PathSheet(EntrySheet):
         return words + more if found else _REMARK
 
     def _wrong(self, typed: str) -> str:
+        if typed.startswith(MARK):
+            return "" if typed[len(MARK) :].strip() else "Type a command after the sign."
         try:
             paths = paths_named(typed, self._directory)
         except AttachFailed as failure:
