@@ -76,6 +76,7 @@ def test_a_narrow_terminal_breaks_the_ways_and_cuts_nothing() -> None:
         " x drop the quote       y send anyway",
     ]
     five = [*WAYS[:3], ("l", "send later …"), WAYS[3]]
+    assert "send later ~" in plain_text(check_rows(REASONS, MESSAGE, five, 80, ASCII)[-2])
     rows = [plain_text(row).rstrip() for row in check_rows(REASONS, MESSAGE, five, 80, UNICODE)]
     assert rows[-2:] == [
         " e back to the text     t attach a file     x drop the quote     l send later …",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tuimail.mime.rendered import Link, TextLine
 
 MEASURE: Final = 80
+ACROSS: Final = "across"
+"""The kind of a row that goes from edge to edge, without the margin of a text."""
 """The longest line that reads well."""
 
 _ROLES: Final = {"heading": "strong"}
@@ -198,6 +200,8 @@ def body_runs(row: BodyRow, targets: Mapping[int, str] = NO_TARGETS) -> Row:
     """
     if not row.text:
         return EMPTY
+    if row.kind == ACROSS:
+        return row.runs
     if row.runs:
         return (BLANK, *row.runs)
     is_own = row.kind in ("text", "strong")

@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui.drawing.formatting import cut, fit, list_date
 from tuimail.ui.drawing.glyphs import Glyphs
-from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, plain_text
-from tuimail.ui.reading.body_layout import BodyRow
+from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, plain_text, rule
+from tuimail.ui.reading.body_layout import ACROSS, BodyRow
 from tuimail.ui.reading.head_layout import files_row
 from tuimail.ui.reading.header_level import HeaderLevel
 from tuimail.ui.reading.reading_layout import FoldSpan, LaidText, ReadingRows
@@ -168,6 +168,14 @@ def title_row(subject: str, places: Sequence[str], width: int, glyphs: Glyphs) -
     name = cut(subject or "(no subject)", max(1, width), glyphs.cut)
     where = cut("  " + ", ".join(places), width - cell_len(name), glyphs.cut)
     return BodyRow(name + where, runs=(Run(name, "strong"), Run(where, "muted")))
+
+
+def title_rule(subject: str, places: Sequence[str], pane: int, glyphs: Glyphs) -> BodyRow:
+    """Name them in the rule between a list and the conversation below it, as a reader does."""
+    where = ", ".join(places)
+    name = cut(subject or "(no subject)", max(1, pane - 9), glyphs.cut)
+    row = rule(pane, glyphs.rule, name, where, "strong")
+    return BodyRow(plain_text(row), ACROSS, row)
 
 
 def fact_rows(shown: ShownMail, trust: TrustLines, width: int, glyphs: Glyphs) -> list[BodyRow]:

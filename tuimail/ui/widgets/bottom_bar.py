@@ -273,9 +273,11 @@ class BottomBar(Widget):
             from tuimail.ui.keys.chord_words import waiting_row  # noqa: PLC0415 - not for the first frame
 
             return waiting_row(*self._waiting, width, shell(self).glyphs)
-        sign = shell(self).glyphs.cut
+        glyphs = shell(self).glyphs
+        keys = [(key, glyphs.own(word)) for key, word in self._keys]
+        hints = [(key, glyphs.own(word)) for key, word in self._hints]
         if self._said:
-            return said_row(self._said, self._keys, width, sign, self._shorter)
+            return said_row(self._said, keys, width, glyphs.cut, self._shorter)
         if self._row_words:
-            return said_row((Run(self._row_words),), self._hints[:1], width, sign)
-        return hint_row(self._hints, width, self._aside or self._right)
+            return said_row((Run(self._row_words),), hints[:1], width, glyphs.cut)
+        return hint_row(hints, width, self._aside or self._right)

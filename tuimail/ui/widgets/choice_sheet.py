@@ -83,8 +83,9 @@ class SheetKeys(Widget):
 
     def _row(self) -> Row:
         row: list[Run] = []
+        own = shell(self).glyphs.own
         for key, word in self._keys:
-            row += [Run("   "), Run(key, "key"), Run(f" {word}", "muted")]
+            row += [Run("   "), Run(key, "key"), Run(f" {own(word)}", "muted")]
         return ends((), (*row, BLANK), self.size.width)
 
 

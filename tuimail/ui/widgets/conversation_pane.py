@@ -31,6 +31,7 @@ from tuimail.ui.reading.conversation_layout import (
     place_rows,
     quiet,
     title_row,
+    title_rule,
 )
 from tuimail.ui.reading.conversation_members import ConversationMembers
 from tuimail.ui.reading.fetch_words import GIVEN_UP, NOT_HERE, waiting_words
@@ -178,8 +179,14 @@ class ConversationPane(MarkedBody, ShownMessage):
         self._say_waiting()
         above: list[BodyRow] = []
         if self._titled and self.current is not None:
-            width = measure(pane, app.settings.reader.width)
-            above = [title_row(self.current.subject, self.places, width, app.glyphs)]
+            subject, width = self.current.subject, measure(pane, app.settings.reader.width)
+            # As wide as the screen it stands below the list, and nothing else parts them.
+            is_below = pane >= self.app.size.width
+            above = [
+                title_rule(subject, self.places, pane, app.glyphs)
+                if is_below
+                else title_row(subject, self.places, width, app.glyphs)
+            ]
         rows = place_rows(self.members, above)
         self._placed = [(member, member.first) for member in self.members]
         return rows

@@ -18,6 +18,8 @@ from tuimail.ui.widgets.line_sheet import LineSheet
 
 _MOST_ROWS: Final = 12
 _FEWEST_ROWS: Final = 4
+_MOST_CELLS: Final = 100
+"""What a row takes of a wide terminal: the mailbox stands near its folder."""
 
 
 class FolderRows(Widget):
@@ -73,7 +75,8 @@ class FolderRows(Widget):
             return palette.strip((), width, "sheet")
         here = index == self._cursor
         bar = ">" if palette.reverses_cursor else app.glyphs.cursor
-        row = choice_row(self._choices[index], width, app.glyphs, cursor=bar if here else " ")
+        cells = min(width, _MOST_CELLS)
+        row = choice_row(self._choices[index], cells, app.glyphs, cursor=bar if here else " ")
         return palette.strip(row, width, "cursor" if here else "sheet")
 
     async def on_click(self, event: events.Click) -> None:

@@ -61,7 +61,7 @@ def check_rows(
         rows.append(EMPTY)
     rows.append(rule(width, glyphs.rule, "Message"))
     rows += _in_short(message, width, glyphs)
-    rows += [EMPTY, rule(width, glyphs.rule), *_ways(ways, width)]
+    rows += [EMPTY, rule(width, glyphs.rule), *_ways(ways, width, glyphs)]
     return rows
 
 
@@ -88,9 +88,9 @@ def _fact(label: str, *runs: Run) -> Row:
     return (BLANK, Run(f"{label:<{_LABEL_CELLS}}", "muted"), *runs)
 
 
-def _ways(ways: Sequence[tuple[str, str]], width: int) -> list[Row]:
+def _ways(ways: Sequence[tuple[str, str]], width: int, glyphs: Glyphs) -> list[Row]:
     """Put the ways out side by side, in as many columns as fit."""
-    pieces = [(Run(key, "key"), Run(f" {word}")) for key, word in ways]
+    pieces = [(Run(key, "key"), Run(f" {glyphs.own(word)}")) for key, word in ways]
     cells = [row_cells(piece) for piece in pieces]
     for count in range(len(pieces), 0, -1):
         columns = [max(cells[at::count]) for at in range(count)]
