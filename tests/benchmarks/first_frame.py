@@ -4,8 +4,10 @@
 
 The real program on a pseudo-terminal, with an account whose servers do not answer. The two are
 started in turns; the time is from starting the process to the octets of its first row of mail, or
-of the one word the minimal application shows. Memory is what no file backs (`Anonymous` of
-smaps_rollup), some seconds later, after going to the end of the list and back; then keys are timed.
+of the one word the minimal application shows, by the clock and as processor time of all threads:
+on a busy machine only the second means something. Memory is what no file backs (`Anonymous` of
+smaps_rollup): after going to the end of the list and back and some rows down and up, which are
+timed; after jumps all over the list; after going to and fro between folders.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tests.benchmarks.key_to_paint import Stopwatch, p95
 from tests.benchmarks.listings import build
@@ -49,15 +51,27 @@ Minimal().run(mouse=False)
 # As terminals do, at once: what they wait for each other is not what is measured.
 _ANSWERS: Final = {b"\x1b]11;?\x1b\\": b"\x1b]11;rgb:1515/1818/1d1d\x1b\\"}
 _ROWS: Final = range(2, 20)
+_JUMPS: Final = 100
+_SWITCHES: Final = 40
 
 
-def seconds_to(marker: bytes, command: Sequence[str], environ: dict[str, str]) -> float:
-    """Start a program and return the seconds until it paints something."""
+class Spent(NamedTuple):
+    """Seconds until something was painted."""
+
+    clock: float
+    processor: float
+
+
+def spent_until(marker: bytes, command: Sequence[str], environ: dict[str, str]) -> Spent:
+    """Start a program and return what it took until it paints something."""
     began = time.perf_counter()
     with Terminal(command, environ=environ, answers=_ANSWERS) as terminal:
         while marker not in terminal.output:
             terminal._read(30.0)
-        return time.perf_counter() - began
+        clock = time.perf_counter() - began
+        threads = Path(f"/proc/{terminal.process.pid}/task").glob("*/schedstat")
+        nanoseconds = sum(int(each.read_text().split()[0]) for each in threads)
+        return Spent(clock, nanoseconds / 1e9)
 
 
 def anonymous(process: int) -> float:
@@ -74,10 +88,10 @@ def settle(terminal: Stopwatch, text: str) -> None:
     terminal.listen(3.0)
 
 
-def use(shell: Shell) -> tuple[float, list[float]]:
-    """Walk through the list; return the megabytes and how long each key took."""
+def use(shell: Shell, count: int) -> tuple[list[float], list[float]]:
+    """Walk, jump and change folders; return the megabytes after each, and how long keys took."""
     with Stopwatch(shell.command(), environ=shell.environ) as terminal:
-        settle(terminal, "▌")
+        settle(terminal, " sign in")
         terminal.type(b"\x1b")  # hides that the sign-in is needed
         terminal.listen(1.0)
         for key in (b"G", b"gg"):
@@ -87,7 +101,25 @@ def use(shell: Shell) -> tuple[float, list[float]]:
         for _ in range(5):
             for key, rows in ((b"j", _ROWS), (b"k", [*reversed(_ROWS[:-1]), _ROWS[0] - 1])):
                 times += [terminal.time(key, row) for row in rows]
-        return anonymous(terminal.process.pid), times
+        megabytes = [anonymous(terminal.process.pid)]
+        for jump in range(_JUMPS):
+            terminal.type(b"%dG" % (1 + jump * 7919 * 97 % count))
+            terminal.listen(0.2)
+        megabytes.append(anonymous(terminal.process.pid))
+        for _ in range(_SWITCHES):
+            terminal.type(b"J")
+            terminal.listen(0.3)
+        megabytes.append(anonymous(terminal.process.pid))
+        return megabytes, times
+
+
+def compared(what: str, ours: Sequence[float], minimal: Sequence[float]) -> str:
+    """Return a line with the two medians in milliseconds and their ratio."""
+    first, second = statistics.median(ours), statistics.median(minimal)
+    return (
+        f"{what} {first * 1000:.0f} ms, minimal application {second * 1000:.0f} ms:"
+        f" ratio {first / second:.2f}\n"
+    )
 
 
 def measure(place: Path, count: int, runs: int) -> str:
@@ -105,17 +137,21 @@ def measure(place: Path, count: int, runs: int) -> str:
     environ = shell.environ | compiled
     minimal, ours = [], []
     for _ in range(runs + 1):
-        minimal.append(seconds_to(b"minimal", [sys.executable, "-c", _MINIMAL], environ))
-        ours.append(seconds_to("▌".encode(), shell.command(), environ))
+        minimal.append(spent_until(b"minimal", [sys.executable, "-c", _MINIMAL], environ))
+        ours.append(spent_until("▌".encode(), shell.command(), environ))
     del minimal[0], ours[0]  # compiling
-    megabytes, times = use(shell)
-    first, second = statistics.median(ours), statistics.median(minimal)
+    (walked, jumped, switched), times = use(shell, count)
     return (
         f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {count:,} messages,"
         f" medians of {runs} starts\n"
-        f"first screen {first * 1000:.0f} ms, minimal application {second * 1000:.0f} ms:"
-        f" ratio {first / second:.2f}\n"
-        f"anonymous memory {megabytes:.0f} MB\n"
+        + compared("first screen", [one.clock for one in ours], [one.clock for one in minimal])
+        + compared(
+            "processor until then",
+            [one.processor for one in ours],
+            [one.processor for one in minimal],
+        )
+        + f"anonymous memory {walked:.0f} MB, after {_JUMPS} jumps {jumped:.0f} MB,"
+        f" after {_SWITCHES} changes of folder {switched:.0f} MB\n"
         f"{len(times)} keys with nothing going on: p95 {p95(times) * 1000:.1f} ms,"
         f" median {statistics.median(times) * 1000:.1f} ms\n"
     )
