@@ -88,9 +88,11 @@ def settle(terminal: Stopwatch, text: str) -> None:
     terminal.listen(3.0)
 
 
-def use(shell: Shell, count: int) -> tuple[list[float], list[float]]:
+def use(
+    command: Sequence[str], environ: dict[str, str], count: int
+) -> tuple[list[float], list[float]]:
     """Walk, jump and change folders; return the megabytes after each, and how long keys took."""
-    with Stopwatch(shell.command(), environ=shell.environ) as terminal:
+    with Stopwatch(command, environ=environ) as terminal:
         settle(terminal, " sign in")
         terminal.type(b"\x1b")  # hides that the sign-in is needed
         terminal.listen(1.0)
@@ -140,7 +142,7 @@ def measure(place: Path, count: int, runs: int) -> str:
         minimal.append(spent_until(b"minimal", [sys.executable, "-c", _MINIMAL], environ))
         ours.append(spent_until("▌".encode(), shell.command(), environ))
     del minimal[0], ours[0]  # compiling
-    (walked, jumped, switched), times = use(shell, count)
+    (walked, jumped, switched), times = use(shell.command(), environ, count)
     return (
         f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors, {count:,} messages,"
         f" medians of {runs} starts\n"

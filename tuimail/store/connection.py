@@ -230,7 +230,8 @@ def _open(path: Path, busy_timeout: float) -> Connection:
     try:
         connection.change("PRAGMA foreign_keys = ON")
         connection.change("PRAGMA temp_store = MEMORY")
-        connection.change("PRAGMA cache_size = -4000")
+        # Twice as much costs memory after jumps all over a long list and makes no window quicker.
+        connection.change("PRAGMA cache_size = -2000")
     except BaseException:
         connection.close()
         raise
