@@ -8,7 +8,6 @@ and `fields` know a dataclass, is the standard library's own, made when it is fi
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from typing import Any, Final, TypeVar, cast, dataclass_transform
 
 import msgspec
@@ -28,7 +27,7 @@ def record(cls: type[_T]) -> type[_T]:
     """
     if cls.__bases__ != (object,):
         raise TypeError(f"{cls.__name__}: a record is derived from nothing")
-    annotations = inspect.get_annotations(cls)
+    annotations = cls.__annotations__  # its own: nothing is derived from
     own = [name for name, said in annotations.items() if not _is_of_class(said)]
     space = {
         name: value

@@ -54,6 +54,7 @@ _LATER: Final = (
     "tuimail.store.visible",
     "tuimail.store.writer",
     "tuimail.submission",
+    "tuimail.text.words",
     "tuimail.ui.commands",
     "tuimail.ui.folders.choices",
     "tuimail.ui.keys.chord_words",

@@ -10,7 +10,6 @@ from typing import Final
 
 from tuimail.records import record
 from tuimail.text.safe import SafeText, clean
-from tuimail.text.words import decode_words
 
 _ATOM_NAME = re.compile(r"[\w!#$%&'*+/=?^`{|}~ -]*\Z")
 _DOMAIN = re.compile(r"(?:[^\s@.\[\]()<>,;:\"\\]+(?:\.[^\s@.\[\]()<>,;:\"\\]+)*|\[[^\s\[\]]+\])\Z")
@@ -93,6 +92,8 @@ def parse_address_header(value: str) -> tuple[Address, ...]:
 
     It is split first and decoded second, so a name cannot smuggle in another address.
     """
+    from tuimail.text.words import decode_words  # noqa: PLC0415 - the first frame reads no header
+
     return tuple(
         Address(decode_words(address.name), address.mailbox, address.host)
         for address in parse_addresses(value, _LONGEST_HEADER)

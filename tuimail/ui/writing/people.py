@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from tuimail.errors import StoreError
 from tuimail.text.address import Address, make_address
 from tuimail.text.safe import clean
-from tuimail.text.words import decode_charset
 
 if TYPE_CHECKING:
     from tuimail.store.store import Store
@@ -77,6 +76,8 @@ async def ask_command(command: str, typed: str, most: int) -> list[Address]:
         most: People, at most.
     """
     import shlex  # noqa: PLC0415 - few have such a command
+
+    from tuimail.text.words import decode_charset  # noqa: PLC0415 - as above
 
     try:
         words = shlex.split(command)
