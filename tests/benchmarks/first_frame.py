@@ -7,7 +7,7 @@ started in turns; the time is from starting the process to the octets of its fir
 of the one word the minimal application shows, by the clock and as processor time of all threads:
 on a busy machine only the second means something. Memory is what no file backs (`Anonymous` of
 smaps_rollup): after going to the end of the list and back and some rows down and up, which are
-timed; after jumps all over the list; after going to and fro between folders.
+timed; after jumps all over the list; after going back and forth between folders.
 """
 
 from __future__ import annotations
