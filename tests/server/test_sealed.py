@@ -21,6 +21,7 @@ from tests.unit.mime.odd_mail import stored
 from tuimail.mime import openpgp, outside
 from tuimail.mime.reading import Reading, read_message
 from tuimail.mime.render import Renderer
+from tuimail.mime.smime_keys import SmimeKeys
 from tuimail.mime.unsealing import CLOSED, LOCKED, locked_in
 from tuimail.model.trust import SealState
 from tuimail.ui.terminal.unlocking import unlock
@@ -172,11 +173,11 @@ def test_gpg_asks_for_the_passphrase_itself_and_the_mail_is_read_then(
         found = locked_in(raw)
         assert found is not None
         app = SimpleNamespace(is_headless=True)
-        assert asyncio.run(unlock(app, *found))  # type: ignore[arg-type]
+        assert asyncio.run(unlock(app, found, SmimeKeys(tuple)))  # type: ignore[arg-type]
         opened = read(raw)
         assert [line.text for line in opened.lines] == ["The numbers are final.", "Kim"]
         assert opened.is_decrypted
-    assert not asyncio.run(unlock(app, *found))  # type: ignore[arg-type]
+    assert not asyncio.run(unlock(app, found, SmimeKeys(tuple)))  # type: ignore[arg-type]
 
 
 def test_pgp_inside_a_text_is_opened_where_it_stands(home: KeyRing, read: Read) -> None:

@@ -19,6 +19,7 @@ from tuimail.mime.builder import Parts, build
 from tuimail.mime.parser import parse
 from tuimail.mime.sealed import open_sealed
 from tuimail.mime.sealing import lack_of, unprotected
+from tuimail.mime.smime_keys import SmimeKeys
 from tuimail.model.account import AccountId
 from tuimail.model.bodystructure import MultiPart, leaves
 from tuimail.model.draft import Draft, DraftProtection
@@ -34,6 +35,8 @@ TEXT = (
 )
 FORWARDED = b"From: ben@contoso.com\r\nSubject: Old\r\n\r\nblank at the end \r\n"
 FILE = FileToSend("notes.eml", "message/rfc822", FORWARDED)
+
+NO_KEYS = SmimeKeys(tuple)
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("TUIMAIL_REQUIRE_SERVERS") != "1" and not shutil.which("gpg"),
@@ -120,14 +123,14 @@ def test_what_is_encrypted_is_read_by_its_readers_and_its_sender_alone(home: Key
 
 @pytest.mark.parametrize("protection", [DraftProtection.PGP_SIGN, DraftProtection.PGP_ENCRYPT])
 def test_it_is_taken_back_as_it_was_written(home: KeyRing, protection: DraftProtection) -> None:
-    clear, how = unprotected(written(protection), "anna@contoso.com")
+    clear, how = unprotected(written(protection), "anna@contoso.com", NO_KEYS)
     assert how is protection
     assert b"Subject: Figures" in clear and b"PGP" not in clear
     parsed = parse(clear)
     assert next(iter(leaves(parsed.structure))).content_type == "text/plain"
     assert b"the figures for the quarter" in texts(clear)[0]
     plain = written(DraftProtection.NONE)
-    assert unprotected(plain, "anna@contoso.com") == (plain, DraftProtection.NONE)
+    assert unprotected(plain, "anna@contoso.com", NO_KEYS) == (plain, DraftProtection.NONE)
 
 
 def test_each_failure_is_a_sentence_and_nothing_is_made(
@@ -135,22 +138,28 @@ def test_each_failure_is_a_sentence_and_nothing_is_made(
 ) -> None:
     encrypt, sign = DraftProtection.PGP_ENCRYPT, DraftProtection.PGP_SIGN
     kim, nobody = (make_address("", f"{name}@fabrikam.example") for name in ("kim", "nobody"))
-    assert lack_of(encrypt, SENDER, [kim]) == ""
-    assert lack_of(encrypt, SENDER, [kim, nobody]) == "There is no key for nobody@fabrikam.example."
+    assert lack_of(encrypt, SENDER, [kim], [], NO_KEYS) == ""
+    assert (
+        lack_of(encrypt, SENDER, [kim, nobody], [], NO_KEYS)
+        == "There is no key for nobody@fabrikam.example."
+    )
     with pytest.raises(MimeError, match=r"There is no key for nobody@fabrikam\.example\."):
         written(encrypt, to="nobody@fabrikam.example")
-    assert lack_of(sign, nobody, []) == "There is no secret key for nobody@fabrikam.example."
+    assert (
+        lack_of(sign, nobody, [], [], NO_KEYS)
+        == "There is no secret key for nobody@fabrikam.example."
+    )
     with key_ring() as other:
         other.make(ANNA, passphrase="secret")
         other.run("--import", data=home.run("--export", KIM))
         subprocess.run(["gpgconf", "--homedir", str(other.home), "--kill", "gpg-agent"], check=True)
         monkeypatch.setenv("GNUPGHOME", str(other.home))
         unconfirmed = "Nobody you trust has confirmed the key of kim@fabrikam.example."
-        assert lack_of(encrypt, SENDER, [kim]) == unconfirmed
+        assert lack_of(encrypt, SENDER, [kim], [], NO_KEYS) == unconfirmed
         with pytest.raises(KeyLocked, match="asks for its passphrase"):
             written(sign)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert lack_of(sign, SENDER, []) == "gpg is not installed."
+    assert lack_of(sign, SENDER, [], [], NO_KEYS) == "gpg is not installed."
     with pytest.raises(MimeError, match="gpg is not installed"):
         written(encrypt)
 
@@ -162,4 +171,4 @@ def test_one_that_cannot_be_opened_is_not_taken_back_as_an_empty_draft(
     with key_ring() as other:
         monkeypatch.setenv("GNUPGHOME", str(other.home))
         with pytest.raises(MimeError, match="cannot be opened with the keys that are here"):
-            unprotected(raw, "anna@contoso.com")
+            unprotected(raw, "anna@contoso.com", NO_KEYS)

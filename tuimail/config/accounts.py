@@ -17,7 +17,7 @@ from tuimail.config.schema import AccountSettings, Settings
 from tuimail.errors import ConfigError
 from tuimail.exchange.clients import PRESETS, resolve_client_id
 from tuimail.exchange.clouds import CLOUDS, is_known_authority_host
-from tuimail.model.account import Account, AccountId, Endpoint, SaveSent, SendVia
+from tuimail.model.account import Account, AccountId, Endpoint, KeyFiles, SaveSent, SendVia
 from tuimail.text.address import Address, parse_addresses
 
 _NOT_STORED: Final = AccountId(0)
@@ -75,7 +75,17 @@ def account_from_table(
         graph=check.graph(table.graph) or cloud.graph_url,
         graph_scope=cloud.graph_scope,
         aliases=check.aliases(table.aliases),
+        key_files=_key_files(address, table, check),
     )
+
+
+def _key_files(address: str, table: AccountSettings, check: _Checker) -> tuple[KeyFiles, ...]:
+    certificate, key = table.smime_certificate, table.smime_key
+    if key and not certificate:
+        raise check.error("smime_key", "it needs smime_certificate beside it")
+    now = [KeyFiles(address, Path(certificate), Path(key or certificate))] if certificate else []
+    earlier = (Path(each) for each in table.smime_earlier)
+    return (*now, *(KeyFiles(address, each, each, is_earlier=True) for each in earlier))
 
 
 def shared_accounts(owner: Account, table: AccountSettings) -> list[Account]:
@@ -103,7 +113,7 @@ class _Checker:
         self._name = name
         self._file = file
 
-    def _error(self, field: str, what: str, *, nearest: str = "") -> ConfigError:
+    def error(self, field: str, what: str, *, nearest: str = "") -> ConfigError:
         key = f"accounts.{self._name}.{field}"
         file = f"{self._file.name}: " if self._file else ""
         return ConfigError(
@@ -113,7 +123,7 @@ class _Checker:
     def address(self, value: str, field: str = "address") -> str:
         parsed = parse_addresses(value)
         if len(parsed) != 1 or not parsed[0].is_usable or parsed[0].address != value:
-            raise self._error(field, f"{value!r} is not an address")
+            raise self.error(field, f"{value!r} is not an address")
         return value
 
     def aliases(self, values: Sequence[str]) -> tuple[Address, ...]:
@@ -121,7 +131,7 @@ class _Checker:
         for value in values:
             parsed = parse_addresses(value)
             if len(parsed) != 1 or not parsed[0].is_usable:
-                raise self._error("aliases", f"{value!r} is not an address")
+                raise self.error("aliases", f"{value!r} is not an address")
             found.append(parsed[0])
         return tuple(found)
 
@@ -131,32 +141,32 @@ class _Checker:
             self.address(value, "shared")
             if value.lower() in seen:
                 what = "is named twice" if value.lower() not in map(str.lower, own) else "is yours"
-                raise self._error("shared", f"{value!r} {what}")
+                raise self.error("shared", f"{value!r} {what}")
             seen.add(value.lower())
 
     def username(self, value: str) -> str:
         if any(ord(character) <= 32 or ord(character) == 127 for character in value):
-            raise self._error("username", "it has no blanks")
+            raise self.error("username", "it has no blanks")
         return value
 
     def client_id(self, value: str) -> str:
         if not value:
             what = "it is needed: your organisation's app registration, or the preset"
-            raise self._error("client_id", f"{what} {', '.join(PRESETS)}")
+            raise self.error("client_id", f"{what} {', '.join(PRESETS)}")
         resolved = resolve_client_id(value)
         if resolved is None:
-            raise self._error("client_id", f"{value!r} is neither an id nor a preset")
+            raise self.error("client_id", f"{value!r} is neither an id nor a preset")
         return resolved
 
     def tenant(self, value: str) -> str | None:
         if value and not _TENANT.match(value):
-            raise self._error("tenant", f"{value!r} is not a domain or an id")
+            raise self.error("tenant", f"{value!r} is not a domain or an id")
         return value or None
 
     def authority(self, value: str) -> str | None:
         if not value:
             return None
-        problem = self._error("authority", "it is a URL like https://login.example.com/tenant")
+        problem = self.error("authority", "it is a URL like https://login.example.com/tenant")
         try:
             parts = urlsplit(value)
             port = parts.port
@@ -177,7 +187,7 @@ class _Checker:
         parts = urlsplit(value)
         plain = not (parts.query or parts.fragment or parts.username or parts.password)
         if parts.scheme != "https" or not parts.hostname or not plain:
-            raise self._error("graph", "it is a URL like https://graph.microsoft.com/v1.0")
+            raise self.error("graph", "it is a URL like https://graph.microsoft.com/v1.0")
         return value.rstrip("/")
 
     def endpoint(self, field: str, value: str) -> Endpoint | None:
@@ -187,7 +197,7 @@ class _Checker:
         bracketed = host[1:-1] if host.startswith("[") and host.endswith("]") else ""
         valid_host = bool(_HOST.match(host)) or (":" in bracketed)
         if not colon or not valid_host or not port.isascii() or not port.isdigit():
-            raise self._error(field, f'{value!r} is not "host:port"')
+            raise self.error(field, f'{value!r} is not "host:port"')
         if not 1 <= int(port) <= 65535:
-            raise self._error(field, f"{port} is not a port")
+            raise self.error(field, f"{port} is not a port")
         return Endpoint(bracketed or host, int(port))

@@ -16,8 +16,9 @@ Order = Literal[
 ]  # fmt: skip
 ColumnName = Literal["sender", "subject", "place", "signs", "size", "date"]
 Check = Literal[
-    "subject", "attachment", "placeholder", "many", "domain", "sender", "size", "lookalike"
-]
+    "subject", "attachment", "placeholder", "many", "domain", "sender", "size", "lookalike",
+    "encryption",
+]  # fmt: skip
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=3600)]
 
 
@@ -85,6 +86,18 @@ class AccountSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `"Anna at Sales <sales@contoso.com>"`. An answer is from the one its mail came to. The
     account's own address among them gives it a name."""
 
+    smime_certificate: str = ""
+    """Your S/MIME certificate, to sign with and to be written to encrypted: PEM, with those of its
+    issuers if you like, or PKCS #12 (`.p12`, `.pfx`), which holds the key as well. Relative to the
+    settings file; `~` is your home."""
+
+    smime_key: str = ""
+    """Its key, PEM. Default: in the file of the certificate."""
+
+    smime_earlier: tuple[str, ...] = ()
+    """Files with earlier certificates of yours and their keys, PEM or PKCS #12, by which older mail
+    is still decrypted."""
+
 
 class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[reader]`: reading."""
@@ -149,6 +162,11 @@ class ComposeSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A command that knows more people, such as `khard email --parsable %s`. `%s` is what was
     typed. It writes what mutt's `query_command` reads: the address, a tab, the name."""
 
+    certificates: str = ""
+    """A folder with S/MIME certificates, beside those that came with signed mail. You vouch for
+    these: what their owners sign is good, and what others sign whom an authority among them
+    certified. Relative to the settings file; `~` is your home."""
+
 
 class SendSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[send]`: sending."""
@@ -161,7 +179,8 @@ class SendSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     check: tuple[Check, ...] = get_args(Check)
     """What is looked at before sending; what is unusual is asked about. `domain`: somebody new in a
-    conversation. `sender`: another From than the mail came to."""
+    conversation. `sender`: another From than the mail came to. `encryption`: an answer to an
+    encrypted mail that is not."""
 
     many: Annotated[int, msgspec.Meta(ge=2, le=10000)] = 20
     """From how many people on a reply to all is asked about."""

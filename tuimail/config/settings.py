@@ -140,7 +140,14 @@ def _convert(table: Mapping[str, Any], path: Path) -> Settings:
     if "keys" in plain:
         plain["keys"] = _convert_keys(plain["keys"], path)
     settings = _msgspec(plain, Settings, "", path)
-    return msgspec.structs.replace(settings, accounts=accounts)
+    folder = _place(settings.compose.certificates, path)
+    compose = msgspec.structs.replace(settings.compose, certificates=folder)
+    return msgspec.structs.replace(settings, accounts=accounts, compose=compose)
+
+
+def _place(written: str, path: Path) -> str:
+    """Return where a path of the settings file leads, absolute; nothing where none is written."""
+    return str((path.parent / Path(written).expanduser()).absolute()) if written else ""
 
 
 def _convert_keys(value: object, path: Path) -> dict[str, str]:
@@ -165,9 +172,12 @@ def _convert_account(name: str, values: object, path: Path) -> AccountSettings:
     table = _as_table(values, key, path)
     _check_names(table, AccountSettings, f"{key}.", path)
     account = _msgspec(table, AccountSettings, f"{key}.", path)
-    if account.ca_file:
-        place = path.parent / Path(account.ca_file).expanduser()
-        account = msgspec.structs.replace(account, ca_file=str(place.absolute()))
+    paths: dict[str, Any] = {
+        field: _place(getattr(account, field), path)
+        for field in ("ca_file", "smime_certificate", "smime_key")
+    }
+    paths["smime_earlier"] = tuple(_place(each, path) for each in account.smime_earlier)
+    account = msgspec.structs.replace(account, **paths)
     account_from_table(name, account, file=path)
     return account
 

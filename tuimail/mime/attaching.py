@@ -107,6 +107,22 @@ def _multipart(kind: str, parts: Iterable[Entity]) -> Entity:
     )
 
 
+def two_parts(kind: str, first: Entity, second: Entity) -> Entity:
+    """Return a multipart of two, the first of which stands in it octet for octet (RFC 1847).
+
+    Args:
+        kind: The subtype with its parameters.
+    """
+    boundary = f"=_{secrets.token_hex(16)}"
+    border = f"--{boundary}".encode()
+    body = (
+        border + b"\r\n" + first.octets + b"\r\n"
+        + border + b"\r\n" + second.octets + b"\r\n"
+        + border + b"--\r\n"
+    )  # fmt: skip
+    return Entity(f'Content-Type: multipart/{kind};{CRLF} boundary="{boundary}"{CRLF}', body)
+
+
 def _file(file: FileToSend, disposition: str, is_signed: bool) -> Entity:
     content_type = file.content_type.lower()
     is_other_structure = content_type.startswith(("message/", "multipart/"))
@@ -118,7 +134,7 @@ def _file(file: FileToSend, disposition: str, is_signed: bool) -> Entity:
     else:
         # A structured part must not be encoded; what cannot stand as it is becomes a plain file.
         content_type = "application/octet-stream" if is_other_structure else content_type
-        encoding, body = "base64", _base64(file.data)
+        encoding, body = "base64", base64_lines(file.data)
     head = [
         f"Content-Type: {content_type}{_parameter('name', file.name)}{CRLF}",
         f"Content-Transfer-Encoding: {encoding}{CRLF}",
@@ -132,7 +148,8 @@ def _can_stand_as_it_is(message: bytes) -> bool:
     return message.isascii() and max(map(len, message.split(b"\r\n"))) <= _LONGEST_LINE
 
 
-def _base64(data: bytes) -> bytes:
+def base64_lines(data: bytes) -> bytes:
+    """Return the transfer encoding base64 with CRLF lines."""
     # Line by line: encoding all at once would keep every other thread waiting for it.
     return (
         b"".join(

@@ -39,6 +39,7 @@ from tuimail.text.safe import clean
 
 if TYPE_CHECKING:
     from tuimail.mime.markdown import History
+    from tuimail.mime.smime_keys import SmimeKeys
 
 __all__ = [
     "BuiltMessage",
@@ -93,7 +94,13 @@ def check(draft: Draft) -> list[str]:
 
 
 def build(
-    draft: Draft, *, sender: Address, message_id: str, date: datetime, parts: Parts = NO_PARTS
+    draft: Draft,
+    *,
+    sender: Address,
+    message_id: str,
+    date: datetime,
+    parts: Parts = NO_PARTS,
+    keys: SmimeKeys | None = None,
 ) -> BuiltMessage:
     """Build the message of a draft.
 
@@ -103,8 +110,10 @@ def build(
         message_id: From `make_message_id`.
         date: Aware, in the user's time zone.
         parts: What it is built from beside the text.
+        keys: The certificates, for S/MIME.
 
     Raises:
+        KeyLocked: The key that signs asks for its passphrase.
         MimeError: `check` would have found something, or a key is missing; the message is the
             first sentence about it.
     """
@@ -128,7 +137,7 @@ def build(
             "" if to or cc else f"To: undisclosed-recipients:;{CRLF}",
         ]
         head, body = _written(draft, people, message_id, date, parts)
-        raw = head + _protected(draft, body, sender).octets
+        raw = head + _protected(draft, body, sender, keys).octets
     return BuiltMessage(
         raw=raw,
         message_id=message_id,
@@ -179,14 +188,14 @@ def _written(
     return "".join(head).encode("ascii"), body
 
 
-def _protected(draft: Draft, body: Entity, sender: Address) -> Entity:
+def _protected(draft: Draft, body: Entity, sender: Address, keys: SmimeKeys | None) -> Entity:
     if draft.protection is DraftProtection.NONE:
         return body
     # Imported when something is protected: most mail is not.
     from tuimail.mime.sealing import sealed  # noqa: PLC0415
 
     to, cc, bcc = (parse_addresses(field) for field in (draft.to, draft.cc, draft.bcc))
-    return sealed(body, draft.protection, sender=sender, named=(*to, *cc), hidden=bcc)
+    return sealed(body, draft.protection, sender=sender, named=(*to, *cc), hidden=bcc, keys=keys)
 
 
 def _body(draft: Draft, parts: Parts, host: str) -> Entity:
@@ -198,7 +207,7 @@ def _body(draft: Draft, parts: Parts, host: str) -> Entity:
 
         files, images = with_content_ids(files, image_names(draft.body), host)
         html = html_of(draft.body, history=parts.history, images=images)
-    is_signed = draft.protection is DraftProtection.PGP_SIGN
+    is_signed = draft.protection.stays_readable
     return body_of(draft.body, html, files, is_signed=is_signed)
 
 

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     SENDER = "sender"
     SIZE = "size"
     LOOKALIKE = "lookalike"
+    ENCRYPTION = "encryption"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Circumstances:
         is_reply_to_all: It answers to more than the author.
         most: From how many people on a reply to all is unusual.
         sender: Its From.
+        opens_encrypted: It answers or forwards an encrypted mail, and is not encrypted itself.
         came_to: To which of the user's addresses the answered mail came; empty when it is none.
         earlier: Addresses that were on the earlier mails of this conversation; empty for a new one.
         own_domains: The user's own.
@@ -67,6 +69,7 @@ class Circumstances:
     is_reply_to_all: bool = False
     most: int = 20
     sender: str = ""
+    opens_encrypted: bool = False
     came_to: str = ""
     earlier: frozenset[str] = frozenset()
     own_domains: frozenset[str] = frozenset()
@@ -199,6 +202,15 @@ def _placeholder(message: Circumstances) -> Iterable[Unusual]:
         )
 
 
+def _opened(message: Circumstances) -> Iterable[Unusual]:
+    if message.opens_encrypted:
+        yield Unusual(
+            Reason.ENCRYPTION,
+            SafeText("Not encrypted, unlike the mail it comes from"),
+            SafeText("What you quote of it can be read on the way, and so can what you write."),
+        )
+
+
 def _no_subject(message: Circumstances) -> Iterable[Unusual]:
     if not message.subject.strip():
         yield Unusual(
@@ -220,6 +232,7 @@ def _too_large(message: Circumstances) -> Iterable[Unusual]:
 
 _CHECKS: Final[dict[Reason, Callable[[Circumstances], Iterable[Unusual]]]] = {
     Reason.LOOKALIKE: _lookalikes,
+    Reason.ENCRYPTION: _opened,
     Reason.DOMAIN: _new_domains,
     Reason.SENDER: _other_sender,
     Reason.MANY: _many,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.mime.calendar import read_invitation
 from tuimail.mime.charset import decode
@@ -25,6 +25,9 @@ from tuimail.mime.vcard import vcards
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.message import BodyState, Message
 from tuimail.text.safe import SafeText, clean
+
+if TYPE_CHECKING:
+    from tuimail.mime.smime_keys import SmimeKeys
 
 
 class Kind(StrEnum):
@@ -101,16 +104,22 @@ def kind_of(part: BodyPart, name: str) -> Kind | None:
 
 
 def read_inside(
-    kind: Kind, message: Message, part: BodyPart, content: bytes, renderer: Renderer
+    kind: Kind,
+    message: Message,
+    part: BodyPart,
+    content: bytes,
+    renderer: Renderer,
+    keys: SmimeKeys | None = None,
 ) -> Inside:
     """Read a file that is no image.
 
     Args:
         message: The one it is attached to.
         content: Decoded.
+        keys: The certificates for S/MIME, for a message.
     """
     if kind is Kind.MESSAGE:
-        return _message(message, content, renderer)
+        return _message(message, content, renderer, keys)
     cut, content = len(content) > _MOST_TEXT, content[:_MOST_TEXT]
     label = part.param("charset")
     if kind is Kind.TABLE:
@@ -133,7 +142,9 @@ def _text(content: bytes, subtype: str, label: str | None, renderer: Renderer) -
     return Reading(lines=text.lines, links=text.links, folds=text.folds, notices=text.notices)
 
 
-def _message(message: Message, content: bytes, renderer: Renderer) -> Inside:
+def _message(
+    message: Message, content: bytes, renderer: Renderer, keys: SmimeKeys | None
+) -> Inside:
     parsed = parse(content)
     envelope = parsed.envelope
     summary = replace(
@@ -145,7 +156,7 @@ def _message(message: Message, content: bytes, renderer: Renderer) -> Inside:
     )
     inner = replace(message, summary=summary, envelope=envelope, structure=None, references=())
     inside = Inside(Reading(), inner, content)
-    return replace(inside, reading=read_message(inner, inside.lookup, renderer))
+    return replace(inside, reading=read_message(inner, inside.lookup, renderer, keys=keys))
 
 
 def _table(text: str) -> tuple[TextLine, ...]:

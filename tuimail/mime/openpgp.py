@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tuimail.mime.outside import LARGEST, Outcome, run
+from tuimail.mime.outside import LARGEST, Outcome, room_for, run
 from tuimail.model.trust import Protection, Seal, SealState
 from tuimail.text.address import make_address
 from tuimail.text.safe import SafeText, clean
@@ -54,7 +54,9 @@ def open_message(data: bytes, sender: str) -> tuple[tuple[Seal, ...], bytes | No
     Returns:
         What is to be said of it, and its content; None where it could not be opened.
     """
-    outcome = run([*COMMON, "--decrypt"], data)
+    room = room_for(data)
+    command = [*COMMON, "--max-output", str(room), "--decrypt"]
+    outcome = run(command, data, largest=room)
     status = status_of(outcome)
     signature = _seal_of(outcome, sender)
     seals = () if signature is None else (signature,)

@@ -12,12 +12,16 @@ import subprocess
 from collections.abc import Sequence
 from typing import Final
 
+from tuimail.model.secret import Secret
 from tuimail.records import record
 
 SECONDS: Final = 10.0
 """How long a program may take before it is killed."""
 LARGEST: Final = 16 * 1024 * 1024
 """Octets of an answer that are taken; a message that decompresses to more is none."""
+
+_OCTETS_A_SECOND: Final = 2_000_000
+"""What a slow computer gets through; the time for large messages follows from it."""
 
 
 @record
@@ -42,17 +46,49 @@ def is_installed(name: str) -> bool:
     return shutil.which(name) is not None
 
 
+def room_for(data: bytes) -> int:
+    """Return how many octets may come out of what is opened: it is packed as a rule."""
+    return max(LARGEST, 4 * len(data))
+
+
 def run(
-    command: Sequence[str], data: bytes, *, seconds: float = SECONDS, largest: int = LARGEST
+    command: Sequence[str],
+    data: bytes,
+    *,
+    seconds: float = SECONDS,
+    largest: int = LARGEST,
+    secret: Secret | None = None,
 ) -> Outcome:
     """Run a program.
 
     Args:
         command: Its name and arguments; no shell sees them.
         data: Its standard input.
-        seconds: After these it is killed.
+        seconds: After these it is killed; a large input has longer.
         largest: Octets of its output that are taken.
+        secret: For openssl, the passphrase of a key. It goes by a pipe of its own.
     """
+    given = () if secret is None else (_pipe_with(secret),)
+    try:
+        passed = [word for each in given for word in ("-passin", f"fd:{each}")]
+        allowed = seconds + len(data) / _OCTETS_A_SECOND
+        return _run([*command, *passed], data, allowed, largest, given)
+    finally:
+        for each in given:
+            os.close(each)
+
+
+def _pipe_with(secret: Secret) -> int:
+    """Return the end of a pipe that a short secret is read from."""
+    end, beginning = os.pipe()
+    with os.fdopen(beginning, "wb") as pipe:
+        pipe.write(f"{secret.reveal()}\n".encode())
+    return end
+
+
+def _run(
+    command: Sequence[str], data: bytes, seconds: float, largest: int, given: Sequence[int]
+) -> Outcome:
     try:
         with subprocess.Popen(  # noqa: S603 - a list of arguments of our own
             command,
@@ -60,6 +96,7 @@ def run(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env={**os.environ, "LC_ALL": "C"},
+            pass_fds=given,
             start_new_session=True,
         ) as process:
             try:

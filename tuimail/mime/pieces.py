@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from mimetypes import MimeTypes
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.mime import charset, enriched, tnef, uuencode
 from tuimail.mime.dates import spoken_date
@@ -34,6 +34,9 @@ from tuimail.model.bodystructure import BodyPart
 from tuimail.model.invitation import Invitation
 from tuimail.text.safe import SafeText, clean
 
+if TYPE_CHECKING:
+    from tuimail.mime.smime_keys import SmimeKeys
+
 DAMAGED: Final = SafeText("The text was damaged on its way here; what could be read is shown.")
 _TYPES: Final = MimeTypes()
 """By the endings of names, the same on every computer."""
@@ -52,6 +55,7 @@ class Desk:
         links: How many links there are so far; their numbers are counted through.
         depth: How many messages this one is attached to.
         most: Octets to read of a plain text and of HTML; None for all.
+        keys: The certificates for S/MIME.
     """
 
     renderer: Renderer
@@ -59,6 +63,7 @@ class Desk:
     links: int = 0
     depth: int = 0
     most: tuple[int, int] | None = None
+    keys: SmimeKeys | None = None
 
 
 @dataclass(frozen=True, slots=True)

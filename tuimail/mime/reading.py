@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.exchange.placeholders import PLACEHOLDER, is_placeholder
 from tuimail.mime import nested
@@ -38,6 +38,7 @@ from tuimail.mime.pieces import (
 from tuimail.mime.plan import Plan, ReadPart, Way, plan
 from tuimail.mime.render import Renderer
 from tuimail.mime.rendered import Card, Fold, FoldKind, Link, TextLine
+from tuimail.mime.sealed import is_sealed
 from tuimail.mime.snippets import snippet
 from tuimail.mime.sources import (
     HEADER,
@@ -53,7 +54,7 @@ from tuimail.mime.sources import (
     source_of,
 )
 from tuimail.mime.trusting import read_trust
-from tuimail.mime.unsealing import CLOSED, about_files, unseal
+from tuimail.mime.unsealing import CLOSED, Inner, unseal
 from tuimail.model.bodystructure import (
     BodyPart,
     BodyStructure,
@@ -66,6 +67,9 @@ from tuimail.model.invitation import Invitation
 from tuimail.model.message import BodyState, Message
 from tuimail.model.trust import Trust
 from tuimail.text.safe import SafeText
+
+if TYPE_CHECKING:
+    from tuimail.mime.smime_keys import SmimeKeys
 
 __all__ = [
     "Card",
@@ -105,7 +109,9 @@ class Reading:
         is_cut: Only the beginning of the text is here.
         invitation: What its calendar part says; None where it has none.
         trust: What is known of where it comes from; None while its header is not here.
-        is_decrypted: It came encrypted: nothing of it may be written to a disk.
+        is_decrypted: It came encrypted: nothing of it is kept unasked.
+        inner: What was inside of a signed or encrypted message: `attachments` are parts of that.
+        is_large: It is signed or encrypted, and opened once it was fetched whole.
     """
 
     lines: tuple[TextLine, ...] = ()
@@ -120,10 +126,17 @@ class Reading:
     invitation: Invitation | None = None
     trust: Trust | None = None
     is_decrypted: bool = False
+    inner: Inner | None = None
+    is_large: bool = False
 
 
 def read_message(
-    message: Message, part: Lookup, renderer: Renderer, *, charset: str | None = None
+    message: Message,
+    part: Lookup,
+    renderer: Renderer,
+    *,
+    charset: str | None = None,
+    keys: SmimeKeys | None = None,
 ) -> Reading:
     """Read a message, waiting for the render process where it is HTML.
 
@@ -132,19 +145,26 @@ def read_message(
         part: Its stored sections; called on this thread only.
         renderer: Converts HTML.
         charset: What the user says the letters are; None believes the message.
+        keys: The certificates for S/MIME.
     """
-    return _read(message, gather(message, part), Desk(renderer, charset))
+    return _read(message, gather(message, part), Desk(renderer, charset, keys=keys))
 
 
 async def read_message_async(
-    message: Message, part: Lookup, renderer: Renderer, *, charset: str | None = None
+    message: Message,
+    part: Lookup,
+    renderer: Renderer,
+    *,
+    charset: str | None = None,
+    keys: SmimeKeys | None = None,
 ) -> Reading:
     """Read a message without holding up the event loop.
 
     `part` is called on the loop's thread; decoding and rendering happen elsewhere.
     """
     sections = gather(message, part)
-    return await asyncio.to_thread(_read, message, sections, Desk(renderer, charset))
+    desk = Desk(renderer, charset, keys=keys)
+    return await asyncio.to_thread(_read, message, sections, desk)
 
 
 def is_long(message: Message) -> bool:
@@ -152,6 +172,8 @@ def is_long(message: Message) -> bool:
     structure = message.structure
     if structure is None:
         return message.summary.size > LONG
+    if is_sealed(structure):
+        return False  # it is opened as a whole, and once
     return any(part.size > LONG for part in text_parts(structure))
 
 
@@ -183,9 +205,9 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
     if missing is not None:
         return Reading(attachments=files, missing=missing)
     header = source.sections.get(HEADER)
-    opened = unseal(message, source, sections)
+    opened = unseal(message, source, sections, desk.keys)
     source = opened.source
-    files = () if opened.is_decrypted else attachments(source.structure)
+    files = attachments(source.structure)
     chosen = plan(source.structure)
     pieces = list(_pieces(source, chosen, desk))
     text = joined([piece.text for piece in pieces])
@@ -193,15 +215,13 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
     invitation, links = with_join_link(meeting, text.links)
     if invitation is not None:
         files = tuple(file for file in files if not is_form_of_text(file))
-    is_cut = message.summary.body is BodyState.PARTIAL
+    is_cut = message.summary.body is BodyState.PARTIAL and opened.inside is None
     placeholder = [PLACEHOLDER] if is_placeholder(message.envelope) else []
     about = _about(source, chosen, pieces, is_cut=is_cut)
-    packed = about_files(attachments(source.structure)) if opened.is_decrypted else ()
     notices = [
         *placeholder,
         *opened.notices,
         *(one for one in about if one != CLOSED or not opened.notices),
-        *packed,
         *text.notices,
     ]
     return Reading(
@@ -218,6 +238,8 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
         invitation=invitation,
         trust=replace(read_trust(header), seals=opened.seals) if header else None,
         is_decrypted=opened.is_decrypted,
+        inner=opened.inside,
+        is_large=opened.is_large,
     )
 
 

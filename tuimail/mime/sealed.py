@@ -7,21 +7,27 @@ read.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tuimail.mime import openpgp, smime
+from tuimail.mime import openpgp
 from tuimail.mime.parser import ParsedMessage, parse
 from tuimail.mime.transfer import decode_transfer
 from tuimail.model.bodystructure import BodyPart, BodyStructure, MultiPart, leaves
 from tuimail.model.trust import Seal
 from tuimail.records import record
 
+if TYPE_CHECKING:
+    from tuimail.mime.smime_keys import SmimeKeys
+
 LARGEST: Final = 1_500_000
-"""Octets of a message that is fetched whole to be checked; larger ones are read unchecked."""
+"""Octets of a message that is fetched whole unasked to be checked and opened."""
 
 _DEEPEST: Final = 3
 _PKCS7: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNATURES: Final = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
+_SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
+"""The content type signed-data, as DER (RFC 5652, 5.1)."""
+_BEGINNING: Final = 40
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 ARMOR: Final = re.compile(
     rb"^-----BEGIN PGP (?P<kind>SIGNED MESSAGE|MESSAGE)-----\r?$.*?"
@@ -55,19 +61,32 @@ def is_sealed(structure: BodyStructure | None) -> bool:
     return isinstance(structure, BodyPart) and structure.content_type in _PKCS7
 
 
-def open_sealed(parsed: ParsedMessage, sender: str) -> Opened:
+def is_encrypted(structure: BodyStructure | None) -> bool:
+    """Whether nothing of a message can be read without a key, as far as its structure tells."""
+    if isinstance(structure, MultiPart):
+        return structure.subtype == "encrypted"
+    return is_sealed(structure) and isinstance(structure, BodyPart) and not _is_opaque(structure)
+
+
+def _is_opaque(part: BodyPart) -> bool:
+    """Whether a structure is signed only, its text packed in it; few leave out to say so."""
+    return (part.param("smime-type") or "enveloped-data").lower() == "signed-data"
+
+
+def open_sealed(parsed: ParsedMessage, sender: str, keys: SmimeKeys | None = None) -> Opened:
     """Check and open a message, what is inside of it too.
 
     Args:
         parsed: The whole message.
         sender: The address in From.
+        keys: The certificates for S/MIME.
     """
     seals: tuple[Seal, ...] = ()
     is_decrypted = False
     for _ in range(_DEEPEST):
         if not is_sealed(parsed.structure):
             break
-        found, content = _open_one(parsed, sender)
+        found, content = _open_one(parsed, sender, keys)
         seals += found
         if content is None:
             is_closed = any(seal.is_encrypted for seal in found) or not _has_text(parsed)
@@ -81,30 +100,35 @@ def _has_text(parsed: ParsedMessage) -> bool:
     return isinstance(parsed.structure, MultiPart)
 
 
-def _open_one(parsed: ParsedMessage, sender: str) -> tuple[tuple[Seal, ...], bytes | None]:
+def _open_one(
+    parsed: ParsedMessage, sender: str, keys: SmimeKeys | None
+) -> tuple[tuple[Seal, ...], bytes | None]:
     structure = parsed.structure
     if isinstance(structure, BodyPart):
-        return _open_pkcs7(parsed, structure, sender)
+        return _open_pkcs7(parsed, structure, sender, keys)
     if structure.subtype == "encrypted":
         part = next((one for one in leaves(structure) if one.subtype == "octet-stream"), None)
         data = b"" if part is None else parsed.content(part)
         return openpgp.open_message(data, sender)
     entity, signature = _signed_entity(parsed)
     if any(part.content_type in _SIGNATURES for part in leaves(structure)):
-        seal, _ = smime.verify(_LINE_END.sub(b"\r\n", parsed.raw), sender)
+        from tuimail.mime import smime  # noqa: PLC0415 - few mails are signed by it
+
+        seal, _ = smime.verify(_LINE_END.sub(b"\r\n", parsed.raw), sender, keys)
         return (seal,), entity
     return (openpgp.verify(entity, signature, sender),), entity
 
 
 def _open_pkcs7(
-    parsed: ParsedMessage, part: BodyPart, sender: str
+    parsed: ParsedMessage, part: BodyPart, sender: str, keys: SmimeKeys | None
 ) -> tuple[tuple[Seal, ...], bytes | None]:
-    kind = (part.param("smime-type") or "enveloped-data").lower()
+    from tuimail.mime import smime  # noqa: PLC0415 - as above
+
     data = parsed.content(part)
-    if kind == "signed-data":
-        seal, content = smime.verify(data, sender, is_der=True)
+    if _is_opaque(part) or _SIGNED_DATA in data[:_BEGINNING]:
+        seal, content = smime.verify(data, sender, keys, is_der=True)
     else:
-        seal, content = smime.decrypt(data)
+        seal, content = smime.decrypt(data, keys)
     return (seal,), content
 
 

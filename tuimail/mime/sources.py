@@ -104,6 +104,19 @@ def mime_section(structure: BodyStructure, part: BodyPart) -> str:
     return HEADER if is_whole_text(structure) else f"{part.section}.MIME"
 
 
+def without_torso(message: Message, part: Lookup, here: Collection[str]) -> Lookup:
+    """Return a lookup that has a large signed or encrypted message only when all of it is here.
+
+    It is fetched on the user's word and slice by slice; cut through, it would pass for damaged.
+
+    Args:
+        here: The sections that are here to their end.
+    """
+    if WHOLE in here or not is_sealed(message.structure) or _is_opened(message):
+        return part
+    return lambda section: None if section == WHOLE else part(section)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A message with everything at hand that is here of it.
@@ -120,7 +133,7 @@ class Source:
 
 def gather(message: Message, part: Lookup) -> dict[str, bytes]:
     """Take what is stored: the sections that are read, else the whole message."""
-    if _is_opened(message):
+    if is_sealed(message.structure):
         whole = part(WHOLE)
         if whole is not None:
             return {WHOLE: whole}

@@ -44,6 +44,23 @@ class SendVia(StrEnum):
     """Microsoft Graph where SMTP AUTH turns out to be switched off."""
 
 
+@record
+class KeyFiles:
+    """Where an S/MIME certificate of the user's and its key are.
+
+    Attributes:
+        address: Of the account that they are named for.
+        certificate: PEM, DER or PKCS #12.
+        key: PEM, or the same PKCS #12.
+        is_earlier: It only opens what was encrypted for it.
+    """
+
+    address: str
+    certificate: Path
+    key: Path
+    is_earlier: bool = False
+
+
 class Sharing(NamedTuple):
     """A shared mailbox and who opens it, for the line an administrator has to run."""
 
@@ -74,6 +91,7 @@ class Account:
         owner: Of a shared mailbox, the account it is opened with; None for an own mailbox.
         delegate: Of a shared mailbox, the owner's user name, whose token opens it; else empty.
         aliases: What it may be written from beside its address, which gets its name from here.
+        key_files: Its S/MIME certificates, the one to sign with first.
     """
 
     id: AccountId
@@ -94,6 +112,7 @@ class Account:
     owner: AccountId | None = None
     delegate: str = ""
     aliases: tuple[Address, ...] = ()
+    key_files: tuple[KeyFiles, ...] = ()
 
     @property
     def is_shared(self) -> bool:

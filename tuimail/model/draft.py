@@ -9,6 +9,7 @@ from typing import Final
 from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
+from tuimail.model.trust import Protection
 from tuimail.records import record
 from tuimail.text.address import Address, make_address, parse_addresses
 
@@ -51,11 +52,32 @@ class DraftProtection(StrEnum):
     PGP_SIGN = "pgp-sign"
     PGP_ENCRYPT = "pgp-encrypt"
     """Signed as well."""
+    SMIME_SIGN = "smime-sign"
+    SMIME_ENCRYPT = "smime-encrypt"
+    """Signed as well."""
+
+    @classmethod
+    def encrypting(cls, means: Protection) -> DraftProtection:
+        """Return what encrypts by some means."""
+        return cls.SMIME_ENCRYPT if means is Protection.SMIME else cls.PGP_ENCRYPT
 
     @property
     def encrypts(self) -> bool:
         """Whether only those who have a key can read it."""
-        return self is DraftProtection.PGP_ENCRYPT
+        return self in (DraftProtection.PGP_ENCRYPT, DraftProtection.SMIME_ENCRYPT)
+
+    @property
+    def is_smime(self) -> bool:
+        """Whether it is done with certificates."""
+        return self in (DraftProtection.SMIME_SIGN, DraftProtection.SMIME_ENCRYPT)
+
+    @property
+    def stays_readable(self) -> bool:
+        """Whether a signature stands over a text that servers on the way may touch.
+
+        What S/MIME encrypts is such a text again once it was opened (RFC 8551, 3.1.3).
+        """
+        return self.is_smime or self is DraftProtection.PGP_SIGN
 
 
 @record

@@ -30,7 +30,7 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.colourless import replace_filters
 from tuimail.ui.drawing.hyperlinks import understands_hyperlinks
 from tuimail.ui.messages import EngineChanged, KeyClicked, Said, StoreChanged
-from tuimail.ui.reading.texts import MessageTexts, own_hosts
+from tuimail.ui.reading.texts import MessageTexts, own_hosts, places_of
 from tuimail.ui.running.appearance import Appearance
 from tuimail.ui.running.arrivals import Arrivals
 from tuimail.ui.running.commit_slot import CommitSlot
@@ -117,7 +117,12 @@ class TuimailApp(KeyActions):
         self.signal_changes: Signal[ChangeSet] = Signal(self, "changes")
         self.signal_status: Signal[None] = Signal(self, "status")
         self.signal_settings: Signal[Settings] = Signal(self, "settings")
-        self.texts = MessageTexts(store, lambda: own_hosts(self.accounts.values()), self.key_of)
+        self.texts = MessageTexts(
+            store,
+            lambda: own_hosts(self.accounts.values()),
+            self.key_of,
+            lambda: places_of(self.accounts.values(), self.settings),
+        )
         self.people = People(store)
         self.desk = Desk()
         self.private_files = PrivateFiles(os.environ)

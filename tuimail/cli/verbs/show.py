@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +17,8 @@ from tuimail.cli.setup import Options
 from tuimail.errors import MessageGone
 from tuimail.mime.reading import read_message
 from tuimail.mime.render import Renderer
+from tuimail.mime.smime_keys import SmimeKeys
+from tuimail.mime.sources import without_torso
 from tuimail.model.bodystructure import leaves
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.request import NewRequest, RequestKind
@@ -89,8 +92,13 @@ def _readable(world: OneAccount, message: Message) -> tuple[Message, list[str]]:
     if message.summary.body is not BodyState.COMPLETE:
         _fetch(world, key, None)
         message = _message(world, key)
+    lookup = without_torso(
+        message, partial(world.store.read.part, key), world.store.read.sections(key)
+    )
+    folder = world.settings.compose.certificates
+    keys = SmimeKeys(lambda: world.account.key_files, lambda: Path(folder) if folder else None)
     with Renderer() as renderer:
-        shown = read_message(message, partial(world.store.read.part, key), renderer)
+        shown = read_message(message, lookup, renderer, keys=keys)
     facts = [
         line
         for card in shown.cards

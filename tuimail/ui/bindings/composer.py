@@ -20,7 +20,7 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("composer.preview", "f4", "preview", "as its receivers see it", hint="preview"),
     spec("composer.aside", "f6", "aside", "to the mail, go on later", hint="to the mail"),
     spec("composer.other", "alt+w", "other", "to the next that is written"),
-    spec("composer.protect", "f5", "protect", "sign, or encrypt and sign with PGP"),
+    spec("composer.protect", "f5", "protect", "sign, or encrypt and sign, by PGP or S/MIME"),
     spec("composer.receipts", "f7", "receipts", "ask for a report or a receipt"),
     spec("composer.next", "tab", "next_field", "next field", hint="next field"),
     spec("composer.previous", "shift+tab", "app.focus_previous", "previous field"),

@@ -57,6 +57,12 @@ class ShownMail:
         return attachments(structure) if structure is not None else ()
 
     @property
+    def parts_here(self) -> frozenset[str]:
+        """The sections that can be read at once; what was inside of a sealed message is here."""
+        inner = self.reading.inner if self.reading is not None else None
+        return self.here if inner is None else self.here | inner.sections.keys()
+
+    @property
     def posed_as(self) -> str:
         """The address that the sender's name looks like, empty for none."""
         known = self.reading.trust if self.reading is not None else None

@@ -10,21 +10,69 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from tuimail.errors import StoreError
-from tuimail.model.account import Account
+from tuimail.model.account import Account, KeyFiles
 from tuimail.model.bodystructure import attachments, text_parts
 from tuimail.model.message import BodyState, Message, MessageKey
+from tuimail.records import record
 from tuimail.store.store import Store
 from tuimail.text.safe import SafeText, clean
 
 if TYPE_CHECKING:
+    from tuimail.config.settings import Settings
     from tuimail.mime.parser import ParsedMessage
     from tuimail.mime.reading import Reading
     from tuimail.mime.render import Renderer
     from tuimail.mime.rendered import Link, TextLine
-    from tuimail.model.trust import SenderHistory
+    from tuimail.mime.smime_keys import SmimeKeys
+    from tuimail.mime.unsealing import Locked
+    from tuimail.model.trust import Protection, Seal, SenderHistory
+
+
+KEPT_CERTIFICATES: Final = "certificates"
+"""The folder beside the mail with the certificates that came with it."""
+
+
+@record
+class CertificatePlaces:
+    """Where certificates are.
+
+    Attributes:
+        own: The user's own, with their keys.
+        folder: The folder of those he vouches for; None for none.
+    """
+
+    own: tuple[KeyFiles, ...] = ()
+    folder: Path | None = None
+
+
+def places_of(accounts: Iterable[Account], settings: Settings) -> CertificatePlaces:
+    """Return where the settings say that certificates are."""
+    folder = settings.compose.certificates
+    own = dict.fromkeys(files for each in accounts for files in each.key_files)
+    return CertificatePlaces(tuple(own), Path(folder) if folder else None)
+
+
+@record
+class Quotable:
+    """What an answer quotes.
+
+    Attributes:
+        lines: Unwrapped.
+        links: By number.
+        decrypted_by: By what it was encrypted; None where it was not.
+    """
+
+    lines: Sequence[TextLine] = ()
+    links: Sequence[Link] = ()
+    decrypted_by: Protection | None = None
+
+
+def _seals(reading: Reading) -> Sequence[Seal]:
+    return () if reading.trust is None else reading.trust.seals
 
 
 def own_hosts(accounts: Iterable[Account]) -> frozenset[str]:
@@ -39,6 +87,8 @@ class MessageTexts:
         store: Where their parts are.
         own_hosts: Returns the hosts of the user's own addresses.
         key_of: Names the key of a binding, empty for none.
+        certificates: Returns where the user's own S/MIME certificates are, and the folder of those
+            he vouches for.
     """
 
     def __init__(
@@ -46,10 +96,13 @@ class MessageTexts:
         store: Store,
         own_hosts: Callable[[], frozenset[str]] = frozenset,
         key_of: Callable[[str], str] = lambda _: "",
+        certificates: Callable[[], CertificatePlaces] = CertificatePlaces,
     ) -> None:
         self._store = store
         self._own_hosts = own_hosts
         self._key_of = key_of
+        self._certificates = certificates
+        self._smime: SmimeKeys | None = None
         self._renderer: Renderer | None = None
         self._guard = threading.Lock()
         self._is_stopped = False
@@ -96,6 +149,31 @@ class MessageTexts:
             if not self._is_stopped:
                 renderer.start()
 
+    @property
+    def smime(self) -> SmimeKeys:
+        """The certificates, and the keys that were opened."""
+        from tuimail.mime.smime_keys import SmimeKeys  # noqa: PLC0415 - see below
+
+        if self._smime is None:
+            self._smime = SmimeKeys(
+                lambda: self._certificates().own,
+                lambda: self._certificates().folder,
+                self._store.directory / KEPT_CERTIFICATES,
+            )
+        return self._smime
+
+    def _keys(self, message: Message) -> SmimeKeys | None:
+        """Return the certificates where a message may need them."""
+        from tuimail.mime.sealed import is_sealed  # noqa: PLC0415 - see below
+
+        return self.smime if is_sealed(message.structure) or message.structure is None else None
+
+    def _lookup(self, message: Message) -> Callable[[str], bytes | None]:
+        from tuimail.mime.sources import without_torso  # noqa: PLC0415 - see below
+
+        read, key = self._store.read, message.summary.key
+        return without_torso(message, lambda section: read.part(key, section), read.sections(key))
+
     async def reading(self, message: Message) -> Reading:
         """Return what the reader shows; its `missing` names the part that is not here.
 
@@ -105,12 +183,12 @@ class MessageTexts:
         # Imported when the first text is read: the first frame does without the mail parser.
         from tuimail.mime.reading import read_message_async  # noqa: PLC0415
 
-        read, key = self._store.read, message.summary.key
         reading = await read_message_async(
             message,
-            lambda section: read.part(key, section),
+            self._lookup(message),
             self.renderer,
-            charset=self._read_as.get(key),
+            charset=self._read_as.get(message.summary.key),
+            keys=self._keys(message),
         )
         said = self.remarks(message)
         if said:
@@ -198,8 +276,8 @@ class MessageTexts:
         except StoreError:
             return None
 
-    async def locked(self, message: Message) -> tuple[str, bytes] | None:
-        """Return the program that opens an encrypted message, and what it is given.
+    async def locked(self, message: Message) -> Locked | None:
+        """Return what opens an encrypted message once it is unlocked.
 
         None when the message is not here whole.
 
@@ -214,16 +292,28 @@ class MessageTexts:
         if whole is None:
             sections = [read.part(key, name) for name in ("HEADER", "1")]
             whole = b"".join(section or b"" for section in sections)
-        return await asyncio.to_thread(locked_in, whole)
+        return await asyncio.to_thread(locked_in, whole, self.smime)
 
-    async def quotable(self, message: Message) -> tuple[Sequence[TextLine], Sequence[Link]]:
+    async def quotable(self, message: Message) -> Quotable:
         """Return the readable lines and their links; nothing when the text is not here."""
         if message.summary.body is BodyState.ABSENT:
-            return (), ()
+            return Quotable()
         reading = await self.reading(message)
-        if reading.is_decrypted:
-            return (), ()  # a draft is kept on disk and on the server
-        return reading.lines, reading.links
+        by = next((one.protection for one in _seals(reading) if one.is_encrypted), None)
+        return Quotable(reading.lines, reading.links, by if reading.is_decrypted else None)
+
+    async def opened(self, message: Message, whole: bytes) -> bytes:
+        """Return a message without what it is signed or encrypted with, as far as that opens.
+
+        Args:
+            whole: As it came.
+        """
+        from tuimail.mime.unsealing import opened_whole  # noqa: PLC0415 - see above
+
+        authors = message.envelope.from_
+        sender = authors[0].address if authors else SafeText("")
+        found, _ = await asyncio.to_thread(opened_whole, whole, sender, self.smime)
+        return found
 
     def stop(self) -> None:
         """End the process that renders."""

@@ -14,7 +14,7 @@ from tuimail.model.notice import Severity
 from tuimail.ui.screens.check import Answer, CheckScreen
 from tuimail.ui.screens.compose_files import ComposeFiles
 from tuimail.ui.shell import shell
-from tuimail.ui.terminal.unlocking import unlock_signing
+from tuimail.ui.terminal.unlocking import unlock_certificate, unlock_signing
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.later_sheet import ask_later
 from tuimail.ui.writing.compose_words import domain_of, question, recipients
@@ -51,7 +51,7 @@ class ComposeSending(ComposeFiles):
 
     async def _send(self, keeper: DraftKeeper) -> None:
         draft = self.current()
-        problems = await problems_of(draft, shell(self).accounts[draft.account_id])
+        problems = await problems_of(shell(self), draft, shell(self).accounts[draft.account_id])
         if problems:
             self._tell(problems[0], Severity.ERROR)
             if not recipients(draft):
@@ -80,15 +80,28 @@ class ComposeSending(ComposeFiles):
             self.app.call_later(app.tell, f"It goes out {moment_text(at, app.now())}.")
 
     async def _queue(self, draft: Draft, at: datetime | None) -> Sending:
-        """Hand it over; a key that asks for its passphrase gets the terminal once."""
+        """Hand it over; a key that asks for its passphrase gets the terminal once.
+
+        Raises:
+            KeyLocked: It is still locked.
+            MimeError: It cannot be built.
+            StoreError: It could not be stored.
+        """
         app = shell(self)
         account = app.accounts[draft.account_id]
         try:
             return await queue_draft(app, draft, account, at)
         except KeyLocked:
-            if not await unlock_signing(self.app, draft.sender_or(account.address).address):
+            if not await self._unlocked(draft, draft.sender_or(account.address).address):
                 raise
         return await queue_draft(app, draft, account, at)
+
+    async def _unlocked(self, draft: Draft, sender: str) -> bool:
+        """Let the passphrase of the key that signs be asked for."""
+        if not draft.protection.is_smime:
+            return await unlock_signing(self.app, sender)
+        keys = shell(self).texts.smime
+        return await unlock_certificate(self.app, keys.signing(sender), keys)
 
     async def _ask_about(self, draft: Draft) -> Answer:
         """Show what is unusual, or else ask the one question; carry out what is not sending."""

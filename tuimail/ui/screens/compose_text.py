@@ -15,7 +15,7 @@ from tuimail.ui.screens.compose_sending import ComposeSending
 from tuimail.ui.screens.preview import PreviewScreen
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.choice_sheet import Choice, ChoiceSheet
-from tuimail.ui.writing.compose_words import protection_words, recipients
+from tuimail.ui.writing.compose_words import protection_words, recipients, ways_after
 from tuimail.ui.writing.sending import lack_of_keys, raw_as_written
 
 _ASKED: Final = (
@@ -51,13 +51,16 @@ class ComposeText(ComposeSending):
             self._tell("It is passed on as it is.")
             return
         draft = self.current()
-        account, ways = shell(self).accounts[draft.account_id], list(DraftProtection)
-        place, lack = ways.index(draft.protection), ""
-        for way in (*ways[place + 1 :], DraftProtection.NONE):
-            lack_here = await lack_of_keys(replace(draft, protection=way), account)
+        app, now = shell(self), draft.protection
+        account, lack = app.accounts[draft.account_id], ""
+        for way in ways_after(now, has_certificates=bool(app.texts.smime.files)):
+            lack_here = await lack_of_keys(app, replace(draft, protection=way), account)
             if not lack_here:
                 break
             lack = lack_here
+        if way is not DraftProtection.NONE and way.is_smime != now.is_smime:
+            # What PGP lacks is of no interest to who has certificates and never used it.
+            lack = lack if now is not DraftProtection.NONE else ""
         if self._sending or self._editing:
             return  # what is asked about is what is sent
         self._draft = replace(self._draft, protection=way)

@@ -110,6 +110,7 @@ class FileScreen(Screen[None]):
             self._part,
             self._content,
             app.texts.renderer,
+            app.texts.smime if self._kind is Kind.MESSAGE else None,
         )
         if self._damage:
             said = SafeText(f"The file is {self._damage}; what could be decoded is shown.")
@@ -213,7 +214,7 @@ class FileScreen(Screen[None]):
         if inside is None or inside.message is None or not files:
             app.tell("No attachments.")
             return
-        source = FileSource(inside.message, inside.lookup)
+        source = FileSource.read(inside.message, inside.reading, inside.lookup)
         listed = await self._desk.listed(source, files)
         wish = await self.app.push_screen_wait(AttachmentSheet(listed, app.glyphs))
         if wish is not None:

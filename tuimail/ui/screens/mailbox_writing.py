@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
-from tuimail.model.draft import Draft, DraftFile, Writing
+from tuimail.model.draft import Draft, DraftFile, DraftProtection, Writing
 from tuimail.model.message import Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
+from tuimail.ui.reading.texts import Quotable
 from tuimail.ui.screens.mailbox_marks import MailboxMarks
 from tuimail.ui.shell import shell
 from tuimail.ui.writing.identities import Identity, identity_for, identity_of, own_addresses
@@ -106,7 +107,8 @@ class MailboxWriting(MailboxMarks):
         if writing is Writing.LIST and paths.list_post is None:
             self.bottom.show_event("This message names no mailing list that takes answers.")
             return
-        lines, links = passage or await app.texts.quotable(message)
+        quoted = await app.texts.quotable(message)
+        lines, links = passage or (quoted.lines, quoted.links)
         identity = identity_for(app.accounts, message)
         draft = reply_to(
             message,
@@ -117,7 +119,7 @@ class MailboxWriting(MailboxMarks):
             links=links,
             paths=paths,
         )
-        app.open_composer(replace(draft, sender=identity.sender))
+        app.open_composer(replace(_encrypted_like(draft, quoted), sender=identity.sender))
 
     async def _forward(self, message: Message) -> None:
         from tuimail.mime.forwarding import files_of, forward  # noqa: PLC0415 - as above
@@ -128,11 +130,13 @@ class MailboxWriting(MailboxMarks):
             raw = await self._fetched(message, _WHOLE)
             if raw is None:
                 return
+            raw = await app.texts.opened(message, raw)
             files = await self._kept(await asyncio.to_thread(files_of, raw))
-        lines, links = self._passage() or await app.texts.quotable(message)
+        quoted = await app.texts.quotable(message)
+        lines, links = self._passage() or (quoted.lines, quoted.links)
         identity = identity_for(app.accounts, message)
         draft = forward(message, lines, account=identity.account, links=links)
-        self._open(draft, identity, files)
+        self._open(_encrypted_like(draft, quoted), identity, files)
 
     async def _forward_attached(self, message: Message) -> None:
         from tuimail.mime.forwarding import forward_attached, message_file  # noqa: PLC0415 - as above
@@ -140,9 +144,13 @@ class MailboxWriting(MailboxMarks):
         raw = await self._fetched(message, _WHOLE)
         if raw is None:
             return
-        identity = identity_for(shell(self).accounts, message)
+        app = shell(self)
+        quoted, identity = await app.texts.quotable(message), identity_for(app.accounts, message)
+        if quoted.decrypted_by is not None:
+            raw = await app.texts.opened(message, raw)  # else only the user could read it
         files = await self._kept([message_file(raw, message.envelope.subject)])
-        self._open(forward_attached(message, account=identity.account), identity, files)
+        draft = forward_attached(message, account=identity.account)
+        self._open(_encrypted_like(draft, quoted), identity, files)
 
     async def _bounce(self, message: Message) -> None:
         from tuimail.mime.forwarding import bounce, message_file  # noqa: PLC0415 - as above
@@ -151,7 +159,7 @@ class MailboxWriting(MailboxMarks):
         raw = await self._fetched(message, _WHOLE)
         if raw is None:
             return
-        lines, _ = await app.texts.quotable(message)
+        lines = (await app.texts.quotable(message)).lines
         identity = identity_for(app.accounts, message)
         files = await self._kept([message_file(raw, message.envelope.subject)])
         self._open(bounce(message, lines, account=identity.account), identity, files)
@@ -168,9 +176,13 @@ class MailboxWriting(MailboxMarks):
         raw = await self._fetched(message, _WHOLE)
         if raw is None:
             return
-        lines, links = await app.texts.quotable(message)
+        quoted = await app.texts.quotable(message)
+        raw = await app.texts.opened(message, raw)
         account = message.summary.account_id
-        draft = await asyncio.to_thread(written_anew, raw, lines, account=account, links=links)
+        draft = await asyncio.to_thread(
+            written_anew, raw, quoted.lines, account=account, links=quoted.links
+        )
+        draft = _encrypted_like(draft, quoted)
         files = await self._kept(await asyncio.to_thread(files_of, raw))
         own = own_addresses(app.accounts)
         senders = {one.address.lower() for one in message.envelope.from_}
@@ -246,6 +258,13 @@ class MailboxWriting(MailboxMarks):
         finally:
             app.signal_changes.unsubscribe(self)
         return self._here(key, section)
+
+
+def _encrypted_like(draft: Draft, quoted: Quotable) -> Draft:
+    """Encrypt what holds decrypted text by what that was encrypted by."""
+    if quoted.decrypted_by is None:
+        return draft
+    return replace(draft, protection=DraftProtection.encrypting(quoted.decrypted_by))
 
 
 def _answer(everyone: bool) -> Writing:

@@ -163,7 +163,7 @@ class OutboxScreen(ToldList[None]):
                 self.bottom.show_event("Taken back. Answer anew in the invitation.")
                 return None
             raw = app.store.read.outbox_raw(item.id)
-            draft, files = await asyncio.to_thread(draft_of, item, raw)
+            draft, files = await asyncio.to_thread(draft_of, item, raw, app.texts.smime)
             kept = await keep_files(app.store, files)
             draft = replace(draft, files=kept)
             return (await take_back(app, item.id, draft)).id

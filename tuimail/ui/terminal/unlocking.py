@@ -1,7 +1,9 @@
-"""Asking for the passphrase of the user's own key: gpg's business, with the terminal in its hands.
+"""Asking for the passphrase of the user's own key, with the terminal given away for it.
 
-tuimail never sees the passphrase. gpg's agent asks by its own pinentry and keeps the key open for
-as long as it is set to; what was decrypted meanwhile goes nowhere, and the mail is read anew.
+Of a key of gpg and gpgsm it is their business: tuimail never sees the passphrase, their agent asks
+by its own pinentry and keeps the key open for as long as it is set to. openssl has no agent: there
+tuimail asks itself, opens the key and forgets the passphrase. What was decrypted meanwhile goes
+nowhere, and the mail is read anew.
 """
 
 from __future__ import annotations
@@ -10,13 +12,20 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import App
 
+from tuimail.model.account import KeyFiles
+from tuimail.text.safe import clean
+from tuimail.ui.terminal.asking import SECONDS, ask_secret, say
 from tuimail.ui.terminal.editor import terminal_given_away
 
-_SECONDS: Final = 300.0
+if TYPE_CHECKING:
+    from tuimail.mime.smime_keys import SmimeKeys
+    from tuimail.mime.unsealing import Locked
+
+_TRIES: Final = 3
 _COMMANDS: Final = {
     "gpg": ("gpg", "--quiet", "--no-auto-key-retrieve", "--disable-dirmngr", "--decrypt"),
     "gpgsm": ("gpgsm", "--quiet", "--disable-dirmngr", "--assume-binary", "--decrypt"),
@@ -26,19 +35,49 @@ _COMMANDS: Final = {
 _SIGN: Final = ("gpg", "--quiet", "--local-user")
 
 
-async def unlock(app: App[Any], program: str, data: bytes) -> bool:
+async def unlock(app: App[Any], locked: Locked, keys: SmimeKeys) -> bool:
     """Let the passphrase be asked for; return whether the key is open now.
 
     Args:
         app: Its screen is given away meanwhile, for a pinentry that draws on the terminal.
-        program: gpg or gpgsm.
-        data: What is encrypted.
+        locked: What is encrypted, and by whom it is opened.
+        keys: Where a key of openssl stays open.
+
+    Raises:
+        MimeError: The files of the key cannot be used.
     """
-    return await _run(app, _COMMANDS[program], data)
+    if locked.files is not None:
+        return await unlock_certificate(app, locked.files, keys)
+    return await _run(app, _COMMANDS[locked.program], locked.data)
+
+
+async def unlock_certificate(app: App[Any], files: KeyFiles, keys: SmimeKeys) -> bool:
+    """Ask for the passphrase of an S/MIME key; return whether it is open now.
+
+    Args:
+        app: As above.
+        files: The key's.
+        keys: Where it stays open.
+
+    Raises:
+        MimeError: The files cannot be used.
+    """
+    if app.is_headless:
+        return False
+    with terminal_given_away(app):
+        for left in reversed(range(_TRIES)):
+            passphrase = await ask_secret(f"Passphrase of {clean(files.key.name)}: ")
+            if passphrase is None:
+                return False
+            if await asyncio.to_thread(keys.unlock, files, passphrase):
+                return True
+            if left:
+                say("That does not open it.")
+    return False
 
 
 async def unlock_signing(app: App[Any], address: str) -> bool:
-    """Let the passphrase of the key that signs be asked for; return whether it is open now.
+    """Let the passphrase of the PGP key that signs be asked for; return whether it is open now.
 
     Args:
         app: As above.
@@ -60,7 +99,7 @@ async def _run(app: App[Any], command: Sequence[str], data: bytes) -> bool:
         except OSError:
             return False
         try:
-            await asyncio.wait_for(process.communicate(data), _SECONDS)
+            await asyncio.wait_for(process.communicate(data), SECONDS)
         except (TimeoutError, asyncio.CancelledError) as error:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()

@@ -37,6 +37,7 @@ from tuimail.ui.widgets.attachment_list import ListedFile, listed_files
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
 if TYPE_CHECKING:
+    from tuimail.mime.reading import Reading
     from tuimail.ui.widgets.line_sheet import LineSheet
 
 Lookup = Callable[[str], bytes | None]
@@ -57,11 +58,28 @@ class FileSource:
     """The message that files are of.
 
     Attributes:
-        lookup: Where its sections are, for a message that is itself a file; None for the store.
+        lookup: Where its sections are, for a message that is itself a file, or was opened; None for
+            the store.
     """
 
     message: Message
     lookup: Lookup | None = None
+
+    @classmethod
+    def read(
+        cls, message: Message, reading: Reading | None, lookup: Lookup | None = None
+    ) -> FileSource:
+        """Return where the files of a message are that is read, be it signed or encrypted.
+
+        Args:
+            message: As it came.
+            reading: What was read of it.
+            lookup: As above.
+        """
+        inner = reading.inner if reading is not None else None
+        if inner is None:
+            return cls(message, lookup)
+        return cls(inner.of_message(message), inner.sections.get)
 
 
 class FileContent(NamedTuple):

@@ -38,12 +38,14 @@ class ReaderFiles(ReaderLinks):
     async def action_attachments(self) -> None:
         """List the files in a sheet, and the images in the text behind them."""
         files, message = tuple(self.files), self.message
-        if message is not None and message.structure is not None:
-            files += embedded_images(message.structure)
-        if not files or message is None:
+        if message is None:
+            return
+        source = FileSource.read(message, self.reading)
+        if source.message.structure is not None:
+            files += embedded_images(source.message.structure)
+        if not files:
             shell(self).tell("No attachments.")
             return
-        source = FileSource(message)
         listed = await self._desk.listed(source, files)
         wish = await self.app.push_screen_wait(AttachmentSheet(listed, shell(self).glyphs))
         if wish is not None:
@@ -56,7 +58,7 @@ class ReaderFiles(ReaderLinks):
             shell(self).tell(f"There is no attachment {number}.")
             return
         wish = FileWish(number - 1, "view")
-        self._desk.do(wish.deed, FileSource(self.message), files, wish.at)
+        self._desk.do(wish.deed, FileSource.read(self.message, self.reading), files, wish.at)
 
     def give_up(self) -> bool:
         """Wait for no file either."""

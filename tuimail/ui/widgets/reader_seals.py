@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
-from tuimail.errors import StoreError
+from tuimail.errors import MimeError, StoreError
 from tuimail.model.notice import Severity
 from tuimail.model.trust import Seal, SealState
 from tuimail.ui.shell import shell
@@ -19,7 +19,7 @@ class ReaderSeals(ReaderList):
 
     @work(group="decrypting", exclusive=True)
     async def action_decrypt(self) -> None:
-        """Let gpg ask for the passphrase, then read the message again."""
+        """Let the passphrase be asked for, then read the message again."""
         app, shown = shell(self), self.shown
         known = shown.reading.trust if shown is not None and shown.reading is not None else None
         if shown is None or known is None or not _is_locked(known.seals):
@@ -27,10 +27,11 @@ class ReaderSeals(ReaderList):
             return
         try:
             found = await app.texts.locked(shown.message)
-        except StoreError as error:
+            is_open = found is not None and await unlock(self.app, found, app.texts.smime)
+        except (StoreError, MimeError) as error:
             app.tell(error.message, Severity.ERROR)
             return
-        if found is None or not await unlock(self.app, *found):
+        if not is_open:
             app.tell("It was not decrypted.", Severity.WARNING)
         self.read_again(shown)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual import work
 
 from tuimail.errors import StoreError
 from tuimail.model.bodystructure import leaves
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
-from tuimail.model.status import ALL_TEXT, Connectivity
+from tuimail.model.status import ALL_TEXT, Connectivity, EngineStatus
+from tuimail.ui.drawing.formatting import size_text
 from tuimail.ui.reading.fetch_words import fetching_words, share_text
 from tuimail.ui.reading.shown_mail import ShownMail
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.shown_message import ShownMessage
 
+_WHOLE: Final = ""
 AS_IT_SAYS = "As the message says"
 
 
@@ -30,6 +34,9 @@ class ReaderText(ShownMessage):
             return
         status = app.engine.status.get(shown.message.summary.account_id) if app.engine else None
         words = fetching_words(status, shown.key, None, "the text")
+        if not words and shown.reading is not None and shown.reading.is_large:
+            self._say_large(shown, status)
+            return
         if words or shown.reading is None or not shown.reading.is_cut:
             self.say_line(words, app.keys.shown("reader.give_up") if words else "", "give up")
             return
@@ -38,6 +45,16 @@ class ReaderText(ShownMessage):
         load_all = app.keys.shown("reader.load_all")
         self.say_line(f"Only the beginning is here: {share}.", load_all, "fetch the rest")
 
+    def _say_large(self, shown: ShownMail, status: EngineStatus | None) -> None:
+        """Say how much of a message is here that is opened when all of it is."""
+        keys = shell(self).keys
+        words = fetching_words(status, shown.key, _WHOLE, "the message")
+        if words:
+            self.say_line(words, keys.shown("reader.give_up"), "give up")
+        else:
+            size = size_text(shown.message.summary.size)
+            self.say_line(f"It has {size}.", keys.shown("reader.load_all"), "fetch and open it")
+
     # -- keys ----------------------------------------------------------------------------------
 
     def action_load_all(self) -> None:
@@ -45,11 +62,12 @@ class ReaderText(ShownMessage):
         app, message, reading = shell(self), self.message, self.reading
         if message is None or reading is None:
             app.tell("There is no text yet.")
-        elif not reading.is_cut:
+        elif not (reading.is_cut or reading.is_large):
             app.tell("All of the text is here.")
         elif app.engine is not None:
             self._wanted_whole = message.summary.key
-            app.engine.want_body(message.summary.key, section=ALL_TEXT)
+            section = _WHOLE if reading.is_large else ALL_TEXT
+            app.engine.want_body(message.summary.key, section=section)
             status = app.engine.status.get(message.summary.account_id)
             is_online = status is not None and status.connectivity is Connectivity.ONLINE
             app.tell("Fetching the text …" if is_online else "It comes with the next connection.")
@@ -65,12 +83,12 @@ class ReaderText(ShownMessage):
         if shown is None or app.engine is None:
             return False
         status = app.engine.status.get(shown.message.summary.account_id)
-        is_cut = shown.reading is not None and shown.reading.is_cut
+        is_cut = shown.reading is not None and (shown.reading.is_cut or shown.reading.is_large)
         wants_rest = is_cut and self._wanted_whole == shown.key
         if not (waits or wants_rest or fetching_words(status, shown.key, None, "the text")):
             return False
         self._wanted_whole = None
-        for section in (None, ALL_TEXT):
+        for section in (None, ALL_TEXT, _WHOLE):
             app.engine.give_up(shown.key, section=section)
         if waits:
             self.wait_no_more()

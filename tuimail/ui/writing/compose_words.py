@@ -27,6 +27,8 @@ _PROTECTED: Final = {
     DraftProtection.NONE: "",
     DraftProtection.PGP_SIGN: ", signed",
     DraftProtection.PGP_ENCRYPT: ", encrypted",
+    DraftProtection.SMIME_SIGN: ", signed by S/MIME",
+    DraftProtection.SMIME_ENCRYPT: ", encrypted by S/MIME",
 }
 _COUNT_WORDS: Final = ("no", "one", "two", "three", "four", "five")
 
@@ -80,7 +82,20 @@ def protection_words(protection: DraftProtection) -> str:
         DraftProtection.NONE: "It is sent neither signed nor encrypted.",
         DraftProtection.PGP_SIGN: "It is signed with your PGP key.",
         DraftProtection.PGP_ENCRYPT: "It is encrypted and signed with PGP; its subject is not.",
+        DraftProtection.SMIME_SIGN: "It is signed with your S/MIME certificate.",
+        DraftProtection.SMIME_ENCRYPT: "It is encrypted and signed by S/MIME; its subject is not.",
     }[protection]
+
+
+def ways_after(now: DraftProtection, *, has_certificates: bool) -> list[DraftProtection]:
+    """Return what to try next in the place of a protection, none at the end.
+
+    Args:
+        has_certificates: The user has some of his own: without, S/MIME is not spoken of.
+    """
+    ways = [way for way in DraftProtection if has_certificates or not way.is_smime]
+    place = ways.index(now) if now in ways else len(ways)
+    return [*ways[place + 1 :], DraftProtection.NONE]
 
 
 def _kind(draft: Draft, first: Address | None) -> str:

@@ -42,11 +42,14 @@ async def unusual_about(app: Shell, draft: Draft, account: Account, size: int) -
 
 def _circumstances(app: Shell, draft: Draft, account: Account, size: int) -> Circumstances:
     from tuimail.mime.guard import Circumstances  # noqa: PLC0415 - as above
+    from tuimail.mime.sealed import is_encrypted  # noqa: PLC0415 - as above
 
     people, answered = recipients(draft), draft.in_reply_to_key
     acquaintance = app.store.read.acquaintance
     own = _own_addresses(app.accounts.values())
     sender = draft.sender_or(account.address).address.lower()
+    origin = answered if answered is not None else draft.forward_of
+    of = None if origin is None else app.store.read.message(origin)
     earlier = acquaintance.of_conversation(answered) if answered is not None else frozenset()
     return Circumstances(
         people=people,
@@ -57,6 +60,9 @@ def _circumstances(app: Shell, draft: Draft, account: Account, size: int) -> Cir
         is_reply_to_all=answered is not None and len(people) > 1,
         most=app.settings.send.many,
         sender=sender,
+        opens_encrypted=of is not None
+        and is_encrypted(of.structure)
+        and not draft.protection.encrypts,
         came_to=_came_to(earlier, own, sender),
         earlier=earlier,
         own_domains=frozenset(domain_of(address) for address in own if domain_of(address)),

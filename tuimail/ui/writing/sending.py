@@ -13,7 +13,7 @@ from tuimail.model.account import Account, SendVia
 from tuimail.model.draft import Draft, DraftProtection, Writing
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
 from tuimail.records import record
-from tuimail.text.address import format_addresses
+from tuimail.text.address import format_addresses, parse_addresses
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.shell import Shell
 from tuimail.ui.writing.compose_words import people_in_short, people_text, recipients
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tuimail.mime.builder import Parts
     from tuimail.mime.built import BuiltMessage
     from tuimail.mime.parser import ParsedMessage
+    from tuimail.mime.smime_keys import SmimeKeys
     from tuimail.store.store import Reader
     from tuimail.store.writer import Writer
 
@@ -53,7 +54,7 @@ class Sending:
         return max(0, -int(-left // 1))
 
 
-async def problems_of(draft: Draft, account: Account) -> list[str]:
+async def problems_of(app: Shell, draft: Draft, account: Account) -> list[str]:
     """Return why the draft cannot be sent, in words; empty when it can."""
     # The builder is imported when something is sent: the first frame does without it.
     from tuimail.mime.builder import check  # noqa: PLC0415
@@ -61,20 +62,27 @@ async def problems_of(draft: Draft, account: Account) -> list[str]:
     problems = await asyncio.to_thread(check, draft)
     if problems or draft.writing is Writing.BOUNCE:
         return problems
-    lack = await lack_of_keys(draft, account)
+    lack = await lack_of_keys(app, draft, account)
     return [f"Nothing was sent: {lack}"] if lack else []
 
 
-async def lack_of_keys(draft: Draft, account: Account) -> str:
+async def lack_of_keys(app: Shell, draft: Draft, account: Account) -> str:
     """Return what keeps a draft from being protected as it is to be; empty where nothing does."""
     if draft.protection is DraftProtection.NONE:
         return ""
     # gpg and all that goes with it is for those who have it.
     from tuimail.mime.sealing import lack_of  # noqa: PLC0415
 
-    usable = [one for one in recipients(draft) if one.is_usable]
-    sender = draft.sender_or(account.address)
-    return await asyncio.to_thread(lack_of, draft.protection, sender, usable)
+    hidden = parse_addresses(draft.bcc)
+    named = (*parse_addresses(draft.to), *parse_addresses(draft.cc))
+    return await asyncio.to_thread(
+        lack_of,
+        draft.protection,
+        draft.sender_or(account.address),
+        [one for one in named if one.is_usable],
+        [one for one in hidden if one.is_usable],
+        app.texts.smime,
+    )
 
 
 async def queue_draft(
@@ -96,7 +104,7 @@ async def queue_draft(
         made: list[OutgoingMessage] = []
         parts = portions(draft)
         for part in parts:
-            built = _built(app.store.read, part, account, now)
+            built = _built(app, part, account, now)
             check_portions(len(parts), len(built.raw))
             made.append(_outgoing(part, built, via, hold_seconds=hold, not_before=at))
         return made
@@ -162,7 +170,7 @@ async def size_as_sent(app: Shell, draft: Draft, account: Account) -> int:
         MimeError: It cannot be built.
     """
     clear = replace(draft, protection=DraftProtection.NONE)
-    built = await asyncio.to_thread(_built, app.store.read, clear, account, app.now())
+    built = await asyncio.to_thread(_built, app, clear, account, app.now())
     # Not by encrypting it: the key may ask for its passphrase each time.
     return len(built.raw) * 7 // 5 if draft.protection.encrypts else len(built.raw)
 
@@ -190,15 +198,21 @@ async def raw_as_written(app: Shell, draft: Draft, account: Account) -> bytes:
     return await asyncio.to_thread(build)
 
 
-def _built(read: Reader, draft: Draft, account: Account, date: datetime) -> BuiltMessage:
+def _built(app: Shell, draft: Draft, account: Account, date: datetime) -> BuiltMessage:
     """Build the message of a draft; files and Markdown take their time."""
     # The builder is imported when something is sent: the first frame does without it.
     from tuimail.mime.builder import build, make_message_id  # noqa: PLC0415
 
     sender = draft.sender_or(account.address)
     message_id = make_message_id(sender.host or "localhost")
-    parts = _parts(read, draft)
-    return build(draft, sender=sender, message_id=message_id, date=date, parts=parts)
+    return build(
+        draft,
+        sender=sender,
+        message_id=message_id,
+        date=date,
+        parts=_parts(app.store.read, draft),
+        keys=app.texts.smime if draft.protection.is_smime else None,
+    )
 
 
 def _parts(read: Reader, draft: Draft) -> Parts:
@@ -329,12 +343,13 @@ async def _changed(app: Shell, change: Callable[[Writer], object]) -> None:
         app.engine.wake()
 
 
-def draft_of(item: OutboxItem, raw: bytes) -> tuple[Draft, list[FileToSend]]:
+def draft_of(item: OutboxItem, raw: bytes, keys: SmimeKeys) -> tuple[Draft, list[FileToSend]]:
     """Make a draft of a stored message again, for one whose typed form is gone.
 
     Args:
         item: Its row; the envelope recipients that no field names were in Bcc.
         raw: The message.
+        keys: The certificates, for a protected one.
 
     Returns:
         The draft without its files, and the files.
@@ -349,7 +364,7 @@ def draft_of(item: OutboxItem, raw: bytes) -> tuple[Draft, list[FileToSend]]:
     message = parse(raw)
     if message.headers.get("resent-from"):
         raise StoreError("It is passed on as it is: discard it, or send it.")
-    raw, protection = _opened(message)
+    raw, protection = _opened(message, keys)
     message = parse(raw)
     envelope = message.envelope
     named = {address.address.lower() for address in (*envelope.to, *envelope.cc)}
@@ -371,7 +386,7 @@ def draft_of(item: OutboxItem, raw: bytes) -> tuple[Draft, list[FileToSend]]:
     return draft, files_of(raw)
 
 
-def _opened(message: ParsedMessage) -> tuple[bytes, DraftProtection]:
+def _opened(message: ParsedMessage, keys: SmimeKeys) -> tuple[bytes, DraftProtection]:
     """Return a message of the user's own without its protection, and what that was."""
     from tuimail.mime.sealed import is_sealed  # noqa: PLC0415 - as above
 
@@ -381,6 +396,6 @@ def _opened(message: ParsedMessage) -> tuple[bytes, DraftProtection]:
 
     authors = message.envelope.from_
     try:
-        return unprotected(message.raw, authors[0].address if authors else "")
+        return unprotected(message.raw, authors[0].address if authors else "", keys)
     except MimeError as error:
         raise StoreError(error.message) from error
