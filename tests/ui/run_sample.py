@@ -1,17 +1,19 @@
 """Run the application on a data directory, in the terminal it is started in.
 
-`python -m tests.ui.run_sample DIRECTORY [SETTINGS] [crash | damage]`: with a settings file, and
-when `gr` is typed it fails, with a secret in a local variable, or reads a database that was damaged
-a moment before.
+`python -m tests.ui.run_sample DIRECTORY [SETTINGS] [crash | damage]`: with a settings file, whose
+mailboxes have certificates alone. When `gr` is typed it fails, with a secret in a local variable,
+or reads a database that was damaged a moment before.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.sample_mail import NOW, sample_account
+from tuimail.config.accounts import account_from_table
 from tuimail.config.settings import DEFAULTS, load_or_default
 from tuimail.model.status import Connectivity, EngineControl
 from tuimail.store.store import Store
@@ -46,6 +48,10 @@ def main() -> int:
     files = [Path(each) for each in sys.argv[2:] if each.endswith(".toml")]
     file = files[0] if files else None
     settings, mistake = load_or_default(file) if file is not None else (DEFAULTS, None)
+    for id_, account in accounts.items():
+        if account.name in settings.accounts:
+            own = account_from_table(account.name, settings.accounts[account.name])
+            accounts[id_] = replace(account, key_files=own.key_files)
     kind = {"crash": CrashingApp, "damage": DamagingApp}.get(sys.argv[-1], TuimailApp)
     app = kind(
         store,
