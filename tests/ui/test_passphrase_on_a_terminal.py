@@ -102,7 +102,7 @@ def test_the_key_of_a_certificate_is_opened_while_sending(
         terminal.read_until(
             rb"(?s)Passphrase of locked.*Passphrase of locked.*Passphrase of locked"
         )
-        terminal.type("corrx\x7fect horse\r".encode())
+        terminal.type(b"corrx\x7fect horse\r")
         terminal.wait_for("Sending in")
         terminal.type(b"\x11")
         assert terminal.wait_for_end() == 0

@@ -140,42 +140,45 @@ async def test_files_in_encrypted_mail_are_like_others_and_its_answer_is_encrypt
         await until(lambda: (tmp_path / "piped").read_bytes() == saved.read_bytes())
         assert set(stage.store.read.sections(key)) == {""}, "nothing decrypted is kept"
 
-        await stage.press("r")
-        screen = await composer(stage)
-        assert rows(stage.app)[0].startswith(" Reply to Kim Chu, encrypted by S/MIME")
-        assert "> The secret numbers are final." in screen.current().body
-        await stage.press("f5")
-        await stage.shows("It is sent neither signed nor encrypted.")
-        await stage.press("ctrl+s")
-        await stage.shows("Not encrypted, unlike the mail it comes from")
-        await stage.press("escape")
-        await composer(stage)
-        await stage.press("f5")
-        await stage.shows("It is signed with your S/MIME certificate.")
-        await stage.press("f5")
-        await stage.shows("It is encrypted and signed by S/MIME; its subject is not.")
-        await stage.press("ctrl+s")
-        await stage.shows("Send encrypted by S/MIME to 1")
-        await stage.press("y")
-        (item,) = await until(stage.store.read.outbox)
-        raw = stage.store.read.outbox_raw(item.id)
-        assert b"secret numbers" not in raw and b"smime-type=enveloped-data" in raw
-        await until(lambda: isinstance(stage.app.screen, MailboxScreen))
-        await stage.press("g", "o", "e")
-        await composer(stage)
-        await stage.shows("Reply to Kim Chu, encrypted by S/MIME")
-        await stage.shows("> The secret numbers are final.")
-        await stage.press("escape")
-        await until(lambda: not isinstance(stage.app.screen, ComposeScreen))
+        await _answered(stage)
 
         # Forwarded, its files go along, decrypted and to be encrypted anew.
-        await stage.press("q")
-        await until(lambda: isinstance(stage.app.screen, MailboxScreen))
         await stage.press("f")
         draft = (await composer(stage)).current()
         assert draft.protection is DraftProtection.SMIME_ENCRYPT
         assert "The secret numbers are final." in draft.body
         assert [(file.name, file.size) for file in draft.files] == [("numbers.csv", 16)]
+
+
+async def _answered(stage: Stage) -> None:
+    """Answer, in the clear at first, then encrypted, and take it back from the outbox."""
+    await stage.press("r")
+    screen = await composer(stage)
+    assert rows(stage.app)[0].startswith(" Reply to Kim Chu, encrypted by S/MIME")
+    assert "> The secret numbers are final." in screen.current().body
+    await stage.press("f5")
+    await stage.shows("It is sent neither signed nor encrypted.")
+    await stage.press("ctrl+s")
+    await stage.shows("Not encrypted, unlike the mail it comes from")
+    await stage.press("escape")
+    await composer(stage)
+    await stage.press("f5")
+    await stage.shows("It is signed with your S/MIME certificate.")
+    await stage.press("f5")
+    await stage.shows("It is encrypted and signed by S/MIME; its subject is not.")
+    await stage.press("ctrl+s")
+    await stage.shows("Send encrypted by S/MIME to 1")
+    await stage.press("y")
+    (item,) = await until(stage.store.read.outbox)
+    raw = stage.store.read.outbox_raw(item.id)
+    assert b"secret numbers" not in raw and b"smime-type=enveloped-data" in raw
+    await until(lambda: isinstance(stage.app.screen, MailboxScreen))
+    await stage.press("g", "o", "e")
+    await composer(stage)
+    await stage.shows("Reply to Kim Chu, encrypted by S/MIME")
+    await stage.shows("> The secret numbers are final.")
+    await stage.press("escape")
+    await until(lambda: not isinstance(stage.app.screen, ComposeScreen))
 
 
 async def test_a_large_one_is_fetched_with_progress_and_opened_on_the_users_word(
