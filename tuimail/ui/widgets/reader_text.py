@@ -83,12 +83,14 @@ class ReaderText(ShownMessage):
         if shown is None or app.engine is None:
             return False
         status = app.engine.status.get(shown.message.summary.account_id)
-        is_cut = shown.reading is not None and (shown.reading.is_cut or shown.reading.is_large)
+        reading = shown.reading
+        is_large = reading is not None and reading.is_large
+        is_cut = is_large or (reading is not None and reading.is_cut)
         wants_rest = is_cut and self._wanted_whole == shown.key
         if not (waits or wants_rest or fetching_words(status, shown.key, None, "the text")):
             return False
         self._wanted_whole = None
-        for section in (None, ALL_TEXT, _WHOLE):
+        for section in (None, ALL_TEXT, *((_WHOLE,) if is_large else ())):
             app.engine.give_up(shown.key, section=section)
         if waits:
             self.wait_no_more()
