@@ -167,7 +167,7 @@ async def _answered(stage: Stage) -> None:
     await stage.press("f5")
     await stage.shows("It is encrypted and signed by S/MIME; its subject is not.")
     await stage.press("ctrl+s")
-    await stage.shows("Send encrypted by S/MIME to 1")
+    await stage.shows("Send encrypted to 1, 1 outside")
     await stage.press("y")
     (item,) = await until(stage.store.read.outbox)
     raw = stage.store.read.outbox_raw(item.id)
@@ -179,6 +179,8 @@ async def _answered(stage: Stage) -> None:
     await stage.shows("> The secret numbers are final.")
     await stage.press("escape")
     await until(lambda: not isinstance(stage.app.screen, ComposeScreen))
+    await stage.press("q")
+    await until(lambda: isinstance(stage.app.screen, MailboxScreen))
 
 
 async def test_a_large_one_is_fetched_with_progress_and_opened_on_the_users_word(

@@ -23,12 +23,13 @@ _PASSED_ON: Final = {
     Writing.FORWARD_AS_ATTACHMENT: "Forward",
     Writing.BOUNCE: "Bounce",
 }
+_BY_SMIME: Final = " by S/MIME"
 _PROTECTED: Final = {
     DraftProtection.NONE: "",
     DraftProtection.PGP_SIGN: ", signed",
     DraftProtection.PGP_ENCRYPT: ", encrypted",
-    DraftProtection.SMIME_SIGN: ", signed by S/MIME",
-    DraftProtection.SMIME_ENCRYPT: ", encrypted by S/MIME",
+    DraftProtection.SMIME_SIGN: f", signed{_BY_SMIME}",
+    DraftProtection.SMIME_ENCRYPT: f", encrypted{_BY_SMIME}",
 }
 _COUNT_WORDS: Final = ("no", "one", "two", "three", "four", "five")
 
@@ -117,7 +118,9 @@ def question(
     """Return the one line that names what matters before sending, and shorter ones."""
     beyond = outside(addresses, own_domain)
     to = f"to {len(addresses):,}{f' in {messages} messages' if messages > 1 else ''}"
-    how = f"Send{_PROTECTED[protection].replace(',', '')} {to}"
+    # By what, the first row says; here it would cost the words behind it.
+    done = _PROTECTED[protection].removesuffix(_BY_SMIME).replace(",", "")
+    how = f"Send{done} {to}"
     if not beyond:
         return (f"{how}?",)
     count = f"{len(beyond):,} outside"
