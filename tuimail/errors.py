@@ -326,4 +326,4 @@ class MimeError(TuimailError):
 
 
 class KeyLocked(MimeError):
-    """The secret key that signs asks for its passphrase."""
+    """A secret key asks for its passphrase."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -141,11 +140,6 @@ def identity_in(certificate: bytes, key: bytes, passphrase: Secret | None) -> Id
         serialization.BestAvailableEncryption(once.encode()),
     )
     return Identity(described, tuple(one for one in others if one), sealed, Secret(once))
-
-
-def newest(certificates: Iterable[Certificate]) -> Certificate | None:
-    """Return the one that was issued last."""
-    return max(certificates, key=lambda one: one.begins, default=None)
 
 
 def _loaded(data: bytes) -> list[x509.Certificate]:

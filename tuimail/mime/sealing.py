@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tuimail.errors import MimeError
-from tuimail.mime import pgp_sealing, smime_sealing
+from tuimail.mime import pgp_sealing
 from tuimail.mime.attaching import Entity
 from tuimail.mime.encoding import CRLF
 from tuimail.mime.parser import parse
@@ -36,6 +36,8 @@ def lack_of(
     if protection is DraftProtection.NONE:
         return ""
     if protection.is_smime:
+        from tuimail.mime import smime_sealing  # noqa: PLC0415 - most have no certificate
+
         return smime_sealing.lack_of(protection, sender, named, hidden, keys)
     return pgp_sealing.lack_of(protection, sender, [*named, *hidden])
 
@@ -67,6 +69,8 @@ def sealed(
     if protection.is_smime:
         if keys is None:
             raise MimeError("There is no certificate here to sign with.")
+        from tuimail.mime import smime_sealing  # noqa: PLC0415 - as above
+
         return smime_sealing.sealed(
             entity, protection, sender=sender, named=named, hidden=hidden, keys=keys
         )

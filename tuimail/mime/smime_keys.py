@@ -18,13 +18,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from tuimail.errors import KeyLocked, MimeError
-from tuimail.mime.certificates import Certificate, Identity, certificates_in, identity_in, newest
 from tuimail.model.account import KeyFiles
 from tuimail.model.secret import Secret
+
+if TYPE_CHECKING:
+    from tuimail.mime.certificates import Certificate, Identity
 
 OPEN_SECONDS: Final = 600.0
 """How long a key stays open after it was used last: gpg's default."""
@@ -67,7 +69,7 @@ class SmimeKeys:
             known = self._seen.get(files)
         if known is not None:
             return known
-        found = certificates_in(_read(files.certificate))
+        found = _certificates_in(files.certificate)
         # Without the key it cannot be told which one is the user's; an issuer has no address.
         return next((one for one in found if one.addresses), next(iter(found), None))
 
@@ -101,6 +103,8 @@ class SmimeKeys:
         return True
 
     def _opened(self, files: KeyFiles, passphrase: Secret | None) -> Identity:
+        from tuimail.mime.certificates import identity_in  # noqa: PLC0415 - see `_certificates_in`
+
         try:
             identity = identity_in(_read(files.certificate), _read(files.key), passphrase)
         except KeyLocked as error:
@@ -142,7 +146,8 @@ class SmimeKeys:
         own = (self.certificate(files) for files in self.files if not files.is_earlier)
         for found in ([one for one in own if one], self._vouched(), self._received(wanted)):
             fitting = [one for one in found if wanted in one.addresses and one.can_encrypt]
-            best = newest(one for one in fitting if one.is_valid)
+            valid = (one for one in fitting if one.is_valid)
+            best = max(valid, key=lambda one: one.begins, default=None)
             if best is not None:
                 return best
         return None
@@ -205,7 +210,14 @@ def _in_folder(folder: Path, pattern: str) -> Iterator[Certificate]:
         return
     for path in paths:
         if path.suffix.lower() in _ENDINGS:
-            yield from certificates_in(_read(path))
+            yield from _certificates_in(path)
+
+
+def _certificates_in(path: Path) -> tuple[Certificate, ...]:
+    # Importing cryptography takes longer than a key may: it is left to the threads that read files.
+    from tuimail.mime.certificates import certificates_in  # noqa: PLC0415
+
+    return certificates_in(_read(path))
 
 
 def _read(path: Path) -> bytes:

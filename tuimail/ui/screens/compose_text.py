@@ -53,7 +53,8 @@ class ComposeText(ComposeSending):
         draft = self.current()
         app, now = shell(self), draft.protection
         account, lack = app.accounts[draft.account_id], ""
-        for way in ways_after(now, has_certificates=bool(app.texts.smime.files)):
+        certified = any(each.key_files for each in app.accounts.values())
+        for way in ways_after(now, has_certificates=certified):
             lack_here = await lack_of_keys(app, replace(draft, protection=way), account)
             if not lack_here:
                 break
