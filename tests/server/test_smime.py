@@ -23,9 +23,9 @@ from tests.unit.mime.odd_mail import stored
 from tuimail.mime.parser import parse
 from tuimail.mime.reading import Reading, attachment_content, read_message
 from tuimail.mime.render import Renderer
-from tuimail.mime.sealed import is_encrypted
 from tuimail.mime.smime_keys import SmimeKeys
 from tuimail.mime.unsealing import LARGE_CLOSED, opened_whole
+from tuimail.model.sealing import is_encrypted
 from tuimail.model.trust import SealState
 
 pytestmark = needs_openssl
@@ -149,7 +149,7 @@ def test_the_words_about_a_signer_are_true(
 def test_a_good_signature_brings_a_certificate_and_no_other_does(
     authority: Authority, vouched: Path, read: Callable[..., Reading], tmp_path: Path
 ) -> None:
-    """Mutation: kept whatever the seal's state is: a stranger's could take the place of Kim's."""
+    """Mutation: `_is_issued` taken for true: a stranger's could take the place of Eva's."""
     ca = tmp_path / "ca"
     ca.mkdir()
     shutil.copy(vouched / "ca.pem", ca)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.store.inspection import assert_counters_are_counts, assert_visible_is_folded
 from tests.store.mail import LISTED, Mailbox, envelope, fetched, open_mailbox
+from tuimail.model.bodystructure import BodyPart
 from tuimail.model.draft import Draft, DraftProtection
 from tuimail.model.folder import UID, FolderId, FolderRole, ListedFolder
 from tuimail.model.intent import AppendDraft, IntentState, WithdrawDraft
@@ -92,6 +93,22 @@ def test_what_is_to_be_encrypted_goes_nowhere_and_leaves_the_server(
     save(mailbox, signed)
     assert asked(mailbox) == [AppendDraft]
     assert_whole(mailbox)
+
+
+def test_an_answer_to_encrypted_mail_goes_nowhere_whatever_becomes_of_it(
+    mailbox: Mailbox, drafts: FolderId
+) -> None:
+    """Mutation that turns it red: `stays_here` that looks at the draft's protection alone."""
+    closed = BodyPart("1", "application", "pkcs7-mime", params=(("smime-type", "enveloped-data"),))
+    secret = mailbox.record_one(mailbox.inbox, fetched(90, structure=closed))
+    plain = mailbox.record_one(mailbox.inbox, fetched(91))
+    blank = Draft(mailbox.account, body="> secret")
+    for draft in (replace(blank, in_reply_to_key=secret), replace(blank, forward_of=secret)):
+        quoting = save(mailbox, draft)
+        assert mailbox.store.read.draft_stays_here(quoting)
+    assert asked(mailbox) == []
+    save(mailbox, Draft(mailbox.account, body="> words", in_reply_to_key=plain))
+    assert asked(mailbox) == [AppendDraft]
 
 
 def test_it_goes_when_the_typing_rests_or_when_it_is_put_away(

@@ -38,7 +38,6 @@ from tuimail.mime.pieces import (
 from tuimail.mime.plan import Plan, ReadPart, Way, plan
 from tuimail.mime.render import Renderer
 from tuimail.mime.rendered import Card, Fold, FoldKind, Link, TextLine
-from tuimail.mime.sealed import is_sealed
 from tuimail.mime.snippets import snippet
 from tuimail.mime.sources import (
     HEADER,
@@ -65,6 +64,7 @@ from tuimail.model.bodystructure import (
 )
 from tuimail.model.invitation import Invitation
 from tuimail.model.message import BodyState, Message
+from tuimail.model.sealing import is_sealed
 from tuimail.model.trust import Trust
 from tuimail.text.safe import SafeText
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from tuimail.mime import openpgp
 from tuimail.mime.parser import ParsedMessage, parse
 from tuimail.mime.transfer import decode_transfer
-from tuimail.model.bodystructure import BodyPart, BodyStructure, MultiPart, leaves
+from tuimail.model.bodystructure import BodyPart, MultiPart, leaves
+from tuimail.model.sealing import SMIME_SIGNATURES, is_sealed, is_signed_data
 from tuimail.model.trust import Seal
 from tuimail.records import record
 
@@ -23,8 +24,6 @@ LARGEST: Final = 1_500_000
 """Octets of a message that is fetched whole unasked to be checked and opened."""
 
 _DEEPEST: Final = 3
-_PKCS7: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
-_SIGNATURES: Final = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 _SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
 """The content type signed-data, as DER (RFC 5652, 5.1)."""
 _BEGINNING: Final = 40
@@ -49,28 +48,6 @@ class Opened:
     seals: tuple[Seal, ...]
     parsed: ParsedMessage | None
     is_decrypted: bool = False
-
-
-def is_sealed(structure: BodyStructure | None) -> bool:
-    """Whether a message is signed or encrypted as a whole, as far as its structure tells."""
-    if isinstance(structure, MultiPart):
-        kinds = {part.content_type for part in leaves(structure)}
-        if structure.subtype == "signed":
-            return bool(kinds & ({"application/pgp-signature"} | _SIGNATURES))
-        return structure.subtype == "encrypted" and "application/pgp-encrypted" in kinds
-    return isinstance(structure, BodyPart) and structure.content_type in _PKCS7
-
-
-def is_encrypted(structure: BodyStructure | None) -> bool:
-    """Whether nothing of a message can be read without a key, as far as its structure tells."""
-    if isinstance(structure, MultiPart):
-        return structure.subtype == "encrypted"
-    return is_sealed(structure) and isinstance(structure, BodyPart) and not _is_opaque(structure)
-
-
-def _is_opaque(part: BodyPart) -> bool:
-    """Whether a structure is signed only, its text packed in it; few leave out to say so."""
-    return (part.param("smime-type") or "enveloped-data").lower() == "signed-data"
 
 
 def open_sealed(parsed: ParsedMessage, sender: str, keys: SmimeKeys | None = None) -> Opened:
@@ -111,7 +88,7 @@ def _open_one(
         data = b"" if part is None else parsed.content(part)
         return openpgp.open_message(data, sender)
     entity, signature = _signed_entity(parsed)
-    if any(part.content_type in _SIGNATURES for part in leaves(structure)):
+    if any(part.content_type in SMIME_SIGNATURES for part in leaves(structure)):
         from tuimail.mime import smime  # noqa: PLC0415 - few mails are signed by it
 
         seal, _ = smime.verify(_LINE_END.sub(b"\r\n", parsed.raw), sender, keys)
@@ -125,7 +102,7 @@ def _open_pkcs7(
     from tuimail.mime import smime  # noqa: PLC0415 - as above
 
     data = parsed.content(part)
-    if _is_opaque(part) or _SIGNED_DATA in data[:_BEGINNING]:
+    if is_signed_data(part) or _SIGNED_DATA in data[:_BEGINNING]:
         seal, content = smime.verify(data, sender, keys, is_der=True)
     else:
         seal, content = smime.decrypt(data, keys)

@@ -10,9 +10,10 @@ from tuimail.mime import pgp_sealing
 from tuimail.mime.attaching import Entity
 from tuimail.mime.encoding import CRLF
 from tuimail.mime.parser import parse
-from tuimail.mime.sealed import is_encrypted, is_sealed, open_sealed
+from tuimail.mime.sealed import open_sealed
 from tuimail.mime.smime_keys import SmimeKeys
 from tuimail.model.draft import DraftProtection
+from tuimail.model.sealing import is_encrypted, is_sealed
 from tuimail.model.trust import Protection
 from tuimail.text.address import Address
 

@@ -13,9 +13,9 @@ from typing import Final
 from tuimail.mime.parser import ParsedMessage, decode_part, is_whole_text, parse
 from tuimail.mime.plan import Plan, Way, plan
 from tuimail.mime.sealed import LARGEST as SEALED_LIMIT
-from tuimail.mime.sealed import is_sealed
 from tuimail.model.bodystructure import BodyPart, BodyStructure
 from tuimail.model.message import BodyState, Message
+from tuimail.model.sealing import is_sealed
 from tuimail.text.safe import SafeText
 
 Lookup = Callable[[str], bytes | None]

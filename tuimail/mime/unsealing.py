@@ -10,8 +10,6 @@ from tuimail.mime.parser import decode_part, parse, part_from_header
 from tuimail.mime.sealed import (
     ARMOR,
     LARGEST,
-    is_encrypted,
-    is_sealed,
     open_inline,
     open_sealed,
 )
@@ -19,6 +17,7 @@ from tuimail.mime.sources import WHOLE, Source, mime_section, of_parsed
 from tuimail.model.account import KeyFiles
 from tuimail.model.bodystructure import BodyPart, BodyStructure, leaves, text_parts
 from tuimail.model.message import BodyState, Message
+from tuimail.model.sealing import is_encrypted, is_sealed
 from tuimail.model.trust import Seal, SealState
 from tuimail.records import record
 from tuimail.text.safe import SafeText

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import AccountId
 from tuimail.model.draft import Draft, DraftProtection, TextFormat, Writing
-from tuimail.store import codec, draft_copies, draft_files
+from tuimail.model.sealing import is_encrypted
+from tuimail.store import codec, draft_copies, draft_files, messages
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
 
@@ -124,12 +125,23 @@ def save(tx: Transaction, draft: Draft) -> int:
     )
     if draft.id is None and draft.continues is not None:
         draft_copies.adopt(tx, draft_id, draft.continues)
-    if draft.protection.encrypts:
-        # What is to be read by those with a key alone is in no folder of the server's in clear.
+    if stays_here(tx.connection, draft):
         draft_copies.removed(tx, draft.account_id, draft_id, draft.subject, 0.0)
     else:
         draft_copies.saved(tx, draft.account_id, draft_id)
     return draft_id
+
+
+def stays_here(connection: Connection, draft: Draft) -> bool:
+    """Whether a draft has no copy on the server: what only some can read lies there for all.
+
+    It is to be encrypted, or it answers or forwards what was: then it quotes that.
+    """
+    if draft.protection.encrypts:
+        return True
+    origin = draft.forward_of if draft.in_reply_to_key is None else draft.in_reply_to_key
+    found = None if origin is None else messages.message(connection, origin)
+    return found is not None and is_encrypted(found.structure)
 
 
 def delete(tx: Transaction, draft_id: int, *, hold_seconds: float = 0.0) -> None:

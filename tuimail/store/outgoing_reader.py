@@ -73,6 +73,10 @@ class OutgoingReader:
         """Return one draft."""
         return drafts.draft(self._connection, id)
 
+    def draft_stays_here(self, draft: Draft) -> bool:
+        """Whether a draft is kept on this computer alone."""
+        return drafts.stays_here(self._connection, draft)
+
     def draft_intents(self, account: AccountId) -> list[DraftIntent]:
         """Return the pending intents on drafts, in the order they were asked for."""
         return draft_copies.intents(self._connection, account)

@@ -236,9 +236,9 @@ class _Replacing:
 
 
 def _fit_for_server(store: Store, work: DraftWork) -> Draft | None:
-    """Return what the server keeps a copy of: nothing of what is to be encrypted."""
+    """Return what the server keeps a copy of: nothing of what is to be encrypted, or was."""
     draft = store.read.draft(work.draft_id)
-    return None if draft is None or draft.protection.encrypts else draft
+    return None if draft is None or store.read.draft_stays_here(draft) else draft
 
 
 def _give_up(store: Store, work: DraftWork) -> None:

@@ -164,7 +164,7 @@ class MessageTexts:
 
     def _keys(self, message: Message) -> SmimeKeys | None:
         """Return the certificates where a message may need them."""
-        from tuimail.mime.sealed import is_sealed  # noqa: PLC0415 - see below
+        from tuimail.model.sealing import is_sealed  # noqa: PLC0415 - see below
 
         return self.smime if is_sealed(message.structure) or message.structure is None else None
 

@@ -159,7 +159,8 @@ class MailboxWriting(MailboxMarks):
         raw = await self._fetched(message, _WHOLE)
         if raw is None:
             return
-        lines = (await app.texts.quotable(message)).lines
+        quoted = await app.texts.quotable(message)
+        lines = quoted.lines if quoted.decrypted_by is None else ()  # it is passed on closed
         identity = identity_for(app.accounts, message)
         files = await self._kept([message_file(raw, message.envelope.subject)])
         self._open(bounce(message, lines, account=identity.account), identity, files)

@@ -42,7 +42,7 @@ async def unusual_about(app: Shell, draft: Draft, account: Account, size: int) -
 
 def _circumstances(app: Shell, draft: Draft, account: Account, size: int) -> Circumstances:
     from tuimail.mime.guard import Circumstances  # noqa: PLC0415 - as above
-    from tuimail.mime.sealed import is_encrypted  # noqa: PLC0415 - as above
+    from tuimail.model.sealing import is_encrypted  # noqa: PLC0415 - as above
 
     people, answered = recipients(draft), draft.in_reply_to_key
     acquaintance = app.store.read.acquaintance

@@ -388,7 +388,7 @@ def draft_of(item: OutboxItem, raw: bytes, keys: SmimeKeys) -> tuple[Draft, list
 
 def _opened(message: ParsedMessage, keys: SmimeKeys) -> tuple[bytes, DraftProtection]:
     """Return a message of the user's own without its protection, and what that was."""
-    from tuimail.mime.sealed import is_sealed  # noqa: PLC0415 - as above
+    from tuimail.model.sealing import is_sealed  # noqa: PLC0415 - as above
 
     if not is_sealed(message.structure):
         return message.raw, DraftProtection.NONE
