@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
-from tuimail.model.trust import Protection
 from tuimail.records import record
 from tuimail.text.address import Address, make_address, parse_addresses
+
+if TYPE_CHECKING:
+    from tuimail.model.trust import Protection
 
 FORWARDED: Final = "---------- Forwarded message ----------"
 """The line above the text of a message that is passed on."""
@@ -59,7 +61,7 @@ class DraftProtection(StrEnum):
     @classmethod
     def encrypting(cls, means: Protection) -> DraftProtection:
         """Return what encrypts by some means."""
-        return cls.SMIME_ENCRYPT if means is Protection.SMIME else cls.PGP_ENCRYPT
+        return {"PGP": cls.PGP_ENCRYPT, "S/MIME": cls.SMIME_ENCRYPT}[means]
 
     @property
     def encrypts(self) -> bool:
