@@ -24,10 +24,10 @@ from tuimail.ui.widgets.later_sheet import ask_later
 from tuimail.ui.widgets.top_bar import TopBar
 from tuimail.ui.writing.draft_files import keep_files
 from tuimail.ui.writing.outbox_words import Entry, entries, entry_row, story_of
+from tuimail.ui.writing.redrafting import draft_of
 from tuimail.ui.writing.send_later import moment_text
 from tuimail.ui.writing.sending import (
     cancel,
-    draft_of,
     send_at,
     send_now,
     send_through_graph,

@@ -8,23 +8,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from tuimail.errors import MimeError, StoreError
+from tuimail.errors import StoreError
 from tuimail.model.account import Account, SendVia
 from tuimail.model.draft import Draft, DraftProtection, Writing
 from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage
 from tuimail.records import record
-from tuimail.text.address import format_addresses, parse_addresses
+from tuimail.text.address import parse_addresses
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.shell import Shell
 from tuimail.ui.writing.compose_words import people_in_short, people_text, recipients
 from tuimail.ui.writing.portions import check_portions, portions
 
 if TYPE_CHECKING:
-    from tuimail.mime.attaching import FileToSend
     from tuimail.mime.builder import Parts
     from tuimail.mime.built import BuiltMessage
-    from tuimail.mime.parser import ParsedMessage
-    from tuimail.mime.smime_keys import SmimeKeys
     from tuimail.store.store import Reader
     from tuimail.store.writer import Writer
 
@@ -341,61 +338,3 @@ async def _changed(app: Shell, change: Callable[[Writer], object]) -> None:
     await asyncio.wrap_future(app.store.write(change, urgent=True))
     if app.engine is not None:
         app.engine.wake()
-
-
-def draft_of(item: OutboxItem, raw: bytes, keys: SmimeKeys) -> tuple[Draft, list[FileToSend]]:
-    """Make a draft of a stored message again, for one whose typed form is gone.
-
-    Args:
-        item: Its row; the envelope recipients that no field names were in Bcc.
-        raw: The message.
-        keys: The certificates, for a protected one.
-
-    Returns:
-        The draft without its files, and the files.
-
-    Raises:
-        StoreError: There is nothing to write: it is another's message, passed on as it is, or it is
-            encrypted and cannot be opened here.
-    """
-    from tuimail.mime.forwarding import files_of, written_anew  # noqa: PLC0415 - as above
-    from tuimail.mime.parser import parse  # noqa: PLC0415
-
-    message = parse(raw)
-    if message.headers.get("resent-from"):
-        raise StoreError("It is passed on as it is: discard it, or send it.")
-    raw, protection = _opened(message, keys)
-    message = parse(raw)
-    envelope = message.envelope
-    named = {address.address.lower() for address in (*envelope.to, *envelope.cc)}
-    draft = replace(
-        written_anew(raw, (), account=item.account_id),
-        to=format_addresses(envelope.to),
-        cc=format_addresses(envelope.cc),
-        bcc=", ".join(name for name in item.rcpt_to if name.lower() not in named),
-        subject=envelope.subject,
-        in_reply_to_key=item.in_reply_to,
-        in_reply_to=envelope.in_reply_to,
-        references=message.references,
-        forward_of=item.forward_of,
-        writing=Writing.FORWARD if item.forward_of is not None else Writing.NEW,
-        asks_receipt=bool(message.headers.get("disposition-notification-to")),
-        asks_report=item.notify,
-        protection=protection,
-    )
-    return draft, files_of(raw)
-
-
-def _opened(message: ParsedMessage, keys: SmimeKeys) -> tuple[bytes, DraftProtection]:
-    """Return a message of the user's own without its protection, and what that was."""
-    from tuimail.model.sealing import is_sealed  # noqa: PLC0415 - as above
-
-    if not is_sealed(message.structure):
-        return message.raw, DraftProtection.NONE
-    from tuimail.mime.sealing import unprotected  # noqa: PLC0415 - as above
-
-    authors = message.envelope.from_
-    try:
-        return unprotected(message.raw, authors[0].address if authors else "", keys)
-    except MimeError as error:
-        raise StoreError(error.message) from error
