@@ -20,6 +20,7 @@ from tests.server.smime_mail import (
     seals,
 )
 from tests.unit.mime.odd_mail import stored
+from tuimail.mime.certificates import certificates_in
 from tuimail.mime.parser import parse
 from tuimail.mime.reading import Reading, attachment_content, read_message
 from tuimail.mime.render import Renderer
@@ -196,3 +197,19 @@ def test_a_large_one_waits_for_the_users_word_and_is_opened_then(
     assert seals(found) == [(SealState.GOOD, "was encrypted")]
     (file,) = found.attachments
     assert file.size > 1_000_000
+
+
+def test_certificates_that_contradict_their_format_are_none(authority: Authority) -> None:
+    """They come with mail, and anybody can send them. Mutation: `_ODD` with ValueError alone."""
+    der = authority.openssl("x509", "-in", "kim.pem", "-outform", "DER")
+    (kim,) = certificates_in(der)
+    assert kim.addresses == {KIM_ADDRESS}
+    usage, purpose = bytes.fromhex("0603551d0f"), bytes.fromhex("0603551d25")
+    for odd in (
+        der.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020107"), 1),
+        der.replace(usage, purpose, 1),
+        der[:-200],
+        b"",
+    ):
+        assert odd != der
+        assert certificates_in(odd) == ()

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
@@ -32,6 +33,11 @@ _LONGEST_NAME: Final = 200
 _FOR_MAIL: Final = frozenset(
     {ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 )
+_ODD: Final = (
+    ValueError, TypeError, UnsupportedAlgorithm,
+    x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+)  # fmt: skip
+"""What cryptography raises for what contradicts its own format; anybody can send that."""
 _LOCKED: Final = "It asks for its passphrase."
 _NO_KEY: Final = "It holds no key that tuimail can read."
 
@@ -150,11 +156,11 @@ def _loaded(data: bytes) -> list[x509.Certificate]:
         if b"-----BEGIN PKCS7-----" in data:
             return pkcs7.load_pem_pkcs7_certificates(data)
         return [x509.load_der_x509_certificate(data)]
-    except ValueError:
+    except _ODD:
         pass
     try:
         return pkcs7.load_der_pkcs7_certificates(data)
-    except ValueError:
+    except _ODD:
         return []
 
 
@@ -174,7 +180,7 @@ def _described(certificate: x509.Certificate) -> Certificate | None:
             can_encrypt=is_for_mail and encrypts,
             marks=_marks(certificate),
         )
-    except (ValueError, x509.UnsupportedGeneralNameType):
+    except _ODD:
         return None
 
 
@@ -226,7 +232,7 @@ def _marks(certificate: x509.Certificate) -> tuple[bytes, ...]:
 def _public(certificate: x509.Certificate) -> bytes:
     try:
         return _spki(certificate.public_key())
-    except (ValueError, TypeError):
+    except _ODD:
         return b""
 
 
@@ -249,7 +255,7 @@ def _pem_key(block: bytes, passphrase: bytes | None) -> _Key:
         raise KeyLocked(_LOCKED)
     try:
         key = serialization.load_pem_private_key(block, passphrase if is_locked else None)
-    except (ValueError, TypeError) as error:
+    except _ODD as error:
         # A wrong passphrase and a damaged key cannot be told apart.
         raise KeyLocked(_LOCKED) if is_locked else MimeError(_NO_KEY) from error
     if not isinstance(key, _Key):
@@ -265,7 +271,7 @@ def _packed_key(data: bytes, passphrase: bytes | None) -> tuple[_Key, list[x509.
         try:
             found = pkcs12.load_pkcs12(data, word)
             break
-        except ValueError:
+        except _ODD:
             continue
     if found is None:
         raise KeyLocked(_LOCKED)
