@@ -185,10 +185,16 @@ def test_the_list_leaves_every_action_of_the_screen_a_key(name: str) -> None:
 def test_no_key_that_goes_through_mail_answers_an_invitation(name: str) -> None:
     """Take `decline` out of gmail to see it red: its `n` goes to the next message."""
     keys = Keys({"preset": name})
+    moving = {
+        key
+        for line in BINDINGS
+        if line.scope in ("reader", "conversation")
+        and ("scroll" in line.action or "message(" in line.action or "move(" in line.action)
+        for key in keys.keys(line)
+    }
+    assert {"down", "pagedown"} <= moving
     for answer in ("accept", "tentative", "decline"):
-        for key in keys.keys(BY_ID[f"invitation.{answer}"]):
-            for scope in ("reader", "conversation"):
-                assert keys.find(scope, key) is None, (answer, key, scope)
+        assert not moving & set(keys.keys(BY_ID[f"invitation.{answer}"])), answer
 
 
 def test_own_sets_of_keys_are_files_and_what_is_wrong_in_one_is_told(
