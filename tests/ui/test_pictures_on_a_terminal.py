@@ -115,7 +115,7 @@ def assert_shows(shown: Shown, image: Image.Image, tolerance: int) -> None:
 def test_a_picture_is_drawn_and_goes_with_what_it_stood_in(
     open_reader: Open, answers: Mapping[bytes, bytes], tolerance: int
 ) -> None:
-    """Turned red by leaving `self._placed.remove()` out of `CellOutput._removed`."""
+    """Turned red, on kitty, by leaving `self._placed.remove()` out of `CellOutput._removed`."""
     with open_reader(answers) as terminal:
         assert not terminal.pictures
         terminal.type(b"1")

@@ -24,7 +24,7 @@ _UU = b"begin 644 a.txt\r\n" + _LINES + b"`\nend\r\n"
         (_WHOLE.replace(b"G", b"\x00", 1), "base64", Damage.DAMAGED),
         (_UU, "x-uuencode", Damage.NONE),
         (_UU[:-5], "x-uuencode", Damage.CUT),
-        (_UU.replace(b"\n", b"\n#\n", 2), "uuencode", Damage.DAMAGED),
+        (_UU.replace(_LINES[:4], _LINES[:3] + b"z", 1), "uuencode", Damage.DAMAGED),
         (_UU[20:], "x-uue", Damage.DAMAGED),
         (b"50 =80 %", "quoted-printable", Damage.NONE),
         (b"50 =8 %", "quoted-printable", Damage.DAMAGED),
