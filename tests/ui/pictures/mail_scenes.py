@@ -65,7 +65,7 @@ _READER: Final = opened(_NUMBERS, "Hi both")
 MAIL_SCENES: Final = (
     Scene("list", _mark_three, "main_one"),
     Scene("columns", at(_NUMBERS), "main_three"),
-    Scene("unfolded", after(at(RELEASE_SUBJECT), keys("z", shows="└")), "main_threads"),
+    Scene("unfolded", after(at(RELEASE_SUBJECT), keys("z", shows="Carla Reyes")), "main_threads"),
     Scene("list-over-reader", after(at(_NUMBERS), keys("w", shows="Hi both")), "main_stack"),
     Scene("folders", after(at(_CONTRACT), keys("c", shows="Vendors")), "tree_over"),
     Scene("all-inboxes", keys("g", "a", shows="All inboxes"), "unified"),

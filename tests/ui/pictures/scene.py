@@ -77,5 +77,8 @@ def opened(subject: str, shows: str) -> Play:
 async def settled(stage: Stage) -> None:
     """Wait until a reader that is shown has its text, and the last row its hints."""
     view = mailbox(stage).reader
-    await until(lambda: not view.display or view.reading is not None, describe="the text")
+    await until(
+        lambda: not view.display or view.key is None or view.reading is not None,
+        describe="the text",
+    )
     await stage.pilot.pause()
