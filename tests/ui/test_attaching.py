@@ -55,7 +55,7 @@ async def test_a_large_file_says_how_far_it_is_and_stops_no_key(
             ended.set()
             raise
         if octets * 100 // total == 40:
-            goes_on.wait(10)
+            goes_on.wait(30)
 
     monkeypatch.setattr(draft_files._Meter, "read", slow)
     large = tmp_path / "film.bin"

@@ -91,7 +91,7 @@ async def test_files_are_attached_shown_taken_off_and_sent(tmp_path: Path) -> No
         screen = await composer(stage)
 
         await stage.press("ctrl+t")
-        await stage.shows("A path or a pattern")
+        await stage.shows("A path, a pattern")
         for letter in f"{place}/con":
             await stage.pilot.press("slash" if letter == "/" else letter)
         await stage.shows("contract-v5.pdf")
