@@ -90,7 +90,7 @@ def settle(terminal: Stopwatch, text: str) -> None:
 
 
 def compile_the_rest(command: Sequence[str], environ: dict[str, str]) -> None:
-    """Start once until all is loaded: compiling would count as memory, and is done when installed."""
+    """Start once until all is loaded: what is compiled meanwhile would count as memory."""
     with Stopwatch(command, environ=environ) as terminal:
         settle(terminal, " sign in")
         terminal.listen(_LOADS)
