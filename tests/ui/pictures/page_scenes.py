@@ -14,7 +14,7 @@ from tests.ui.test_jobs import WORDS, move_three, open_jobs, throttle, tried
 from tests.ui.test_notices import REFUSED as NOT_MOVED
 from tests.ui.test_notices import open_notices, tell
 from tests.ui.test_outbox import REFUSED, open_outbox
-from tests.ui.test_sign_in import open_sign_in, show
+from tests.ui.test_sign_in import CODE, open_sign_in, show
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutboxState, OutgoingMessage
 from tuimail.text.safe import clean
@@ -115,7 +115,7 @@ async def _notices(stage: Stage) -> None:
 
 async def _sign_in(stage: Stage) -> None:
     show(await open_sign_in(stage))
-    await stage.shows("for copying")
+    await stage.shows(CODE)
 
 
 _SENT: Final = after(_compose, keys("ctrl+s", "y", shows="Sending in"))
