@@ -7,8 +7,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.ui.desk import Desk
+from tuimail.errors import StoreCorrupt
 from tuimail.store.connection import FILE_NAME
+from tuimail.ui.app import TuimailApp
 
 PAGE = 4096
 
@@ -44,3 +48,22 @@ async def test_rows_before_the_damage_are_shown_and_the_way_out_is_said(
         assert desk.cursor.key == newest[0].key
         await pilot.press("j", "j")
         assert desk.cursor.key == newest[2].key
+
+
+async def test_an_action_that_cannot_read_is_said_and_the_program_can_be_left(
+    open_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutations: `run_action` or `action_leave` without `except StoreError`."""
+
+    def refuse(*_: object) -> None:
+        raise StoreCorrupt("The mail database is damaged.", hint="Quit and run `tuimail repair`.")
+
+    desk = open_desk()
+    monkeypatch.setattr(TuimailApp, "action_retry", refuse)
+    async with desk.app.run_test(size=(120, 40)) as pilot:
+        await desk.start(pilot)
+        await pilot.press("g", "r")
+        await desk.see(pilot, "damaged. Quit and run `tuimail repair`")
+        monkeypatch.setattr(type(desk.store.read), "counts", refuse)
+        await pilot.press("q")
+    assert desk.app.return_code == 0

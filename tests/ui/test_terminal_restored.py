@@ -77,15 +77,19 @@ def test_a_crash_prints_where_and_never_the_values_of_variables(directory: Path)
         assert b"action_retry" in output
 
 
-def test_a_database_that_is_damaged_meanwhile_is_said_in_a_sentence(directory: Path) -> None:
+def test_a_database_that_is_damaged_meanwhile_is_said_and_the_end_is_in_order(
+    directory: Path,
+) -> None:
+    """By the user's key, or by what reads the store without one: then with the same sentence."""
     command = [sys.executable, "-m", "tests.ui.run_sample", str(directory), "damage"]
     with Terminal(command, rows=48) as terminal:
         terminal.wait_for("online")
         terminal.type(b"gr")
-        assert terminal.wait_for_end() == 1
+        terminal.wait_for("The mail database is damaged. Quit and run `tuimail repair`.")
+        terminal.type(b"q")
+        assert terminal.wait_for_end() in (0, 1)
         output = bytes(terminal.output)
         assert_restored(output)
-        assert b"tuimail: The mail database is damaged. Quit and run `tuimail repair`." in output
         assert b"Traceback" not in output
     assert (directory / "mail.db").read_bytes().startswith(b"no database at all")
 

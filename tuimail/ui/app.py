@@ -20,7 +20,7 @@ from textual.screen import Screen
 from textual.signal import Signal
 from textual.widget import Widget
 
-from tuimail.errors import TuimailError
+from tuimail.errors import StoreError, TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
@@ -288,13 +288,16 @@ class TuimailApp(KeyActions):
         changes = self._commits.take()
         if not changes or not self.screen_stack:  # none: it is about to end
             return
-        for screen in self.screen_stack:
-            if isinstance(screen, MailboxScreen):
-                screen.apply_changes(changes)
-        self.signal_changes.publish(changes)
-        self.arrivals.changed(changes)
-        if changes.notices:
-            self.say_newest_notice()
+        try:
+            for screen in self.screen_stack:
+                if isinstance(screen, MailboxScreen):
+                    screen.apply_changes(changes)
+            self.signal_changes.publish(changes)
+            self.arrivals.changed(changes)
+            if changes.notices:
+                self.say_newest_notice()
+        except StoreError as error:
+            self.tell(f"{error.message} {error.hint}".rstrip(), Severity.ERROR)
 
     # -- keys ----------------------------------------------------------------------------------
 

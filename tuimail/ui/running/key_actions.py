@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.actions import ActionParseResult
 from textual.dom import DOMNode
 
-from tuimail.errors import ConfigError
+from tuimail.errors import ConfigError, StoreError
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import BindingSpec, Keys, problem_words, shown_key
 from tuimail.ui.bindings.table import OUTER
@@ -48,12 +48,20 @@ class KeyActions(Places):
         default_namespace: DOMNode | None = None,
         namespaces: Mapping[str, DOMNode] | None = None,
     ) -> bool:
-        """Run an action unless it makes no sense now: then that is said instead."""
+        """Run an action unless it makes no sense now: then that is said instead.
+
+        So is a database that cannot be read. What was committed is in it, and other messages may
+        be read all the same; a handler that fails would end the program.
+        """
         if namespaces is None:
             node = self if default_namespace is None else default_namespace
             if self.keyboard.refuses(call_of(self, action, node)):
                 return True
-        return await super().run_action(action, default_namespace, namespaces)
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except StoreError as error:
+            self.tell(f"{error.message} {error.hint}".rstrip(), Severity.ERROR)
+            return True
 
     def action_help(self) -> None:
         """Show the keys that work here; the one that is chosen there is run."""

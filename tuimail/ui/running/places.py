@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from tuimail.config.surroundings import surroundings
-from tuimail.errors import ConfigError, TuimailError
+from tuimail.errors import ConfigError, StoreError, TuimailError
 from tuimail.model.account import Account, AccountId
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
@@ -66,7 +67,10 @@ class Places(Telling):
 
     async def action_leave(self) -> None:
         """Quit, after saying what waits."""
-        waiting = self.store.read.counts().outbox_waiting
+        try:
+            waiting = self.store.read.counts().outbox_waiting
+        except StoreError:
+            waiting = 0  # a database that cannot be read keeps nobody here
         if waiting and not self._asked_to_quit:
             self._asked_to_quit = True
             sent = "it is" if waiting == 1 else "they are"
@@ -81,9 +85,10 @@ class Places(Telling):
 
     def remember_place(self) -> None:
         """Remember where the cursor is, for the next start."""
-        for screen in self.screen_stack:
-            if isinstance(screen, MailboxScreen):
-                screen.remember_place()
+        with suppress(StoreError):  # the next start is at the top then
+            for screen in self.screen_stack:
+                if isinstance(screen, MailboxScreen):
+                    screen.remember_place()
 
     def on_app_focus(self) -> None:
         """The terminal has the focus again: look for news."""
