@@ -24,7 +24,7 @@ Rows = dict[tuple[str, str], dict[str, Any]]
 @pytest.fixture
 def shell(fresh_sandbox: Sandbox, tmp_path: Path) -> Iterator[Shell]:
     made = Shell(tmp_path, sandbox_settings(fresh_sandbox), fresh_sandbox.entra.approve)
-    made.environment |= {"SSL_CERT_FILE": ""}
+    made.environment |= {"SSL_CERT_FILE": "", "TERM": "xterm-256color"}
     seed(fresh_sandbox, sandbox_account(fresh_sandbox), made.data / "tokens.json")
     yield made
 

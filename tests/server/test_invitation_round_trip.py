@@ -52,9 +52,11 @@ def test_the_organiser_reads_the_answer_and_the_card_knows_it_after_a_restart(
         account, tmp_path, lambda code: fresh_sandbox.entra.approve(code, owner), nothing
     ) as client:
         client.sign_in()
+        fetches = fetches_of_text(fresh_sandbox)
         client.start()
         wait_until(lambda: client.subjects(limit=1), 30.0, "the invitation")
-        fetches = fetch(client, fresh_sandbox)
+        client.engine.want_body(newest(client).summary.key)
+        wait_until(lambda: newest(client).summary.body is BodyState.COMPLETE, 30.0, "the text")
         assert len(fetches) == 1, fetches
         assert "HEADER" in fetches[0]
         message = newest(client)
@@ -96,10 +98,11 @@ def test_the_organiser_reads_the_answer_and_the_card_knows_it_after_a_restart(
         )
 
 
-def fetch(client: Client, sandbox: Sandbox) -> list[str]:
-    """Fetch the text of the newest message; return the commands that asked for its parts.
+def fetches_of_text(sandbox: Sandbox) -> list[str]:
+    """Return the commands that ask for parts of the message, as they come.
 
-    Whatever else the engine does meanwhile, such as looking at flags, is none of them.
+    From the beginning: the engine asks for the newest texts by itself, and may be first.
+    Whatever else it does meanwhile, such as looking at flags, is none of them.
     """
     asked: list[str] = []
 
@@ -108,11 +111,7 @@ def fetch(client: Client, sandbox: Sandbox) -> list[str]:
             asked.append(str(arguments))
         return None
 
-    key = newest(client).summary.key
     sandbox.imap_server.faults.append(note)
-    client.engine.want_body(key)
-    wait_until(lambda: newest(client).summary.body is BodyState.COMPLETE, 30.0, "the text")
-    sandbox.imap_server.faults.remove(note)
     return asked
 
 

@@ -126,7 +126,9 @@ def _work(client: Client, turn: int) -> None:
         case 1:
             actions = [StoreFlags(remove=SEEN)]
         case 2 if len(rows) > 4:
-            actions = [Move(client.folder(FolderRole.TRASH).id)]
+            # A spoilt answer to LIST may have taken it from the tree until the next is asked for.
+            trash = client.store.read.folder_with_role(account, FolderRole.TRASH)
+            actions = [] if trash is None else [Move(trash.id)]
         case _:
             return
     for action in actions:

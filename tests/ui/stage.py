@@ -29,6 +29,7 @@ from tuimail.text.safe import clean
 from tuimail.ui.app import TuimailApp
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.widgets.message_list import MessageList
 
 SIZES = ((40, 12), (60, 20), (80, 24), (100, 30), (120, 36), (160, 48))
 
@@ -52,6 +53,17 @@ class Stage:
     @property
     def text(self) -> str:
         return "\n".join("".join(segment.text for segment in row) for row in strips(self.app))
+
+    async def finds(self, key: MessageKey) -> None:
+        """Put the cursor on a message once the list has heard of it."""
+        shown = self.app.screen.query_one(MessageList)
+
+        def is_there() -> bool:
+            return shown.go_to(key) and shown.cursor is not None and shown.cursor.key == key
+
+        await until(is_there, describe="its row")
+        shown.focus()
+        await self.pilot.pause()
 
     async def asks(self) -> None:
         """Wait for a question in the last row."""

@@ -188,6 +188,7 @@ async def test_what_arrives_and_what_goes_is_followed(talk: Desk) -> None:
         await pilot.press("escape", "tab")
         assert view(talk).current.key == before[2]  # type: ignore[union-attr]
         (last,) = answer(talk.store, talk.account, RELEASE, [said._replace(when=at(23, 9, 40))])
+        await talk.when(lambda: keys(talk) == [*before, new, last], "the last message")
         await pilot.press("G")
         await talk.see(pilot, "Fetching the text …")
         await pilot.press("x", "x")

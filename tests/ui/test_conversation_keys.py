@@ -93,7 +93,7 @@ async def conversation(directory: Path, size: tuple[int, int] = (80, 24)) -> Asy
     """Read the conversation; the cursor stands on its last message."""
     async with open_stage(directory, size) as stage:
         keys = put_conversation(stage)
-        await stage.press("g", "g")
+        await stage.finds(keys[-1])
         await stage.shows("Model")
         await stage.press("g", "v")
         await until(lambda: view(stage).has_focus and view(stage).is_open, describe="the text")

@@ -188,7 +188,7 @@ def look_at_links(terminal: Terminal, mail: Hostile) -> None:
     if mail.links:
         terminal.wait_for_bottom("in full")
         terminal.type(b"v")
-        terminal.wait_for_bottom("o copy")
+        terminal.wait_for_bottom("y copy")
         terminal.type(b"q")
         terminal.wait_for_bottom("q back")
     else:

@@ -74,8 +74,8 @@ async def test_no_turn_lays_out_more_than_the_screen_needs(
     quoted = "".join(f"> quoted {number} {_WORDS}\r\n" for number in range(_LONG + 100))
     body = f"{lines}On Monday Ben Okafor wrote:\r\n{quoted}\r\nbehind it\r\n".encode()
     async with open_stage(tmp_path, (80, 24)) as stage:
-        record(stage.store, stage.account, 9001, body=body)
-        await stage.press("g", "g", "enter")
+        await stage.finds(record(stage.store, stage.account, 9001, body=body))
+        await stage.press("enter")
         view = stage.app.screen.query_one(MessageView)
         await until(lambda: len(view.text_body.rows) > _LINES, describe="the whole text")
         await stage.press("G", *["ctrl+b"] * 5)
@@ -106,8 +106,9 @@ async def test_nor_does_a_conversation(tmp_path: Path, inline: list[int]) -> Non
     lines = "".join(f"{number} {_WORDS} {number}.\r\n\r\n" for number in range(_LINES // 2))
     async with open_stage(tmp_path, (80, 24)) as stage:
         record(stage.store, stage.account, 9001, body=b"A word.\r\n")
-        record(stage.store, stage.account, 9002, body=lines.encode(), answers=9001)
-        await stage.press("g", "g", "g", "v")
+        key = record(stage.store, stage.account, 9002, body=lines.encode(), answers=9001)
+        await stage.finds(key)
+        await stage.press("g", "v")
         view = stage.app.screen.query_one(ConversationView)
         await until(lambda: len(view.rows) > _LINES, describe="the whole text")
         await stage.press(*["ctrl+f"] * 5)

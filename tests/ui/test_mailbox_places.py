@@ -155,4 +155,6 @@ async def test_hints_leave_out_what_makes_no_sense_here(desk: Desk) -> None:
         await pilot.press("h")
         assert desk.app.focused is desk.mailbox.message_list
         await pilot.press("g", "o")
-        await desk.see(pilot, "d discard …")
+        await desk.see(pilot, "Nothing waits, and nothing was sent yet.")
+        assert "q back" in screen_rows(desk.app)[-1]
+        assert "discard" not in screen_rows(desk.app)[-1]

@@ -179,6 +179,7 @@ async def test_discarding_is_asked(tmp_path: Path) -> None:
         number = queue(stage, "Contract")
         stage.store.write(lambda tx: tx.save_draft(Draft(stage.account, subject="Old"))).result()
         await open_outbox(stage)
+        await until(lambda: "d discard …" in text(stage.app))
         await stage.press("d")
         await stage.asks()
         await stage.press("escape")

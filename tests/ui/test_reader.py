@@ -35,8 +35,7 @@ FILE = BodyPart(
 async def read(stage: Stage, key: MessageKey) -> MessageView:
     """Open a message as the list does."""
     view = stage.app.screen.query_one(MessageView)
-    await stage.press("g", "g")
-    await until(lambda: stage.app.screen.query_one("#list").cursor.key == key)  # type: ignore[attr-defined]
+    await stage.finds(key)
     await stage.press("enter")
     await until(lambda: view.key == key and view.display)
     return view

@@ -42,8 +42,7 @@ async def open_folded(directory: Path, size: tuple[int, int] = (80, 24)) -> Asyn
 
 
 async def open_first(stage: Stage, key: MessageKey) -> None:
-    await stage.press("g", "g")
-    await until(lambda: mailbox(stage).message_list.cursor.key == key)  # type: ignore[union-attr]
+    await stage.finds(key)
     await stage.press("enter")
     await until(lambda: view(stage).key == key and view(stage).has_focus)
 

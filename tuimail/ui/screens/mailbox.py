@@ -45,7 +45,7 @@ class MailboxScreen(MailboxExport):
         self.place_panes()
         self.open_first_folder()
         self.bars.refresh()
-        self.call_after_refresh(self.run_worker, self._bring_readers())
+        self.call_after_refresh(self.run_worker, self._bring_readers)
 
     async def _bring_readers(self) -> None:
         await asyncio.to_thread(load_readers)
