@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tuimail.ui.bindings.spec import BindingSpec, Count, spec
+from tuimail.ui.bindings.spec import BindingSpec, Count, Kin, spec, together
 
 TITLE: Final = "Mail and folders"
 
@@ -69,24 +69,41 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("mailbox.next_pane", "f6", "pane(1)", "next pane"),
     spec("mailbox.previous_pane", "shift+f6", "pane(-1)", "previous pane"),
     spec("mailbox.back", "q", "back", "back, quit"),
-    spec("mailbox.go_folder", "g f", "go_to_folder", "folder by name …", title="Go to a folder …"),
-    spec("mailbox.go_inbox", "g i", "go('inbox')", "Inbox", title="Go to Inbox"),
-    spec("mailbox.go_archive", "g e", "go('archive')", "Archive", title="Go to Archive"),
-    spec("mailbox.go_sent", "g t", "go('sent')", "Sent Items", title="Go to Sent Items"),
-    spec("mailbox.go_drafts", "g d", "go('drafts')", "Drafts", title="Go to Drafts"),
-    spec("mailbox.go_junk", "g k", "go('junk')", "Junk Email", title="Go to Junk Email"),
-    spec("mailbox.all_inboxes", "g a", "view('all_inboxes')", "all inboxes"),
-    spec("mailbox.flagged", "g F", "view('flagged')", "flagged"),
+    *together(
+        Kin.FOLDERS,
+        spec(
+            "mailbox.go_folder", "g f", "go_to_folder", "folder by name …", title="Go to a folder …"
+        ),
+        spec("mailbox.go_inbox", "g i", "go('inbox')", "Inbox", title="Go to Inbox"),
+        spec("mailbox.go_archive", "g e", "go('archive')", "Archive", title="Go to Archive"),
+        spec("mailbox.go_sent", "g t", "go('sent')", "Sent Items", title="Go to Sent Items"),
+        spec("mailbox.go_drafts", "g d", "go('drafts')", "Drafts", title="Go to Drafts"),
+        spec("mailbox.go_junk", "g k", "go('junk')", "Junk Email", title="Go to Junk Email"),
+    ),
+    *together(
+        Kin.VIEWS,
+        spec("mailbox.all_inboxes", "g a", "view('all_inboxes')", "all inboxes"),
+        spec("mailbox.flagged", "g F", "view('flagged')", "flagged"),
+    ),
     spec("mailbox.search", "slash", "search", "search …", hint="search"),
-    spec("mailbox.writing", "g w", "app.go_on_writing", "what is being written"),
-    spec("mailbox.outbox", "g o", "app.open_outbox", "Outbox"),
-    spec("mailbox.jobs", "g j", "jobs", "jobs"),
-    spec("mailbox.notices", "g n", "notices", "notifications"),
-    spec("mailbox.retry", "g r", "app.retry", "connect again now"),
-    spec("mailbox.sign_in", "g s", "app.sign_in", "sign in"),
-    spec("mailbox.add_account", "g A", "app.add_account", "add an account"),
-    spec("mailbox.settings", "comma", "app.settings", "settings"),
-    spec("mailbox.themes", "g c", "app.themes", "colours, theme …"),
+    *together(
+        Kin.PAGES,
+        spec("mailbox.writing", "g w", "app.go_on_writing", "what is being written"),
+        spec("mailbox.outbox", "g o", "app.open_outbox", "Outbox"),
+        spec("mailbox.jobs", "g j", "jobs", "jobs"),
+        spec("mailbox.notices", "g n", "notices", "notifications"),
+    ),
+    *together(
+        Kin.MAILBOXES,
+        spec("mailbox.retry", "g r", "app.retry", "connect again now"),
+        spec("mailbox.sign_in", "g s", "app.sign_in", "sign in"),
+        spec("mailbox.add_account", "g A", "app.add_account", "add an account"),
+    ),
+    *together(
+        Kin.LOOK,
+        spec("mailbox.settings", "comma", "app.settings", "settings"),
+        spec("mailbox.themes", "g c", "app.themes", "colours, theme …"),
+    ),
     spec("mailbox.split_less", "less_than_sign", "split(-1)", "less for the list"),
     spec("mailbox.split_more", "greater_than_sign", "split(1)", "more for the list"),
 )

@@ -42,6 +42,20 @@ class Count(Enum):
     """The number is where to go, counted from 1."""
 
 
+class Kin(Enum):
+    """What a binding belongs with, in the order of the sheet of keys that may follow another."""
+
+    HERE = "here"
+    """What is in front: the message, the list, the page."""
+    FOLDERS = "folders"
+    VIEWS = "views"
+    """Lists over several folders."""
+    PAGES = "pages"
+    MAILBOXES = "mailboxes"
+    LOOK = "look"
+    """How tuimail looks and which keys it takes."""
+
+
 class BindingSpec(NamedTuple):
     """One thing a key does.
 
@@ -55,6 +69,7 @@ class BindingSpec(NamedTuple):
         hint: The word in the hint row; empty when it is never hinted there.
         title: Its name in the list of all commands; empty for the description.
         counting: What a number before the key means.
+        kin: What it stands with where it may follow another key.
     """
 
     id: str
@@ -66,6 +81,7 @@ class BindingSpec(NamedTuple):
     hint: str = ""
     title: str = ""
     counting: Count = Count.NOTHING
+    kin: Kin = Kin.HERE
 
     @property
     def command(self) -> str:
@@ -87,6 +103,11 @@ def spec(
     """Write one line of the table: the scope is the part of the id before the dot."""
     scope, split = id_.partition(".")[0], tuple(keys.split(","))
     return BindingSpec(id_, split, action, description, scope, show, hint, title, count)
+
+
+def together(kin: Kin, *lines: BindingSpec) -> tuple[BindingSpec, ...]:
+    """Write lines of the table that belong with each other."""
+    return tuple(line._replace(kin=kin) for line in lines)
 
 
 def shown_key(key: str) -> str:

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Final
 
-from tuimail.ui.bindings import Hint, Keys, shown_key
+from tuimail.ui.bindings import Hint, Keys, Kin, shown_key
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, rule
 from tuimail.ui.keys.scopes import Place
 
 MOST_ROWS: Final = 12
-_FIVE_COLUMNS: Final = 120
-_NARROW: Final = 56
 _MEASURE: Final = 100
+_COLUMNS: Final = ((120, 5), (72, 3), (52, 2))
+"""Cells from which there are so many columns."""
 _NAMES: Final = {"g": "go to", "comma": "go to", "z": "fold", "ctrl+w": "panes"}
 """What the sequences behind a key have in common."""
+_NOTHING: Final[Hint] = ("", "")
 
 
 def followers(
     keys: Keys, here: Sequence[Place], head: str, used: Callable[[str], int]
-) -> list[Hint]:
+) -> list[list[Hint]]:
     """Return the keys that may follow, as read, each with what it does; the innermost wins.
 
-    What is used most comes first; else they stand as in the table.
+    What belongs together stands together, always in the same order, so that the eye knows where to
+    look. Within that, what is used most comes first; else they stand as in the table.
 
     Args:
         here: The places that took keys when the sequence began.
         head: What was pressed of it.
         used: Returns how often a binding was pressed.
     """
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, Kin]] = {}
     deeper: dict[str, int] = {}
     use: dict[str, int] = {}
     for scope, _ in here:
@@ -41,12 +44,12 @@ def followers(
                 deeper[step] = deeper.get(step, 0) + 1
             if step not in found or more:
                 use[step] = use.get(step, 0) + used(line.id)
-            found.setdefault(step, keys.words(line))
-    ordered = sorted(found.items(), key=lambda each: -use[each[0]])
-    return [
-        (shown_key(step), f"{deeper[step]} more …" if deeper.get(step, 0) > 1 else words)
-        for step, words in ordered
-    ]
+            found.setdefault(step, (keys.words(line), line.kin))
+    groups: dict[Kin, list[Hint]] = {kin: [] for kin in Kin}
+    for step, (words, kin) in sorted(found.items(), key=lambda each: -use[each[0]]):
+        many = deeper.get(step, 0)
+        groups[kin].append((shown_key(step), f"{many} more …" if many > 1 else words))
+    return [group for group in groups.values() if group]
 
 
 def head_title(head: str) -> str:
@@ -56,35 +59,71 @@ def head_title(head: str) -> str:
 
 
 def follower_rows(
-    title: str, offers: Sequence[Hint], width: int, height: int, glyphs: Glyphs
+    title: str,
+    groups: Sequence[Sequence[Hint]],
+    width: int,
+    height: int,
+    glyphs: Glyphs,
+    *,
+    page: int = 0,
 ) -> list[Row]:
     """Lay out a rule and the offers in columns, read from top to bottom.
 
     Args:
         title: Stands in the rule.
-        offers: Keys and words.
+        groups: Keys and words; each group stands in one column where there is room for that.
         width: Cells.
         height: Rows at most, with the rule.
         glyphs: What to draw with.
+        page: Which part of what does not fit at once, from 0; behind the last comes the first.
     """
-    columns = 5 if width >= _FIVE_COLUMNS else 3 if width >= _NARROW else 1
-    cells = min(width - 2, width if columns == 5 else _MEASURE) // columns
+    count = next((count for cells, count in _COLUMNS if width >= cells), 1)
+    cells = min(width - 2, width if count == 5 else _MEASURE) // count
     most = max(1, min(MOST_ROWS, height - 1))
-    shown = list(offers)
-    if len(shown) > most * columns:
-        left_out = len(shown) - most * columns + 1
-        shown = [*shown[:-left_out], ("", f"and {left_out} more: ? shows all")]
-    count = -(-len(shown) // columns)
-    longest = max((len(key) for key, _ in shown), default=1)
+    columns = _whole(groups, count, most) or _flowing(list(chain(*groups)), count, most, page)
+    longest = max((len(key) for key, _ in chain(*columns)), default=1)
     rows: list[Row] = [rule(width, glyphs.rule, title, "Esc cancels")]
-    for y in range(count):
+    for y in range(max(map(len, columns), default=0)):
         row: list[Run] = [Run("  ")]
-        for key, words in shown[y::count]:
+        for column in columns:
+            key, words = column[y] if y < len(column) else _NOTHING
             room = cells - longest - 4
             said = cut(glyphs.own(words), max(1, room), glyphs.cut)
             row += [Run(f"{key:<{longest}}", "key"), Run(f"  {said:<{room + 2}}")]
         rows.append(tuple(row))
     return rows
+
+
+def _whole(groups: Sequence[Sequence[Hint]], count: int, most: int) -> list[list[Hint]]:
+    """Put each group into one column, a blank row between two; empty where that does not fit."""
+    if len(groups) > 1:
+        for height in range(max(map(len, groups)), most + 1):
+            columns = _stacked(groups, height)
+            if len(columns) <= count:
+                return columns
+    return []
+
+
+def _stacked(groups: Sequence[Sequence[Hint]], height: int) -> list[list[Hint]]:
+    columns: list[list[Hint]] = [[]]
+    for group in groups:
+        if columns[-1] and len(columns[-1]) + 1 + len(group) > height:
+            columns.append([])
+        columns[-1] += [_NOTHING, *group] if columns[-1] else group
+    return columns
+
+
+def _flowing(offers: list[Hint], count: int, most: int, page: int) -> list[list[Hint]]:
+    """Let the offers run through the columns; what does not fit has a key that shows it."""
+    room = most * count
+    if len(offers) > room:
+        pages = -(-len(offers) // (room - 1)) if room > 1 else len(offers)
+        start = page % pages * max(1, room - 1)
+        shown = offers[start : start + max(1, room - 1)]
+        left = len(offers) - start - len(shown)
+        offers = [*shown, ("?", f"{left} more …" if left else "the first ones")]
+    rows = -(-len(offers) // count)
+    return [offers[at : at + rows] for at in range(0, len(offers), max(1, rows))]
 
 
 def waiting_row(typed: str, waits_for: str, width: int, glyphs: Glyphs) -> Row:

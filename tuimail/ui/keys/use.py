@@ -1,4 +1,5 @@
-"""How often sequences of keys are pressed, so that what may follow stands in that order.
+"""How often sequences of keys are pressed, so that what may follow stands in that order
+within what belongs together.
 
 Only sequences are counted: a single key is never looked up in the sheet. Habits change, so old
 presses weigh less and less.

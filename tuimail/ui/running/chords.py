@@ -119,7 +119,10 @@ class Chords:
             self._steps = steps
             self._show_soon()
         elif not found and event.key == "question_mark":
-            self._show()
+            if self._sheet is not None:
+                self._sheet.turn()
+            else:
+                self._show()
         else:
             await self._finish(steps, event.character)
 
@@ -174,9 +177,12 @@ class Chords:
             waits_for: What is waited for.
         """
         self._letter = then
-        self._open(title, offers, typed, waits_for)
+        self._open(title, [offers] if offers else [], typed, waits_for)
 
     def _take_letter(self, event: events.Key) -> None:
+        if event.key == "question_mark" and self._sheet is not None:
+            self._sheet.turn()
+            return
         then = self._letter
         self.cancel()
         if then is not None and event.key != "escape":
@@ -202,14 +208,16 @@ class Chords:
         from tuimail.ui.keys.chord_words import followers, head_title, typed_words  # noqa: PLC0415 - as above
 
         head = " ".join(self._steps)
-        offers = followers(self._keys(), self._here, head, self._use.count)
+        groups = followers(self._keys(), self._here, head, self._use.count)
         typed = typed_words(self._count, self._steps)
-        self._open(head_title(head), offers, typed, "waiting for another key")
+        self._open(head_title(head), groups, typed, "waiting for another key")
 
-    def _open(self, title: str, offers: Sequence[Hint], typed: str, waits_for: str) -> None:
+    def _open(
+        self, title: str, groups: Sequence[Sequence[Hint]], typed: str, waits_for: str
+    ) -> None:
         from tuimail.ui.screens.which_key import FollowerRows, WhichKeySheet  # noqa: PLC0415 - not for the first frame
 
         if self._sheet is not None and self._app.screen is self._sheet:
             self._app.pop_screen()
-        self._sheet = WhichKeySheet(FollowerRows(title, offers, typed, waits_for))
+        self._sheet = WhichKeySheet(FollowerRows(title, groups, typed, waits_for))
         self._app.push_screen(self._sheet)

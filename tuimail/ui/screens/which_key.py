@@ -21,17 +21,20 @@ class FollowerRows(Widget):
 
     Args:
         title: Stands in the rule.
-        offers: Keys and words.
+        groups: Keys and words, what belongs together in one group.
         typed: What was pressed.
         waits_for: What is waited for.
     """
 
     DEFAULT_CSS = "FollowerRows { width: 100%; height: auto; }"
 
-    def __init__(self, title: str, offers: Sequence[Hint], typed: str, waits_for: str) -> None:
+    def __init__(
+        self, title: str, groups: Sequence[Sequence[Hint]], typed: str, waits_for: str
+    ) -> None:
         super().__init__()
-        self._title, self._offers = title, offers
+        self._title, self._groups = title, groups
         self._typed, self._waits_for = typed, waits_for
+        self._page = 0
         self._rows: list[Row] = []
 
     def on_mount(self) -> None:
@@ -42,10 +45,17 @@ class FollowerRows(Widget):
         """Lay them out again."""
         self._lay_out()
 
+    def turn(self) -> None:
+        """Show what had no room, or the first ones again."""
+        self._page += 1
+        self._lay_out()
+
     def _lay_out(self) -> None:
         width, height = self.app.size
         glyphs = shell(self).glyphs
-        self._rows = follower_rows(self._title, self._offers, width, height - 3, glyphs)
+        self._rows = follower_rows(
+            self._title, self._groups, width, height - 3, glyphs, page=self._page
+        )
         self.styles.height = len(self._rows) + 1
         self.refresh()
 
@@ -66,6 +76,10 @@ class WhichKeySheet(ModalScreen[None]):
     def __init__(self, rows: FollowerRows) -> None:
         super().__init__()
         self._rows = rows
+
+    def turn(self) -> None:
+        """Show what had no room."""
+        self._rows.turn()
 
     def compose(self) -> ComposeResult:
         """Nothing but the rows."""
