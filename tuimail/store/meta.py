@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from tuimail.model.account import AccountId
@@ -22,14 +23,15 @@ class Counts(NamedTuple):
     outbox_waiting: int
 
 
-def counts(connection: Connection, account: AccountId | None) -> Counts:
-    """Return the counts of one account, None for all."""
+def counts(connection: Connection, accounts: Collection[AccountId]) -> Counts:
+    """Return the counts of these accounts together, of all that are stored when none is named."""
+    whose = f" AND account_id IN ({', '.join('?' * len(accounts))})" if accounts else ""
     row = connection.rows(
-        "SELECT (SELECT count(*) FROM intent WHERE state IN ('queued', 'running', 'uncertain')"
-        " AND (?1 IS NULL OR account_id = ?1)),"
-        " (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'uncertain')"
-        " AND (?1 IS NULL OR account_id = ?1))",
-        (account,),
+        "SELECT (SELECT count(*) FROM intent"  # noqa: S608 - marks alone
+        f" WHERE state IN ('queued', 'running', 'uncertain'){whose}),"
+        " (SELECT count(*) FROM outbox"
+        f" WHERE state IN ('queued', 'sending', 'uncertain'){whose})",
+        (*accounts, *accounts),
     )[0]
     return Counts(*row)
 

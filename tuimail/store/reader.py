@@ -337,6 +337,6 @@ class Reader(OutgoingReader):
         """Return a single value, None when it was never set."""
         return meta.meta(self._connection, key)
 
-    def counts(self, account: AccountId | None = None) -> Counts:
-        """Return what waits for the server."""
-        return meta.counts(self._connection, account)
+    def counts(self, *accounts: AccountId) -> Counts:
+        """Return what waits for the server, of these accounts or of all that are stored."""
+        return meta.counts(self._connection, accounts)

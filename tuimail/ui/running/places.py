@@ -68,7 +68,7 @@ class Places(Telling):
     async def action_leave(self) -> None:
         """Quit, after saying what waits."""
         try:
-            waiting = self.store.read.counts().outbox_waiting
+            waiting = self.store.read.counts(*self.accounts).outbox_waiting
         except StoreError:
             waiting = 0  # a database that cannot be read keeps nobody here
         if waiting and not self._asked_to_quit:

@@ -43,7 +43,7 @@ class MailboxBars:
             return
         folder, now = screen.folder, app.now()
         self._say_place(folder)
-        counts = app.store.read.counts()
+        counts = app.store.read.counts(*app.accounts)
         screen.top.pending = waiting_words(
             counts.pending_intents, counts.outbox_waiting, app.glyphs, len(app.desk)
         )

@@ -173,10 +173,15 @@ class MailboxPlaces(MailboxReading):
 
     def go_to_message(self, key: MessageKey | None) -> None:
         """List the folder of a message with the cursor on it."""
-        row = shell(self).store.read.summary(key) if key is not None else None
-        if row is not None:
-            self.open_place(InFolder(row.folder_id), row.key)
-            self.leave_for_list()
+        app = shell(self)
+        row = app.store.read.summary(key) if key is not None else None
+        if row is None:
+            return
+        if row.account_id not in app.accounts:
+            self.bottom.show_event("Its mailbox is not in the settings any more.")
+            return
+        self.open_place(InFolder(row.folder_id), row.key)
+        self.leave_for_list()
 
 
 def _name(place: Place) -> str:

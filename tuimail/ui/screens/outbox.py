@@ -24,7 +24,7 @@ from tuimail.ui.widgets.later_sheet import ask_later
 from tuimail.ui.widgets.top_bar import TopBar
 from tuimail.ui.writing.draft_files import keep_files
 from tuimail.ui.writing.outbox_words import Entry, entries, entry_row, story_of
-from tuimail.ui.writing.redrafting import draft_of
+from tuimail.ui.writing.redrafting import at_home, draft_of
 from tuimail.ui.writing.send_later import moment_text
 from tuimail.ui.writing.sending import (
     cancel,
@@ -64,7 +64,8 @@ class OutboxScreen(ToldList[None]):
         """Read the messages on their way out and the drafts."""
         read = shell(self).store.read
         try:
-            found = entries(read.outbox(), read.drafts(), self._leaving(), read.outcomes)
+            accounts = shell(self).accounts
+            found = entries(read.outbox(), read.drafts(), accounts, self._leaving(), read.outcomes)
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
         else:
@@ -114,7 +115,11 @@ class OutboxScreen(ToldList[None]):
         else:
             when = entry.item.changed_at if entry.item else None
             self.story.tell(story_of(entry, now, app.glyphs), list_date(when, now) if when else "")
-        waiting = [one.item for one in self._entries.values() if one.item and _waits(one.item)]
+        waiting = [
+            one.item
+            for one in self._entries.values()
+            if one.item and _waits(one.item) and not one.is_stranded
+        ]
         self.top.counts = f"{len(waiting)} waiting" if waiting else ""
         self.status_changed()
         self.tick(any(item.not_before > now and not item.attempts for item in waiting))
@@ -147,9 +152,14 @@ class OutboxScreen(ToldList[None]):
         draft_id = entry.draft.id if entry.draft else None
         if entry.item is not None:
             draft_id = await self._take_back(entry.item)
-        draft = shell(self).store.read.draft(draft_id) if draft_id is not None else None
-        if draft is not None:
-            shell(self).open_composer(draft)
+        app = shell(self)
+        draft = app.store.read.draft(draft_id) if draft_id is not None else None
+        if draft is None:
+            return
+        try:
+            app.open_composer(await at_home(app, draft))
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
 
     async def _take_back(self, item: OutboxItem) -> int | None:
         if item.state not in _NOT_HANDED_OVER:
@@ -178,6 +188,8 @@ class OutboxScreen(ToldList[None]):
         if item is None or item.state in (OutboxState.SENT, OutboxState.SENDING):
             self.bottom.show_event("There is nothing to send here.")
             return
+        if self._is_stranded():
+            return
         if item.state is OutboxState.UNCERTAIN:
             answers = {_YES: "send again", _KEEP: "keep"}
             if await self.bottom.ask("It may arrive twice. Send it again?", answers) != _YES:
@@ -199,6 +211,8 @@ class OutboxScreen(ToldList[None]):
         if entry.item.state not in _NOT_HANDED_OVER:
             self._say_cannot(entry.item)
             return
+        if self._is_stranded():
+            return
         app = shell(self)
         when = await ask_later(self.app, app.now())
         if when is not None:
@@ -215,6 +229,8 @@ class OutboxScreen(ToldList[None]):
         item, app = self._current.item if self._current else None, shell(self)
         if item is None or item.reason not in (Reason.DISABLED, Reason.NOT_ALLOWED):
             self.bottom.show_event("Graph is for messages that SMTP refuses to take at all.")
+            return
+        if self._is_stranded():
             return
         if item.reason is Reason.NOT_ALLOWED:
             shared = app.accounts[item.account_id].is_shared
@@ -243,6 +259,8 @@ class OutboxScreen(ToldList[None]):
         if item is None or item.reason is not Reason.RECIPIENTS:
             self.bottom.show_event("Nobody was refused here.")
             return
+        if self._is_stranded():
+            return
         left = len(item.rcpt_to) - len(item.refused)
         if left <= 0:
             self.bottom.show_event("All were refused: e opens it to correct the addresses.")
@@ -255,6 +273,15 @@ class OutboxScreen(ToldList[None]):
             self.bottom.show_event(error.message, severity=Severity.ERROR)
             return
         self.bottom.show_event(f"It goes out to {left} now.")
+
+    def _is_stranded(self) -> bool:
+        """Say so where nothing can send it, and return whether that is the case."""
+        entry = self._current
+        if entry is None or not entry.is_stranded:
+            return False
+        edit = shell(self).keys.shown("outbox.edit")
+        self.bottom.show_event(f"No mailbox sends it: {edit} opens it, to be sent from another.")
+        return True
 
     def _say_cannot(self, item: OutboxItem) -> None:
         self.bottom.show_event(_CANNOT_STOP.get(item.state, "It cannot be taken back."))
@@ -304,6 +331,8 @@ def _pointless(entry: Entry | None) -> set[str]:
         found |= {"outbox.stop", "outbox.edit", "outbox.later"}
     if entry.item.state in (OutboxState.SENT, OutboxState.SENDING):
         found |= {"outbox.send", "outbox.discard"}
+    if entry.is_stranded:
+        found |= {"outbox.send", "outbox.later"}
     return found
 
 

@@ -133,7 +133,9 @@ class FolderTree(ScrollView, can_focus=True):
     def _totals(self) -> Totals:
         read = shell(self).store.read
         flagged = read.listing(Listing(Flagged(self._forest.accounts))).count()
-        return Totals(outbox=read.counts().outbox_waiting, flagged=flagged or 0)
+        return Totals(
+            outbox=read.counts(*self._forest.accounts).outbox_waiting, flagged=flagged or 0
+        )
 
     @property
     def _is_finding(self) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from tuimail.model.account import Account, AccountId
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutboxItem, OutboxState, Reason
@@ -26,15 +27,24 @@ from tuimail.ui.writing.send_later import moment_text
 
 _STATE_CELLS: Final = 12
 _NO_SUBJECT: Final = "(no subject)"
+_NO_MAILBOX: Final = "Its mailbox is not in the settings any more."
 
 
 class Entry(NamedTuple):
-    """One row of the outbox: a message on its way, or a draft."""
+    """One row of the outbox: a message on its way, or a draft.
+
+    Attributes:
+        percent: How much of it has left, while that is told.
+        outcomes: What servers reported of it.
+        heir: Its mailbox is not in the settings any more: the address that it can be sent from
+            instead; else empty.
+    """
 
     item: OutboxItem | None = None
     draft: Draft | None = None
     percent: int | None = None
     outcomes: tuple[Outcome, ...] = ()
+    heir: str = ""
 
     @property
     def identity(self) -> tuple[str, int]:
@@ -43,29 +53,42 @@ class Entry(NamedTuple):
             return ("item", self.item.id)
         return ("draft", (self.draft.id if self.draft else None) or 0)
 
+    @property
+    def is_stranded(self) -> bool:
+        """Whether it is a message that nothing sends: its mailbox is not in the settings."""
+        done = (OutboxState.SENT, OutboxState.CANCELLED)
+        return bool(self.heir) and self.item is not None and self.item.state not in done
+
 
 def entries(
     items: Sequence[OutboxItem],
     drafts: Sequence[Draft],
+    accounts: Mapping[AccountId, Account],
     leaving: Mapping[int, int] = MappingProxyType({}),
     outcomes: Callable[[str], Sequence[Outcome]] = lambda _: (),
 ) -> list[Entry]:
     """Return the rows: drafts first, then messages, newest first; what was taken back is gone.
 
     Args:
+        accounts: Those of the settings.
         leaving: Of messages that are being handed over, how many percent have left.
         outcomes: What servers reported of a message that was sent, by its Message-ID.
     """
     shown = [item for item in items if item.state is not OutboxState.CANCELLED]
+    first = next((account.address for account in accounts.values()), "")
     messages = [
         Entry(
             item=item,
+            heir="" if item.account_id in accounts else first,
             percent=leaving.get(item.id),
             outcomes=tuple(outcomes(item.message_id)) if item.state is OutboxState.SENT else (),
         )
         for item in shown
     ]
-    return [*(Entry(draft=draft) for draft in drafts), *messages]
+    written = [
+        Entry(draft=draft, heir="" if draft.account_id in accounts else first) for draft in drafts
+    ]
+    return [*written, *messages]
 
 
 class StateWord(NamedTuple):
@@ -145,6 +168,8 @@ def entry_row(entry: Entry, width: int, now: datetime, glyphs: Glyphs, bar: str)
     width = min(width, MOST_CELLS)
     if entry.item is not None:
         glyph, word, role = state_word(entry.item, now, glyphs, entry.percent)
+        if entry.is_stranded:
+            glyph, word, role = glyphs.look, "no mailbox", "warning"
         if any(outcome.has_failed for outcome in entry.outcomes):
             glyph, word, role = glyphs.failed, "undelivered", "error"
         when = entry.item.changed_at
@@ -171,12 +196,12 @@ def entry_row(entry: Entry, width: int, now: datetime, glyphs: Glyphs, bar: str)
 def story_of(entry: Entry, now: datetime, glyphs: Glyphs) -> Story:
     """Tell the story of one row."""
     subject = subject_of(entry)
-    if entry.item is None:
-        return Story(
-            f"Draft: {subject}",
-            (("Now", "It is kept here and goes nowhere by itself."),),
-            keys=(("e", "edit"), ("d", "discard")),
-        )
+    if entry.item is None or entry.is_stranded:
+        title = f"{'Draft' if entry.item is None else 'No mailbox'}: {subject}"
+        now_text = "It is kept here and goes nowhere by itself."
+        edit = f"edit, and send from {entry.heir}" if entry.heir else "edit"
+        parts = (("Happened", _NO_MAILBOX),) if entry.heir else ()
+        return Story(title, (*parts, ("Now", now_text)), keys=(("e", edit), ("d", "discard")))
     item = entry.item
     word = state_word(item, now, glyphs).word
     title = f"{word[:1].upper()}{word[1:]}: {subject}"

@@ -1,7 +1,8 @@
-"""A message that waits in the outbox made a draft again, where its typed form is gone."""
+"""A message of the outbox made a draft again, and a draft one of a mailbox that there still is."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,14 @@ from tuimail.model.draft import Draft, DraftProtection, Writing
 from tuimail.model.outbox import OutboxItem
 from tuimail.model.sealing import is_sealed
 from tuimail.text.address import format_addresses
+from tuimail.ui.writing.identities import identity_of
 
 if TYPE_CHECKING:
     from tuimail.mime.attaching import FileToSend
     from tuimail.mime.parser import ParsedMessage
     from tuimail.mime.smime_keys import SmimeKeys
+    from tuimail.store.writer import Writer
+    from tuimail.ui.shell import Shell
 
 
 def draft_of(item: OutboxItem, raw: bytes, keys: SmimeKeys) -> tuple[Draft, list[FileToSend]]:
@@ -58,6 +62,31 @@ def draft_of(item: OutboxItem, raw: bytes, keys: SmimeKeys) -> tuple[Draft, list
         protection=protection,
     )
     return draft, files_of(raw)
+
+
+async def at_home(app: Shell, draft: Draft) -> Draft:
+    """Return a draft as one of the first mailbox of the settings, where its own is in them no more.
+
+    It is stored as such, so that it is kept and sent like one that was begun there.
+
+    Raises:
+        StoreError: It could not be stored, or there is no mailbox.
+    """
+    if draft.account_id in app.accounts:
+        return draft
+    account = next(iter(app.accounts), None)
+    if account is None:
+        raise StoreError("There is no mailbox to send it from.")
+    old, moved = draft.id, replace(draft, id=None, account_id=account)
+    moved = replace(moved, sender=identity_of(app.accounts, account).sender)
+
+    def change(tx: Writer) -> int:
+        new = tx.save_draft(moved)
+        if old is not None:
+            tx.delete_draft(old)
+        return new
+
+    return replace(moved, id=await asyncio.wrap_future(app.store.write(change, urgent=True)))
 
 
 def _opened(message: ParsedMessage, keys: SmimeKeys) -> tuple[bytes, DraftProtection]:
