@@ -27,7 +27,7 @@ from textual.pilot import Pilot
 from tests.ui.pictures.mail_scenes import MAIL_SCENES
 from tests.ui.pictures.mailbox import DEFAULTS, open_design
 from tests.ui.pictures.page_scenes import PAGE_SCENES
-from tests.ui.pictures.painting import paint
+from tests.ui.pictures.painting import missing_fonts, paint
 from tests.ui.pictures.scene import Scene, settled
 from tests.ui.pictures.setup_scenes import SETUP_SCENES, SetupScene
 from tests.ui.pictures.sheets import sheet
@@ -109,7 +109,7 @@ async def _played(
 
 
 def main() -> int:
-    """Draw what was asked for; 1 when a scene could not be played."""
+    """Draw what was asked for; 1 when a scene could not be played or a font is missing."""
     parser = argparse.ArgumentParser(prog="python -m tests.ui.pictures")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--design", type=Path, help="where the design's pictures are")
@@ -118,6 +118,10 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", default=[])
     parser.add_argument("--singles", action="store_true")
     options = parser.parse_args()
+    if missing := missing_fonts():
+        names = ", ".join(map(str, missing))
+        sys.stderr.write(f"{names}: install Debian's fonts-dejavu-core and fonts-noto-cjk.\n")
+        return 1
     options.folder.mkdir(parents=True, exist_ok=True)
     device_code.SECOND = 0.02  # how long a second lasts that the sign-in waits
     failed = 0

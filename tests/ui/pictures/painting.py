@@ -146,6 +146,11 @@ def _font(path: Path) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, _POINTS if path != _EAST_ASIAN else _POINTS - 1)
 
 
+def missing_fonts() -> list[Path]:
+    """Return the fonts that pictures need and that are not installed."""
+    return [path for path in (_LETTERS, _BOLD, _EAST_ASIAN) if not path.exists()]
+
+
 def label_font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Return the font for what stands above a picture: Pillow's own where there is no other."""
     return _font(_LETTERS) if _LETTERS.exists() else ImageFont.load_default(_POINTS)
