@@ -232,7 +232,7 @@ async def test_a_failed_try_never_takes_back_what_another_process_hands_over(
     outbox_id = queue(client, "two")
 
     def other_process_claims() -> None:
-        client.store.write(lambda tx: tx.claim_outbox(outbox_id)).result()
+        client.store.write(lambda tx: tx.set_outbox(outbox_id, state=OutboxState.SENDING)).result()
 
     failures = await outbox_of(client, other_process_claims).run_due()
     assert isinstance(failures[outbox_id], TuimailError)
@@ -245,7 +245,7 @@ async def test_the_users_word_counts_while_sent_items_is_searched(
 ) -> None:
     """Guards against a change of state that the search undoes, or ends the engine's loop with."""
     outbox_id = queue(client, "again")
-    client.store.write(lambda tx: tx.claim_outbox(outbox_id)).result()
+    client.store.write(lambda tx: tx.set_outbox(outbox_id, state=OutboxState.SENDING)).result()
     client.store.write(lambda tx: tx.set_outbox(outbox_id, state=OutboxState.UNCERTAIN)).result()
     item = client.outbox(outbox_id)
     client.store.write(

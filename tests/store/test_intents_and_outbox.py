@@ -9,6 +9,7 @@ import pytest
 
 from tests.store.mail import Mailbox, fetched
 from tuimail.errors import StoreError
+from tuimail.model.account import SendVia
 from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
 from tuimail.model.flags import ANSWERED, FLAGGED, SEEN
@@ -16,7 +17,7 @@ from tuimail.model.folder import UID
 from tuimail.model.intent import IntentState, Move, NewIntent, StoreFlags
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.outbox import OutboxState, OutgoingMessage, SentCopy
+from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage, SentCopy
 from tuimail.store.notices import KEPT
 from tuimail.store.store import Counts
 from tuimail.store.writer import Writer
@@ -49,10 +50,14 @@ def put(mailbox: Mailbox, item: int, state: OutboxState) -> None:
     mailbox.store.write(lambda tx: tx.set_outbox(item, state=state)).result()
 
 
-def state_of(mailbox: Mailbox, item: int) -> OutboxState:
+def outbox_item(mailbox: Mailbox, item: int) -> OutboxItem:
     stored = mailbox.store.read.outbox_item(item)
     assert stored is not None
-    return stored.state
+    return stored
+
+
+def state_of(mailbox: Mailbox, item: int) -> OutboxState:
+    return outbox_item(mailbox, item).state
 
 
 def test_a_group_is_one_user_action_in_its_order(mailbox: Mailbox, key: MessageKey) -> None:
@@ -252,21 +257,47 @@ def test_a_draft_is_updated_in_place_and_comes_back_when_it_was_deleted(mailbox:
     assert [one.body for one in mailbox.store.read.drafts(mailbox.account)] == ["two"]
 
 
-def test_a_message_is_claimed_once_and_only_while_it_is_queued(mailbox: Mailbox) -> None:
-    """Invariant 6: SENDING comes out of QUEUED alone, so nothing is handed over twice.
+def test_a_message_is_claimed_once_and_only_while_it_is_unsent(mailbox: Mailbox) -> None:
+    """Invariant 6: SENDING is taken by one try alone, so nothing is handed over twice.
 
-    Red when `AND state = ?` is taken out of `outbox.claim`.
+    Red when `current.state not in UNSENT` is taken out of `outbox.claim`.
     """
     write = mailbox.store.write
-    item, taken_back = queue(mailbox), queue(mailbox)
-    put(mailbox, taken_back, OutboxState.CANCELLED)
+    first, taken_back, refused = (outbox_item(mailbox, queue(mailbox)) for _ in range(3))
+    put(mailbox, taken_back.id, OutboxState.CANCELLED)
+    put(mailbox, refused.id, OutboxState.FAILED)
 
-    assert write(lambda tx: tx.claim_outbox(item)).result()
-    assert not write(lambda tx: tx.claim_outbox(item)).result()
+    assert write(lambda tx: tx.claim_outbox(first)).result()
+    assert not write(lambda tx: tx.claim_outbox(first)).result()
     assert not write(lambda tx: tx.claim_outbox(taken_back)).result()
+    assert write(lambda tx: tx.claim_outbox(refused)).result()
 
-    assert state_of(mailbox, item) is OutboxState.SENDING
-    assert state_of(mailbox, taken_back) is OutboxState.CANCELLED
+    assert state_of(mailbox, first.id) is OutboxState.SENDING
+    assert state_of(mailbox, taken_back.id) is OutboxState.CANCELLED
+    assert outbox_item(mailbox, first.id).attempts == 1
+
+
+@pytest.mark.parametrize("change", ["another time", "another way", "other recipients"])
+def test_what_the_user_changed_since_the_try_began_is_not_claimed(
+    mailbox: Mailbox, change: str
+) -> None:
+    """Red when the time, the way or the recipients are taken out of `OutboxItem.goes_out_as`."""
+    item = outbox_item(mailbox, queue(mailbox))
+    later = item.not_before + timedelta(hours=1)
+
+    def by_the_user(tx: Writer) -> None:
+        if change == "another time":
+            tx.set_outbox(item.id, state=OutboxState.QUEUED, not_before=later)
+        elif change == "another way":
+            tx.set_outbox(item.id, state=OutboxState.QUEUED, via=SendVia.GRAPH)
+        else:
+            tx.replace_recipients(item.id, raw=b"x", rcpt_to=("b@x.example",), to_text="b")
+            tx.set_outbox(item.id, state=OutboxState.QUEUED, not_before=item.not_before)
+
+    mailbox.store.write(by_the_user).result()
+
+    assert not mailbox.store.write(lambda tx: tx.claim_outbox(item)).result()
+    assert state_of(mailbox, item.id) is OutboxState.QUEUED
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def queue(message: OutgoingMessage, tx: Writer) -> int:
 def bring_to(store: Store, item: int, state: OutboxState) -> None:
     """Let an outgoing message come into a state."""
     if state in (OutboxState.SENDING, OutboxState.SENT, OutboxState.UNCERTAIN):
-        store.write(lambda tx: tx.claim_outbox(item)).result()
+        store.write(lambda tx: tx.set_outbox(item, state=OutboxState.SENDING)).result()
     if state not in (OutboxState.QUEUED, OutboxState.SENDING):
         store.write(lambda tx: tx.set_outbox(item, state=state)).result()
 

@@ -49,7 +49,7 @@ def queue(stage: Stage, subject: str, *states: OutboxState, problem: Notice | No
     number = stage.store.write(lambda tx: tx.queue_message(message)).result()
     for state in states:
         if state is OutboxState.SENDING:
-            stage.store.write(lambda tx: tx.claim_outbox(number)).result()
+            stage.store.write(lambda tx: tx.set_outbox(number, state=OutboxState.SENDING)).result()
         else:
             stage.store.write(
                 lambda tx, state=state: tx.set_outbox(number, state=state, problem=problem)  # type: ignore[misc]

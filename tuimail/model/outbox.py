@@ -28,6 +28,10 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNSENT: Final = (OutboxState.QUEUED, OutboxState.FAILED)
+"""Nobody was handed it: it may be tried, changed and taken back."""
+
+
 class Reason(StrEnum):
     """Why a message was not sent, as far as the screen offers something for it. Stored."""
 
@@ -132,10 +136,13 @@ class OutboxItem:
     forward_of: MessageKey | None = None
     reason: Reason = Reason.NONE
 
-    @property
-    def went_through_graph(self) -> bool:
-        """Whether Microsoft Graph took it over; a receipt of SMTP begins with 250."""
-        return self.receipt is not None and self.receipt.startswith(GRAPH_RECEIPT)
+    def goes_out_as(self, other: OutboxItem) -> bool:
+        """Whether time, recipients and way are those of `other`: nobody changed them since."""
+        return (self.not_before, self.rcpt_to, self.via) == (
+            other.not_before,
+            other.rcpt_to,
+            other.via,
+        )
 
 
 def due_at(item: OutboxItem) -> datetime | None:

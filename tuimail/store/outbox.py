@@ -16,7 +16,14 @@ from tuimail.errors import StoreError
 from tuimail.model.account import AccountId, SendVia
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice
-from tuimail.model.outbox import OutboxItem, OutboxState, OutgoingMessage, Reason, SentCopy
+from tuimail.model.outbox import (
+    UNSENT,
+    OutboxItem,
+    OutboxState,
+    OutgoingMessage,
+    Reason,
+    SentCopy,
+)
 from tuimail.store import codec, drafts
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
@@ -149,18 +156,21 @@ def queue(tx: Transaction, message: OutgoingMessage) -> int:
     return item_id
 
 
-def claim(tx: Transaction, item_id: int) -> bool:
-    """Go from QUEUED to SENDING, to be committed before DATA.
+def claim(tx: Transaction, tried: OutboxItem) -> bool:
+    """Take the right to hand a message over: SENDING, to be committed before DATA (invariant 6).
+
+    Args:
+        tried: The message as it was when the try began.
 
     Returns:
-        False when the message was taken back or is somebody else's: it must not be handed over.
+        False when it was taken back, changed, or is somebody else's: it must not be handed over.
     """
-    claimed = tx.connection.change(
-        "UPDATE outbox SET state = ?, changed_at = ? WHERE id = ? AND state = ?",
-        (OutboxState.SENDING, tx.now, item_id, OutboxState.QUEUED),
-    )
-    tx.changes.outbox |= claimed > 0
-    return claimed > 0
+    current = item(tx.connection, tried.id)
+    if current is None or current.state not in UNSENT or not current.goes_out_as(tried):
+        return False
+    update(tx, tried.id, state=OutboxState.QUEUED)
+    update(tx, tried.id, state=OutboxState.SENDING, count_attempt=True)
+    return True
 
 
 class Changes(TypedDict, total=False):
@@ -277,7 +287,7 @@ def restore_draft(tx: Transaction, item_id: int, draft: Draft) -> int:
 
 def _check_unsent(tx: Transaction, item_id: int) -> None:
     state = _state(tx, item_id)
-    if state not in (OutboxState.QUEUED, OutboxState.FAILED):
+    if state not in UNSENT:
         raise StoreError(f"The message cannot be taken back: it is {state}.")
 
 

@@ -8,7 +8,7 @@ from typing import Unpack
 from tuimail.model.draft import Draft
 from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
-from tuimail.model.outbox import OutgoingMessage
+from tuimail.model.outbox import OutboxItem, OutgoingMessage
 from tuimail.model.report import Outcome
 from tuimail.store import draft_copies, draft_files, drafts, messages, outbox, reports
 from tuimail.store.transaction import Transaction
@@ -24,9 +24,9 @@ class OutgoingWriter:
         """Store a complete message, remove its draft, return its outbox id."""
         return outbox.queue(self._tx, message)
 
-    def claim_outbox(self, id: int) -> bool:
-        """Go from QUEUED to SENDING, to be committed before DATA; False: do not hand it over."""
-        return outbox.claim(self._tx, id)
+    def claim_outbox(self, tried: OutboxItem) -> bool:
+        """Go to SENDING, to be committed before DATA; False: do not hand it over."""
+        return outbox.claim(self._tx, tried)
 
     def set_outbox(self, id: int, **changes: Unpack[outbox.Changes]) -> None:
         """Store how an outgoing message stands; StoreError when it cannot come into `state`."""

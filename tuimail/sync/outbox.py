@@ -22,7 +22,7 @@ from tuimail.errors import (
 from tuimail.model.account import Account, SendVia, Token
 from tuimail.model.flags import ANSWERED
 from tuimail.model.intent import NewIntent, StoreFlags
-from tuimail.model.outbox import OutboxItem, OutboxState, Reason, SentCopy, due_at
+from tuimail.model.outbox import UNSENT, OutboxItem, OutboxState, Reason, SentCopy, due_at
 from tuimail.model.status import Leaving
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
@@ -32,7 +32,6 @@ from tuimail.sync.explain import submission_problem
 from tuimail.sync.refusals import Outcome, concerns_others, outcome_of
 from tuimail.sync.settling import JobRunner, Settling
 
-_TRIED_AGAIN: Final = (OutboxState.QUEUED, OutboxState.FAILED)
 PER_MINUTE: Final = 30
 """Messages of a mailbox that Exchange takes in a minute (exchange-online.md 4); the rest waits."""
 _MINUTE: Final = timedelta(minutes=1)
@@ -59,20 +58,10 @@ class _Claim:
         Raises:
             _TakenBack: The user stopped or changed the message, or another process has it.
         """
-        if not await asyncio.wrap_future(self._store.write(self._take, urgent=True)):
+        claimed = self._store.write(lambda tx: tx.claim_outbox(self._item), urgent=True)
+        if not await asyncio.wrap_future(claimed):
             raise _TakenBack
         self.is_ours = True
-
-    def _take(self, tx: Writer) -> bool:
-        number = self._item.id
-        current = tx.read.outbox_item(number)
-        if current is None or current.state not in _TRIED_AGAIN:
-            return False
-        if not _is_same(current, self._item):
-            return False
-        tx.set_outbox(number, state=OutboxState.QUEUED)
-        tx.set_outbox(number, state=OutboxState.SENDING, count_attempt=True)
-        return True
 
 
 class _Speedometer:
@@ -151,7 +140,7 @@ class Outbox:
         for item in items:
             time = due_at(item)
             if time is not None:
-                waits = free is not None and item.state in _TRIED_AGAIN
+                waits = free is not None and item.state in UNSENT
                 times.append(max(time, free) if waits and free is not None else time)
         return min(times, default=None)
 
@@ -165,7 +154,7 @@ class Outbox:
         now = datetime.now(UTC)
 
         def change(tx: Writer) -> None:
-            for item in tx.read.outbox(self._account.id, states=_TRIED_AGAIN):
+            for item in tx.read.outbox(self._account.id, states=UNSENT):
                 if item.reason is Reason.NOT_ALLOWED or (item.problem and due_at(item)):
                     tx.set_outbox(item.id, state=item.state, not_before=now)
 
@@ -184,7 +173,7 @@ class Outbox:
             time = due_at(item)
             if time is None or time > now:
                 continue
-            if item.state not in _TRIED_AGAIN:
+            if item.state not in UNSENT:
                 await self._settling.settle(item)
                 continue
             if self._free_at(datetime.now(UTC)) is not None:
@@ -279,7 +268,7 @@ class Outbox:
         """
         outcome = outcome_of(error, item, datetime.now(UTC))
         refused = error.refused if isinstance(error, RecipientsRefused) else {}
-        from_states = (*_TRIED_AGAIN, OutboxState.SENDING) if is_ours else _TRIED_AGAIN
+        from_states = (*UNSENT, OutboxState.SENDING) if is_ours else UNSENT
         await self._store_problem(item, outcome, from_states, refused)
 
     async def _store_problem(
@@ -296,7 +285,7 @@ class Outbox:
             if current is None or current.state not in from_states:
                 return
             sending = current.state is OutboxState.SENDING
-            if not sending and not _is_same(current, item):
+            if not sending and not current.goes_out_as(item):
                 return  # the user gave it another time, or other recipients
             tx.set_outbox(
                 item.id,
@@ -323,12 +312,3 @@ class Outbox:
         look_at = datetime.now(UTC) + timedelta(seconds=settling.UNCERTAIN_LOOKS[0])
         outcome = Outcome(OutboxState.UNCERTAIN, look_at, problem, Reason.OTHER)
         await self._store_problem(item, outcome, (OutboxState.SENDING,))
-
-
-def _is_same(current: OutboxItem, item: OutboxItem) -> bool:
-    """Whether a message is still to go out as it was when a try began."""
-    return (current.not_before, current.rcpt_to, current.via) == (
-        item.not_before,
-        item.rcpt_to,
-        item.via,
-    )

@@ -73,7 +73,7 @@ def _queue(
     number = stage.store.write(lambda tx: tx.queue_message(message)).result()
     for state in states:
         if state is OutboxState.SENDING:
-            stage.store.write(lambda tx: tx.claim_outbox(number)).result()
+            stage.store.write(lambda tx: tx.set_outbox(number, state=OutboxState.SENDING)).result()
         else:
             change = partial(_set, number, state, problem)
             stage.store.write(change).result()
