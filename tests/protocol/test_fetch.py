@@ -313,21 +313,43 @@ def test_fetching_without_a_folder_is_refused_here(serve: Serve) -> None:
 
 
 def test_sections_of_several_messages_come_with_one_command(opened: Opened) -> None:
-    """In any order, split over several responses, with strangers between; what is gone is not."""
-    session = opened(
-        fetching(
-            r"UID FETCH 3,7:8 \(UID BODY.PEEK\[HEADER\]<0.9> BODY.PEEK\[1\]<0.9>\)",
+    """In any order, split over several responses, with strangers between; what is gone is not.
+
+    NIL says that there is no such part, or no such message any more: who is there is asked then.
+    """
+
+    def then(talk: Talk) -> None:
+        talk.expect(r"UID FETCH 3:4,7:8 \(UID BODY.PEEK\[HEADER\]<0.9> BODY.PEEK\[1\]<0.9>\)")
+        talk.send(
             "* 8 FETCH (BODY[1]<0> {2}\r\nhi UID 8 BODY[HEADER]<0> {3}\r\na:b)",
             "* 2 FETCH (FLAGS (\\Seen))",
             "* 5 FETCH (UID 5 BODY[1]<0> {1}\r\nx)",
             "* 3 FETCH (UID 3 BODY[HEADER]<0> NIL)",
             '* 3 FETCH (UID 3 body[1]<0> "")',
-            end="NO [CANNOT] Some of the requested messages no longer exist.",
+            "* 4 FETCH (UID 4 BODY[HEADER]<0> NIL BODY[1]<0> NIL)",
+            f"{talk.tag} NO [CANNOT] Some of the requested messages no longer exist.",
         )
-    )
-    found = list(session.fetch_sections([UID(3), UID(7), UID(8)], ["HEADER", "1"], 9))
-    assert found == [
+        talk.expect(r"UID FETCH 3:4 \(UID FLAGS\)")
+        talk.send("* 3 FETCH (UID 3 FLAGS ())", f"{talk.tag} OK FETCH completed.")
+
+    session = opened(selected(then))
+    wanted = [UID(3), UID(4), UID(7), UID(8)]
+    assert list(session.fetch_sections(wanted, ["HEADER", "1"], 9)) == [
         (8, {"1": b"hi", "HEADER": b"a:b"}),
-        (3, {"HEADER": b""}),
         (3, {"1": b""}),
+        (3, {"HEADER": b""}),
     ]
+
+
+def test_a_slice_of_a_message_that_went_away_meanwhile_is_no_end_of_it(opened: Opened) -> None:
+    """Guards against a text that stays cut, or empty, for ever: a slice that comes short ends it."""
+
+    def then(talk: Talk) -> None:
+        talk.expect(r"UID FETCH 9 \(UID BODY.PEEK\[1\]<4.4>\)")
+        talk.send("* 2 FETCH (UID 9 BODY[1]<4> NIL)", f"{talk.tag} OK [EXPUNGEISSUED] Some are gone.")
+        talk.expect(r"UID FETCH 9 \(UID FLAGS\)")
+        talk.send(f"{talk.tag} OK FETCH completed.")
+
+    session = opened(selected(then))
+    with pytest.raises(MessageGone):
+        session.fetch_slice(UID(9), "1", 4, 4)

@@ -106,24 +106,18 @@ def uids_by_number(responses: Iterable[Response]) -> dict[int, UID]:
     return found
 
 
-def section_data(response: Response, uid: UID) -> bytes | None:
-    """The octets of the one section a FETCH of `uid` asked for; None in another response."""
-    items = fetch_items(response)
-    if items is None or as_uid(items.get(b"UID")) != uid:
-        return None
-    for name, value in items.items():
-        if name.startswith((b"BODY[", b"BINARY[")):
-            return as_bytes(value) or b""
-    return None
+def sections(
+    responses: Iterable[Response],
+) -> Iterator[tuple[UID, dict[str, bytes | None]]]:
+    """Turn the responses to a FETCH of sections into (UID, octets by section), lazily.
 
-
-def sections(responses: Iterable[Response]) -> Iterator[tuple[UID, dict[str, bytes]]]:
-    """Turn the responses to a FETCH of sections into (UID, octets by section), lazily."""
+    None is NIL: there is no such part, or no such message any more.
+    """
     for response in responses:
         items = fetch_items(response) or {}
         uid = as_uid(items.get(b"UID"))
         found = {
-            name[5 : name.index(b"]")].decode("ascii", "replace"): as_bytes(value) or b""
+            name[5 : name.index(b"]")].decode("ascii", "replace"): as_bytes(value)
             for name, value in items.items()
             if name.startswith(b"BODY[") and b"]" in name
         }

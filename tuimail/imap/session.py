@@ -245,7 +245,7 @@ class ImapSession:
         while limit is None or offset < limit:
             ask = slice_octets if limit is None else min(slice_octets, limit - offset)
             self.ensure_selected(folder.path, folder.uidvalidity, read_only=True)
-            data = self._slice(uid, section, offset, ask)
+            data = self.fetch_slice(uid, section, offset, ask)
             if data:
                 yield data
             offset += len(data)
@@ -263,10 +263,7 @@ class ImapSession:
         items = b" ".join(
             b"BODY.PEEK[%s]<0.%d>" % (section.encode("ascii"), octets) for section in sections
         )
-        wanted = set(uids)
-        numbers = ",".join(compress(wanted)).encode()
-        rows = self._rows("UID", b"FETCH", numbers, b"(UID %s)" % items)
-        return ((uid, found) for uid, found in fetch.sections(rows) if uid in wanted)
+        return self._sections(uids, items)
 
     def fetch_slice(self, uid: UID, section: str, offset: int, octets: int) -> bytes:
         """Octets of a section from `offset`; fewer than asked for at its end.
@@ -274,7 +271,11 @@ class ImapSession:
         Raises:
             MessageGone: It is not there any more.
         """
-        return self._slice(uid, section, offset, octets)
+        item = b"BODY.PEEK[%s]<%d.%d>" % (section.encode("ascii"), offset, octets)
+        found = [data for _, parts in self._sections([uid], item) for data in parts.values()]
+        if not found:
+            raise MessageGone("The message is not on the server any more.")
+        return found[-1]
 
     def store_flags(self, uids: Collection[UID], *, add: Flags, remove: Flags) -> None:
         """Add and remove flags; messages that are gone are passed over."""
@@ -376,12 +377,23 @@ class ImapSession:
             if not changes.SOME_ARE_GONE.search(error.detail):
                 raise
 
-    def _slice(self, uid: UID, section: str, offset: int, octets: int) -> bytes:
-        item = b"(UID BODY.PEEK[%s]<%d.%d>)" % (section.encode("ascii"), offset, octets)
-        found: bytes | None = None
-        for response in self._rows("UID", b"FETCH", b"%d" % uid, item):
-            data = fetch.section_data(response, uid)
-            found = data if data is not None else found
-        if found is None:
-            raise MessageGone("The message is not on the server any more.")
-        return found
+    def _sections(
+        self, uids: Collection[UID], items: bytes
+    ) -> Iterator[tuple[UID, dict[str, bytes]]]:
+        """Fetch sections; a part that there is not is empty, a message that is gone passed over.
+
+        Dovecot answers NIL for both: it begins its answer before it opens the message, and finds
+        then that another client has moved it away. So it is asked once more who is there.
+        """
+        wanted = set(uids)
+        unsure: dict[UID, dict[str, bytes | None]] = {}
+        numbers = ",".join(compress(wanted)).encode()
+        rows = self._rows("UID", b"FETCH", numbers, b"(UID %s)" % items)
+        for uid, found in fetch.sections(rows):
+            if uid in wanted and None in found.values():
+                unsure.setdefault(uid, {}).update(found)
+            elif uid in wanted:
+                yield uid, {name: data or b"" for name, data in found.items()}
+        here = self.fetch_flags_of(unsure) if unsure else {}
+        for uid in unsure.keys() & here.keys():
+            yield uid, {name: data or b"" for name, data in unsure[uid].items()}
