@@ -1,4 +1,4 @@
-"""A message that another client moves while its text is fetched is read where it went, and whole."""
+"""A message that another client moves while its text is fetched is read whole where it went."""
 
 from __future__ import annotations
 
