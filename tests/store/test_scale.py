@@ -14,7 +14,7 @@ import pytest
 
 from tests.store.inspection import assert_counters_are_counts, raw_connection
 from tests.store.mail import START, Mailbox, fetched, open_mailbox
-from tuimail.model.folder import UID, FolderId
+from tuimail.model.folder import UID
 from tuimail.model.listing import (
     AllInboxes,
     Everywhere,
@@ -23,8 +23,9 @@ from tuimail.model.listing import (
     Listing,
     Place,
     Sort,
+    Window,
 )
-from tuimail.model.message import MessageKey, MessageSummary, Position
+from tuimail.model.message import MessageKey
 from tuimail.model.search_language import parse_search
 from tuimail.store.connection import FILE_NAME
 from tuimail.store.store import Reader
@@ -66,14 +67,8 @@ def plan_of(directory: Path, statement: str) -> str:
         return "\n".join(row[3] for row in rows)
 
 
-MIDDLE = Position(1_793_500_000, MessageKey(50_000))
 QUERIES: dict[str, Callable[[Mailbox, Reader], object]] = {
     "newest": lambda box, read: read.newest(box.inbox, 60),
-    "oldest": lambda box, read: read.oldest(box.inbox, 60),
-    "older": lambda box, read: read.older(box.inbox, MIDDLE, 60),
-    "newer": lambda box, read: read.newer(box.inbox, MIDDLE, 60),
-    "at": lambda box, read: read.at(box.inbox, 500, 60),
-    "rank": lambda box, read: read.rank(box.inbox, MIDDLE),
     "summary": lambda box, read: read.summary(MessageKey(7)),
     "message": lambda box, read: read.message(MessageKey(7)),
     "location": lambda box, read: read.location(MessageKey(7)),
@@ -169,16 +164,22 @@ def test_a_query_walks_an_index_and_sorts_nothing(full: Mailbox, name: str) -> N
         assert not [line for line in lines if "SCAN" in line or "TEMP B-TREE" in line], plan
 
 
-def test_a_window_costs_the_same_anywhere_in_a_large_folder(full: Mailbox) -> None:
+@pytest.mark.parametrize("conversations", [False, True], ids=["one by one", "conversations"])
+def test_a_window_costs_the_same_anywhere_in_a_large_folder(
+    full: Mailbox, conversations: bool
+) -> None:
     """Steps of SQLite's virtual machine are counted, so that no clock decides."""
     read = full.store.read
-    last = read.oldest(full.inbox, 2)[0].position
-    windows: dict[str, Callable[[FolderId], list[MessageSummary]]] = {
-        "first": lambda folder: read.newest(folder, 60),
-        "middle": lambda folder: read.older(folder, MIDDLE, 60),
-        "end": lambda folder: read.newer(folder, last, 60),
+    reader = read.listing(Listing(InFolder(full.inbox), conversations=conversations))
+    middle = reader.at((reader.count() or 0) // 2, 1).rows[0].anchor
+    last = reader.last(1).rows[0].anchor
+    windows: dict[str, Callable[[], Window]] = {
+        "first": lambda: reader.first(60),
+        "middle": lambda: reader.after(middle, 60),
+        "before the middle": lambda: reader.before(middle, 60),
+        "end": lambda: reader.before(last, 60),
     }
-    costs = {name: steps(read, partial(window, full.inbox)) for name, window in windows.items()}
+    costs = {name: steps(read, window) for name, window in windows.items()}
 
     assert max(costs.values()) < 1.5 * min(costs.values()), costs
 
@@ -205,14 +206,16 @@ def test_the_order_holds_from_end_to_end(full: Mailbox) -> None:
     assert folder is not None
     assert folder.total == COUNT
 
-    page = read.newest(full.inbox, 20_000)
-    seen = [row.position for row in page]
+    reader = read.listing(Listing(InFolder(full.inbox)))
+    page = reader.first(20_000).rows
+    seen = list(page)
     while page:
-        page = read.older(full.inbox, seen[-1], 20_000)
-        seen += [row.position for row in page]
+        page = reader.after(seen[-1].anchor, 20_000).rows
+        seen += page
 
-    assert len(seen) == COUNT
-    assert seen == sorted(set(seen), reverse=True)
-    assert read.rank(full.inbox, seen[70_000]) == 70_000
-    assert read.at(full.inbox, 70_000, 1)[0].position == seen[70_000]
+    positions = [row.message.position for row in seen]
+    assert len(positions) == COUNT
+    assert positions == sorted(set(positions), reverse=True)
+    assert reader.rank(seen[70_000].anchor) == 70_000
+    assert reader.at(70_000, 1).rows == (seen[70_000],)
     assert_counters_are_counts(full)

@@ -11,98 +11,114 @@ from tests.store.mail import START, Mailbox, fetched
 from tuimail.model.flags import SEEN
 from tuimail.model.folder import UID, FolderId, FolderRole, ListedFolder
 from tuimail.model.intent import Move
-from tuimail.model.message import MessageKey, MessageSummary, Position
-from tuimail.store.store import Reader
+from tuimail.model.listing import Anchor, InFolder, Listing, ListRow, Window
+from tuimail.model.message import MessageKey
+from tuimail.store.listings import ListReader
 
 NOBODY = FolderId(999)
 
 
+def listed(mailbox: Mailbox, folder: FolderId) -> ListReader:
+    """Read a folder as the screen does where conversations are off."""
+    return mailbox.store.read.listing(Listing(InFolder(folder)))
+
+
 @pytest.fixture
-def tied(mailbox: Mailbox) -> list[MessageSummary]:
+def tied(mailbox: Mailbox) -> tuple[ListRow, ...]:
     """Fill the inbox with 30 messages of which each five arrived in the same second."""
     mailbox.record(
         mailbox.inbox,
         [fetched(uid, at=START + timedelta(seconds=uid // 5)) for uid in range(1, 31)],
     )
-    return mailbox.store.read.newest(mailbox.inbox, 100)
+    return listed(mailbox, mailbox.inbox).first(100).rows
 
 
 def test_a_list_is_ordered_newest_first_and_ties_by_key(
-    mailbox: Mailbox, tied: list[MessageSummary]
+    mailbox: Mailbox, tied: tuple[ListRow, ...]
 ) -> None:
-    positions = [row.position for row in tied]
+    positions = [row.message.position for row in tied]
 
     assert len(tied) == 30
     assert positions == sorted(positions, reverse=True)
+    assert [row.message for row in tied] == mailbox.store.read.newest(mailbox.inbox, 100)
 
 
-def test_older_and_newer_windows_are_exclusive_and_adjacent_over_ties(
-    mailbox: Mailbox, tied: list[MessageSummary]
+def test_windows_before_and_after_a_row_are_exclusive_and_adjacent_over_ties(
+    mailbox: Mailbox, tied: tuple[ListRow, ...]
 ) -> None:
-    read = mailbox.store.read
+    reader = listed(mailbox, mailbox.inbox)
 
     for index, row in enumerate(tied):
-        assert read.older(mailbox.inbox, row.position, 4) == tied[index + 1 : index + 5]
-        assert read.newer(mailbox.inbox, row.position, 4) == tied[max(0, index - 4) : index]
+        assert reader.after(row.anchor, 4).rows == tied[index + 1 : index + 5]
+        assert reader.before(row.anchor, 4).rows == tied[max(0, index - 4) : index]
 
 
-def test_at_and_rank_are_inverse_over_ties(mailbox: Mailbox, tied: list[MessageSummary]) -> None:
-    read = mailbox.store.read
+def test_at_and_rank_are_inverse_over_ties(mailbox: Mailbox, tied: tuple[ListRow, ...]) -> None:
+    reader = listed(mailbox, mailbox.inbox)
 
     for index, row in enumerate(tied):
-        assert read.rank(mailbox.inbox, row.position) == index
-        assert read.at(mailbox.inbox, index, 3) == tied[index : index + 3]
-    assert read.rank(mailbox.inbox, Position(0, MessageKey(0))) == 30
-    assert read.at(mailbox.inbox, -5, 2) == tied[:2]
+        assert reader.rank(row.anchor) == index
+        assert reader.at(index, 3).rows == tied[index : index + 3]
+    assert reader.rank(Anchor(0, 0, MessageKey(0))) == 30
+    assert reader.at(-5, 2).rows == tied[:2]
 
 
 def test_the_last_window_is_the_end_of_the_list(
-    mailbox: Mailbox, tied: list[MessageSummary]
+    mailbox: Mailbox, tied: tuple[ListRow, ...]
 ) -> None:
-    assert mailbox.store.read.oldest(mailbox.inbox, 7) == tied[-7:]
+    assert listed(mailbox, mailbox.inbox).last(7).rows == tied[-7:]
 
 
 def test_windows_of_an_empty_or_unknown_folder_are_empty(mailbox: Mailbox) -> None:
-    read = mailbox.store.read
-    somewhere = Position(1, MessageKey(1))
+    somewhere = Anchor(0, 1, MessageKey(1))
 
     for folder in (mailbox.projects, NOBODY):
-        assert read.newest(folder, 5) == read.oldest(folder, 5) == []
-        assert read.older(folder, somewhere, 5) == read.newer(folder, somewhere, 5) == []
-        assert read.at(folder, 3, 5) == []
-        assert read.rank(folder, somewhere) == 0
+        reader = listed(mailbox, folder)
+        windows = (
+            reader.first(5),
+            reader.last(5),
+            reader.after(somewhere, 5),
+            reader.before(somewhere, 5),
+            reader.at(3, 5),
+        )
+        assert [window.rows for window in windows] == [()] * 5
+        assert reader.rank(somewhere) == 0
+        assert mailbox.store.read.newest(folder, 5) == []
 
 
+@pytest.mark.parametrize("conversations", [False, True], ids=["one by one", "conversations"])
 @pytest.mark.parametrize(
     "window",
     [
-        lambda read, folder: read.newest(folder, 20),
-        lambda read, folder: read.oldest(folder, 20),
-        lambda read, folder: read.older(folder, Position(2**31, MessageKey(1)), 20),
-        lambda read, folder: read.newer(folder, Position(0, MessageKey(1)), 20),
-        lambda read, folder: read.at(folder, 5, 20),
+        lambda reader: reader.first(20),
+        lambda reader: reader.last(20),
+        lambda reader: reader.after(Anchor(0, 2**31, MessageKey(1)), 20),
+        lambda reader: reader.before(Anchor(0, 0, MessageKey(1)), 20),
+        lambda reader: reader.at(5, 20),
     ],
-    ids=["newest", "oldest", "older", "newer", "at"],
+    ids=["first", "last", "after", "before", "at"],
 )
 def test_a_list_window_is_one_statement(
     mailbox: Mailbox,
-    tied: list[MessageSummary],
-    window: Callable[[Reader, FolderId], list[MessageSummary]],
+    tied: tuple[ListRow, ...],
+    window: Callable[[ListReader], Window],
+    conversations: bool,
 ) -> None:
     read = mailbox.store.read
     before = read.query_count
 
-    rows = window(read, mailbox.inbox)
+    reader = read.listing(Listing(InFolder(mailbox.inbox), conversations=conversations))
+    rows = window(reader).rows
 
     assert len(rows) == 20
     assert read.query_count - before == 1
 
 
-def test_one_message_is_one_statement(mailbox: Mailbox, tied: list[MessageSummary]) -> None:
+def test_one_message_is_one_statement(mailbox: Mailbox, tied: tuple[ListRow, ...]) -> None:
     read = mailbox.store.read
     before = read.query_count
 
-    assert read.summary(tied[0].key) == tied[0]
+    assert read.summary(tied[0].key) == tied[0].message
     assert read.message(tied[0].key) is not None
     assert read.location(tied[0].key) == (mailbox.inbox, 30)
 

@@ -1,7 +1,6 @@
-"""Reading messages: windows of a list, one message by key, and what is known of the server's side.
+"""Reading messages: one by key, the newest of a folder, and what is known of the server's side.
 
-Lists are ordered newest first by (INTERNALDATE, key) and read in windows by keyset: the cost does
-not depend on the size of the folder, except for `at` and `rank`, which are for jumps.
+The windows of the lists on the screen are in `listings`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import Final
 from tuimail.model.account import AccountId
 from tuimail.model.flags import Flags
 from tuimail.model.folder import UID, FolderId, FolderRole
-from tuimail.model.message import BodyState, Identity, Message, MessageKey, MessageSummary, Position
+from tuimail.model.message import BodyState, Identity, Message, MessageKey, MessageSummary
 from tuimail.store import codec
 from tuimail.store.connection import Connection, Row
 from tuimail.store.transaction import Transaction
@@ -34,73 +33,13 @@ def mark_forwarded(tx: Transaction, key: MessageKey) -> None:
 
 
 def newest(connection: Connection, folder: FolderId, limit: int) -> list[MessageSummary]:
-    """Return the first window."""
-    return _summaries(
-        connection.rows(
-            "SELECT * FROM message_summary WHERE shown_folder_id = ?"
-            " ORDER BY internaldate DESC, id DESC LIMIT ?",
-            (folder, limit),
-        )
-    )
-
-
-def oldest(connection: Connection, folder: FolderId, limit: int) -> list[MessageSummary]:
-    """Return the last window, newest first."""
-    rows = connection.rows(
-        "SELECT * FROM message_summary WHERE shown_folder_id = ? ORDER BY internaldate, id LIMIT ?",
-        (folder, limit),
-    )
-    return _summaries(rows[::-1])
-
-
-def older(
-    connection: Connection, folder: FolderId, than: Position, limit: int
-) -> list[MessageSummary]:
-    """Return the window that follows `than`."""
-    return _summaries(
-        connection.rows(
-            "SELECT * FROM message_summary WHERE shown_folder_id = ?"
-            " AND (internaldate, id) < (?, ?)"
-            " ORDER BY internaldate DESC, id DESC LIMIT ?",
-            (folder, *than, limit),
-        )
-    )
-
-
-def newer(
-    connection: Connection, folder: FolderId, than: Position, limit: int
-) -> list[MessageSummary]:
-    """Return the window that precedes `than`, newest first and adjacent to it."""
+    """Return the newest messages shown in a folder, the newest first; ties by key."""
     rows = connection.rows(
         "SELECT * FROM message_summary WHERE shown_folder_id = ?"
-        " AND (internaldate, id) > (?, ?)"
-        " ORDER BY internaldate, id LIMIT ?",
-        (folder, *than, limit),
+        " ORDER BY internaldate DESC, id DESC LIMIT ?",
+        (folder, limit),
     )
-    return _summaries(rows[::-1])
-
-
-def at(connection: Connection, folder: FolderId, index: int, limit: int) -> list[MessageSummary]:
-    """Return the window that begins at row `index`, counted from 0. Costs time in `index`."""
-    return _summaries(
-        connection.rows(
-            "SELECT * FROM message_summary WHERE shown_folder_id = ?"
-            " ORDER BY internaldate DESC, id DESC LIMIT ? OFFSET ?",
-            (folder, limit, max(0, index)),
-        )
-    )
-
-
-def rank(connection: Connection, folder: FolderId, position: Position) -> int:
-    """Return how many messages are shown before `position`."""
-    count: int = connection.value(
-        # In two ranges of the index, which costs half of comparing each row with the pair.
-        "SELECT (SELECT count(*) FROM message WHERE shown_folder_id = ?1 AND internaldate > ?2)"
-        " + (SELECT count(*) FROM message"
-        " WHERE shown_folder_id = ?1 AND internaldate = ?2 AND id > ?3)",
-        (folder, *position),
-    )
-    return count
+    return [make_summary(row) for row in rows]
 
 
 def summary(connection: Connection, key: MessageKey) -> MessageSummary | None:
@@ -240,12 +179,8 @@ def without_body(connection: Connection, folder: FolderId, among: int) -> list[M
     return [key for key, body in rows if not body]
 
 
-def _summaries(rows: list[Row]) -> list[MessageSummary]:
-    return [make_summary(row) for row in rows]
-
-
 def make_summary(row: Row) -> MessageSummary:
-    """Return a row of the view `message_summary`."""
+    """Make the summary of a row of the view `message_summary`."""
     (
         key, account_id, folder_id, internaldate, from_text, to_text, subject, snippet,
         system, keywords, size, has_attachment, thread_id, body, pending, role,

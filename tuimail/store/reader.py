@@ -113,28 +113,8 @@ class Reader(OutgoingReader):
         return store.rounds.folder_round(self._connection, folder)
 
     def newest(self, folder: FolderId, limit: int) -> list[MessageSummary]:
-        """Return the first window of a list, newest first."""
+        """Return the newest messages shown in a folder, the newest first; ties by key."""
         return messages.newest(self._connection, folder, limit)
-
-    def oldest(self, folder: FolderId, limit: int) -> list[MessageSummary]:
-        """Return the last window of a list, newest first."""
-        return messages.oldest(self._connection, folder, limit)
-
-    def older(self, folder: FolderId, than: Position, limit: int) -> list[MessageSummary]:
-        """Return the window that follows `than`, newest first."""
-        return messages.older(self._connection, folder, than, limit)
-
-    def newer(self, folder: FolderId, than: Position, limit: int) -> list[MessageSummary]:
-        """Return the window that precedes `than`, newest first."""
-        return messages.newer(self._connection, folder, than, limit)
-
-    def at(self, folder: FolderId, index: int, limit: int) -> list[MessageSummary]:
-        """Return the window that begins at row `index`, counted from 0. For jumps only."""
-        return messages.at(self._connection, folder, index, limit)
-
-    def rank(self, folder: FolderId, position: Position) -> int:
-        """Return how many messages are shown before `position`."""
-        return messages.rank(self._connection, folder, position)
 
     def sender_history(self, message: Message) -> SenderHistory:
         """Return how well the sender of a message is known."""

@@ -1,9 +1,9 @@
 """Store: the one object that others hold. Reads on any thread, writes on one.
 
 store = Store.open(directory)
-store.read.newest(folder, 60)                       # this thread's own connection
-store.write(lambda tx: tx.record_messages(...))     # a future; resolves after the commit
-store.submit([NewIntent(...)])                      # the user's queue, served first
+store.read.listing(Listing(InFolder(folder))).first(60)  # this thread's own connection
+store.write(lambda tx: tx.record_messages(...))          # a future; resolves after the commit
+store.submit([NewIntent(...)])                           # the user's queue, served first
 """
 
 from __future__ import annotations
