@@ -69,11 +69,6 @@ def attachment_name(part: BodyPart) -> SafeText:
     return safe_filename(f"{kind}-{part.section}{extension}")
 
 
-def unique_path(directory: Path, name: str) -> Path:
-    """Return a path in `directory` that does not exist yet: "a.pdf", "a (2).pdf", …"""
-    return next(path for path in _candidates(directory, name) if not os.path.lexists(path))
-
-
 def write_new(directory: Path, name: str, data: bytes) -> Path:
     """Write a file that did not exist, never through a link, and return where it went.
 

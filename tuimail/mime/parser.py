@@ -75,16 +75,6 @@ def parse(raw: bytes) -> ParsedMessage:
     return ParsedMessage(raw, tree.headers, tree.structure, tuple(tree.problems), tree.sections)
 
 
-def structure_of(raw: bytes) -> BodyStructure:
-    """Return what BODYSTRUCTURE would say about the message."""
-    return parse(raw).structure
-
-
-def envelope_of(raw: bytes) -> Envelope:
-    """Return what ENVELOPE would say about the message; the body is not looked at."""
-    return header_block.envelope(read_headers(raw)[0])
-
-
 def decode_part(body: bytes, part: BodyPart) -> bytes:
     """Undo the transfer encoding of a leaf. Never raises."""
     if part.type in ("multipart", "message") and part.encoding in ("7bit", "8bit", "binary"):

@@ -122,11 +122,6 @@ class Invitation:
     problems: tuple[SafeText, ...] = ()
 
     @property
-    def is_all_day(self) -> bool:
-        """Whether it takes whole days."""
-        return self.start is not None and not isinstance(self.start, datetime)
-
-    @property
     def version(self) -> MeetingVersion:
         """What of it can change from one invitation to the next."""
         return MeetingVersion(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tuimail.mime.filename import attachment_name, safe_filename, unique_path, write_new
+from tuimail.mime.filename import attachment_name, safe_filename, write_new
 from tuimail.model.bodystructure import BodyPart
 from tuimail.model.envelope import Envelope
 from tuimail.text.safe import SafeText
@@ -47,12 +47,12 @@ def test_a_long_name_keeps_its_extension_and_whole_characters() -> None:
 
 
 def test_a_name_is_never_taken_twice(tmp_path: Path) -> None:
-    assert unique_path(tmp_path, "a.pdf") == tmp_path / "a.pdf"
-    (tmp_path / "a.pdf").touch()
+    assert write_new(tmp_path, "a.pdf", b"1") == tmp_path / "a.pdf"
     (tmp_path / "a (2).pdf").symlink_to("nowhere")
-    assert unique_path(tmp_path, "a.pdf") == tmp_path / "a (3).pdf"
+    assert write_new(tmp_path, "a.pdf", b"3") == tmp_path / "a (3).pdf"
     (tmp_path / "plain").touch()
-    assert unique_path(tmp_path, "plain") == tmp_path / "plain (2)"
+    assert write_new(tmp_path, "plain", b"2") == tmp_path / "plain (2)"
+    assert (tmp_path / "a.pdf").read_bytes() == b"1"
 
 
 def test_writing_never_overwrites_nor_follows_a_link(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.mime.odd_mail import MIXED, ODD, many_parts, nested_multiparts
-from tuimail.mime.parser import decode_part, envelope_of, parse, part_text, structure_of
+from tests.unit.mime.odd_mail import ODD, many_parts, nested_multiparts
+from tuimail.mime.parser import decode_part, parse, part_text
 from tuimail.model.bodystructure import BodyPart, MultiPart
 
 NESTED = (
@@ -133,14 +133,6 @@ def test_transfer_encodings_are_undone_as_far_as_possible(
 def test_html_without_a_label_is_decoded_by_its_meta_tag() -> None:
     html = BodyPart("1", "text", "html")
     assert part_text(b"<meta charset=shift_jis>\x82\xa0", html).endswith("あ")
-
-
-def test_structure_and_envelope_come_alone_too() -> None:
-    assert (
-        structure_of(MIXED + b"--x\r\n\r\na\r\n--x--")
-        == parse(MIXED + b"--x\r\n\r\na\r\n--x--").structure
-    )
-    assert envelope_of(NESTED).subject == "nested"
 
 
 def test_an_unfinished_boundary_does_not_end_the_outer_part() -> None:
