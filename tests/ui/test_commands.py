@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -10,7 +11,9 @@ from textual.pilot import Pilot
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
 from tests.ui.stage import SIZES
 from tests.waiting import until
+from tuimail.text.address import make_address
 from tuimail.ui.screens.command_line import CommandLine
+from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.help import HelpScreen
 from tuimail.ui.screens.key_choice import KeyChoice
 from tuimail.ui.screens.palette import Palette
@@ -256,3 +259,17 @@ async def test_all_that_is_wrong_in_own_keys_is_listed_and_nothing_keeps_from_st
         shown = screen_text(desk.app)
         assert "keys.list.dwon is unknown. Nearest: keys.list.down." in shown
         assert "keys.mailbox.archive: 'hyperspace' is not a key." in shown
+
+
+async def test_writing_to_somebody_is_from_the_same_address_as_by_the_key(desk: Desk) -> None:
+    """Red when `action_write_to` makes a draft of its own, without the name of the sender."""
+    (account,) = desk.app.accounts.values()
+    named = replace(account, aliases=(make_address("Anna Berg", account.address),))
+    desk.app.accounts = {account.id: named}
+    async with desk.app.run_test(size=SIZE) as pilot:
+        await desk.start(pilot)
+        await line(desk, pilot, "write-to kim@fabrikam.example")
+        await pilot.press("enter")
+        await until(lambda: isinstance(desk.app.screen, ComposeScreen), describe="the composer")
+        await desk.see(pilot, "kim@fabrikam.example")
+        await desk.see(pilot, "Anna Berg")

@@ -1,7 +1,8 @@
 """Several messages written to files: one mbox, or a folder of eml files.
 
 A message is written as the server delivered it, from the store, one after the other, so that ten
-thousand of them need no more memory than the largest.
+thousand of them need no more memory than the largest. All of this is called off the screen's
+thread, and reads by a connection of its own.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from tuimail.text.safe import clean
 from tuimail.ui.drawing.formatting import number
 
 if TYPE_CHECKING:
-    from tuimail.store.reader import Reader
+    from tuimail.store.store import Store
 
 WHOLE = ""
 """The section that is a whole message."""
@@ -43,22 +44,24 @@ class Exported(NamedTuple):
     failed: str = ""
 
 
-def missing_of(read: Reader, rows: Sequence[MessageSummary]) -> list[MessageSummary]:
+def missing_of(store: Store, rows: Sequence[MessageSummary]) -> list[MessageSummary]:
     """Return those of which not the whole message is here.
 
     Raises:
         StoreError: The store cannot be read.
     """
+    read = store.read
     return [row for row in rows if WHOLE not in read.sections(row.key)]
 
 
 def write_mbox(
-    read: Reader, rows: Sequence[MessageSummary], directory: Path, now: datetime
+    store: Store, rows: Sequence[MessageSummary], directory: Path, now: datetime
 ) -> Exported:
     """Write messages into one new mbox; nothing stays of it when the disk is full."""
     missing: list[MessageSummary] = []
 
     def entries() -> Iterator[bytes]:
+        read = store.read
         for row in rows:
             data, message = read.part(row.key, WHOLE), read.message(row.key)
             if data is None or message is None:
@@ -78,12 +81,13 @@ def write_mbox(
 
 
 def write_folder(
-    read: Reader, rows: Sequence[MessageSummary], directory: Path, now: datetime
+    store: Store, rows: Sequence[MessageSummary], directory: Path, now: datetime
 ) -> Exported:
     """Write messages into a new folder, each into a file; what is written when it fails stays."""
     missing: list[MessageSummary] = []
     path, count = None, 0
     try:
+        read = store.read
         path = new_folder(directory, _title(now, len(rows)))
         for row in rows:
             data = read.part(row.key, WHOLE)

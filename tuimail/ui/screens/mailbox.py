@@ -2,6 +2,20 @@
 
 It reads the store, inserts intents, and tells the engine where the user looks. Everything it shows
 comes from the store; when the connection goes, nothing on it changes but the words of the state.
+
+What has a state or a course of its own is an object the screen has: `bars`, `deeds`, `dwelling`,
+`writing`, `export`. The rest is a chain of classes, each of which builds on those before:
+
+    mailbox_panes     the widgets and how they share the screen
+    mailbox_deeds     what keys do to the messages chosen, and what those are
+    mailbox_reading   what is read, beside the list or in its place
+    mailbox_places    which folder or view is listed
+    mailbox_listing   its order, its conversations, its limit
+    mailbox_search    the search, and the way back from it
+    mailbox_marks     what is marked
+    mailbox_folders   what keys do to the folder at the cursor of the tree
+    mailbox_picking   folders by some letters, to go or to file there
+    mailbox_commands  what the command line does with words
 """
 
 from __future__ import annotations
@@ -9,15 +23,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from textual import work
+
 from tuimail.model.changes import ChangeSet
+from tuimail.model.draft import Writing
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.keys.scopes import Parameters
 from tuimail.ui.messages import CommandsWanted, ListChanged
 from tuimail.ui.screens.later import load_readers
 from tuimail.ui.screens.mailbox_bars import MailboxBars
+from tuimail.ui.screens.mailbox_commands import MailboxCommands
+from tuimail.ui.screens.mailbox_dwelling import MailboxDwelling
 from tuimail.ui.screens.mailbox_export import MailboxExport
 from tuimail.ui.screens.mailbox_panes import Reads
+from tuimail.ui.screens.mailbox_writing import MailboxWriting
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
@@ -26,7 +46,7 @@ if TYPE_CHECKING:
     from tuimail.ui.widgets.message_view import MessageView
 
 
-class MailboxScreen(MailboxExport):
+class MailboxScreen(MailboxCommands):
     """Folders, list and reader, arranged by the size of the terminal."""
 
     BINDINGS = bindings_for("mailbox")
@@ -34,6 +54,9 @@ class MailboxScreen(MailboxExport):
     def __init__(self) -> None:
         super().__init__()
         self.bars = MailboxBars(self)
+        self.dwelling = MailboxDwelling(self)
+        self.writing = MailboxWriting(self)
+        self.export = MailboxExport(self)
 
     def on_mount(self) -> None:
         """Show the last folder straight from the store."""
@@ -83,7 +106,7 @@ class MailboxScreen(MailboxExport):
     def on_conversation_pane_moved(self, event: ConversationPane.Moved) -> None:
         """Say where the cursor of the conversation is, and let what is read there count as read."""
         event.stop()
-        self.conversation_moved(by_user=event.by_user)
+        self.dwelling.moved(by_user=event.by_user)
         self.bars.refresh()
 
     def on_conversation_pane_emptied(self, event: ConversationPane.Emptied) -> None:
@@ -167,7 +190,7 @@ class MailboxScreen(MailboxExport):
             self.back_to_conversation()
         elif self.reading or self.focused_reader is not None:
             self.stop_reading()
-            self.stop_dwelling()
+            self.dwelling.stop()
             self.rearrange()
             self.message_list.focus()
         elif not self.leave_search():
@@ -204,6 +227,47 @@ class MailboxScreen(MailboxExport):
 
         self.app.push_screen(NoticesScreen(), self.go_to_message)
 
+    # -- writing, and giving away --------------------------------------------------------------
+
+    def action_write(self) -> None:
+        """Write a new message."""
+        self.writing.new()
+
+    def action_reply(self, everyone: bool) -> None:
+        """Answer the message at hand."""
+        self.writing.reply(Writing.REPLY_ALL if everyone else Writing.REPLY)
+
+    def action_reply_list(self) -> None:
+        """Answer to the mailing list that the message came through."""
+        self.writing.reply(Writing.LIST)
+
+    def action_forward(self) -> None:
+        """Pass the message on, its text and its files."""
+        self.writing.forward()
+
+    def action_forward_attached(self) -> None:
+        """Pass the message on as a file."""
+        self.writing.forward_attached()
+
+    def action_edit_new(self) -> None:
+        """Write the message anew."""
+        self.writing.anew()
+
+    def action_bounce(self) -> None:
+        """Pass the message on as it is."""
+        self.writing.bounce()
+
+    def action_export(self) -> None:
+        """Write what is marked to files, or end the waiting for what is not here."""
+        self.export.begin()
+
+    @work(group="receipt", exclusive=True)
+    async def action_receipt(self) -> None:
+        """Answer who asks to be told that the message was opened."""
+        from tuimail.ui.screens.mailbox_receipts import answer_receipt  # noqa: PLC0415 - seldom
+
+        await answer_receipt(self)
+
     # -- what changes from outside -------------------------------------------------------------
 
     def apply_changes(self, changes: ChangeSet) -> None:
@@ -214,7 +278,7 @@ class MailboxScreen(MailboxExport):
         self.message_list.apply(changes)
         if self.message_list.folder in changes.folders:
             self.follow_choice()
-        self.export_changed(changes)
+        self.export.store_changed(changes)
         self.bars.refresh()
 
     def _status_changed(self, _: None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tuimail.model.draft import Draft
 from tuimail.model.folder import Folder
 from tuimail.model.listing import Sort
 from tuimail.model.message import MessageSummary
@@ -83,12 +82,7 @@ class MailboxCommands(MailboxPicking):
 
     def action_write_to(self, people: str) -> None:
         """Write to somebody."""
-        app, folder = shell(self), self.folder
-        account = folder.account_id if folder else next(iter(app.accounts), None)
-        if account is None:
-            self.bottom.show_event("There is no account to write from.")
-        else:
-            app.open_composer(Draft(account, to=people))
+        self.writing.new(to=people)
 
     def _folder_named(self, name: str) -> Folder | None:
         """Return the folder of that name, or the only one with it in its name; else say so."""

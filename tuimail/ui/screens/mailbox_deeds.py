@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual import work
@@ -19,6 +19,9 @@ from tuimail.ui.screens.deed_runner import DeedRunner
 from tuimail.ui.screens.mailbox_panes import MailboxPanes
 from tuimail.ui.shell import shell
 
+if TYPE_CHECKING:
+    from tuimail.ui.screens.mailbox_dwelling import MailboxDwelling
+
 _YES: Final = "y"
 _ON_ALL: Final = ("archive", "trash", "move", "flag", "unread", "junk")
 """What can be done to a whole conversation: the bindings, which are words as well."""
@@ -26,6 +29,8 @@ _ON_ALL: Final = ("archive", "trash", "move", "flag", "unread", "junk")
 
 class MailboxDeeds(MailboxPanes):
     """The actions on the messages that are marked, else on the one at the cursor."""
+
+    dwelling: MailboxDwelling
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,7 +162,7 @@ class MailboxDeeds(MailboxPanes):
 
     async def action_unread(self) -> None:
         """Mark unread, or read."""
-        self.stop_dwelling()
+        self.dwelling.stop()
         rows = self.chosen()
         await self.carry_out(deeds.toggle_unread(rows), rows)
 
@@ -168,7 +173,7 @@ class MailboxDeeds(MailboxPanes):
         if folder is None or not folder.unread:
             self.bottom.show_event("Nothing is unread here.")
             return
-        self.stop_dwelling()
+        self.dwelling.stop()
         await self.deeds.mark_folder_read(folder)
 
     async def carry_out(self, deed: deeds.Deed, rows: Sequence[MessageSummary]) -> None:
@@ -189,10 +194,6 @@ class MailboxDeeds(MailboxPanes):
     async def action_redo(self) -> None:
         """Do again what was undone last."""
         await self.deeds.redo()
-
-    def stop_dwelling(self) -> None:
-        """Let what is read not count as read by itself any more."""
-        raise NotImplementedError
 
     def deed_done(self) -> None:
         """Show what has come under the cursor."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
@@ -12,9 +12,11 @@ from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
 from tuimail.ui.drawing.formatting import number
-from tuimail.ui.screens.mailbox_receipts import MailboxReceipts
 from tuimail.ui.shell import shell
 from tuimail.ui.terminal.saving import downloads_dir
+
+if TYPE_CHECKING:
+    from tuimail.ui.screens.mailbox import MailboxScreen
 
 _MBOX: Final = "m"
 _FILES: Final = "e"
@@ -32,34 +34,41 @@ class _Export:
     waiting: set[MessageKey] = field(default_factory=set)
 
 
-class MailboxExport(MailboxReceipts):
-    """The key that writes several messages to files."""
+class MailboxExport:
+    """Writes several messages to files, one export at a time.
 
-    _export: _Export | None = None
+    Args:
+        screen: Whose messages, and whose last row asks and says.
+    """
 
-    def action_export(self) -> None:
+    def __init__(self, screen: MailboxScreen) -> None:
+        self._screen = screen
+        self._export: _Export | None = None
+
+    def begin(self) -> None:
         """Write what is marked, else the message at the cursor; or end the waiting for it."""
+        screen, bottom = self._screen, self._screen.bottom
         if self._export is not None:
             total, waiting = len(self._export.rows), len(self._export.waiting)
             question = f"{number(waiting)} of {number(total)} are not here yet."
-            put = self.bottom.put(question, {_WITHOUT: "write the others", _GIVE_UP: "give up"})
-            self.run_worker(self._end_waiting(self._export, put), group="export", exclusive=True)
-        elif rows := self.chosen():
+            put = bottom.put(question, {_WITHOUT: "write the others", _GIVE_UP: "give up"})
+            screen.run_worker(self._end_waiting(self._export, put), group="export", exclusive=True)
+        elif rows := screen.chosen():
             what = f"{number(len(rows))} messages" if len(rows) > 1 else "the message"
-            put = self.bottom.put(f"Write {what} to", {_FILES: "eml files", _MBOX: "one mbox"})
-            self.run_worker(self._begin_export(rows, put), group="export", exclusive=True)
+            put = bottom.put(f"Write {what} to", {_FILES: "eml files", _MBOX: "one mbox"})
+            screen.run_worker(self._ask_and_write(rows, put), group="export", exclusive=True)
 
-    async def _begin_export(
+    async def _ask_and_write(
         self, rows: list[MessageSummary], put: asyncio.Future[str | None]
     ) -> None:
         from tuimail.ui.reading.exporting import missing_of  # noqa: PLC0415 - few need it
 
-        app, kind = shell(self), await self.bottom.answered(put)
+        app, kind = shell(self._screen), await self._screen.bottom.answered(put)
         if kind is None:
             return
         export = _Export(rows, kind)
         try:
-            missing = await asyncio.to_thread(missing_of, app.store.read, export.rows)
+            missing = await asyncio.to_thread(missing_of, app.store, export.rows)
         except StoreError as error:
             app.tell(error.message, Severity.ERROR)
             return
@@ -67,7 +76,7 @@ class MailboxExport(MailboxReceipts):
         fetchable = [row.key for row in missing if self._is_online(row)]
         if missing and not fetchable:
             question = f"{number(len(missing))} of {total} are not here, and nothing connects."
-            if await self.bottom.ask(question, {_WITHOUT: "write the others"}) != _WITHOUT:
+            if await self._screen.bottom.ask(question, {_WITHOUT: "write the others"}) != _WITHOUT:
                 return
         elif missing:
             self._export, export.waiting = export, set(fetchable)
@@ -77,37 +86,37 @@ class MailboxExport(MailboxReceipts):
             key_of = app.keys.shown("list.export")
             said = f"Fetching {number(len(fetchable))} of {total} … {key_of} writes without them."
             app.tell(app.glyphs.own(said))
-            self.look_at_export(export.waiting)
+            self._look(export.waiting)
             return
-        await self._write_export(export)
+        await self._write(export)
 
     def _is_online(self, row: MessageSummary) -> bool:
-        engine = shell(self).engine
+        engine = shell(self._screen).engine
         status = engine.status.get(row.account_id) if engine is not None else None
         return status is not None and status.connectivity is Connectivity.ONLINE
 
     async def _end_waiting(self, export: _Export, put: asyncio.Future[str | None]) -> None:
-        answer = await self.bottom.answered(put)
+        answer = await self._screen.bottom.answered(put)
         if answer is None or self._export is not export:
             return
         self._export = None
-        engine = shell(self).engine
+        engine = shell(self._screen).engine
         for key in export.waiting:
             if engine is not None:
                 engine.give_up(key, section=_WHOLE)
         if answer == _WITHOUT:
-            await self._write_export(export)
+            await self._write(export)
         else:
-            self.bottom.show_event("Nothing was written.")
+            self._screen.bottom.show_event("Nothing was written.")
 
-    def export_changed(self, changes: ChangeSet) -> None:
-        """Go on with the export when what it waits for has come, or is gone."""
+    def store_changed(self, changes: ChangeSet) -> None:
+        """Go on when what is waited for has come, or is gone."""
         if self._export is not None:
-            self.look_at_export(self._export.waiting & changes.messages)
+            self._look(self._export.waiting & changes.messages)
 
-    def look_at_export(self, keys: set[MessageKey]) -> None:
+    def _look(self, keys: set[MessageKey]) -> None:
         """Look which messages are waited for no more, and write when that is all."""
-        export, read = self._export, shell(self).store.read
+        export, read = self._export, shell(self._screen).store.read
         if export is None:
             return
         try:
@@ -116,22 +125,20 @@ class MailboxExport(MailboxReceipts):
             }
         except StoreError as error:
             self._export = None
-            shell(self).tell(error.message, Severity.ERROR)
+            shell(self._screen).tell(error.message, Severity.ERROR)
             return
         if not export.waiting:
             self._export = None
-            self.run_worker(self._write_export(export), group="export-writing")
+            self._screen.run_worker(self._write(export), group="export-writing")
 
-    async def _write_export(self, export: _Export) -> None:
+    async def _write(self, export: _Export) -> None:
         from tuimail.ui.reading.exporting import (  # noqa: PLC0415 - few need it
             export_words,
             write_folder,
             write_mbox,
         )
 
-        app = shell(self)
+        app = shell(self._screen)
         write = write_mbox if export.kind == _MBOX else write_folder
-        done = await asyncio.to_thread(
-            write, app.store.read, export.rows, downloads_dir(), app.now()
-        )
+        done = await asyncio.to_thread(write, app.store, export.rows, downloads_dir(), app.now())
         app.tell(export_words(done, len(export.rows)), Severity.SUCCESS)

@@ -1,4 +1,4 @@
-"""How the reader follows the list, how a conversation is read, and when what is read counts so."""
+"""How the reader follows the list, and how a conversation is read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from textual.timer import Timer
 
 from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageKey
-from tuimail.ui import deeds
 from tuimail.ui.messages import CursorMoved, MessageOpened
 from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
 from tuimail.ui.screens.mailbox_panes import Reads
@@ -17,6 +16,7 @@ from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox_bars import MailboxBars
+    from tuimail.ui.screens.mailbox_writing import MailboxWriting
     from tuimail.ui.widgets.message_pane import MessagePane
 
 # A held key moves the cursor faster than a text can be read; the reader follows when it rests.
@@ -27,19 +27,14 @@ class MailboxReading(MailboxDeeds):
     """The message at the cursor, read beside the list or in its place; or its conversation."""
 
     bars: MailboxBars
+    writing: MailboxWriting
 
     def __init__(self) -> None:
         super().__init__()
         self._preview: Timer | None = None
-        self._dwell: Timer | None = None
-        self._dwells_on: MessageKey | None = None
 
     def rearrange(self) -> None:
         """Arrange the panes again."""
-        raise NotImplementedError
-
-    def go_on_writing(self, key: MessageKey) -> None:
-        """Open a draft of the server's in the composer."""
         raise NotImplementedError
 
     # -- what is read --------------------------------------------------------------------------
@@ -67,7 +62,7 @@ class MailboxReading(MailboxDeeds):
             shell(self).open_composer(draft)
             return
         if self._is_draft(event.key):
-            self.go_on_writing(event.key)
+            self.writing.go_on(event.key)
             return
         row = self.message_list.row
         if row is None or not row.is_folded or not self._read_conversation(event.key):
@@ -100,7 +95,7 @@ class MailboxReading(MailboxDeeds):
         self.reads = Reads.CONVERSATION
         self.rearrange()
         self.set_focus(self.conversation)
-        self.conversation_moved(by_user=True)
+        self.dwelling.moved(by_user=True)
 
     def action_conversation(self) -> None:
         """Read the whole conversation of the message at hand."""
@@ -120,7 +115,7 @@ class MailboxReading(MailboxDeeds):
             self.rearrange()
             self.reader.show(row.key)
             self.set_focus(self.reader)
-            self._start_dwell(row.key)
+            self.dwelling.start(row.key)
 
     def action_source(self) -> None:
         """Show the source of the message that is read."""
@@ -155,9 +150,9 @@ class MailboxReading(MailboxDeeds):
         key = row.key if row is not None else None
         if key != self.reader.key or (dwell and self.reader.is_given_up):
             self.reader.show(key)
-            self.stop_dwelling()
+            self.dwelling.stop()
         if dwell:
-            self._start_dwell(key)
+            self.dwelling.start(key)
         self.bars.refresh()
 
     async def action_next_message(self, by: int) -> None:
@@ -191,66 +186,7 @@ class MailboxReading(MailboxDeeds):
         if self.reading and self.reads is Reads.MESSAGE:
             self.show_at_cursor()
 
-    # -- what counts as read -------------------------------------------------------------------
-
-    @property
-    def _in_front(self) -> MessageKey | None:
-        """The message whose text somebody sees now."""
-        if not self.reading_pane.display:
-            return None
-        if self.reads is Reads.CONVERSATION:
-            row = self.conversation.current
-            return row.key if row is not None and self.conversation.is_open else None
-        return self.reader.key if self.reader.reading is not None else None
-
-    def _start_dwell(self, key: MessageKey | None) -> None:
-        self.stop_dwelling()
-        self._dwells_on = key
-        self._dwell_if_shown()
-
-    def _dwell_if_shown(self) -> None:
-        """Count the seconds from when the text is there."""
-        key, after = self._dwells_on, shell(self).settings.reader.mark_read_after
-        if key is None or self._dwell is not None or after == "off" or self._in_front != key:
-            return
-        row = shell(self).store.read.summary(key)
-        if row is None or row.flags.is_seen:
-            return
-        if after == 0:
-            self.run_worker(self.dwelt(key))
-        else:
-            self._dwell = self.set_timer(after, lambda: self.run_worker(self.dwelt(key)))
-
-    def stop_dwelling(self) -> None:
-        """Let what is read not count as read by itself any more."""
-        self._dwells_on = None
-        if self._dwell is not None:
-            self._dwell.stop()
-            self._dwell = None
-
     def on_message_pane_text_shown(self, event: MessagePane.TextShown) -> None:
         """The text is there: from now on it is read."""
         event.stop()
-        self._dwell_if_shown()
-
-    def conversation_moved(self, *, by_user: bool) -> None:
-        """Count the seconds for the message at the cursor of the conversation."""
-        row = self.conversation.current
-        if self.reads is not Reads.CONVERSATION or row is None:
-            return
-        if by_user and row.key != self._dwells_on:
-            self._start_dwell(row.key)
-        else:
-            self._dwell_if_shown()
-
-    async def dwelt(self, key: MessageKey) -> None:
-        """Mark a message read that has been on the screen long enough."""
-        self._dwell = None
-        if self._dwells_on != key or self._in_front != key:
-            return
-        if self.app.screen is not self:
-            self._dwell_if_shown()  # a sheet stands over it, perhaps for a moment
-            return
-        row = shell(self).store.read.summary(key)
-        if row is not None and not row.flags.is_seen:
-            await self.deeds.do(deeds.mark_read(row), remember=False)
+        self.dwelling.go_on()

@@ -16,13 +16,13 @@ from tuimail.model.message import Message, MessageKey
 from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.reading.texts import Quotable
-from tuimail.ui.screens.mailbox_marks import MailboxMarks
 from tuimail.ui.shell import shell
 from tuimail.ui.writing.identities import Identity, identity_for, identity_of, own_addresses
 
 if TYPE_CHECKING:
     from tuimail.mime.attaching import FileToSend
     from tuimail.mime.rendered import Link, TextLine
+    from tuimail.ui.screens.mailbox import MailboxScreen
 
 _FETCH_SECONDS: Final = 60.0
 _WHOLE, _HEADER = "", "HEADER"
@@ -30,65 +30,78 @@ _MARKS: Final = r"\s*(>+) ?(.*)"
 _Text = tuple["Sequence[TextLine]", "Sequence[Link]"]
 
 
-class MailboxWriting(MailboxMarks):
-    """New mail and answers, from the account of what is shown."""
+class MailboxWriting:
+    """Begins what is written from the mailbox screen: what is not here of a message comes first.
 
-    def action_write(self) -> None:
-        """Write a new message from the account of the folder that is shown."""
-        app, account = shell(self), self.account_here
+    Args:
+        screen: Whose message at hand is answered, and whose last row says what is missing.
+    """
+
+    def __init__(self, screen: MailboxScreen) -> None:
+        self._screen = screen
+
+    def new(self, to: str = "") -> None:
+        """Write a new message from the account of what is shown.
+
+        Args:
+            to: Its recipients, as they are typed.
+        """
+        app, account = shell(self._screen), self._screen.account_here
         if account is None:
-            self.bottom.show_event("There is no account to write from.")
+            self._say("There is no account to write from.")
         else:
             sender = identity_of(app.accounts, account).sender
-            app.open_composer(Draft(account, sender=sender))
+            app.open_composer(Draft(account, sender=sender, to=to))
 
-    def action_reply(self, everyone: bool) -> None:
-        """Answer the message at hand, with its text quoted if it is here."""
-        self._begin(lambda message: self._reply(message, _answer(everyone)))
+    def reply(self, writing: Writing) -> None:
+        """Answer the message at hand, with its text quoted if it is here.
 
-    def action_reply_list(self) -> None:
-        """Answer to the mailing list that the message came through."""
-        self._begin(lambda message: self._reply(message, Writing.LIST))
+        Args:
+            writing: To its sender, to everybody, or to the list it came through.
+        """
+        self._begin(lambda message: self._reply(message, writing))
 
-    def action_forward(self) -> None:
-        """Pass the message on, its text and its files."""
+    def forward(self) -> None:
+        """Pass the message at hand on, its text and its files."""
         self._begin(self._forward)
 
-    def action_forward_attached(self) -> None:
-        """Pass the message on as a file."""
+    def forward_attached(self) -> None:
+        """Pass it on as a file."""
         self._begin(self._forward_attached)
 
-    def action_edit_new(self) -> None:
-        """Write the message anew."""
-        self._begin(self.write_anew)
+    def anew(self) -> None:
+        """Write it anew."""
+        self._begin(self._write_anew)
 
-    def action_bounce(self) -> None:
-        """Pass the message on as it is."""
+    def bounce(self) -> None:
+        """Pass it on as it is."""
         self._begin(self._bounce)
 
-    def _begin(self, write: Callable[[Message], Awaitable[None]]) -> None:
-        row = self.at_hand
-        if row is None:
-            self.bottom.show_event("There is no message here.")
-            return
-        self.run_worker(self._written(row.key, write), exclusive=True, group="reply")
-
-    def go_on_writing(self, key: MessageKey) -> None:
+    def go_on(self, key: MessageKey) -> None:
         """Open a draft of the server's, wherever it was begun."""
-        self.run_worker(
-            self._written(key, partial(self.write_anew, goes_on=True)),
-            exclusive=True,
-            group="reply",
-        )
+        self._start(key, partial(self._write_anew, goes_on=True))
+
+    def _begin(self, write: Callable[[Message], Awaitable[None]]) -> None:
+        row = self._screen.at_hand
+        if row is None:
+            self._say("There is no message here.")
+        else:
+            self._start(row.key, write)
+
+    def _start(self, key: MessageKey, write: Callable[[Message], Awaitable[None]]) -> None:
+        self._screen.run_worker(self._written(key, write), exclusive=True, group="reply")
+
+    def _say(self, words: str, severity: Severity = Severity.INFO) -> None:
+        self._screen.bottom.show_event(words, severity=severity)
 
     async def _written(self, key: MessageKey, write: Callable[[Message], Awaitable[None]]) -> None:
-        message = shell(self).store.read.message(key)
+        message = shell(self._screen).store.read.message(key)
         if message is None:
             return
         try:
             await write(message)
         except StoreError as error:
-            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            self._say(error.message, Severity.ERROR)
 
     # -- the kinds -----------------------------------------------------------------------------
 
@@ -96,7 +109,7 @@ class MailboxWriting(MailboxMarks):
         # Imported when the first answer is written: the first frame does without the mail parser.
         from tuimail.mime.quoting import NO_PATHS, read_paths, reply_to  # noqa: PLC0415
 
-        app = shell(self)
+        app = shell(self._screen)
         passage = self._passage()
         header = self._here(message.summary.key, _HEADER)
         if header is None and writing is Writing.LIST:
@@ -105,7 +118,7 @@ class MailboxWriting(MailboxMarks):
                 return
         paths = NO_PATHS if header is None else read_paths(header)
         if writing is Writing.LIST and paths.list_post is None:
-            self.bottom.show_event("This message names no mailing list that takes answers.")
+            self._say("This message names no mailing list that takes answers.")
             return
         quoted = await app.texts.quotable(message)
         lines, links = passage or (quoted.lines, quoted.links)
@@ -124,7 +137,7 @@ class MailboxWriting(MailboxMarks):
     async def _forward(self, message: Message) -> None:
         from tuimail.mime.forwarding import files_of, forward  # noqa: PLC0415 - as above
 
-        app = shell(self)
+        app = shell(self._screen)
         files: tuple[DraftFile, ...] = ()
         if message.summary.has_attachment:
             raw = await self._fetched(message, _WHOLE)
@@ -144,7 +157,7 @@ class MailboxWriting(MailboxMarks):
         raw = await self._fetched(message, _WHOLE)
         if raw is None:
             return
-        app = shell(self)
+        app = shell(self._screen)
         quoted, identity = await app.texts.quotable(message), identity_for(app.accounts, message)
         if quoted.decrypted_by is not None:
             raw = await app.texts.opened(message, raw)  # else only the user could read it
@@ -155,7 +168,7 @@ class MailboxWriting(MailboxMarks):
     async def _bounce(self, message: Message) -> None:
         from tuimail.mime.forwarding import bounce, message_file  # noqa: PLC0415 - as above
 
-        app = shell(self)
+        app = shell(self._screen)
         raw = await self._fetched(message, _WHOLE)
         if raw is None:
             return
@@ -165,7 +178,7 @@ class MailboxWriting(MailboxMarks):
         files = await self._kept([message_file(raw, message.envelope.subject)])
         self._open(bounce(message, lines, account=identity.account), identity, files)
 
-    async def write_anew(self, message: Message, *, goes_on: bool = False) -> None:
+    async def _write_anew(self, message: Message, *, goes_on: bool = False) -> None:
         """Open what a message says in the composer.
 
         Args:
@@ -173,7 +186,7 @@ class MailboxWriting(MailboxMarks):
         """
         from tuimail.mime.forwarding import files_of, written_anew  # noqa: PLC0415 - as above
 
-        app = shell(self)
+        app = shell(self._screen)
         raw = await self._fetched(message, _WHOLE)
         if raw is None:
             return
@@ -196,12 +209,12 @@ class MailboxWriting(MailboxMarks):
         app.open_composer(replace(draft, files=files))
 
     def _open(self, draft: Draft, identity: Identity, files: tuple[DraftFile, ...]) -> None:
-        shell(self).open_composer(replace(draft, sender=identity.sender, files=files))
+        shell(self._screen).open_composer(replace(draft, sender=identity.sender, files=files))
 
     async def _kept(self, files: Sequence[FileToSend]) -> tuple[DraftFile, ...]:
         from tuimail.ui.writing.draft_files import keep_files  # noqa: PLC0415 - as above
 
-        return await keep_files(shell(self).store, files)
+        return await keep_files(shell(self._screen).store, files)
 
     def _passage(self) -> _Text | None:
         """Return what is selected of the text that is read, to be quoted; None where nothing is.
@@ -210,7 +223,7 @@ class MailboxWriting(MailboxMarks):
         """
         from tuimail.mime.rendered import TextLine  # noqa: PLC0415 - as above
 
-        pane = self.focused_reader
+        pane = self._screen.focused_reader
         passage = pane.text_body.passage if pane is not None else None
         if pane is None or passage is None or passage.began is None:
             return None
@@ -226,7 +239,7 @@ class MailboxWriting(MailboxMarks):
 
     def _here(self, key: MessageKey, section: str) -> bytes | None:
         """Return a section if it is here; a header is the beginning of the whole message."""
-        read = shell(self).store.read
+        read = shell(self._screen).store.read
         sections = read.sections(key)
         if section in sections:
             return read.part(key, section)
@@ -234,12 +247,12 @@ class MailboxWriting(MailboxMarks):
 
     async def _fetched(self, message: Message, section: str) -> bytes | None:
         """Return a section once it is here; None, with a word, where it does not come."""
-        key, app = message.summary.key, shell(self)
+        key, app = message.summary.key, shell(self._screen)
         found = self._here(key, section)
         if found is not None:
             return found
         if app.engine is None:
-            self.bottom.show_event("The message is not here, and nothing fetches it.")
+            self._say("The message is not here, and nothing fetches it.")
             return None
         arrived = asyncio.Event()
 
@@ -247,17 +260,17 @@ class MailboxWriting(MailboxMarks):
             if key in changes.messages and self._here(key, section) is not None:
                 arrived.set()
 
-        app.signal_changes.subscribe(self, changed)
+        app.signal_changes.subscribe(self._screen, changed)
         try:
             app.engine.want_body(key, section=section)
-            self.bottom.show_event("Fetching the message …")
+            self._say("Fetching the message …")
             async with asyncio.timeout(_FETCH_SECONDS):
                 await arrived.wait()
         except TimeoutError:
-            self.bottom.show_event("The message has not come yet. Press the key again later.")
+            self._say("The message has not come yet. Press the key again later.")
             return None
         finally:
-            app.signal_changes.unsubscribe(self)
+            app.signal_changes.unsubscribe(self._screen)
         return self._here(key, section)
 
 
@@ -266,7 +279,3 @@ def _encrypted_like(draft: Draft, quoted: Quotable) -> Draft:
     if quoted.decrypted_by is None:
         return draft
     return replace(draft, protection=DraftProtection.encrypting(quoted.decrypted_by))
-
-
-def _answer(everyone: bool) -> Writing:
-    return Writing.REPLY_ALL if everyone else Writing.REPLY
