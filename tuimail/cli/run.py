@@ -19,22 +19,28 @@ from tuimail.cli.setup import (
     stored_accounts,
 )
 from tuimail.config.schema import Settings
-from tuimail.model.account import Account
+from tuimail.model.account import Account, AccountId
 from tuimail.model.status import Progress
 from tuimail.store.store import Store
 from tuimail.sync.engine import Connected
 from tuimail.sync.errand import Errand
+from tuimail.sync.lane import together
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
 class OneAccount:
-    """A verb's world: the store and the chosen account."""
+    """A verb's world: the store and the chosen account.
+
+    Attributes:
+        together: The mailboxes that send with its sign-in, itself among them.
+    """
 
     store: Store
     account: Account
     settings: Settings
+    together: tuple[AccountId, ...] = ()
 
     def connected(self) -> Connected:
         """The account with its tokens and its way to send."""
@@ -49,7 +55,7 @@ class OneAccount:
             report: Gets how far older mail has come.
         """
         link = self.connected()
-        return Errand(self.account, self.store, link.tokens, link.submitter, report)
+        return Errand(self.account, self.store, link.tokens, link.submitter, report, self.together)
 
 
 @contextmanager
@@ -59,7 +65,9 @@ def one_account(options: Options) -> Iterator[OneAccount]:
     settings = load_settings(options)
     store = open_store()
     try:
-        yield OneAccount(store, chosen(stored_accounts(settings, store), options), settings)
+        accounts = stored_accounts(settings, store)
+        account = chosen(accounts, options)
+        yield OneAccount(store, account, settings, tuple(together(account, accounts.values())))
     finally:
         store.close()
 

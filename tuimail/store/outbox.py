@@ -258,18 +258,19 @@ def replace_recipients(
 
 
 def last_sent(
-    connection: Connection, account: AccountId, since: float, count: int
+    connection: Connection, accounts: Collection[AccountId], since: float, count: int
 ) -> datetime | None:
-    """Return when the `count`-th newest message of a mailbox went out, if after `since`.
+    """Return when the `count`-th newest message of mailboxes went out, if after `since`.
 
     Args:
         since: Unix time, seconds.
     """
     found: float | None = connection.value(
-        "SELECT changed_at FROM outbox WHERE account_id = ? AND changed_at > ?"
+        "SELECT changed_at FROM outbox WHERE changed_at > ?"
+        " AND account_id IN (SELECT value FROM json_each(?))"
         " AND state IN ('sending', 'sent', 'uncertain')"
         " ORDER BY changed_at DESC LIMIT 1 OFFSET ?",
-        (account, since, count - 1),
+        (since, json.dumps([*accounts]), count - 1),
     )
     return codec.to_moment_or_none(found)
 

@@ -57,9 +57,11 @@ class OutgoingReader:
         """Whether a mailbox sent a message: it is in the outbox, or in its Sent Items."""
         return outbox.was_sent(self._connection, account, message_id)
 
-    def last_sent(self, account: AccountId, since: datetime, count: int) -> datetime | None:
-        """Return when the `count`-th newest message of a mailbox went out, if after `since`."""
-        return outbox.last_sent(self._connection, account, since.timestamp(), count)
+    def last_sent(
+        self, accounts: Collection[AccountId], since: datetime, count: int
+    ) -> datetime | None:
+        """Return when the `count`-th newest message of mailboxes went out, if after `since`."""
+        return outbox.last_sent(self._connection, accounts, since.timestamp(), count)
 
     def outbox_raw(self, id: int) -> bytes:
         """Return the octets of an outgoing message; StoreError when there is none."""

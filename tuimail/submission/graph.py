@@ -81,6 +81,7 @@ class GraphSubmitter:
             )
         access = await self._token(False)
         await before_data()
+        options.ends()  # a request cannot be called back
         for forced in (False, True):
             if forced:
                 access = await self._token(True)

@@ -124,7 +124,7 @@ class SmtpSubmitter:
             await dialogue.sign_in(token)
             await dialogue.envelope(mail_from, rcpt_to, raw, options)
             await before_data()
-            return await dialogue.data(raw, options.progress)
+            return await dialogue.data(raw, options)
 
     async def check(self, *, username: str, token: Token) -> None:
         """Sign in and leave: whether sending would work. Nothing is sent. Raises as `submit`."""
@@ -250,7 +250,7 @@ class _Dialogue:
                 sharing=self._whose.sharing,
             )
 
-    async def data(self, raw: bytes, progress: Callable[[int], None]) -> str:
+    async def data(self, raw: bytes, options: Options) -> str:
         """DATA and the message. Once its last line left, only a final reply tells what became."""
         reply = await self._command(b"DATA")
         if reply.code != 354:
@@ -262,18 +262,21 @@ class _Dialogue:
         answer = asyncio.ensure_future(protocol.read_response(timeout=limit))
         broken, has_ended = "", False
         try:
-            await self._write(raw, answer, progress)
+            await self._write(raw, answer, options.progress)
             if not answer.done():
                 has_ended = True
+                options.ends()
                 protocol.write(END)
             reply = await answer
         except (aiosmtplib.SMTPException, OSError) as error:
             broken = type(error).__name__
         finally:
             answer.cancel()
+            if not has_ended:
+                _abort(self._smtp.transport)  # whatever came now would be taken for the message
         is_answer = not broken and 200 <= reply.code < 600
-        if not (is_answer and has_ended):
-            _abort(self._smtp.transport)  # the server may still take what comes for the message
+        if not is_answer:
+            _abort(self._smtp.transport)
         if is_answer and reply.code != 250:
             raise self._refusal(reply, Stage.MESSAGE)
         if broken and not has_ended:

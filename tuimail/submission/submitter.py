@@ -13,6 +13,10 @@ def _nobody(_octets: int) -> None:
     """Nobody wants to know how far it is."""
 
 
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How one message is handed over.
@@ -22,12 +26,15 @@ class Options:
         notify: Whether delivery is to be reported (RFC 3461), where the server offers that.
         envelope_id: Stands in such a report; printable ASCII.
         progress: Told how many octets of the message have left, now and then.
+        ends: Called right before what completes the message leaves: until then nobody can have
+            taken it over.
     """
 
     via: SendVia = SendVia.SMTP
     notify: bool = False
     envelope_id: str = ""
     progress: Callable[[int], None] = _nobody
+    ends: Callable[[], None] = _nothing
 
 
 PLAIN: Final = Options()

@@ -26,6 +26,7 @@ from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync.cataloguing import enter_what_was_here
 from tuimail.sync.desk import Desk
+from tuimail.sync.lane import Lanes
 from tuimail.sync.mailbox import Mailbox
 from tuimail.sync.presence import Seats
 from tuimail.sync.requests import EngineClerk
@@ -84,6 +85,7 @@ class Engine:
         }
         self._listeners: list[Callable[[], None]] = []
         self._seats = Seats()
+        self._lanes = Lanes()
         self._mailboxes: dict[AccountId, Mailbox] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._desk: asyncio.Task[None] | None = None
@@ -219,6 +221,7 @@ class Engine:
             self._timing,
             owner=self._mailboxes.get(account.sign_in_id),
             seats=self._seats,
+            lane=self._lanes.of(account),
         )
         self._mailboxes[account.id] = mailbox
         self._supervise(mailbox.run(), mailbox)

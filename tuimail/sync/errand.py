@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
@@ -24,6 +24,7 @@ from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync.bodies import fetch_section, fetch_text
 from tuimail.sync.desk import Desk
+from tuimail.sync.lane import Lane
 from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox
 from tuimail.sync.sent import server_files_copy
@@ -37,7 +38,11 @@ COPY_SECONDS: Final = 60.0
 
 
 class Errand:
-    """Connects on first need and disconnects at the end of the `async with` block."""
+    """Connects on first need and disconnects at the end of the `async with` block.
+
+    Args:
+        together: The mailboxes that send with the same sign-in, this one among them.
+    """
 
     def __init__(
         self,
@@ -46,6 +51,7 @@ class Errand:
         tokens: TokenProvider,
         submitter: Submitter,
         report: Callable[[Progress | None], None] = lambda _: None,
+        together: Collection[AccountId] = (),
     ) -> None:
         self._account = account
         self._store = store
@@ -63,6 +69,7 @@ class Errand:
             self._work.job,
             refresh_sent=_nothing,
             push=_nothing,
+            lane=Lane([account.id, *together]),
         )
 
     async def __aenter__(self) -> Errand:

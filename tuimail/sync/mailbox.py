@@ -29,6 +29,7 @@ from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync import backoff
 from tuimail.sync.explain import account_problem
+from tuimail.sync.lane import Lane
 from tuimail.sync.opening import SessionOpener
 from tuimail.sync.outbox import Outbox
 from tuimail.sync.presence import Presence, Seats, Unused
@@ -55,6 +56,7 @@ class Mailbox:
         rules: What is kept of its folders.
         owner: Of a shared mailbox, the mailbox of who opens it, if that is here.
         seats: Where shared mailboxes take turns; None to be connected always.
+        lane: Where the mailboxes of one sign-in take turns to send.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Mailbox:
         timing: Timing = _USUAL,
         owner: Mailbox | None = None,
         seats: Seats | None = None,
+        lane: Lane | None = None,
     ) -> None:
         self.account = account
         self._store = store
@@ -114,6 +117,7 @@ class Mailbox:
             push=self.work.intents.set,
             is_in_delegates_sent=owner.is_in_sent if owner is not None else None,
             report=self._standing.set_leaving,
+            lane=lane,
         )
 
     @property
@@ -216,6 +220,7 @@ class Mailbox:
 
     async def finish(self, grace: float) -> None:
         """Wait for at most `grace` seconds for a message that is going out; begin no other."""
+        self._outbox.begin_no_other()
         try:
             async with asyncio.timeout(grace):
                 await self._sending.acquire()

@@ -24,44 +24,72 @@ from tuimail.model.flags import ANSWERED
 from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.outbox import UNSENT, OutboxItem, OutboxState, Reason, SentCopy, due_at
 from tuimail.model.status import Leaving
-from tuimail.store.store import Store
+from tuimail.store.store import Reader, Store
 from tuimail.store.writer import Writer
 from tuimail.submission.submitter import Options, Submitter
 from tuimail.sync import sent, settling
 from tuimail.sync.explain import submission_problem
+from tuimail.sync.lane import Lane
 from tuimail.sync.refusals import Outcome, concerns_others, outcome_of
 from tuimail.sync.settling import JobRunner, Settling
 
 PER_MINUTE: Final = 30
-"""Messages of a mailbox that Exchange takes in a minute (exchange-online.md 4); the rest waits."""
+"""Messages of a sign-in that Exchange takes in a minute (exchange-online.md 4); the rest waits."""
 _MINUTE: Final = timedelta(minutes=1)
 _NOBODY: Final[Mapping[str, str]] = MappingProxyType({})
 _TAKES_ITS_TIME: Final = 256 * 1024
 """Octets of a message of which is told how far it is."""
 
 
-class _TakenBack(Exception):
-    """The user stopped the message between MAIL and DATA."""
+class _NotNow(Exception):
+    """Between MAIL and DATA the message turned out not to go out, or not yet."""
 
 
 class _Claim:
-    """The right to hand one message over, taken by committing SENDING (invariant 6)."""
+    """The right to hand one message over, taken by committing SENDING (invariant 6).
 
-    def __init__(self, store: Store, item: OutboxItem) -> None:
+    Args:
+        free_at: See `Outbox._free_at`; asked in the transaction, so that two never take one place.
+    """
+
+    def __init__(
+        self, store: Store, item: OutboxItem, free_at: Callable[[Reader], datetime | None]
+    ) -> None:
         self._store = store
         self._item = item
+        self._free_at = free_at
+        self._was_taken = self._has_ended = False
         self.is_ours = False
 
     async def commit(self) -> None:
         """Commit SENDING.
 
         Raises:
-            _TakenBack: The user stopped or changed the message, or another process has it.
+            _NotNow: The user stopped or changed the message, another process has it, or the
+                minute is full.
         """
-        claimed = self._store.write(lambda tx: tx.claim_outbox(self._item), urgent=True)
-        if not await asyncio.wrap_future(claimed):
-            raise _TakenBack
+        if not await asyncio.wrap_future(self._store.write(self._take, urgent=True)):
+            raise _NotNow
         self.is_ours = True
+
+    def _take(self, tx: Writer) -> bool:
+        self._was_taken = self._free_at(tx.read) is None and tx.claim_outbox(self._item)
+        return self._was_taken
+
+    def ends(self) -> None:
+        """What completes the message leaves now: from here on nobody knows without an answer."""
+        self._has_ended = True
+
+    def give_back(self) -> None:
+        """The try ends without a word. What was not complete was not taken over: it waits again."""
+        if not self._has_ended:
+            self._store.write(self._put_back, urgent=True)
+
+    def _put_back(self, tx: Writer) -> None:
+        # Here and not before: the commit may have been under way when the try ended.
+        current = tx.read.outbox_item(self._item.id)
+        if self._was_taken and current is not None and current.state is OutboxState.SENDING:
+            tx.set_outbox(self._item.id, state=OutboxState.QUEUED)
 
 
 class _Speedometer:
@@ -104,6 +132,7 @@ class Outbox:
         push: Called when sending has left an intent: the answered mark of the original.
         is_in_delegates_sent: See `settling`.
         report: Told how far a message is that takes its time; None when it has left.
+        lane: What it shares with the other mailboxes of its sign-in.
     """
 
     def __init__(
@@ -117,8 +146,11 @@ class Outbox:
         push: Callable[[], None],
         is_in_delegates_sent: Callable[[str], Awaitable[bool]] | None = None,
         report: Callable[[Leaving | None], None] = lambda _: None,
+        lane: Lane | None = None,
     ) -> None:
         self._account = account
+        self._lane = lane or Lane([account.id])
+        self._is_closing = False
         self._store = store
         self._submitter = submitter
         self._tokens = tokens
@@ -132,10 +164,14 @@ class Outbox:
         for item in items:
             await self._uncertain(item, "tuimail was stopped while the message went out.")
 
+    def begin_no_other(self) -> None:
+        """Whatever waits from now on waits for the next start: the program is ending."""
+        self._is_closing = True
+
     def next_time(self) -> datetime | None:
         """Return when something is due next, UTC."""
         items = self._store.read.outbox(self._account.id)
-        free = self._free_at(datetime.now(UTC)) if items else None
+        free = self._free_at(self._store.read) if items else None
         times = []
         for item in items:
             time = due_at(item)
@@ -144,9 +180,10 @@ class Outbox:
                 times.append(max(time, free) if waits and free is not None else time)
         return min(times, default=None)
 
-    def _free_at(self, now: datetime) -> datetime | None:
+    def _free_at(self, read: Reader) -> datetime | None:
         """Return when another message may go out, None for now: the limit of a minute."""
-        last = self._store.read.last_sent(self._account.id, now - _MINUTE, PER_MINUTE)
+        now = datetime.now(UTC)
+        last = read.last_sent(self._lane.accounts, now - _MINUTE, PER_MINUTE)
         return last + _MINUTE if last is not None and last <= now else None
 
     async def hurry(self) -> None:
@@ -176,25 +213,33 @@ class Outbox:
             if item.state not in UNSENT:
                 await self._settling.settle(item)
                 continue
-            if self._free_at(datetime.now(UTC)) is not None:
-                continue
             failure = blocked.get(item.via)
             if failure is not None:
                 await self._not_sent(item, failure, is_ours=False)
             else:
-                failure = await self._send(item)
+                failure = await self._in_turn(item)
             if failure is not None:
                 failures[item.id] = failure
                 if concerns_others(failure):
                     blocked[item.via] = failure
         return failures
 
+    async def _in_turn(self, item: OutboxItem) -> TuimailError | None:
+        """Send an item where there is room for it among those of the other mailboxes."""
+        async with self._lane:
+            if self._is_closing or self._free_at(self._store.read) is not None:
+                return None
+            return await self._send(item)
+
     async def _send(self, item: OutboxItem) -> TuimailError | None:
-        claim = _Claim(self._store, item)
+        claim = _Claim(self._store, item, self._free_at)
         try:
             receipt = await self._submit(item, claim)
-        except _TakenBack:
+        except _NotNow:
             return None
+        except asyncio.CancelledError:
+            claim.give_back()
+            raise
         except SubmissionUncertain as error:
             await self._uncertain(item, error.message)
             return error
@@ -212,6 +257,7 @@ class Outbox:
             notify=item.notify,
             envelope_id=item.message_id.strip("<>"),
             progress=meter.left,
+            ends=claim.ends,
         )
         try:
             return await self._with_token(item, claim, raw, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +104,7 @@ def flush(options: Options, quiet: bool) -> int:
             store.leave_checkpoints(to_others=False)
             store.write(lambda tx: tx.publish_status({})).result()
             links = connect(accounts, store.directory, settings.tokens)
-            return max([_flush(store, accounts[key], links[key]) for key in due], default=0)
+            return max([_flush(store, accounts, links[key]) for key in due], default=0)
     finally:
         store.close()
 
@@ -122,12 +123,16 @@ def _due(store: Store, accounts: dict[AccountId, Account]) -> list[AccountId]:
     return found
 
 
-def _flush(store: Store, account: Account, link: Connected) -> int:
-    """Send what is due of one account; return an exit code."""
+def _flush(store: Store, accounts: Mapping[AccountId, Account], link: Connected) -> int:
+    """Send what is due of one of the accounts; return an exit code."""
     from tuimail.sync.errand import Errand  # noqa: PLC0415 - heavy, and seldom needed
+    from tuimail.sync.lane import together  # noqa: PLC0415 - as above
+
+    account = link.account
 
     async def run() -> dict[int, TuimailError]:
-        async with Errand(account, store, link.tokens, link.submitter) as errand:
+        whose = together(account, accounts.values())
+        async with Errand(account, store, link.tokens, link.submitter, together=whose) as errand:
             await errand.recover()
             return await errand.flush()
 

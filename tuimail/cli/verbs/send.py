@@ -31,6 +31,9 @@ PATIENCE: Final = 60.0
 """Seconds that an open tuimail gets for the message; after them it is left to it."""
 
 _UNDER_WAY: Final = (OutboxState.QUEUED, OutboxState.SENDING)
+_FULL: Final = (
+    "Queued: 30 messages went out within a minute. It goes out with the next send or open tuimail."
+)
 _STAYS: Final = "The message is in the outbox. It goes out with the next send or open tuimail."
 
 
@@ -48,7 +51,7 @@ def send(options: Options) -> None:
         until = time.monotonic() + PATIENCE
         with lock_or_outcome(world.store, lambda: _sent(world, outbox_id, until)) as sent:
             item = sent or asyncio.run(_send(world, outbox_id))
-    _conclude(item)
+    _conclude(item, is_left_here=sent is None)
 
 
 def _sent(world: OneAccount, outbox_id: int, until: float) -> OutboxItem | None:
@@ -97,11 +100,15 @@ async def _send(world: OneAccount, outbox_id: int) -> OutboxItem:
             raise
 
 
-def _conclude(item: OutboxItem) -> None:
-    """Say how it ended; anything but SENT is a failure of the verb."""
+def _conclude(item: OutboxItem, *, is_left_here: bool) -> None:
+    """Say how it ended; anything but SENT is a failure of the verb.
+
+    Args:
+        is_left_here: No other tuimail has it: where it was not tried, too many went out just now.
+    """
     problem = item.problem
     if item.state in _UNDER_WAY and problem is None:
-        note("Queued. The tuimail that is open sends it.")
+        note(_FULL if is_left_here else "Queued. The tuimail that is open sends it.")
         return
     if item.state is OutboxState.SENT:
         note(f"Sent to {len(item.rcpt_to)}.")
