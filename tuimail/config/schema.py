@@ -130,6 +130,11 @@ class ReaderSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     the best the terminal says it understands, in tmux and screen half blocks. `auto`: none over
     SSH, on a slow link or without colours. None is fetched from the network."""
 
+    gateways: tuple[str, ...] = ()
+    """Mail gateways in front of Exchange Online: their name in Authentication-Results, and the
+    addresses they deliver from: `mx.contoso.com: 192.0.2.0/24`. Believed for mail from there; they
+    have to take out what is forged in their name."""
+
 
 class ListSettings(Table, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[list]`: the list of messages. One folder may have its own: `o` in the list sorts it, `t`

@@ -140,9 +140,31 @@ def _convert(table: Mapping[str, Any], path: Path) -> Settings:
     if "keys" in plain:
         plain["keys"] = _convert_keys(plain["keys"], path)
     settings = _msgspec(plain, Settings, "", path)
+    check_values(settings, path)
     folder = _place(settings.compose.certificates, path)
     compose = msgspec.structs.replace(settings.compose, certificates=folder)
     return msgspec.structs.replace(settings, accounts=accounts, compose=compose)
+
+
+def check_values(settings: Settings, path: Path) -> None:
+    """Look at what has a form of its own.
+
+    Args:
+        settings: As they were read.
+        path: Their file.
+
+    Raises:
+        ConfigError: A value is not of its form.
+    """
+    if settings.reader.gateways:
+        from tuimail.exchange.gateways import read_gateways  # noqa: PLC0415 - few have one
+
+        try:
+            read_gateways(settings.reader.gateways)
+        except ConfigError as error:
+            key = "reader.gateways"
+            words = f"{path.name}: {key}: {error.message}."
+            raise ConfigError(words, file=str(path), key=key) from error
 
 
 def _place(written: str, path: Path) -> str:

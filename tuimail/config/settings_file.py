@@ -12,7 +12,7 @@ import msgspec
 
 from tuimail.config.paths import own_themes_dir
 from tuimail.config.schema import Settings
-from tuimail.config.settings import change, load
+from tuimail.config.settings import change, check_values, load
 from tuimail.errors import ConfigError
 
 _Stamp = tuple[int, int, int] | None
@@ -97,6 +97,8 @@ def _changed(settings: Settings, changes: Mapping[str, object]) -> Settings:
         target, default = (table[above[0]], plain[above[0]]) if above else (table, plain)
         target[name] = default[name] if value is None else value
     try:
-        return msgspec.convert(table, Settings)
+        changed = msgspec.convert(table, Settings)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{next(iter(changes))}: {error}.") from error
+    check_values(changed, Path("settings"))
+    return changed

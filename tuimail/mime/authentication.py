@@ -2,8 +2,9 @@
 
 Only the topmost field is believed, and only where nothing but Exchange Online itself stands above
 it: a sender can write such a field too, but only below the Received field by which the mail came in
-(RFC 8601, 5). What ARC carries is what
-others say, so it is not read.
+(RFC 8601, 5). That field is the one of a front of Exchange Online, whatever the sender calls itself
+there. What a gateway of the settings wrote counts before it, where the mail came from an address of
+that gateway. What ARC carries is what others say, so it is not read.
 
 Exchange's form is its own: no authserv-id in front, sometimes the recipient's domain between two
 results, `compauth` for what it concludes from everything together, and `dkim=none header.d=none`
@@ -13,14 +14,17 @@ written while a message is submitted, which says nothing about who receives it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tuimail.exchange.receivers import is_receiver
+from tuimail.exchange.receivers import is_front, is_receiver
 from tuimail.mime.headers import Headers
 from tuimail.model.trust import Authentication, Confirmation
 from tuimail.text.safe import SafeText
+
+if TYPE_CHECKING:
+    from tuimail.exchange.gateways import Gateway
 
 _LONGEST: Final = 20_000
 _MOST_RESULTS: Final = 60
@@ -32,6 +36,10 @@ _PROPERTY: Final = re.compile(
 _BY: Final = re.compile(r"\bby\s+([A-Za-z0-9.-]{1,255})")
 
 _FROM: Final = re.compile(r"\s*from\s+([A-Za-z0-9.-]{1,255})", re.IGNORECASE)
+_CAME_FROM: Final = re.compile(
+    r"\s*from\s+[\w.:\[\]-]{1,255}\s+\(\[?([0-9A-Fa-f.:]{2,45})\]?\)\s+by\s", re.IGNORECASE
+)
+"""The address in it is what Exchange saw; the name before it is what the sender calls itself."""
 
 _PASSED: Final = frozenset({"pass", "bestguesspass"})
 
@@ -43,15 +51,18 @@ class _Result:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
-def authentication(headers: Headers, domain: str) -> Authentication:
+def authentication(
+    headers: Headers, domain: str, gateways: Sequence[Gateway] = ()
+) -> Authentication:
     """Read what is said about the domain of the address in From.
 
     Args:
         headers: Of the whole message, in order.
         domain: As From has it; empty where it has none.
+        gateways: Those in front of Exchange Online that are believed.
     """
     domain = domain.lower().rstrip(".")
-    value = _believed(headers)
+    value = _believed(headers, gateways)
     results = list(_results(value)) if value else []
     signed_by = frozenset(
         one.properties.get("header.d", "").lower().rstrip(".")
@@ -90,26 +101,46 @@ def is_aligned(one: str, other: str) -> bool:
     return longer == shorter or ("." in shorter and longer.endswith(f".{shorter}"))
 
 
-def _believed(headers: Headers) -> str | None:
-    """Return the topmost field if Exchange Online wrote it."""
-    passed, is_below_border = 0, False
-    for name, value in headers.fields:
+def _believed(headers: Headers, gateways: Sequence[Gateway]) -> str | None:
+    """Return the field of the gateway that the mail came through, else that of Exchange Online."""
+    own: str | None = None
+    is_within = is_read = False
+    for at, (name, value) in enumerate(headers.fields):
         if name == "received":
-            if not _is_receivers(value) or is_below_border:
-                return None
-            passed += 1
-            sender = _FROM.match(value)
-            is_below_border = sender is None or not is_receiver(sender[1])
-        elif name == "authentication-results":
-            is_own = passed and not is_below_border and _is_own(value)
-            return value[:_LONGEST] if is_own else None
-    return None
+            by = _by(value)
+            if not is_receiver(by):
+                return own
+            is_within, sender = True, _FROM.match(value)
+            if is_front(by) or sender is None or not is_receiver(sender[1]):
+                return _of_gateway(headers.fields[at + 1 :], value, gateways) or own
+        elif name == "authentication-results" and not is_read:
+            is_read = True
+            authserv_id = _authserv_id(value)
+            is_own = not authserv_id or is_receiver(authserv_id)
+            own = value[:_LONGEST] if is_within and is_own else None
+    return own
 
 
-def _is_own(value: str) -> bool:
-    """Whether the authserv-id is missing, as Exchange leaves it out, or one of its hosts."""
+def _of_gateway(
+    below: Sequence[tuple[str, str]], received: str, gateways: Sequence[Gateway]
+) -> str | None:
+    """Return the topmost field of the gateway that Exchange received the mail from.
+
+    Args:
+        below: The fields that came with the mail.
+        received: The Received field above them.
+        gateways: Those that are believed; they take forged fields of their name out (RFC 8601, 5).
+    """
+    came_from = _CAME_FROM.match(received)
+    names = {one.name for one in gateways if came_from and one.delivers_from(came_from[1])}
+    fields = (value for name, value in below if name == "authentication-results" and names)
+    return next((value[:_LONGEST] for value in fields if _authserv_id(value) in names), None)
+
+
+def _authserv_id(value: str) -> str:
+    """Return who wrote a field, in lower case; empty where that is missing, as with Exchange."""
     first = _COMMENT.sub(" ", value[:_LONGEST]).partition(";")[0].split()
-    return not first or "=" in first[0] or is_receiver(first[0])
+    return first[0].lower() if first and "=" not in first[0] else ""
 
 
 def _is_internal(headers: Headers) -> bool:
@@ -117,14 +148,14 @@ def _is_internal(headers: Headers) -> bool:
 
     The field is one of those that Exchange Online takes out of what it receives.
     """
-    received = headers.get("received")
     said = headers.get("x-ms-exchange-organization-authas")
-    return bool(received) and _is_receivers(received) and said.strip().lower() == "internal"
+    return is_receiver(_by(headers.get("received"))) and said.strip().lower() == "internal"
 
 
-def _is_receivers(received: str) -> bool:
+def _by(received: str) -> str:
+    """Return the host that wrote a Received field, empty where it names none."""
     by = _BY.search(_COMMENT.sub(" ", received[:2_000]))
-    return by is not None and is_receiver(by[1])
+    return "" if by is None else by[1]
 
 
 def _results(value: str) -> Iterator[_Result]:

@@ -8,7 +8,7 @@ Exchange's BODYSTRUCTURE made no sense. It never raises for what a mail contains
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -69,6 +69,7 @@ from tuimail.model.trust import Trust
 from tuimail.text.safe import SafeText
 
 if TYPE_CHECKING:
+    from tuimail.exchange.gateways import Gateway
     from tuimail.mime.smime_keys import SmimeKeys
 
 __all__ = [
@@ -157,14 +158,16 @@ async def read_message_async(
     *,
     charset: str | None = None,
     keys: SmimeKeys | None = None,
+    gateways: Sequence[Gateway] = (),
 ) -> Reading:
     """Read a message without holding up the event loop.
 
-    `part` is called on the loop's thread; decoding and rendering happen elsewhere.
+    `part` is called on the loop's thread; decoding and rendering happen elsewhere. What `gateways`
+    found out about the sender is believed.
     """
     sections = gather(message, part)
     desk = Desk(renderer, charset, keys=keys)
-    return await asyncio.to_thread(_read, message, sections, desk)
+    return await asyncio.to_thread(_read, message, sections, desk, gateways)
 
 
 def is_long(message: Message) -> bool:
@@ -196,7 +199,12 @@ async def read_beginning_async(
     return replace(reading, lines=lines, folds=folds, links=(), notices=())
 
 
-def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
+def _read(
+    message: Message,
+    sections: dict[str, bytes],
+    desk: Desk,
+    gateways: Sequence[Gateway] = (),
+) -> Reading:
     source = source_of(message, sections)
     if source is None:
         return Reading(missing=WHOLE)
@@ -236,7 +244,7 @@ def _read(message: Message, sections: dict[str, bytes], desk: Desk) -> Reading:
         or (WHOLE in limits(message) and WHOLE not in sections),
         is_cut=is_cut,
         invitation=invitation,
-        trust=replace(read_trust(header), seals=opened.seals) if header else None,
+        trust=replace(read_trust(header, gateways), seals=opened.seals) if header else None,
         is_decrypted=opened.is_decrypted,
         inner=opened.inside,
         is_large=opened.is_large,

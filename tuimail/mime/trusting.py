@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from tuimail.mime.authentication import authentication
 from tuimail.mime.headers import Headers, read_headers
@@ -12,27 +13,32 @@ from tuimail.model.trust import Trust
 from tuimail.text.address import Address, parse_address_header
 from tuimail.text.safe import SafeText, clean
 
+if TYPE_CHECKING:
+    from tuimail.exchange.gateways import Gateway
+
 _ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _LONGEST_NAME: Final = 1_000
 
 
-def read_trust(header: bytes) -> Trust:
+def read_trust(header: bytes, gateways: Sequence[Gateway] = ()) -> Trust:
     """Read a header block.
 
     Args:
         header: BODY[HEADER], the fields in their order.
+        gateways: Those in front of Exchange Online that are believed. Nothing is called because of
+            what they say: for the ways out of a list the word of Exchange is needed.
     """
     headers, _ = read_headers(header)
     authors = parse_address_header(headers.get("from"))
     author = authors[0] if authors else None
     # Two authors are two domains of which DMARC asks about one (RFC 7489, 6.6.1).
     domain = author.host if author and len({one.host.lower() for one in authors}) == 1 else ""
-    found = authentication(headers, domain)
+    by_exchange = authentication(headers, domain)
     return Trust(
-        authentication=found,
+        authentication=authentication(headers, domain, gateways) if gateways else by_exchange,
         replies_to=_replies_to(headers, authors),
         posed_as=SafeText("") if author is None else posed_as(author),
-        unsubscribing=unsubscribing(headers, found.signed_by),
+        unsubscribing=unsubscribing(headers, by_exchange.signed_by),
     )
 
 

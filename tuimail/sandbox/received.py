@@ -16,6 +16,9 @@ from tuimail.sandbox.delivery_reports import HOST
 
 _STORE = "AM0PR01MB0002.eurprd01.prod.outlook.com"
 _FRONT = "AM0EUR01FT001.mail.protection.outlook.com"
+_FRONT_INSIDE = "AM0EUR01FT001.eop-EUR01.prod.protection.outlook.com"
+_DOOR = "AM0PR01CA0001.outlook.office365.com"
+_DOOR_INSIDE = "AM0PR01CA0001.eurprd01.prod.exchangelabs.com"
 _FROM = re.compile(rb"^from:[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.I | re.M)
 # What only Exchange may write is taken out of what comes in: the header firewall.
 _FORGED = re.compile(
@@ -48,11 +51,13 @@ def with_trace(
         ]
     else:
         sender = f"mail.{domain or 'unknown.example'}"
-        by = f"with Microsoft SMTP Server; {stamp}"
+        by = "with Microsoft SMTP Server"
+        front = f"{by} via\r\n Frontend Transport; {stamp}"
         lines += [
-            f"Received: from {_FRONT} (2001:db8::1) by\r\n {HOST} {by}",
+            f"Received: from {_DOOR_INSIDE} (2001:db8::2) by\r\n {HOST} {by}; {stamp}",
+            f"Received: from {_FRONT_INSIDE}\r\n (2001:db8::1) by {_DOOR} {front}",
             f"Authentication-Results: {_results(domain, is_forged=is_forged)}",
-            f"Received: from {sender} (192.0.2.25) by\r\n {_FRONT} {by}",
+            f"Received: from {sender} (192.0.2.25) by\r\n {_FRONT} {front}",
             "X-MS-Exchange-Organization-AuthAs: Anonymous",
         ]
     trace = "".join(f"{line}\r\n" for line in lines)

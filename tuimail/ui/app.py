@@ -30,7 +30,7 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.colourless import replace_filters
 from tuimail.ui.drawing.hyperlinks import understands_hyperlinks
 from tuimail.ui.messages import EngineChanged, KeyClicked, Said, StoreChanged
-from tuimail.ui.reading.texts import MessageTexts, own_hosts, places_of
+from tuimail.ui.reading.texts import MessageTexts, gateways_of, own_hosts, places_of
 from tuimail.ui.running.appearance import Appearance
 from tuimail.ui.running.arrivals import Arrivals
 from tuimail.ui.running.commit_slot import CommitSlot
@@ -122,6 +122,7 @@ class TuimailApp(KeyActions):
             lambda: own_hosts(self.accounts.values()),
             self.key_of,
             lambda: places_of(self.accounts.values(), self.settings),
+            lambda: gateways_of(self.settings),
         )
         self.people = People(store)
         self.desk = Desk()

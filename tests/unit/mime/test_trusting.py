@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from tuimail.errors import ConfigError
+from tuimail.exchange.gateways import Gateway, read_gateway, read_gateways
 from tuimail.mime.trusting import posed_as, read_trust
 from tuimail.model.trust import Confirmation
 from tuimail.text.address import make_address
 
+# The hosts of a mail as Exchange Online delivers it, with its names for one host of the inside and
+# of the outside.
 DELIVERED = (
     "Received: from AM0PR01MB1.eurprd01.prod.exchangelabs.com (::1) by\n"
     " AM0PR01MB2.eurprd01.prod.outlook.com with HTTPS; Mon, 23 Nov 2026 09:32:00 +0000\n"
-    "Received: from DU2PR01CA1.eurprd01.prod.exchangelabs.com (2603:10a6::1) by\n"
+    "Received: from DU2PR01CA1.EURPRD01.PROD.OUTLOOK.COM (2603:10a6::1) by\n"
     " AM0PR01MB1.eurprd01.prod.exchangelabs.com (2603:10a6::2) with Microsoft SMTP\n"
+    " Server id 15.20.4308.20; Mon, 23 Nov 2026 09:31:59 +0000\n"
+    "Received: from DB5EUR01FT1.eop-EUR01.prod.protection.outlook.com\n"
+    " (2603:10a6:20b:cafe::4c) by DU2PR01CA1.outlook.office365.com (2603:10a6::1) with\n"
+    " Microsoft SMTP Server id 15.20.4331.21 via Frontend Transport; Mon, 23 Nov 2026\n"
 )
 BORDER = (
     "Received-SPF: Pass (protection.outlook.com: domain of fabrikam.example)\n"
-    "Received: from mail.fabrikam.example (192.0.2.1) by\n"
+    "Received: from {helo} (192.0.2.1) by\n"
     " DB5EUR01FT1.mail.protection.outlook.com (10.152.4.1) with Microsoft SMTP Server\n"
 )
 SENT = "Received: from laptop by mail.fabrikam.example with ESMTPSA\n"
@@ -32,14 +42,22 @@ NONE = (
 )
 
 
-def header(results: str, *, above: str = DELIVERED, below: str = "", sender: str = FROM) -> bytes:
+def header(
+    results: str,
+    *,
+    above: str = DELIVERED,
+    below: str = "",
+    sender: str = FROM,
+    helo: str = "mail.fabrikam.example",
+) -> bytes:
     said = f"Authentication-Results: {results}" if results else ""
     end = "" if not said or said.endswith("\n") else "\n"
-    return (above + said + end + BORDER + below + SENT + sender + "\n").encode()
+    border = BORDER.format(helo=helo)
+    return (above + said + end + border + below + SENT + sender + "\n").encode()
 
 
-def confirmation(raw: bytes) -> Confirmation:
-    return read_trust(raw).authentication.confirmation
+def confirmation(raw: bytes, gateways: Sequence[Gateway] = ()) -> Confirmation:
+    return read_trust(raw, gateways).authentication.confirmation
 
 
 @pytest.mark.parametrize(
@@ -95,6 +113,63 @@ def test_a_field_the_sender_wrote_is_not_believed() -> None:
     arc = f"ARC-Authentication-Results: i=1; mx.microsoft.com 1; {PASS}"
     assert confirmation(header("", below=arc)) is Confirmation.UNKNOWN
     assert confirmation(header(f"x{'-Original'}: {PASS}")) is Confirmation.UNKNOWN
+
+
+@pytest.mark.parametrize("helo", ["x.outlook.com", "DB5EUR01FT1.mail.protection.outlook.com"])
+def test_a_sender_who_calls_itself_exchange_is_outside_all_the_same(helo: str) -> None:
+    """`is_front(by) or` taken out of `authentication._believed` turns it red."""
+    forged = (
+        f"Received: from x.outlook.com (::1) by {helo} with HTTPS\nAuthentication-Results: {PASS}"
+    )
+    assert confirmation(header("", below=forged, helo=helo)) is Confirmation.UNKNOWN
+    assert confirmation(header("", below=f"Authentication-Results: {PASS}", helo=helo)) is (
+        Confirmation.UNKNOWN
+    )
+    assert confirmation(header(PASS, helo=helo)) is Confirmation.CONFIRMED
+
+
+GATEWAYS = read_gateways(["MX.contoso.example: 192.0.2.0/28 2001:db8::/48", "other.example: ::1"])
+BY_GATEWAY = f"Authentication-Results: mx.contoso.example 1; {PASS}"
+BY_ITS_ADDRESS = (
+    "spf=fail (sender IP is 192.0.2.1) smtp.mailfrom=fabrikam.example; dkim=fail (body hash did\n"
+    " not verify) header.d=fabrikam.example;dmarc=fail action=none\n"
+    " header.from=fabrikam.example;compauth=fail reason=000"
+)
+
+
+def test_a_gateway_is_believed_where_exchange_received_the_mail_from_its_address() -> None:
+    """`one.delivers_from` left out of `authentication._of_gateway` turns it red."""
+    behind = header(BY_ITS_ADDRESS, below=BY_GATEWAY)
+    assert confirmation(behind) is Confirmation.FAILED
+    assert confirmation(behind, GATEWAYS) is Confirmation.CONFIRMED
+    # Not from there: whoever can reach Exchange past the gateway can write its name.
+    for address in ("203.0.113.9", "unknown", "192.0.2.1) (203.0.113.9"):
+        past = behind.replace(b"(192.0.2.1) by", f"({address}) by".encode())
+        assert confirmation(past, GATEWAYS) is Confirmation.FAILED
+    # In the name of another gateway, and of none.
+    for name in ("other.example", "evil.example", ""):
+        forged = BY_GATEWAY.replace("mx.contoso.example 1", name)
+        assert confirmation(header(BY_ITS_ADDRESS, below=forged), GATEWAYS) is Confirmation.FAILED
+    failed = BY_GATEWAY.replace("dmarc=pass", "dmarc=fail").replace("compauth=pass", "x=none")
+    assert confirmation(header(PASS, below=failed), GATEWAYS) is Confirmation.FAILED
+    # The first of that name is the gateway's; it takes others out of what it receives.
+    assert confirmation(header(PASS, below=failed + BY_GATEWAY), GATEWAYS) is Confirmation.FAILED
+    six = header(BY_ITS_ADDRESS, below=BY_GATEWAY).replace(b"(192.0.2.1) by", b"(2001:db8::9) by")
+    assert confirmation(six, GATEWAYS) is Confirmation.CONFIRMED
+    # No request is made to where only the gateway says that the list is what it says.
+    list_ = FROM + DKIM.format(d="fabrikam.example", h="") + LIST
+    ways = read_trust(header(BY_ITS_ADDRESS, below=BY_GATEWAY, sender=list_), GATEWAYS)
+    assert ways.unsubscribing is not None
+    assert not ways.unsubscribing.post
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "mx.contoso.example", "mx.contoso.example:", ": ::1", "mx: 192.0.2.256", "a b: ::1"],
+)
+def test_a_gateway_without_an_address_is_none(written: str) -> None:
+    with pytest.raises(ConfigError):
+        read_gateway(written)
 
 
 def test_who_was_signed_in_to_the_organisation_is_inside_it() -> None:

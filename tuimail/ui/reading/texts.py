@@ -23,6 +23,7 @@ from tuimail.text.safe import SafeText, clean
 
 if TYPE_CHECKING:
     from tuimail.config.settings import Settings
+    from tuimail.exchange.gateways import Gateway
     from tuimail.mime.parser import ParsedMessage
     from tuimail.mime.reading import Reading
     from tuimail.mime.render import Renderer
@@ -75,6 +76,15 @@ def _seals(reading: Reading) -> Sequence[Seal]:
     return () if reading.trust is None else reading.trust.seals
 
 
+def gateways_of(settings: Settings) -> tuple[Gateway, ...]:
+    """Return the gateways that the settings name; those were checked when they were read."""
+    if not settings.reader.gateways:
+        return ()
+    from tuimail.exchange.gateways import read_gateways  # noqa: PLC0415 - few have one
+
+    return read_gateways(settings.reader.gateways)
+
+
 def own_hosts(accounts: Iterable[Account]) -> frozenset[str]:
     """Return the hosts of mailboxes' addresses, in lower case."""
     return frozenset(each.address.rpartition("@")[2].lower() for each in accounts)
@@ -89,6 +99,7 @@ class MessageTexts:
         key_of: Names the key of a binding, empty for none.
         certificates: Returns where the user's own S/MIME certificates are, and the folder of those
             he vouches for.
+        gateways: Returns the gateways that are believed about senders.
     """
 
     def __init__(
@@ -97,11 +108,13 @@ class MessageTexts:
         own_hosts: Callable[[], frozenset[str]] = frozenset,
         key_of: Callable[[str], str] = lambda _: "",
         certificates: Callable[[], CertificatePlaces] = CertificatePlaces,
+        gateways: Callable[[], Sequence[Gateway]] = tuple,
     ) -> None:
         self._store = store
         self._own_hosts = own_hosts
         self._key_of = key_of
         self._certificates = certificates
+        self._gateways = gateways
         self._smime: SmimeKeys | None = None
         self._renderer: Renderer | None = None
         self._guard = threading.Lock()
@@ -189,6 +202,7 @@ class MessageTexts:
             self.renderer,
             charset=self._read_as.get(message.summary.key),
             keys=self._keys(message),
+            gateways=self._gateways(),
         )
         said = self.remarks(message)
         if said:
