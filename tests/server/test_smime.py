@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +100,27 @@ def test_signed_and_encrypted_in_each_way_is_opened_from_the_outside_in(
     ] * 2
     whole, _ = opened_whole(mail(authority.encrypt(["anna"], clear)), KIM_ADDRESS, keys)
     assert whole == mail(b"MIME-Version: 1.0\r\n") + ENTITY
+
+
+def test_nothing_else_is_shown_than_what_was_found_to_be_signed(
+    authority: Authority, keys: SmimeKeys, read: Callable[..., Reading]
+) -> None:
+    """For openssl a part ends at any line that begins as its border does; for the reader not.
+
+    `entity` shown whatever openssl found, in `sealed._open_one`, turns it red.
+    """
+    head, _, signed = authority.sign("kim", ENTITY).partition(b"\r\n\r\n")
+    border = re.search(rb'boundary="([^"]+)"', head)
+    assert border is not None
+    mark = b"--" + border[1]
+    unseen = signed.replace(mark + b"--", mark + b"--x").replace(mark + b"\r\n", mark + b"x\r\n")
+    forged = (
+        b"%s\r\nContent-Type: text/plain\r\n\r\nPay to this account.\r\n%s\r\n"
+        b"Content-Type: application/pkcs7-signature\r\n\r\nAAAA\r\n%s--\r\n"
+    ) % (mark, mark, mark)
+    found = read(mail(head + b"\r\n\r\n" + unseen.rstrip() + b"\r\n" + forged), keys)
+    assert seals(found) == [(SealState.GOOD, f"signed by Kim Chu <{KIM_ADDRESS}>")]
+    assert lines(found) == ["The numbers are final."]
 
 
 def test_the_words_about_a_signer_are_true(

@@ -91,8 +91,9 @@ def _open_one(
     if any(part.content_type in SMIME_SIGNATURES for part in leaves(structure)):
         from tuimail.mime import smime  # noqa: PLC0415 - few mails are signed by it
 
-        seal, _ = smime.verify(_LINE_END.sub(b"\r\n", parsed.raw), sender, keys)
-        return (seal,), entity
+        # What openssl found to be signed is read: it may cut a forged message in another place.
+        seal, content = smime.verify(_LINE_END.sub(b"\r\n", parsed.raw), sender, keys)
+        return (seal,), entity if content is None else content
     return (openpgp.verify(entity, signature, sender),), entity
 
 
