@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from tuimail.mime.calendar import read_description, read_invitation
+from tuimail.mime.links import clean_target, hides_host, host_of
 from tuimail.mime.parser import part_from_header
 from tuimail.mime.pieces import Desk, Octets, Piece, lay_out_plain
 from tuimail.mime.plan import Way, plan
@@ -62,16 +62,19 @@ def is_form_of_text(part: BodyPart) -> bool:
 def with_join_link(
     invitation: Invitation | None, links: Sequence[Link]
 ) -> tuple[Invitation | None, tuple[Link, ...]]:
-    """Give the invitation the number of its join link, which is added where the text has none."""
-    if invitation is None or not invitation.join:
+    """Give the invitation the number of its join link, which is added where the text has none.
+
+    It leads where a browser would go, as other links do, and is marked where it hides that.
+    """
+    target = clean_target(invitation.join) if invitation is not None else None
+    if invitation is None or target is None:
         return invitation, tuple(links)
-    same = _page(invitation.join)
+    same = _page(target)
     known = next((link.number for link in links if _page(link.target) == same), None)
     if known is not None:
         return replace(invitation, join_link=known), tuple(links)
     number = max((link.number for link in links), default=0) + 1
-    host = SafeText(urlsplit(invitation.join).hostname or "")
-    link = Link(number, invitation.join, host, suspicious=False, text=_JOIN)
+    link = Link(number, target, host_of(target), hides_host(target), text=_JOIN)
     return replace(invitation, join_link=number), (*links, link)
 
 

@@ -7,9 +7,11 @@ import pytest
 from tests.unit.mime.calendars import EXCHANGE
 from tests.unit.mime.odd_mail import stored
 from tuimail.exchange.placeholders import PLACEHOLDER
+from tuimail.mime.invited import with_join_link
 from tuimail.mime.reading import read_message
 from tuimail.mime.render import Renderer
-from tuimail.model.invitation import Method
+from tuimail.model.invitation import Invitation, Method
+from tuimail.text.safe import SafeText
 
 HEAD = b"From: Board <board@contoso.example>\r\nSubject: Board prep\r\nMIME-Version: 1.0\r\n"
 CALENDAR = (
@@ -48,6 +50,26 @@ def test_the_calendar_part_becomes_the_invitation_and_its_join_link_is_one_of_th
     assert reading.lines[0].text
     assert (reading.notices, reading.attachments, reading.absent) == ((), (), False)
     assert reading.trust is not None
+
+
+@pytest.mark.parametrize(
+    ("join", "host"),
+    [
+        # A browser takes the backslash for a slash.
+        ("https://evil.example\\@teams.microsoft.com/meet/1", "evil.example"),
+        ("https://teams.microsoft.com@evil.example/meet/1", "evil.example"),
+        ("https://eu.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2F1&data=1",
+         "evil.example"),
+    ],
+)  # fmt: skip
+def test_a_join_link_names_the_host_that_a_browser_would_go_to(join: str, host: str) -> None:
+    """The host taken from `urlsplit` turns it red."""
+    given = Invitation(Method.REQUEST, join=SafeText(join))
+    invitation, (link,) = with_join_link(given, ())
+    assert (link.number, link.host) == (1, host)
+    assert link.suspicious == ("@" in join and "\\" not in join)
+    assert invitation is not None
+    assert invitation.join_link == 1
 
 
 def test_a_meeting_without_text_shows_its_description(renderer: Renderer) -> None:

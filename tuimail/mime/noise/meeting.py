@@ -24,7 +24,7 @@ class _Service:
     """One way to meet.
 
     Attributes:
-        join: Hosts of the link that joins.
+        join: The beginning of a link that joins, behind the names of hosts below its own.
         anchor: A line that only its boilerplate has.
         lines: What its other lines are like.
     """
@@ -37,6 +37,11 @@ class _Service:
 
 def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+def _link(rest: str) -> re.Pattern[str]:
+    """Match an address by its own host: another may have this one in its name or its path."""
+    return re.compile(rf"https?://(?:[\w-]{{1,63}}\.){{0,8}}{rest}", re.IGNORECASE)
 
 
 _COMMON = (
@@ -55,7 +60,7 @@ _COMMON = (
 _SERVICES: Final = (
     _Service(
         "Teams",
-        re.compile(r"teams\.(?:microsoft|live)\.(?:com|us)/(?:l/meetup-join|meet)", re.IGNORECASE),
+        _link(r"teams\.(?:microsoft|live)\.(?:com|us)/(?:l/meetup-join|meet)"),
         _any_of(
             r"microsoft teams[- ](?:meeting|besprechung|need help|webinar)",
             r"(?:meeting|besprechung|réunion|reunión|riunione|reunião|vergadering|möte|møde|møte|"
@@ -77,7 +82,7 @@ _SERVICES: Final = (
     ),
     _Service(
         "Zoom",
-        re.compile(r"zoom(?:gov)?\.(?:us|com)/(?:j|my|w|s)/", re.IGNORECASE),
+        _link(r"zoom(?:gov)?\.(?:us|com)/(?:j|my|w|s)/"),
         _any_of(r"scheduled zoom (?:meeting|webinar)", r"join zoom meeting", r"zoom meeting\W*\Z",
                 r"zoom-meeting beitreten|zoom-besprechung"),
         _any_of(
@@ -89,7 +94,7 @@ _SERVICES: Final = (
     ),
     _Service(
         "Meet",
-        re.compile(r"meet\.google\.com/[a-z]{3}-", re.IGNORECASE),
+        _link(r"meet\.google\.com/[a-z]{3}-"),
         _any_of(r"join with google meet", r"google meet joining info",
                 r"meet\.google\.com/[a-z]{3}-"),
         _any_of(
@@ -100,7 +105,7 @@ _SERVICES: Final = (
     ),
     _Service(
         "Webex",
-        re.compile(r"\.webex\.com/(?:[\w.-]+/)?(?:j\.php|meet|m/|wbxmjs)", re.IGNORECASE),
+        _link(r"webex\.com/(?:[\w.-]+/)?(?:j\.php|meet|m/|wbxmjs)"),
         _any_of(r"webex meeting", r"cisco webex", r"\.webex\.com/\S+/j\.php"),
         _any_of(
             r"webex|do not delete or change|ways to join|join (?:meeting|by|from|using)",
@@ -125,7 +130,7 @@ def find_meetings(
 ) -> Iterator[Meeting]:
     """Yield the blocks that say how to join; there is none without a link for it."""
     services = [
-        service for service in _SERVICES if any(service.join.search(link.target) for link in links)
+        service for service in _SERVICES if any(service.join.match(link.target) for link in links)
     ]
     if not services:
         return
@@ -153,7 +158,7 @@ def _meeting_at(
 ) -> Meeting | None:
     stop, count = _extent(lines, index, end, service)
     numbers = _numbers(lines, index, stop, links)
-    join = next((n for n in numbers if service.join.search(_target(links, n))), None)
+    join = next((n for n in numbers if service.join.match(_target(links, n))), None)
     if count < _ENOUGH or join is None:
         return None
     first = _with_rule(lines, index)

@@ -177,6 +177,12 @@ def test_how_to_join_a_meeting_becomes_one_line_that_keeps_its_links(text: str, 
         "Join Zoom Meeting\nis what the button says.\nNobody finds it.\n",
         "The link https://meet.google.com/abc-defg-hij is wrong.\n\nAnna\n",
         "join zoom meeting\n" * 300,
+        # The service's address in another's name, path or query.
+        TEAMS.replace("https://teams.mic", "https://evil.example/?https://teams.mic"),
+        TEAMS.replace("https://teams.mic", "https://evilteams.mic"),
+        ZOOM.replace("us02web.zoom", "us02webzoom"),
+        MEET.replace("https://meet.", "https://evil.example/meet."),
+        WEBEX.replace("https://contoso.webex.com", "https://evil.example/x.webex.com"),
     ],
 )
 def test_what_only_talks_about_a_meeting_is_shown(text: str) -> None:
