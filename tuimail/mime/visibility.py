@@ -274,7 +274,7 @@ class OpenElements:
             return None
         why = ", ".join(reason for reason in Hiding if counts[reason])
         blocks = "block" if total == 1 else "blocks"
-        words = f"{total:,} hidden {blocks} ({why}): H shows the source"
+        words = f"{total:,} hidden {blocks} ({why}): only in the source"
         return Fold(place, place, FoldKind.HIDDEN, SafeText(words))
 
 

@@ -132,7 +132,7 @@ def test_what_is_hidden_is_told_with_its_reasons() -> None:
     rendered = render_html(source)
     (fold,) = rendered.folds
     assert (fold.first, fold.end, fold.kind) == (1, 1, FoldKind.HIDDEN)
-    assert fold.words == "3 hidden blocks (not displayed, white text, 1 pixel): H shows the source"
+    assert fold.words == "3 hidden blocks (not displayed, white text, 1 pixel): only in the source"
     assert render_html("<style>x</style><title>t</title>a").folds == ()
 
 
