@@ -31,10 +31,10 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counted: list[int] = []
     screens = threading.current_thread()
 
-    def counting(lines: Sequence[TextLine], width: int) -> list[BodyRow]:
+    def counting(lines: Sequence[TextLine], width: int, sign: str) -> list[BodyRow]:
         if threading.current_thread() is screens:
             counted.append(len(lines))
-        return lay_out_text(lines, width)
+        return lay_out_text(lines, width, sign)
 
     monkeypatch.setattr(reading_layout, "lay_out_text", counting)
     for module in (reading_body, conversation_pane, conversation_texts):

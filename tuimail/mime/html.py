@@ -26,6 +26,7 @@ from tuimail.mime.layout import (
     ITEM_START,
     QUOTE_END,
     QUOTE_START,
+    RULE,
     SIGNATURE_END,
     SIGNATURE_START,
     TABLE_END,
@@ -175,7 +176,7 @@ class _Converter(HTML2Text):
             self.p_p = min(self.p_p + 1, 3)
         elif token.value == "hr":
             self.p()
-            self.o("---")
+            self.o(f"{RULE}---")
             self.p()
         if token.value == "img":
             self._image(token.attributes)

@@ -31,13 +31,15 @@ SIGNATURE_START: Final = "\x12"
 SIGNATURE_END: Final = "\x13"
 IMAGE: Final = "\x14"
 """Before the words for a linked image that says nothing itself."""
+RULE: Final = "\x15"
+"""In a line that parts what is above it from what is below."""
 CELL_MARK: Final = "\x1f"
 
 MOST_LINES = 50_000
 DEEPEST_QUOTE = 20
 _DEEPEST_INDENT: Final = 24
 _QUOTES = QUOTE_START + QUOTE_END
-_ALL_MARKS = re.compile("[\x01-\x04\x06\x07\x0e-\x14]")
+_ALL_MARKS = re.compile("[\x01-\x04\x06\x07\x0e-\x15]")
 _QUOTE_MARKS = re.compile(r"(?:> ?)+")
 _BLANKS = re.compile(f"[{BLANK}\u00a0]")
 _BEGINNINGS: Final = frozenset(" -*+•‣▪◦·–(0123456789")
@@ -119,6 +121,8 @@ class _Reader:
             kind = LineKind.HEADING
         if self.verbatim.passes(body):
             kind = LineKind.VERBATIM
+        if RULE in body:
+            kind = LineKind.RULE
         is_signature = self.signatures.passes(body)
         line = self._hung(body, level)
         if line.text or not _ALL_MARKS.search(body) or body.count(QUOTE_END):

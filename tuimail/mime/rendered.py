@@ -18,6 +18,8 @@ class LineKind(StrEnum):
     """A row of an aligned table: never wrapped, it scrolls sideways where it is too wide."""
     VERBATIM = "verbatim"
     """Its spacing means something: code, a drawing."""
+    RULE = "rule"
+    """A line across the text, `---` where nothing can be drawn."""
 
 
 @dataclass(frozen=True, slots=True)

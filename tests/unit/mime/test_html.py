@@ -155,6 +155,19 @@ def test_headings_code_and_tables_are_known_as_such() -> None:
     ]
 
 
+def test_a_rule_is_known_as_such_and_nothing_else_is() -> None:
+    lines = render_html(
+        "a<hr>b<blockquote>c<hr noshade>d</blockquote><ul><li>e<hr>f</ul><p>---</p>"
+    ).lines
+    known = [(line.text, line.quote, line.kind) for line in lines if "---" in line.text]
+    assert known == [
+        ("---", 0, LineKind.RULE),
+        ("---", 1, LineKind.RULE),
+        ("    ---", 0, LineKind.RULE),
+        ("---", 0, LineKind.TEXT),
+    ]
+
+
 def test_all_of_an_item_hangs_behind_its_mark() -> None:
     source = (
         "<ul><li>one<br>two<li><p>three</p><p>four</p><ol><li>deep<br>more</ol></ul>five"
@@ -241,9 +254,10 @@ def test_images_say_what_they_show() -> None:
 def test_entities_and_marks_cannot_forge_structure() -> None:
     """Guards the control characters that stand for quotes and tables inside the renderer."""
     rendered = render_html(
-        "&#1;quoted&#2;&#3;<b>a</b>&#31;b&#4; &#27;[31m &#x202e;x &#99999999999;"
+        "&#1;quoted&#2;&#3;<b>a</b>&#31;b&#4; &#21; &#27;[31m &#x202e;x &#99999999999;"
     )
     assert all(is_clean(line.text) and line.quote == 0 for line in rendered.lines)
+    assert {line.kind for line in rendered.lines} == {LineKind.TEXT}
 
 
 def test_markup_in_attributes_stays_there() -> None:

@@ -14,7 +14,7 @@ from tuimail.model.draft import DraftProtection
 from tuimail.model.envelope import Envelope
 from tuimail.text.address import Address, make_address
 from tuimail.text.safe import SafeText
-from tuimail.ui.drawing.glyphs import UNICODE
+from tuimail.ui.drawing.glyphs import ASCII, UNICODE
 from tuimail.ui.drawing.rows import plain_text
 from tuimail.ui.reading.body_layout import body_runs, lay_out_links, lay_out_text, position_text
 from tuimail.ui.reading.head_layout import HeadFacts, full_head, recipients_text, short_head
@@ -145,6 +145,18 @@ def test_files_are_saved_where_the_desktop_says(
     assert downloads_dir() == tmp_path / "Geladen"
     monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path / "no such place"))
     assert downloads_dir() == tmp_path / "Geladen"
+
+
+def test_a_rule_is_as_wide_as_the_text_and_stays_what_it_is() -> None:
+    """It is drawn: what is found, copied and quoted is what stands in the mail."""
+    lines = [TextLine(SafeText(text), quote, LineKind.RULE) for text, quote in
+             (("---", 0), ("  ---", 0), ("---", 2))]  # fmt: skip
+    rows = lay_out_text(lines, 20, UNICODE.rule)
+    assert [row.text for row in rows] == ["---", "  ---", ">> ---"]
+    drawn = [plain_text(body_runs(row)) for row in rows]
+    assert drawn == [f" {'─' * 20}", f"   {'─' * 18}", f" >> {'─' * 17}"]
+    assert [run.role for run in body_runs(rows[2])[1:]] == ["quote-2", "rule"]
+    assert plain_text(body_runs(lay_out_text(lines[:1], 8, ASCII.rule)[0])) == f" {'-' * 8}"
 
 
 def test_lines_are_laid_out_as_what_they_are() -> None:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tuimail.mime.rendered import Link, TextLine
 
 MEASURE: Final = 80
+"""The longest line that reads well."""
 ACROSS: Final = "across"
 """The kind of a row that goes from edge to edge, without the margin of a text."""
-"""The longest line that reads well."""
 
 _ROLES: Final = {"heading": "strong"}
 _LINK_MARK = re.compile(r"\[(\d{1,4})\]")
@@ -57,10 +57,15 @@ def measure(pane: int, limit: int = MEASURE) -> int:
     return max(1, min(limit, pane - 2))
 
 
-def lay_out_text(lines: Sequence[TextLine], width: int) -> list[BodyRow]:
+def lay_out_text(lines: Sequence[TextLine], width: int, sign: str = "-") -> list[BodyRow]:
     """Wrap the text; a quoted line has its `>` marks in front of each of its rows.
 
     The line that introduces a quote (`On … Kim Chu wrote:`) has the quote's colour.
+
+    Args:
+        lines: Of one text.
+        width: Cells of a row.
+        sign: What a rule is drawn of, one cell (`Glyphs.rule`).
     """
     rows: list[BodyRow] = []
     attribution = -1
@@ -68,7 +73,7 @@ def lay_out_text(lines: Sequence[TextLine], width: int) -> list[BodyRow]:
         if not line.quote:
             if line.text:
                 attribution = len(rows) if line.text.endswith(":") else -1
-            rows += _line_rows(line, width)
+            rows += _line_rows(line, width, sign)
             continue
         if attribution >= 0:
             rows[attribution:] = [row._replace(kind="quote-1") for row in rows[attribution:]]
@@ -80,15 +85,23 @@ def lay_out_text(lines: Sequence[TextLine], width: int) -> list[BodyRow]:
                 text=(mark + row.text).rstrip(),
                 kind=kind,
                 own=0 if row.glue is None else len(mark) + row.own,
+                runs=(Run(mark, kind), *row.runs) if row.runs else (),
             )
-            for row in _line_rows(line, max(1, width - len(mark)))
+            for row in _line_rows(line, max(1, width - len(mark)), sign)
         ]
     return rows
 
 
-def _line_rows(line: TextLine, width: int) -> list[BodyRow]:
-    """Lay one line out: wrapped, except for the rows of a table."""
+def _line_rows(line: TextLine, width: int, sign: str) -> list[BodyRow]:
+    """Lay one line out: wrapped, except for the rows of a table, and for a rule.
+
+    A rule is drawn over the row and stays what it is in the text: so it is found, and copied.
+    """
     role = _ROLES.get(line.kind, "text")
+    if line.kind == "rule":
+        blanks = min(len(line.text) - len(line.text.lstrip()), width - 1)
+        drawn = (Run(" " * blanks), Run(sign * (width - blanks), "rule"))
+        return [BodyRow(line.text, runs=drawn[not blanks :])]
     if line.kind == "table":
         return [BodyRow(line.text, role, wide=cell_len(line.text) > width)]
     if 0 < line.indent <= width // 2:
@@ -243,9 +256,9 @@ def link_at(rows: Sequence[BodyRow], index: int, painted: Row, x: int) -> int:
             return int(match[1])
     if rows[index].kind != "link" or x >= cell_len(text.rstrip()):
         return 0
-    while index and not rows[index].text.startswith("["):
+    while index and not _LINK_MARK.match(rows[index].text, rows[index].own):
         index -= 1
-    number = _LINK_MARK.match(rows[index].text)
+    number = _LINK_MARK.match(rows[index].text, rows[index].own)
     return int(number[1]) if number is not None else 0
 
 

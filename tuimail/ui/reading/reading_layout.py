@@ -109,7 +109,7 @@ class LaidText:
     def _stretch(self, first: int, end: int) -> list[BodyRow]:
         rows = self._stretches.get((first, end))
         if rows is None:
-            rows = lay_out_text(self.reading.lines[first:end], self.width)
+            rows = lay_out_text(self.reading.lines[first:end], self.width, self._glyphs.rule)
             self._stretches[first, end] = rows
         return rows
 
