@@ -19,6 +19,7 @@ from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
 from tuimail.model.notice import Severity
 from tuimail.model.status import Connectivity
+from tuimail.ui.drawing.formatting import number
 from tuimail.ui.reading.conversation_layout import Member, member_at
 from tuimail.ui.reading.conversation_members import has_text
 from tuimail.ui.reading.reading_layout import folds_with
@@ -45,6 +46,7 @@ class ConversationTexts(ConversationCursor):
         super().__init__(id=id)
         self._wish = asyncio.Event()
         self._bringing: Worker[None] | None = None
+        self._brought: Member | None = None
         self._was_online = False
 
     def on_mount(self) -> None:
@@ -159,6 +161,7 @@ class ConversationTexts(ConversationCursor):
     async def _bring(self, member: Member) -> None:
         """Read a message and lay it out."""
         is_first = member.rows is None
+        self._brought = member
         try:
             if not member.asked:
                 member.asked = True
@@ -168,6 +171,8 @@ class ConversationTexts(ConversationCursor):
                 await asyncio.to_thread(text.lay_out, frozenset(member.unfolded))
         except StoreError as error:
             shell(self).tell(error.message, Severity.ERROR)
+        finally:
+            self._brought = None
         if self.member_of(member.key) is not member:
             return
         anchor = self.anchored()
@@ -176,6 +181,7 @@ class ConversationTexts(ConversationCursor):
         if is_first and self._pattern is not None:
             self._unfold([member], self._pattern)
         self.settle()
+        self.more_came()
         if member is self.member:
             self.moved(by_user=False)
 
@@ -305,6 +311,30 @@ class ConversationTexts(ConversationCursor):
         for member in self.members:
             member.unfolded_before = frozenset(member.unfolded)
 
+    def missed_words(self, words: str) -> str:
+        """Say in what it was looked for: what is folded is not, and some may be on its way."""
+        opened = [member for member in self.members if member.is_open]
+        where = "this conversation" if len(opened) == len(self.members) else "what is unfolded"
+        missed = f"“{words}” is not in {where}"
+        coming = sum(map(self._is_coming, opened))
+        if coming:
+            return f"{missed} so far: {_messages(coming)} still being read."
+        absent = sum(member.reading is None for member in opened)
+        if absent:
+            return f"{missed} so far: {_messages(absent)} not here yet."
+        cut = sum(member.reading is not None and member.reading.is_cut for member in opened)
+        if cut:
+            of = "1 message" if cut == 1 else f"{number(cut)} messages"
+            return f"{missed} so far: of {of} only the beginning is here."
+        return f"{missed}."
+
+    def _is_coming(self, member: Member) -> bool:
+        """Whether more of an open message is searched as soon as it is read or laid out."""
+        if self._brought is member:
+            return True
+        is_read = member.asked and (member.reading is None or self.is_laid_out(member))
+        return has_text(member.message) and not is_read
+
     def unfold_for(self, pattern: re.Pattern[str] | None) -> None:
         """Unfold the parts of open messages that have something inside, beside those before."""
         self._unfold(self.members, pattern)
@@ -328,3 +358,7 @@ class ConversationTexts(ConversationCursor):
             self.passage = None
             self.place_again(anchor)
         self.settle()
+
+
+def _messages(count: int) -> str:
+    return "1 message is" if count == 1 else f"{number(count)} messages are"

@@ -156,6 +156,11 @@ class LineSheet(ModalScreen[str | None]):
             self._rest.stop()
         self._rest = self.set_timer(_REST_SECONDS, self._look)
 
+    def look_again(self) -> None:
+        """Have what stands in the line looked at once more: there is more to look in."""
+        if self.is_attached and self._rest is None:
+            self._look()
+
     def _look(self) -> None:
         if self._rest is not None:
             self._rest.stop()

@@ -17,7 +17,13 @@ _MARGIN = 1
 
 
 class MarkedBody(BodyView):
-    """Rows that can be searched, and of which a passage can be selected."""
+    """Rows that can be searched, and of which a passage can be selected.
+
+    Attributes:
+        when_more: Called when more of a text is here in which nothing was found so far.
+    """
+
+    when_more: Callable[[], None] | None = None
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -27,6 +33,7 @@ class MarkedBody(BodyView):
         self._found_in: Sequence[BodyRow] = ()
         self._haystack: tuple[Sequence[BodyRow], Haystack] | None = None
         self._at = 0
+        self._missed = False
         self.passage: Passage | None = None
 
     # -- what was found ------------------------------------------------------------------------
@@ -65,9 +72,21 @@ class MarkedBody(BodyView):
             self._forget_found()
             return False
         self._look()
+        self._missed = not self._found
         self._at = next((at for at, one in enumerate(self._found) if one.row >= top), 0)
         self._go_there()
         return bool(self._found)
+
+    def missed_words(self, words: str) -> str:
+        """Say that nothing was found, and in what it was looked for."""
+        return f"“{words}” is not in this text."
+
+    def more_came(self) -> None:
+        """Have it looked for again where it was not found: more of the text is here than then."""
+        if self._pattern is not None and self._missed and self.when_more is not None:
+            self.when_more()
+        elif self._pattern is not None:
+            self._tell_marks()
 
     def begin_search(self) -> None:
         """Remember what is folded: it is so again when nothing is searched after all."""
@@ -98,6 +117,7 @@ class MarkedBody(BodyView):
         self._forget_found()
 
     def _forget_found(self) -> None:
+        self._missed = False
         self._found, self._by_row, self._found_in = [], {}, self.rows
         self.refresh()
         self._tell_marks()

@@ -213,7 +213,7 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
         texts = shell(self).texts
         beginning = await texts.beginning(message) if self.reading is None else None
         if beginning is not None:
-            self._show_reading(beginning, keep_place=False)
+            self._show_reading(beginning, keep_place=False, is_whole=False)
             # Nothing of the rest is begun while keys go on to another message.
             await asyncio.sleep(REST_AFTER)
         reading = await texts.reading(message)
@@ -243,8 +243,10 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
             self._show_reading(shown.reading, keep_place=keep_place)
             self.post_message(self.TextShown())
 
-    def _show_reading(self, reading: Reading, *, keep_place: bool) -> None:
-        self._body.show_reading(reading, keep_place=keep_place, above=self._above)
+    def _show_reading(self, reading: Reading, *, keep_place: bool, is_whole: bool = True) -> None:
+        self._body.show_reading(
+            reading, keep_place=keep_place, above=self._above, is_whole=is_whole
+        )
 
     def _above(self, width: int) -> Sequence[BodyRow]:
         return self.rows_above(self._shown, width) if self._shown is not None else ()

@@ -55,6 +55,8 @@ class ReadingBody(MarkedBody):
         self._text: LaidText | None = None
         self._shows: Reading | None = None
         self._is_laying_out = False
+        self._is_whole = True
+        self._is_searched = True
 
     def say(self, sentence: str) -> None:
         """Show a sentence and nothing else."""
@@ -73,7 +75,12 @@ class ReadingBody(MarkedBody):
         return measure(pane, shell(self).settings.reader.width)
 
     def show_reading(
-        self, reading: Reading, *, keep_place: bool = False, above: Above | None = None
+        self,
+        reading: Reading,
+        *,
+        keep_place: bool = False,
+        above: Above | None = None,
+        is_whole: bool = True,
     ) -> None:
         """Show a message.
 
@@ -81,19 +88,24 @@ class ReadingBody(MarkedBody):
             reading: What is known of it.
             keep_place: It was shown before: what is unfolded and where it stands stay.
             above: Rows above everything else; None for what was there.
+            is_whole: It is no mere beginning that the rest follows.
         """
-        before = self._reading
+        before, self._is_whole = self._reading, is_whole
+        self._is_searched = self._is_searched and before is reading
         if not keep_place or before is None or before.folds != reading.folds:
-            self._unfolded = set()
+            self._unfolded, self._unfolded_before = set(), frozenset()
         if not keep_place:
             self.end_search()
         self._reading, self.targets = reading, link_targets(reading.links)
         self._above = self._above if above is None else above
         if keep_place:
             self._lay_out_again()
+            self._search_on()
         else:
             self.passage = None
             self.show(self._rows_for)
+            if self.when_more is not None:
+                self.when_more()
 
     def _rows_for(self, pane: int) -> Sequence[BodyRow]:
         reading, glyphs, width = self._reading, shell(self).glyphs, self._text_width(pane)
@@ -123,6 +135,7 @@ class ReadingBody(MarkedBody):
             self._is_laying_out = False
         if self._reading is not None:
             self._lay_out_again()
+            self._search_on()
 
     # -- the place -----------------------------------------------------------------------------
 
@@ -165,12 +178,32 @@ class ReadingBody(MarkedBody):
         self._unfolded = set() if every <= self._unfolded else every
         self._lay_out_again()
 
+    def _search_on(self) -> None:
+        """Search what came with the rest of a text, once it is laid out."""
+        if self._pattern is None:
+            return
+        if not self._is_searched and self._shows is self._reading:
+            self.unfold_for(self._pattern)
+        self.more_came()
+
+    def missed_words(self, words: str) -> str:
+        """Say that nothing was found, and what is not here to be searched."""
+        missed = f"“{words}” is not in this text so far"
+        if self._reading is None:
+            return f"“{words}” is not found: the text is not here yet."
+        if not self._is_whole or self._is_laying_out:
+            return f"{missed}: it is still being read."
+        if self._reading.is_cut:
+            return f"{missed}: only the beginning is here."
+        return super().missed_words(words)
+
     def begin_search(self) -> None:
         """Remember what is unfolded."""
         self._unfolded_before = frozenset(self._unfolded)
 
     def unfold_for(self, pattern: re.Pattern[str] | None) -> None:
         """Unfold the parts that have something inside, beside those that were unfolded before."""
+        self._is_searched = self._shows is self._reading
         wanted = set(self._unfolded_before)
         if pattern is not None and self._reading is not None:
             wanted |= folds_with(pattern, self._reading, self._laid.folds)

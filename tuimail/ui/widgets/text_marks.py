@@ -41,10 +41,11 @@ class TextMarks(Widget):
         top = body.scroll_offset.y
 
         def typed(text: str) -> str:
-            found = body.find(text, top)
-            return "" if found or not text.strip() else f"“{text.strip()}” is not in this text."
+            found, words = body.find(text, top), text.strip()
+            return "" if found or not words else body.missed_words(words)
 
         def closed(text: str | None) -> None:
+            body.when_more = None
             if text is None or not text.strip():
                 body.find("", top)
                 body.begin_at(top)
@@ -53,7 +54,9 @@ class TextMarks(Widget):
         key = shell(self).keys.shown("reader.search")
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
-        await self.app.push_screen(LineSheet(key, "", typed, hints), closed)
+        sheet = LineSheet(key, "", typed, hints)
+        body.when_more = sheet.look_again
+        await self.app.push_screen(sheet, closed)
 
     def action_go_found(self, step: int) -> None:
         """Go to the next match, or the one before."""
