@@ -23,12 +23,14 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
         hint="move on",
     ),
     spec("file.left", "shift+left", "scroll_sideways(-1)", "move a wide table back"),
-    spec("file.fold_all", "z,Z", "toggle_folds", "unfold all parts, or fold all"),
+    spec("file.fold", "z", "toggle_fold", "unfold the first folded part in view, or fold it"),
+    spec("file.fold_all", "Z", "toggle_folds", "unfold all parts, or fold all"),
+    spec("file.links", "l", "links", "links: open, copy, in full", hint="links"),
     spec("file.save", "s", "save", "save it", hint="save"),
     spec("file.attachments", "v", "attachments", "its own attachments", hint="attachments"),
     spec("file.back", "q,escape,h,left", "back", "back", hint="back"),
 )
 
 HINTS: Final[dict[str, tuple[str, ...]]] = {
-    "file": ("app.help", "file.back", "file.right", "file.save", "file.attachments"),
+    "file": ("app.help", "file.back", "file.right", "file.save", "file.links", "file.attachments"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -53,6 +53,7 @@ class Member:
         laid: Its text for one width, as far as it is laid out.
         facts: What is known of its sender, and its files: rows below the head.
         rows: The text as laid out and indented; None until it has been in view.
+        targets: Where the links in those rows lead, by number.
         laid_for: Cells of the pane that `rows` are for; 0 when they are out of date.
         first: Where its head stands among all rows.
         text: Where its text begins there.
@@ -74,6 +75,7 @@ class Member:
     laid: LaidText | None = None
     facts: Sequence[BodyRow] = ()
     rows: ReadingRows | None = None
+    targets: Mapping[int, str] = field(default_factory=dict)
     laid_for: int = 0
     first: int = 0
     text: int = 0

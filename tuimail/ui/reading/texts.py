@@ -207,6 +207,14 @@ class MessageTexts:
         said = self.remarks(message)
         if said:
             reading = replace(reading, notices=(*said, *reading.notices))
+        return await self.doubted(reading)
+
+    async def doubted(self, reading: Reading) -> Reading:
+        """Return what was read with the links marked that look like those of sites the user knows.
+
+        Raises:
+            StoreError: Whom the user knows cannot be read.
+        """
         if not reading.links:
             return reading
         links = await asyncio.to_thread(self._doubted, reading.links, self._own_hosts())
@@ -232,7 +240,6 @@ class MessageTexts:
         return reading if reading.missing is None and reading.lines else None
 
     def _doubted(self, links: Sequence[Link], own: frozenset[str]) -> tuple[Link, ...]:
-        """Mark the links that look like those of sites the user knows."""
         from tuimail.mime.link_doubts import with_doubts  # noqa: PLC0415 - see above
 
         return with_doubts(links, own | self._store.read.acquaintance.hosts_written_to())

@@ -10,6 +10,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from tuimail.errors import StoreError
 from tuimail.mime.filename import attachment_name
 from tuimail.mime.inside import Inside, Kind, read_inside
 from tuimail.model.bodystructure import BodyPart
@@ -17,6 +18,7 @@ from tuimail.model.changes import ChangeSet
 from tuimail.text.safe import SafeText
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import size_text
+from tuimail.ui.messages import LinkClicked
 from tuimail.ui.reading.head_layout import HeadFacts
 from tuimail.ui.reading.invitation_layout import MeetingCard, lay_out_invitation
 from tuimail.ui.shell import shell
@@ -26,12 +28,14 @@ from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.file_desk import FileContent, FileDesk, FileSource
 from tuimail.ui.widgets.head_view import HeadView
 from tuimail.ui.widgets.image_view import ImageView
+from tuimail.ui.widgets.link_desk import LinkDesk
 from tuimail.ui.widgets.reading_body import ReadingBody
 from tuimail.ui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tuimail.mime.rendered import Link
     from tuimail.ui.reading.body_layout import BodyRow
 
 
@@ -59,6 +63,7 @@ class FileScreen(Screen[None]):
         self._looked_at: Sequence[BodyRow] = ()
         self._is_wide = False
         self._desk = FileDesk(self)
+        self._link_desk = LinkDesk(self, lambda: source.message.summary.account_id)
         self._head = HeadView()
         self.body = ReadingBody()
         self.image = ImageView(content.octets) if kind is Kind.IMAGE else None
@@ -116,7 +121,12 @@ class FileScreen(Screen[None]):
             said = SafeText(f"The file is {self._damage}; what could be decoded is shown.")
             notices = (said, *inside.reading.notices)
             inside = replace(inside, reading=replace(inside.reading, notices=notices))
-        self._inside = inside
+        try:
+            reading = await app.texts.doubted(inside.reading)
+        except StoreError as error:
+            self.body.say(error.message)
+            return
+        self._inside = inside = replace(inside, reading=reading)
         self._show_head()
         self.body.show_reading(inside.reading, above=self._above)
         self._hint(self.body.position)
@@ -165,6 +175,7 @@ class FileScreen(Screen[None]):
     def _hint(self, position: str) -> None:
         has_files = self._inside is not None and self._inside.reading.attachments
         without = [] if has_files else ["file.attachments"]
+        without += [] if self._links else ["file.links"]
         if self._looked_at is not self.body.rows:
             self._looked_at, self._is_wide = self.body.rows, self.body.is_wide
         without += [] if self._is_wide else ["file.right"]
@@ -195,12 +206,30 @@ class FileScreen(Screen[None]):
         if not self.body.scroll_sideways(steps):
             shell(self).tell("Nothing here is wider than the screen.")
 
+    def action_toggle_fold(self) -> None:
+        """Unfold the first folded part in view, or fold it again."""
+        if not self.body.toggle_fold():
+            shell(self).tell("Nothing is folded here.")
+
     def action_toggle_folds(self) -> None:
         """Unfold all parts, or fold all."""
         if self.body.has_folds:
             self.body.toggle_all_folds()
         else:
             shell(self).tell("Nothing is folded here.")
+
+    @property
+    def _links(self) -> Sequence[Link]:
+        return self._inside.reading.links if self._inside is not None else ()
+
+    def action_links(self) -> None:
+        """List the links in a sheet."""
+        self._link_desk.offer(self._links)
+
+    def on_link_clicked(self, event: LinkClicked) -> None:
+        """Show a link that was clicked in full."""
+        event.stop()
+        self._link_desk.clicked(self._links, event.number)
 
     def action_save(self) -> None:
         """Save it."""

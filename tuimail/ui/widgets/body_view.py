@@ -162,9 +162,14 @@ class BodyView(ScrollView):
         del index
         return self._sideways
 
+    def targets_at(self, index: int) -> Mapping[int, str]:
+        """Return where the marks of links in a row lead, by number."""
+        del index
+        return self.targets
+
     def runs_of(self, index: int) -> Row:
         """Return a row as it is painted, margin included."""
-        return body_runs(self._rows[index], self.targets)
+        return body_runs(self._rows[index], self.targets_at(index))
 
     def painted(self, index: int) -> Row:
         """Return a row as it stands in the pane; nothing where there is none."""

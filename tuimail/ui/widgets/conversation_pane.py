@@ -7,7 +7,7 @@ What stands in the view stays where it is while rows above it grow. How texts co
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Severity
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import Row
-from tuimail.ui.reading.body_layout import BodyRow, measure
+from tuimail.ui.reading.body_layout import NO_TARGETS, BodyRow, link_targets, measure
 from tuimail.ui.reading.conversation_layout import (
     INDENT,
     Member,
@@ -273,6 +273,7 @@ class ConversationPane(MarkedBody, ShownMessage):
         above = self.rows_above(shown, text.width)
         laid = text.rows(member.unfolded, above)
         member.rows = replace(laid, rows=indented(laid.rows))
+        member.targets = link_targets(text.reading.links)
         member.facts = fact_rows(shown, self.trust_of(shown), text.width, shell(self).glyphs)
         member.laid_for = self.size.width
         return True
@@ -328,6 +329,10 @@ class ConversationPane(MarkedBody, ShownMessage):
     def sideways_at(self, index: int) -> int:
         """Return how many cells the wide rows of a message are moved to the left."""
         return self.members[member_at(self.members, index)].sideways if self.members else 0
+
+    def targets_at(self, index: int) -> Mapping[int, str]:
+        """Return where the links of a message lead."""
+        return self.members[member_at(self.members, index)].targets if self.members else NO_TARGETS
 
     def runs_of(self, index: int) -> Row:
         """Return a row with its marks; keys stand out where they mean something now."""

@@ -14,8 +14,8 @@ from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.hint_click import key_at
 from tuimail.ui.drawing.rows import Row
 from tuimail.ui.drawing.sideways import furthest, next_place
-from tuimail.ui.messages import KeyClicked
-from tuimail.ui.reading.body_layout import body_runs
+from tuimail.ui.messages import KeyClicked, LinkClicked
+from tuimail.ui.reading.body_layout import body_runs, link_at
 from tuimail.ui.reading.conversation_layout import member_at
 from tuimail.ui.reading.reading_layout import fold_at, fold_in_view
 from tuimail.ui.shell import shell
@@ -184,7 +184,10 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the message; on its head fold or unfold it, on a folded part that."""
+        """Go to the message; on its head fold or unfold it, on a folded part that.
+
+        A key or a link that is clicked is that of its message.
+        """
         row = event.y + self.scroll_offset.y
         if event.button != 1 or not self.members or row >= len(self.rows):
             return
@@ -207,3 +210,5 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
         """A row with its keys, as it stands once its message is the one at the cursor."""
         is_line = self.member is not None and row == self.member.line and bool(self._line[0])
         return self._line_row(self.size.width) if is_line else body_runs(self.rows[row])
+        elif number := link_at(self.rows, row, self.painted(row), event.x):
+            self.post_message(LinkClicked(number))
