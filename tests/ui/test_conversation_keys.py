@@ -204,6 +204,37 @@ async def _give_away(stage: Stage) -> None:
     await stage.shows("Written: 2026-11-23 Model.txt")
 
 
+async def test_one_folded_part_is_unfolded_by_a_key_and_the_others_are_not(tmp_path: Path) -> None:
+    """Mutation seen red: the key bound to `fold_parts`."""
+    text = f"{_TALK}\r\nAnd.\r\n\r\nOn Mon, 23 Nov 2026 at 07:00, Olu <olu@contoso.com> wrote:\r\n"
+    text += "".join(f"> older line {number}\r\n" for number in range(12))
+    async with open_stage(tmp_path, (120, 70)) as stage:
+        record(stage.store, stage.account, 9001, subject="Model", body=b"Whole.\r\n")
+        last = record(
+            stage.store, stage.account, 9002, subject="Re: Model", body=text.encode(), answers=9001
+        )
+        await stage.finds(last)
+        await stage.press("g", "v")
+        await until(lambda: view(stage).has_focus and view(stage).is_open, describe="the text")
+        await until(lambda: "i inside" in rows(stage.app)[-1], describe="its hint")
+        assert "line 11" not in stage.text
+        await stage.press("i")
+        await stage.shows("> quoted line 11")
+        assert "older line 11" not in stage.text
+        await stage.press("i")  # the next folded one in view
+        await stage.shows("> older line 11")
+        await stage.press("i")  # none is folded: the first folds again
+        await until(lambda: "quoted line 11" not in stage.text, describe="it folded")
+        assert "older line 11" in stage.text
+        await stage.press("k", "enter")
+        await stage.shows("Whole.")
+        await until(lambda: "i inside" not in rows(stage.app)[-1], describe="no hint")
+        await stage.press("i")
+        await stage.shows("Nothing is folded here.")
+        await stage.press("enter", "i")
+        await stage.shows("The message is folded: Enter unfolds it.")
+
+
 async def test_a_passage_is_searched_selected_copied_and_quoted_in_whole_lines(
     tmp_path: Path,
 ) -> None:

@@ -14,6 +14,13 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("conversation.up", "k,up", "move(-1)", "previous message", count=Count.STEPS),
     spec("conversation.fold", "enter", "fold", "fold or unfold the message", hint="unfold"),
     spec("conversation.fold_all", "z", "fold_all", "unfold all messages, or fold all", hint="all"),
+    spec(
+        "conversation.part",
+        "i",
+        "toggle_fold",
+        "unfold the first folded part in view, or fold it",
+        hint="inside",
+    ),
     spec("conversation.parts", "Z", "fold_parts", "unfold quotes in the message, or fold them"),
     spec(
         "conversation.alone",
@@ -83,6 +90,7 @@ HINTS: Final[dict[str, tuple[str, ...]]] = {
         "reader.load_all",
         "mailbox.reply",
         "mailbox.reply_all",
+        "conversation.part",
         "conversation.all",
         "mailbox.trash",
         "mailbox.archive",

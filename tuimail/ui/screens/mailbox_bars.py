@@ -163,6 +163,7 @@ class MailboxBars:
     def _hint_conversation(self) -> None:
         screen, view = self._screen, self._screen.conversation
         keys, without = shell(screen).keys, _without(view)
+        without += [] if view.has_folds else ["conversation.part"]
         place = view.modes[0] if view.modes else "conversation"
         hints = keys.hints(place, without=without)
         if place == "invitation":

@@ -17,7 +17,7 @@ from tuimail.ui.drawing.sideways import furthest, next_place
 from tuimail.ui.messages import KeyClicked, LinkClicked
 from tuimail.ui.reading.body_layout import body_runs, link_at
 from tuimail.ui.reading.conversation_layout import member_at
-from tuimail.ui.reading.reading_layout import fold_at, fold_in_view
+from tuimail.ui.reading.reading_layout import FoldSpan, fold_at, fold_in_view
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import widest_of
 from tuimail.ui.widgets.conversation_texts import ConversationTexts
@@ -147,11 +147,20 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
         self.show_cursor()
         self.moved(by_user=True)
 
+    @property
+    def has_folds(self) -> bool:
+        """Whether something of the message at the cursor can be folded."""
+        return any(not span.is_empty for span in self._folds)
+
+    @property
+    def _folds(self) -> Sequence[FoldSpan]:
+        member = self.member
+        return member.folds if member is not None and member.is_open else ()
+
     def action_fold_parts(self) -> None:
         """Unfold the quotes and other folded parts of the message at the cursor, or fold them."""
         member = self.member
-        spans = member.rows.folds if member is not None and member.rows is not None else ()
-        every = {span.fold for span in spans if not span.is_empty}
+        every = {span.fold for span in self._folds if not span.is_empty}
         if member is None or not every:
             shell(self).tell("Nothing is folded in this message.")
             return
@@ -164,9 +173,9 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
         if member is None:
             return
         if self.passage is not None:
-            span = fold_at(member.folds, self.passage.caret.row)
+            span = fold_at(self._folds, self.passage.caret.row)
         else:
-            span = fold_in_view(member.folds, self.scroll_offset.y, self.size.height)
+            span = fold_in_view(self._folds, self.scroll_offset.y, self.size.height)
         if span is None:
             shell(self).tell("Nothing is folded here.")
             return
@@ -205,10 +214,10 @@ class ConversationView(ConversationTexts, _ReaderKeys, TextMarks, can_focus=True
             self.action_fold()
         elif shown := key_at(self._painted(row), event.x):
             self.post_message(KeyClicked(shown))
+        elif number := link_at(self.rows, row, self.painted(row), event.x):
+            self.post_message(LinkClicked(number))
 
     def _painted(self, row: int) -> Row:
         """A row with its keys, as it stands once its message is the one at the cursor."""
         is_line = self.member is not None and row == self.member.line and bool(self._line[0])
         return self._line_row(self.size.width) if is_line else body_runs(self.rows[row])
-        elif number := link_at(self.rows, row, self.painted(row), event.x):
-            self.post_message(LinkClicked(number))
