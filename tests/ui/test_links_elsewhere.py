@@ -92,7 +92,9 @@ async def test_a_click_in_a_conversation_shows_the_link_of_its_message(tmp_path:
         await in_full(stage, "pay.c0ntoso.com looks like contoso.com")
         assert view(stage).current.key == first  # type: ignore[union-attr]
         await stage.press("escape")
-        await click(stage, view(stage), "other.fab", last=True)
+        conversation = view(stage)
+        await until(lambda: stage.app.focused is conversation, describe="the conversation again")
+        await click(stage, conversation, "other.fab", last=True)
         await in_full(stage, "https://other.fabrikam.example/118")
         assert view(stage).current.key == last  # type: ignore[union-attr]
         assert not opened(tmp_path)
