@@ -138,20 +138,21 @@ def error_for_recipients(
         return first
     if all(isinstance(error, SignInRequired | SubmissionDisabled) for error in errors.values()):
         return first
+    # Who is refused for now is asked again with the rest: nobody is to be taken out for that.
+    errors = {who: one for who, one in errors.items() if not isinstance(one, SubmissionDeferred)}
+    first = next(iter(errors.values()))
     # What is listed is about the mailbox, the organisation or the number, not about who it is.
     titles = {error.message for error in errors.values()}
     is_about_all = len(titles) == 1 and diagnose(first.detail, source="smtp") is not None
-    if is_about_all and len(refused) == total:
+    if is_about_all and len(errors) == total:
         return first
-    replies = {
-        str(clean(recipient)): str(reply_text(*reply)) for recipient, reply in refused.items()
-    }
+    replies = {str(clean(recipient)): str(reply_text(*refused[recipient])) for recipient in errors}
     if total == 1:
         short = "The recipient was refused, nothing was sent."
-    elif len(refused) == total:
+    elif len(errors) == total:
         short = f"All {total} recipients were refused, nothing was sent."
     else:
-        verb = "was" if len(refused) == 1 else "were"
-        short = f"{len(refused)} of {total} recipients {verb} refused, nothing was sent."
+        verb = "was" if len(errors) == 1 else "were"
+        short = f"{len(errors)} of {total} recipients {verb} refused, nothing was sent."
     hint = f"{first.message} {first.hint}" if is_about_all else "Correct or remove them, then send."
     return RecipientsRefused(short, refused=replies, hint=hint)

@@ -82,12 +82,27 @@ def test_a_reply_is_one_clean_line() -> None:
 
 
 def test_refused_recipients_are_counted_and_quoted_each() -> None:
-    refused = {"a@x.y": (550, "5.1.10 unknown"), "b@x.y": (450, "4.2.1 later")}
+    refused = {"a@x.y": (550, "5.1.10 unknown"), "b@x.y": (550, "5.7.1 not you")}
     error = error_for_recipients(refused, 5, address=ANNA)
     assert isinstance(error, RecipientsRefused)
     assert error.message == "2 of 5 recipients were refused, nothing was sent."
-    assert error.refused == {"a@x.y": "550 5.1.10 unknown", "b@x.y": "450 4.2.1 later"}
+    assert error.refused == {"a@x.y": "550 5.1.10 unknown", "b@x.y": "550 5.7.1 not you"}
     assert error.retry is Retry.NEVER
+
+
+@pytest.mark.parametrize("passing", [(450, "4.2.1 later"), (421, "4.4.2 Connection dropped")])
+def test_who_is_refused_for_now_is_not_among_those_to_be_taken_out(
+    passing: tuple[int, str],
+) -> None:
+    """Who is taken out gets nothing, and 421 is about the server: the next try asks them again.
+
+    Turned red by: `errors` that keeps those that are deferred.
+    """
+    refused = {"a@x.y": (550, "5.1.10 unknown"), "b@x.y": passing}
+    error = error_for_recipients(refused, 3, address=ANNA)
+    assert isinstance(error, RecipientsRefused)
+    assert error.message == "1 of 3 recipients was refused, nothing was sent."
+    assert list(error.refused) == ["a@x.y"]
 
 
 def test_recipients_refused_for_now_only_are_tried_again() -> None:
