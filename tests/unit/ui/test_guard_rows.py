@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tuimail.mime.guard import Reason, Unusual
+from tuimail.model.account import AccountId
 from tuimail.text.address import make_address
 from tuimail.text.safe import SafeText
 from tuimail.ui.drawing.glyphs import ASCII, UNICODE
@@ -26,6 +27,7 @@ REASONS = [
     ),
 ]
 MESSAGE = MessageInShort(
+    account=AccountId(1),
     sender="Anna Lindqvist  anna@contoso.com",
     people=(
         make_address("Kim Chu", "kim.chu@fabrikam.example"),

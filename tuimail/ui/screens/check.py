@@ -80,9 +80,14 @@ class CheckScreen(Screen[Answer]):
         yield BottomBar()
 
     def on_mount(self) -> None:
-        """Show the page."""
+        """Show the page, and how the account stands that it is sent from."""
+        shell(self).signal_status.subscribe(self, self._show_state)
+        self._show_state(None)
         self._show()
         self._page.focus()
+
+    def _show_state(self, _: None) -> None:
+        self.query_one(TopBar).tell_state(self._message.account)
 
     def _show(self) -> None:
         pointless = () if self._domains else ("check.trust",)

@@ -16,7 +16,6 @@ from tuimail.model.notice import Severity
 from tuimail.text.address import Address
 from tuimail.text.safe import clean
 from tuimail.ui.shell import shell
-from tuimail.ui.status.engine_words import state_words
 from tuimail.ui.widgets.address_input import AddressInput, Field, SenderField
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.completion import Completion
@@ -156,11 +155,7 @@ class ComposeForm(Screen[Sending | None]):
             above = line if line.is_attached else above
 
     def _show_state(self, _: None) -> None:
-        app = shell(self)
-        status = app.engine.status.get(self._draft.account_id) if app.engine else None
-        words = state_words(status, None, app.now(), still=app.settings.accessible)
-        bar = self.query_one(TopBar)
-        bar.state, bar.state_role = words.text, words.role
+        self.query_one(TopBar).tell_state(self._draft.account_id)
 
     def _show_people(self) -> None:
         """Bring title and remark up to date with the recipients."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -35,8 +37,7 @@ _ANSWERS: Final = {_SEND: Answer.SEND, _KEEP: Answer.KEEP, _LATER: Answer.LATER}
 class ComposeSending(ComposeFiles):
     """Sends what is written, asking once."""
 
-    @work(group="send", exclusive=True)
-    async def action_send(self) -> None:
+    def action_send(self) -> None:
         """Ask once, then hand the message to the outbox."""
         keeper = self._keeper
         if self._attaching:
@@ -44,20 +45,36 @@ class ComposeSending(ComposeFiles):
         if self._busy or keeper is None:
             return
         self._sending = True
+        # From this key on: what is typed behind it would be in the text before it is asked.
+        looking = ExitStack()
+        looking.enter_context(self.query_one(BottomBar).held())
+        self._send(keeper, looking)
+
+    @work(group="send", exclusive=True)
+    async def _send(self, keeper: DraftKeeper, looking: ExitStack) -> None:
         try:
-            await self._send(keeper)
+            with looking:
+                draft = self.current()
+                account = shell(self).accounts[draft.account_id]
+                problems = await problems_of(shell(self), draft, account)
+                unusual = None if problems else await self._unusual(draft)
+            await self._go_on(keeper, draft, problems, unusual)
         finally:
             self._sending = False
 
-    async def _send(self, keeper: DraftKeeper) -> None:
-        draft = self.current()
-        problems = await problems_of(shell(self), draft, shell(self).accounts[draft.account_id])
+    async def _go_on(
+        self,
+        keeper: DraftKeeper,
+        draft: Draft,
+        problems: Sequence[str],
+        unusual: CheckScreen | None,
+    ) -> None:
         if problems:
             self._tell(problems[0], Severity.ERROR)
             if not recipients(draft):
                 self._lines["to"].focus()
             return
-        answer = await self._ask_about(draft)
+        answer = await self._ask_about(draft, unusual)
         if answer is Answer.KEEP:
             keeper.insist()
             await self._close(keeper)
@@ -66,11 +83,14 @@ class ComposeSending(ComposeFiles):
             at = await ask_later(self.app, app.now())
         if answer is not Answer.SEND and at is None:
             return
-        # What was typed while the question stood is part of the message: no key gets through.
-        saved = await keeper.save()
-        draft = replace(self.current(), id=keeper.id if saved else self._draft.id)
+        if self.current() != draft:
+            self._tell(f"It was changed meanwhile. {self._key('composer.send')} asks again.")
+            return
         try:
-            sending = await self._queue(draft, at)
+            with self.query_one(BottomBar).held():
+                await keeper.save()
+                draft = replace(self.current(), id=keeper.id)
+                sending = await self._queue(draft, at)
         except (StoreError, MimeError) as error:
             self._tell(f"Nothing was sent: {error.message}", Severity.ERROR)
             return
@@ -103,9 +123,11 @@ class ComposeSending(ComposeFiles):
         keys = shell(self).texts.smime
         return await unlock_certificate(self.app, keys.signing(sender), keys)
 
-    async def _ask_about(self, draft: Draft) -> Answer:
+    async def _ask_about(self, draft: Draft, unusual: CheckScreen | None) -> Answer:
         """Show what is unusual, or else ask the one question; carry out what is not sending."""
-        answer = await self._check(draft)
+        answer = Answer.ORDINARY
+        if unusual is not None:
+            answer = await self.app.push_screen_wait(unusual)
         if answer is Answer.ORDINARY:
             answer = await self._ask(draft)
         if answer is Answer.ATTACH:
@@ -115,7 +137,8 @@ class ComposeSending(ComposeFiles):
             self._text.focus()
         return answer
 
-    async def _check(self, draft: Draft) -> Answer:
+    async def _unusual(self, draft: Draft) -> CheckScreen | None:
+        """Return the page about what is unusual, None for an ordinary message."""
         app = shell(self)
         account = app.accounts[draft.account_id]
         try:
@@ -123,11 +146,12 @@ class ComposeSending(ComposeFiles):
             reasons = await unusual_about(app, draft, account, size)
         except (StoreError, MimeError) as error:
             self._tell(f"Not checked before sending: {error.message}", Severity.WARNING)
-            return Answer.ORDINARY
+            return None
         if not reasons:
-            return Answer.ORDINARY
+            return None
         sender = draft.sender_or(account.address)
         message = MessageInShort(
+            account=account.id,
             sender=f"{sender.name}  {sender.address}".strip(),
             people=recipients(draft),
             subject=draft.subject,
@@ -138,7 +162,7 @@ class ComposeSending(ComposeFiles):
         ways = {Answer.ATTACH} if not draft.files else set()
         if without_quote(draft.body) != draft.body:
             ways.add(Answer.DROP_QUOTE)
-        return await self.app.push_screen_wait(CheckScreen(reasons, message, frozenset(ways)))
+        return CheckScreen(reasons, message, frozenset(ways))
 
     async def _ask(self, draft: Draft) -> Answer:
         app = shell(self)

@@ -92,7 +92,7 @@ class ComposeText(ComposeSending):
         except (StoreError, MimeError) as error:
             self._tell(f"There is no preview: {error.message}", Severity.ERROR)
             return
-        await self.app.push_screen_wait(PreviewScreen(raw))
+        await self.app.push_screen_wait(PreviewScreen(raw, draft.account_id))
 
     @work(group="template", exclusive=True)
     async def action_template(self) -> None:

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from tuimail.model.account import AccountId
 from tuimail.text.safe import SafeText
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import size_text
@@ -34,14 +35,15 @@ class PreviewScreen(Screen[None]):
 
     Args:
         raw: As it would be sent.
+        account: From which.
     """
 
     DEFAULT_CSS = "PreviewScreen { layout: vertical; background: $background; }"
     BINDINGS = bindings_for("preview")
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, account: AccountId) -> None:
         super().__init__()
-        self._raw = raw
+        self._raw, self._account = raw, account
         self._page = BodyView()
 
     def compose(self) -> ComposeResult:
@@ -54,7 +56,12 @@ class PreviewScreen(Screen[None]):
         """Read the message, off this thread."""
         self.query_one(BottomBar).show_hints(shell(self).keys.hints("preview"))
         self._page.focus()
+        shell(self).signal_status.subscribe(self, self._show_state)
+        self._show_state(None)
         self.run_worker(self._read(), group="preview")
+
+    def _show_state(self, _: None) -> None:
+        self.query_one(TopBar).tell_state(self._account)
 
     async def _read(self) -> None:
         from tuimail.mime.parser import parse  # noqa: PLC0415 - with the first preview

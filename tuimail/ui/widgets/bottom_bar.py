@@ -7,7 +7,8 @@ event stands for some seconds, and otherwise the hints are there.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from textual import events
@@ -115,6 +116,7 @@ class BottomBar(Widget):
         self._answers: Mapping[str, str] = {}
         self._timer: Timer | None = None
         self._waiting: tuple[str, str] | None = None
+        self._held = 0
         self._aside = ""
         self._row_words = ""
 
@@ -221,13 +223,22 @@ class BottomBar(Widget):
         """Whether a question waits for its answer: the next key belongs to it."""
         return self._question is not None and not self._question.done()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Swallow keys for as long: what a question will be about must not change under it."""
+        self._held += 1
+        try:
+            yield
+        finally:
+            self._held -= 1
+
     def take_key(self, event: events.Key) -> bool:
         """Give a key to the question; the application asks this before anything else.
 
         Keys that are no answer are swallowed: only what the row names has an effect.
         """
         if self._question is None or self._question.done():
-            return False
+            return self._held > 0
         if event.key == "escape" and "escape" not in self._answers:
             self._question.set_result(None)
         elif event.key in self._answers or event.character in self._answers:

@@ -6,8 +6,11 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuimail.model.account import AccountId
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, row_cells
+from tuimail.ui.shell import shell
+from tuimail.ui.status.engine_words import state_words
 
 
 def top_row(
@@ -65,6 +68,13 @@ class TopBar(Widget):
         super().__init__(id=id)
         self.set_reactive(TopBar.place, place)
         self.set_reactive(TopBar.context, context)
+
+    def tell_state(self, account: AccountId) -> None:
+        """Say how one account stands now."""
+        app = shell(self)
+        status = app.engine.status.get(account) if app.engine else None
+        words = state_words(status, None, app.now(), still=app.settings.accessible)
+        self.state, self.state_role = words.text, words.role
 
     def render_line(self, y: int) -> Strip:
         """Paint the row."""

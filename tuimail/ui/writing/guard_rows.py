@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tuimail.model.account import AccountId
 from tuimail.text.address import Address
 from tuimail.text.safe import clean
 from tuimail.ui.drawing.formatting import cut, size_text
@@ -28,11 +29,13 @@ class MessageInShort:
     """The message that is asked about.
 
     Attributes:
+        account: From which it goes out.
         own_domain: Of the sender: everybody else is outside.
         size: Octets of the whole message.
         files: How many are attached.
     """
 
+    account: AccountId
     sender: str
     people: tuple[Address, ...]
     subject: str
