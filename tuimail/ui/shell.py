@@ -14,7 +14,7 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Draft
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.sign_in import SignInPurpose
-from tuimail.model.status import EngineControl
+from tuimail.model.status import Connectivity, EngineControl, EngineStatus
 from tuimail.ui.bindings import BindingSpec, Keys
 from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.reading.texts import MessageTexts
@@ -119,3 +119,14 @@ class Shell(Protocol):
 def shell(node: DOMNode) -> Shell:
     """Return the application of a mounted node."""
     return cast("Shell", node.app)
+
+
+def status_of(app: Shell, account: AccountId) -> EngineStatus | None:
+    """Return how a mailbox is doing; None before the engine runs, and where it has none."""
+    return app.engine.status.get(account) if app.engine is not None else None
+
+
+def is_connected(app: Shell, account: AccountId) -> bool:
+    """Whether a mailbox is connected, so that what is asked for comes soon."""
+    status = status_of(app, account)
+    return status is not None and status.connectivity is Connectivity.ONLINE

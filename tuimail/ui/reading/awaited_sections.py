@@ -8,8 +8,7 @@ from textual.widget import Widget
 
 from tuimail.model.changes import ChangeSet
 from tuimail.model.message import MessageKey, MessageSummary
-from tuimail.model.status import Connectivity
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import is_connected, shell
 
 Then = Callable[[bytes], None]
 
@@ -41,12 +40,9 @@ class AwaitedSections:
         self._waiting.setdefault(message.key, []).append(then)
         if app.engine is not None:
             app.engine.want_body(message.key, section=_WHOLE)
-        status = app.engine.status.get(message.account_id) if app.engine is not None else None
-        is_online = status is not None and status.connectivity is Connectivity.ONLINE
-        what = (
-            "Fetching the whole message …" if is_online else "It is done with the next connection."
-        )
-        app.tell(app.glyphs.own(what))
+        comes_now = is_connected(app, message.account_id)
+        later = "It is done with the next connection."
+        app.tell(app.glyphs.own("Fetching the whole message …" if comes_now else later))
 
     def store_changed(self, changes: ChangeSet) -> None:
         """Go on with what has come.

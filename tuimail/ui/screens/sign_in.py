@@ -30,7 +30,7 @@ from tuimail.ui.drawing.formatting import seconds_left
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.screens.sign_in_deeds import SignInDeeds
 from tuimail.ui.setup.sign_in_words import SignInFacts, copied_of, sign_in_page
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import shell, status_of
 from tuimail.ui.widgets.address_input import LineInput
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar
@@ -172,8 +172,7 @@ class SignInScreen(Screen[bool]):
 
         A new sign-in alone would end the same way.
         """
-        engine = shell(self).engine
-        status = engine.status.get(self._account) if engine is not None else None
+        status = status_of(shell(self), self._account)
         if status is None or status.problem is None:
             return None
         found = diagnose(status.problem.detail, source="entra")

@@ -12,13 +12,12 @@ from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
 from tuimail.model.message import Message, MessageKey
 from tuimail.model.notice import Severity
-from tuimail.model.status import Connectivity
 from tuimail.store.store import Store
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import size_text
 from tuimail.ui.reading.fetch_words import fetching_words
 from tuimail.ui.reading.source_text import SourceText
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import is_connected, shell, status_of
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.line_sheet import LineSheet
@@ -116,11 +115,12 @@ class SourceScreen(Screen[None]):
         app, is_whole = shell(self), self._section == _WHOLE
         key = app.keys.shown("source.other")
         if not self._is_here:
-            status = app.engine.status.get(self._message.summary.account_id) if app.engine else None
+            account = self._message.summary.account_id
             what = "the message" if is_whole else "the header"
-            is_online = status is not None and status.connectivity is Connectivity.ONLINE
-            waiting = f"Fetching {what} …" if is_online else WAITING
-            words = fetching_words(status, self._key, self._section, what) or waiting
+            waiting = f"Fetching {what} …" if is_connected(app, account) else WAITING
+            words = (
+                fetching_words(status_of(app, account), self._key, self._section, what) or waiting
+            )
             self.line.say(words, *((key, "the header") if is_whole else ()))
         elif is_whole:
             self.line.say("This is the whole message.", key, "the header")

@@ -18,13 +18,12 @@ from textual.worker import Worker
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
 from tuimail.model.notice import Severity
-from tuimail.model.status import Connectivity
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.reading.conversation_layout import Member, member_at
 from tuimail.ui.reading.conversation_members import has_text
 from tuimail.ui.reading.reading_layout import folds_with
 from tuimail.ui.reading.shown_mail import ShownMail
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import is_connected, shell
 from tuimail.ui.widgets.conversation_cursor import ConversationCursor
 from tuimail.ui.widgets.message_pane import REST_AFTER
 from tuimail.ui.widgets.reading_body import LONG_LINES
@@ -284,11 +283,10 @@ class ConversationTexts(ConversationCursor):
 
     def _status_changed(self, _: None) -> None:
         """A connection brings what was not downloaded; say how far what is fetched is."""
-        engine, row = shell(self).engine, self.current
-        if engine is None or row is None:
+        app, row = shell(self), self.current
+        if app.engine is None or row is None:
             return
-        status = engine.status.get(row.account_id)
-        online = status is not None and status.connectivity is Connectivity.ONLINE
+        online = is_connected(app, row.account_id)
         if online != self._was_online:
             self._was_online = online
             waiting = [member for member in self.members if member.waits]

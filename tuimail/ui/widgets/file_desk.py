@@ -27,11 +27,10 @@ from tuimail.model.bodystructure import BodyPart
 from tuimail.model.changes import ChangeSet
 from tuimail.model.message import Message, MessageKey
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.status import Connectivity
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.reading.fetch_words import fetching_words
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import is_connected, shell, status_of
 from tuimail.ui.terminal.saving import completed, downloads_dir, target_of, target_problem
 from tuimail.ui.widgets.attachment_list import ListedFile, listed_files
 from tuimail.ui.widgets.bottom_bar import BottomBar
@@ -172,8 +171,7 @@ class FileDesk:
         name = attachment_name(part)
         if app.engine is not None:
             app.engine.want_body(key, section=part.stored_in)
-        status = app.engine.status.get(source.message.summary.account_id) if app.engine else None
-        if status is not None and status.connectivity is Connectivity.ONLINE:
+        if is_connected(app, source.message.summary.account_id):
             app.tell(app.glyphs.own(f"Fetching {name} …"))
         else:
             app.tell(f"{name} {late} with the next connection.")
@@ -194,8 +192,7 @@ class FileDesk:
         app = shell(self._owner)
         for (key, section), waiting in self._waiting.items():
             message, name = waiting[0].source.message, attachment_name(waiting[0].part)
-            status = app.engine.status.get(message.summary.account_id) if app.engine else None
-            words = fetching_words(status, key, section, name)
+            words = fetching_words(status_of(app, message.summary.account_id), key, section, name)
             if words:
                 return words
         return ""

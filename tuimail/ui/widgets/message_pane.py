@@ -20,13 +20,12 @@ from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
 from tuimail.model.message import BodyState, Message, MessageKey
 from tuimail.model.notice import Severity
-from tuimail.model.status import Connectivity
 from tuimail.ui.reading.body_layout import BodyRow
 from tuimail.ui.reading.fetch_words import GIVEN_UP, NOT_HERE, waiting_words
 from tuimail.ui.reading.head_layout import HeadFacts
 from tuimail.ui.reading.header_level import HeaderLevel
 from tuimail.ui.reading.shown_mail import ShownMail, stored_mail
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import is_connected, shell, status_of
 from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.head_view import HeadView
 from tuimail.ui.widgets.reading_body import ReadingBody
@@ -194,9 +193,9 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
         app, message = shell(self), self.message
         if message is None or self.reading is not None:
             return
-        status = None if app.engine is None else app.engine.status.get(message.summary.account_id)
-        self._was_online = status is not None and status.connectivity is Connectivity.ONLINE
-        self._body.say(waiting_words(status))
+        account = message.summary.account_id
+        self._was_online = is_connected(app, account)
+        self._body.say(waiting_words(status_of(app, account)))
         if app.engine is not None:
             app.engine.want_body(message.summary.key)
 
@@ -280,10 +279,9 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
 
     def _status_changed(self, _: None) -> None:
         """A connection brings what was not downloaded; say how far what is fetched is."""
-        message, engine = self.message, shell(self).engine
-        if message is not None and engine is not None and self.reading is None:
-            status = engine.status.get(message.summary.account_id)
-            online = status is not None and status.connectivity is Connectivity.ONLINE
+        app, message = shell(self), self.message
+        if message is not None and app.engine is not None and self.reading is None:
+            online = is_connected(app, message.summary.account_id)
             if self.waits_for_text and online != self._was_online:
                 self._want_body()
         self.say_share()

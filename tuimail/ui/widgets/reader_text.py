@@ -10,11 +10,11 @@ from tuimail.errors import StoreError
 from tuimail.model.bodystructure import leaves
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
-from tuimail.model.status import ALL_TEXT, Connectivity, EngineStatus
+from tuimail.model.status import ALL_TEXT, EngineStatus
 from tuimail.ui.drawing.formatting import size_text
 from tuimail.ui.reading.fetch_words import fetching_words, share_text
 from tuimail.ui.reading.shown_mail import ShownMail
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import is_connected, shell, status_of
 from tuimail.ui.widgets.shown_message import ShownMessage
 
 _WHOLE: Final = ""
@@ -32,7 +32,7 @@ class ReaderText(ShownMessage):
         if shown is None:
             self.say_line("")
             return
-        status = app.engine.status.get(shown.message.summary.account_id) if app.engine else None
+        status = status_of(app, shown.message.summary.account_id)
         words = fetching_words(status, shown.key, None, "the text")
         if not words and shown.reading is not None and shown.reading.is_large:
             self._say_large(shown, status)
@@ -68,9 +68,8 @@ class ReaderText(ShownMessage):
             self._wanted_whole = message.summary.key
             section = _WHOLE if reading.is_large else ALL_TEXT
             app.engine.want_body(message.summary.key, section=section)
-            status = app.engine.status.get(message.summary.account_id)
-            is_online = status is not None and status.connectivity is Connectivity.ONLINE
-            app.tell("Fetching the text …" if is_online else "It comes with the next connection.")
+            comes_now = is_connected(app, message.summary.account_id)
+            app.tell("Fetching the text …" if comes_now else "It comes with the next connection.")
 
     def action_give_up(self) -> None:
         """Have no more fetched of what is waited for here."""
@@ -82,7 +81,7 @@ class ReaderText(ShownMessage):
         app, shown, waits = shell(self), self.shown, self.waits_for_text
         if shown is None or app.engine is None:
             return False
-        status = app.engine.status.get(shown.message.summary.account_id)
+        status = status_of(app, shown.message.summary.account_id)
         reading = shown.reading
         is_large = reading is not None and reading.is_large
         is_cut = is_large or (reading is not None and reading.is_cut)
