@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from tuimail.imap.session import ImapSession
 
@@ -47,3 +47,19 @@ class StepDone:
 
 Step: TypeAlias = Breathe | StepDone
 Job: TypeAlias = Callable[[ImapSession], Generator[Step, None, T]]
+
+
+class RunJob(Protocol):
+    """Runs a job on the main connection of a mailbox, for those who live on an event loop."""
+
+    def __call__(self, job: Job[T], priority: Priority, label: str) -> Coroutine[Any, Any, T]:
+        """Return what the job returns.
+
+        Args:
+            job: See `ImapConnection.run`, which it is given to.
+            priority: Who waits for it.
+            label: For the log: no addresses, no folder names.
+
+        Raises:
+            TuimailError: What the job raised, or why there is no connection.
+        """

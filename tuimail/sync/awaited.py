@@ -11,14 +11,13 @@ from collections.abc import Callable
 from threading import Event
 
 from tuimail.errors import MessageGone, Reach, TuimailError, UidValidityChanged
-from tuimail.imap.jobs import Priority
+from tuimail.imap.jobs import Priority, RunJob
 from tuimail.model.account import AccountId
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Fetching
 from tuimail.store.store import Store
 from tuimail.sync.bodies import Report, fetch
 from tuimail.sync.explain import body_problem
-from tuimail.sync.keeping import RunJob
 from tuimail.sync.wishes import BodyWish, Wishes
 
 

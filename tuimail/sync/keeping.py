@@ -10,14 +10,14 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Final
 
 from tuimail.errors import FolderGone, Reach, StoreFull, TuimailError, UidValidityChanged
-from tuimail.imap.jobs import Priority, Step
+from tuimail.imap.jobs import Priority, RunJob, Step
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
 from tuimail.model.download import DownloadPolicy, DownloadRules, Keep
@@ -42,18 +42,6 @@ _EVICTED_AT_ONCE: Final = 40
 _PARTS_LOOKED_AT: Final = 500
 _LOOK_AGAIN_SECONDS: Final = 600.0
 _TELL_SECONDS: Final = 1.0
-
-
-class RunJob(Protocol):
-    """`Work.job`: run a job on the main connection."""
-
-    def __call__(
-        self,
-        job: Callable[[ImapSession], Generator[Step, None, Any]],
-        priority: Priority,
-        label: str,
-    ) -> Coroutine[None, None, Any]:
-        """Return what the job returns."""
 
 
 class Keeping:

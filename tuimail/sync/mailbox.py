@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,8 +19,7 @@ from typing import Final, TypeVar
 from tuimail.auth.provider import TokenProvider
 from tuimail.errors import NotConnected, Reach, Retry, Throttled, TuimailError
 from tuimail.imap.connection import ImapConnection
-from tuimail.imap.jobs import Priority, Step
-from tuimail.imap.session import ImapSession
+from tuimail.imap.jobs import Job, Priority
 from tuimail.model.account import Account, Token
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
@@ -273,12 +272,7 @@ class Mailbox:
         is_fetching = status.progress or (status.download and not status.download.problem)
         return bool(is_fetching or self.work.has_wishes or read.intents(self.account.id))
 
-    async def _outbox_job(
-        self,
-        job: Callable[[ImapSession], Generator[Step, None, T]],
-        priority: Priority,
-        label: str,
-    ) -> T:
+    async def _outbox_job(self, job: Job[T], priority: Priority, label: str) -> T:
         """Run a job of the outbox, which does not wait for a seat: it tries again soon."""
         if self._presence is not None and not self._presence.is_here:
             self._presence.use()

@@ -19,6 +19,7 @@ from tuimail.errors import (
     SubmissionUncertain,
     TuimailError,
 )
+from tuimail.imap.jobs import RunJob
 from tuimail.model.account import Account, SendVia, Token
 from tuimail.model.flags import ANSWERED
 from tuimail.model.intent import NewIntent, StoreFlags
@@ -31,7 +32,7 @@ from tuimail.sync import sent, settling
 from tuimail.sync.explain import submission_problem
 from tuimail.sync.lane import Lane
 from tuimail.sync.refusals import Outcome, concerns_others, outcome_of
-from tuimail.sync.settling import JobRunner, Settling
+from tuimail.sync.settling import Settling
 
 PER_MINUTE: Final = 30
 """Messages of a sign-in that Exchange takes in a minute (exchange-online.md 4); the rest waits."""
@@ -141,7 +142,7 @@ class Outbox:
         store: Store,
         submitter: Submitter,
         tokens: Callable[[bool], Awaitable[Token]],
-        run_job: JobRunner,
+        run_job: RunJob,
         refresh_sent: Callable[[], None],
         push: Callable[[], None],
         is_in_delegates_sent: Callable[[str], Awaitable[bool]] | None = None,

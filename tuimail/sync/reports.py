@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Generator
-from typing import Final, Protocol, TypeVar
+from collections.abc import Generator
+from typing import Final, TypeVar
 
 from tuimail.errors import Reach, TuimailError
-from tuimail.imap.jobs import Priority, Step
+from tuimail.imap.jobs import Priority, RunJob, Step
 from tuimail.imap.session import ImapSession
 from tuimail.mime.bounce_words import cause_of
 from tuimail.mime.headers import message_ids, read_headers
@@ -40,19 +40,7 @@ _LONGEST_RETURNED: Final = 256 * 1024
 _MOST_NAMED: Final = 3
 
 
-class Runs(Protocol):
-    """Runs a job on the mailbox's main connection."""
-
-    def __call__(
-        self,
-        job: Callable[[ImapSession], Generator[Step, None, T]],
-        priority: Priority,
-        label: str,
-    ) -> Awaitable[T]:
-        """Return what the job returns; raises what it raises."""
-
-
-async def read_reports(store: Store, account: AccountId, run: Runs) -> None:
+async def read_reports(store: Store, account: AccountId, run: RunJob) -> None:
     """Read every report that was not read yet, and tell of what failed.
 
     Raises:

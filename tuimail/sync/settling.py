@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from tuimail.errors import TuimailError
-from tuimail.imap.jobs import Priority, Step
-from tuimail.imap.session import ImapSession
+from tuimail.imap.jobs import Priority, RunJob
 from tuimail.model.account import Account
 from tuimail.model.outbox import OutboxItem, OutboxState, SentCopy
 from tuimail.store.store import Store
@@ -27,18 +26,6 @@ T = TypeVar("T")
 
 UNCERTAIN_LOOKS: Final = (30.0, 120.0, 600.0)
 """Seconds after the lost reply at which Sent Items is searched."""
-
-
-class JobRunner(Protocol):
-    """Runs a job on the mailbox's main connection."""
-
-    def __call__(
-        self,
-        job: Callable[[ImapSession], Generator[Step, None, T]],
-        priority: Priority,
-        label: str,
-    ) -> Awaitable[T]:
-        """Return what the job returns; raises what it raises."""
 
 
 class Settling:
@@ -55,7 +42,7 @@ class Settling:
         self,
         account: Account,
         store: Store,
-        run_job: JobRunner,
+        run_job: RunJob,
         refresh_sent: Callable[[], None],
         is_in_delegates_sent: Callable[[str], Awaitable[bool]] | None,
     ) -> None:

@@ -8,38 +8,25 @@ gone; then the tree is listed at once.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Generator
 
-from tuimail.imap.jobs import Priority, Step
-from tuimail.imap.session import ImapSession
+from tuimail.imap.jobs import Priority, RunJob
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.store.store import Store
-from tuimail.sync.folders import Counted, count_messages, list_folders
-
-RunCount = Callable[
-    [Callable[[ImapSession], Generator[Step, None, Counted]], Priority, str], Awaitable[Counted]
-]
-RunList = Callable[
-    [Callable[[ImapSession], Generator[Step, None, None]], Priority, str], Awaitable[None]
-]
+from tuimail.sync.folders import count_messages, list_folders
 
 
 class Survey:
     """Lists and counts the folders of one mailbox.
 
     Args:
-        count: Runs a job that counts.
-        run: Runs a job that lists.
+        run: Runs a job that counts or lists.
         list_every: Seconds after which the tree is listed again with the counts.
     """
 
-    def __init__(
-        self, account: AccountId, store: Store, count: RunCount, run: RunList, list_every: float
-    ) -> None:
+    def __init__(self, account: AccountId, store: Store, run: RunJob, list_every: float) -> None:
         self._account = account
         self._store = store
-        self._count = count
         self._run = run
         self._list_every = list_every
         self._listed_at = float("-inf")
@@ -63,7 +50,7 @@ class Survey:
 
         A folder that LIST goes on to name while STATUS refuses it is a reason once.
         """
-        counted = await self._count(
+        counted = await self._run(
             lambda session: count_messages(session, self._store, self._account),
             Priority.REFRESH,
             "count",

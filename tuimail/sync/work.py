@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from tuimail.errors import FolderGone, Reach, TuimailError, UidValidityChanged
 from tuimail.imap.connection import ImapConnection
-from tuimail.imap.jobs import Priority, Step, StepDone
+from tuimail.imap.jobs import Job, Priority, Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.download import DownloadRules
@@ -94,19 +94,14 @@ class Work:
         self.keeping = Keeping(
             account.id, store, rules, self.job, self._refresh_later, report_download
         )
-        self._survey = Survey(account.id, store, self.job, self.job, timing.listing)
+        self._survey = Survey(account.id, store, self.job, timing.listing)
         # A loop and a request may ask for the same at the same time; one does it after the other.
         self._refreshing = asyncio.Lock()
         self._fetching_older = asyncio.Lock()
         self._pushing = asyncio.Lock()
 
-    async def job(
-        self,
-        job: Callable[[ImapSession], Generator[Step, None, T]],
-        priority: Priority,
-        label: str,
-    ) -> T:
-        """Run a job on the main connection."""
+    async def job(self, job: Job[T], priority: Priority, label: str) -> T:
+        """Run a job on the main connection; see `RunJob`."""
         result = await asyncio.wrap_future(self.connection.run(job, priority, label=label))
         self._heard()
         return result
