@@ -233,8 +233,13 @@ async def test_an_address_beyond_ascii_is_taken(service: Service) -> None:
 
 
 async def test_whether_sending_works_can_be_asked(service: Service) -> None:
+    """Red when `SmtpSubmitter.check` does not sign in."""
     token = Token(Secret(service.mint(3600, "https://outlook.office.com")), 4e9)
+    ended = Token(Secret(service.mint(-9, "https://outlook.office.com")), 4e9)
+
     await service.submitter.check(username=service.address, token=token)
+    with pytest.raises(SignInRequired):
+        await service.submitter.check(username=service.address, token=ended)
 
 
 async def test_a_second_message_goes_after_a_refused_one(service: Service) -> None:
