@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from tuimail.model.folder import UID
 from tuimail.model.message import BodyState, FetchedMessage, MessageKey
 from tuimail.model.status import Connectivity
 from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.text.address import make_address
 from tuimail.text.safe import clean
 from tuimail.ui.app import TuimailApp
@@ -36,6 +37,8 @@ SIZES = ((40, 12), (60, 20), (80, 24), (100, 30), (120, 36), (160, 48))
 
 @dataclass
 class Stage:
+    """The running application, the hands on its keys, and what stands behind it."""
+
     app: TuimailApp
     pilot: Pilot[None]
     store: Store
@@ -43,6 +46,10 @@ class Stage:
     account: AccountId
 
     async def press(self, *keys: str) -> None:
+        """Press keys as Textual names them, and let the screen take them.
+
+        What a worker or another thread brings may come later: `shows` and `until` wait for it.
+        """
         await self.pilot.press(*keys)
         await self.pilot.pause()
 
@@ -52,6 +59,7 @@ class Stage:
 
     @property
     def text(self) -> str:
+        """The screen as it is painted, row by row."""
         return "\n".join("".join(segment.text for segment in row) for row in strips(self.app))
 
     async def finds(self, key: MessageKey) -> None:
@@ -89,7 +97,7 @@ async def open_stage(
     size: tuple[int, int] = (80, 24),
     *,
     settings: Settings | None = None,
-    approve_demo: object = None,
+    approve_demo: Callable[[str], object] | None = None,
 ) -> AsyncIterator[Stage]:
     """Run the application until the block ends."""
     store = Store.open(directory)
@@ -102,7 +110,7 @@ async def open_stage(
             settings or msgspec.structs.replace(Settings(), glyphs="unicode"),
             {account: sample_account(account)},
             lambda: engine,
-            approve_demo=approve_demo,  # type: ignore[arg-type]
+            approve_demo=approve_demo,
             clock=lambda: NOW,
         )
         async with app.run_test(size=size) as pilot:
@@ -164,9 +172,9 @@ def record(
 def bring_text(store: Store, key: MessageKey, body: bytes, section: str = "1") -> None:
     """Let a section arrive, as the engine stores it."""
 
-    def arrive(tx: object) -> None:
-        tx.store_part(key, section, body)  # type: ignore[attr-defined]
+    def arrive(tx: Writer) -> None:
+        tx.store_part(key, section, body)
         if section == "1":
-            tx.set_body(key, BodyState.COMPLETE, clean("first words"))  # type: ignore[attr-defined]
+            tx.set_body(key, BodyState.COMPLETE, clean("first words"))
 
     store.write(arrive).result()
