@@ -29,7 +29,7 @@ def test_what_is_seen_is_the_fold_of_both_sides_after_every_kind_of_change(
     """Invariant 2: visible == fold(server, pending), in the transaction that changes either.
 
     Red when `refold(tx, changed)` is taken out of `recording.record_flags`, `refold(tx, keys)`
-    out of `_lose` or `intents.add`, or `refold(tx, touched)` out of `intents.finish`.
+    out of `vanishing.lose` or `intents.add`, or `settled.refold()` out of `intents.finish`.
     """
     store, inbox, trash = mailbox.store, mailbox.inbox, mailbox.trash
     keys = mailbox.record(inbox, [fetched(uid) for uid in range(1, 7)])

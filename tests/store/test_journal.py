@@ -150,7 +150,7 @@ def test_a_move_that_is_under_way_and_not_seen_anywhere_is_taken_back_when_it_tu
 ) -> None:
     """The reply is lost, a refresh sees the message gone, and only then `u` is pressed.
 
-    Mutation: without the `under_way` branch of journal.undo the message stays in the target.
+    Mutation: without `on_its_way` in `journal._seen` the message stays in the target.
     """
     key = keys[0]
     group = mailbox.act("1 moved to Projects", [key], Move(mailbox.projects))

@@ -72,7 +72,7 @@ async def test_the_head_is_there_before_the_text(tmp_path: Path) -> None:
 async def test_a_text_is_given_up_and_asked_for_again_when_it_is_opened_again(
     tmp_path: Path,
 ) -> None:
-    """Mutations: `_waits_for_text` or `show_at_cursor` that does not ask `is_given_up`."""
+    """Mutations: `waits_for_text` or `show_at_cursor` that does not ask `is_given_up`."""
     async with open_stage(tmp_path) as stage:
         key = record(stage.store, stage.account, 9001, body=None)
         await read(stage, key)

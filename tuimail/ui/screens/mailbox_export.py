@@ -10,9 +10,8 @@ from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Severity
-from tuimail.model.status import Connectivity
 from tuimail.ui.drawing.formatting import number
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import is_connected, shell
 from tuimail.ui.terminal.saving import downloads_dir
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class MailboxExport:
             app.tell(error.message, Severity.ERROR)
             return
         total = number(len(export.rows))
-        fetchable = [row.key for row in missing if self._is_online(row)]
+        fetchable = [row.key for row in missing if is_connected(app, row.account_id)]
         if missing and not fetchable:
             question = f"{number(len(missing))} of {total} are not here, and nothing connects."
             if await self._screen.bottom.ask(question, {_WITHOUT: "write the others"}) != _WITHOUT:
@@ -89,11 +88,6 @@ class MailboxExport:
             self._look(export.waiting)
             return
         await self._write(export)
-
-    def _is_online(self, row: MessageSummary) -> bool:
-        engine = shell(self._screen).engine
-        status = engine.status.get(row.account_id) if engine is not None else None
-        return status is not None and status.connectivity is Connectivity.ONLINE
 
     async def _end_waiting(self, export: _Export, put: asyncio.Future[str | None]) -> None:
         answer = await self._screen.bottom.answered(put)
