@@ -72,7 +72,6 @@ class SimulatedSession(ImapSession):
 
     def __init__(self, server: ImapServer, fault: Fault = Fault.NOTHING, after: int = 0) -> None:
         self.server = server
-        self.server_name = "simulated"
         self.channel = cast("Channel", _TreeChannel(self))
         self.is_dead = False
         self._is_hit = False

@@ -17,9 +17,6 @@ ID: Final = "ID"
 SASL_IR: Final = "SASL-IR"
 CONDSTORE: Final = "CONDSTORE"
 
-_EXCHANGE_SERVER: Final = "microsoft.exchange"
-_EXCHANGE_ONLY: Final = "CLIENTACCESSRULES"
-
 
 def parse_capabilities(lines: Iterable[bytes]) -> frozenset[str]:
     """Read the rests of `* CAPABILITY …` lines, or the data of the response code."""
@@ -27,11 +24,3 @@ def parse_capabilities(lines: Iterable[bytes]) -> frozenset[str]:
     for line in lines:
         words.update(line.decode("ascii", "replace").upper().split())
     return frozenset(words)
-
-
-def is_exchange(capabilities: frozenset[str], server_name: str) -> bool:
-    """Whether this is Exchange: by the name it gives to ID, or by what only Exchange offers.
-
-    The greeting is not looked at: its wording has changed before.
-    """
-    return server_name.lower().startswith(_EXCHANGE_SERVER) or _EXCHANGE_ONLY in capabilities

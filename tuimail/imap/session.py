@@ -20,7 +20,6 @@ from tuimail.errors import (
 )
 from tuimail.imap import capabilities, changes, fetch, folders, search, sign_in
 from tuimail.imap.attempt import Attempt
-from tuimail.imap.capabilities import is_exchange
 from tuimail.imap.channel import Channel, Reply
 from tuimail.imap.pace import LineMeter
 from tuimail.imap.sets import chunks, compress
@@ -42,7 +41,6 @@ class ImapSession:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self.server_name = ""
         self._listed: Reply | None = None
 
     @classmethod
@@ -81,7 +79,7 @@ class ImapSession:
         """
         try:
             doubt = sign_in.authenticate(self.channel, username, token)
-            self.server_name, self._listed = sign_in.probe(self.channel, doubt)
+            self._listed = sign_in.probe(self.channel, doubt)
         except TuimailError:
             self.close()
             raise
@@ -95,11 +93,6 @@ class ImapSession:
     def is_ipv6(self) -> bool:
         """Whether the connection goes over IPv6. Only while it is open."""
         return self.channel.wire.is_ipv6
-
-    @property
-    def is_exchange(self) -> bool:
-        """Whether the server is Exchange, which files sent copies itself."""
-        return is_exchange(self.capabilities, self.server_name)
 
     @property
     def is_open(self) -> bool:
@@ -356,7 +349,6 @@ class ImapSession:
     def adopt(self, other: ImapSession) -> None:
         """Go on with the connection of `other`, for a job that outlives its connection."""
         self.channel = other.channel
-        self.server_name = other.server_name
 
     def _need_selected(self) -> SelectedFolder:
         if self.channel.selected is None:

@@ -23,7 +23,6 @@ from tuimail.errors import (
 )
 from tuimail.imap import capabilities
 from tuimail.imap.channel import Channel, Completion, Reply
-from tuimail.imap.tokens import as_bytes, as_list, parse_values
 from tuimail.imap.translate import refused_sign_in, server_words
 from tuimail.model.secret import Secret
 
@@ -76,15 +75,15 @@ def authenticate(channel: Channel, username: str, token: Secret) -> str:
     return server_words(answer.text) if found else ""
 
 
-def probe(channel: Channel, doubt: str) -> tuple[str, Reply]:
-    """Ask for CAPABILITY and ID where needed and for all folders, in one go.
+def probe(channel: Channel, doubt: str) -> Reply:
+    """Ask for CAPABILITY where needed, say who we are, and ask for all folders, in one go.
 
     Args:
         channel: Just authenticated.
         doubt: What `authenticate` returned.
 
     Returns:
-        The name the server gives itself, and the answer to LIST.
+        The answer to LIST.
 
     Raises:
         NotConnected: The mailbox is closed; `detail` has `doubt` too.
@@ -109,8 +108,7 @@ def probe(channel: Channel, doubt: str) -> tuple[str, Reply]:
             ) from error
         raise
     channel.capabilities_known = True
-    name = "".join(_server_name(reply) for reply in replies)
-    return name, replies[-1]
+    return replies[-1]
 
 
 def _check_probe(verb: str, reply: Reply) -> None:
@@ -140,13 +138,3 @@ def _challenge_text(answer: bytes) -> str:
         return server_words(base64.b64decode(answer, validate=True))
     except (binascii.Error, ValueError):
         return server_words(answer)
-
-
-def _server_name(reply: Reply) -> str:
-    for line, literals in reply.lines(b"ID"):
-        values = parse_values(line, literals)
-        fields = as_list(values[0]) if values else []
-        for key, value in zip(fields[0::2], fields[1::2], strict=False):
-            if (as_bytes(key) or b"").lower() == b"name":
-                return server_words(as_bytes(value) or b"")
-    return ""
