@@ -2,6 +2,14 @@
 
 The first frame comes straight from the store; the engine is started afterwards, in a thread.
 Commits on the store's thread are merged into one slot and reach the screens as one signal.
+
+What has a state of its own is an object the application has (`keyboard`, `appearance`, `arrivals`,
+`terminal`, `sending`, `setting_up`, `live_settings`). The rest is a chain of four classes:
+
+    display.application   what is written to the terminal, and how
+    running.telling       what the user is told
+    running.places        what opens over the mail
+    running.key_actions   what keys do wherever the user is
 """
 
 from __future__ import annotations

@@ -2,6 +2,14 @@
 
 What is typed is in the store within a second; leaving by any way keeps it. Sending only stores the
 message in the outbox: nothing here waits for a server.
+
+The screen is a chain of classes, each of which builds on those before:
+
+    compose_form     the fields, and what stands around them
+    compose_keeping  the draft as it is stored, put aside and taken up again
+    compose_files    what is attached, and whom it is from
+    compose_sending  the question before it leaves, and leaving
+    compose_text     template, format, protection, receipts, and the preview
 """
 
 from __future__ import annotations
