@@ -9,7 +9,7 @@ from textual.widget import Widget
 from tuimail.model.account import AccountId
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, row_cells
-from tuimail.ui.shell import shell
+from tuimail.ui.shell import shell, status_of
 from tuimail.ui.status.engine_words import state_words
 
 
@@ -72,8 +72,7 @@ class TopBar(Widget):
     def tell_state(self, account: AccountId) -> None:
         """Say how one account stands now."""
         app = shell(self)
-        status = app.engine.status.get(account) if app.engine else None
-        words = state_words(status, None, app.now(), still=app.settings.accessible)
+        words = state_words(status_of(app, account), None, app.now(), still=app.settings.accessible)
         self.state, self.state_role = words.text, words.role
 
     def render_line(self, y: int) -> Strip:
