@@ -49,6 +49,7 @@ def test_everything_about_a_draft_is_kept(mailbox: Mailbox) -> None:
         asks_receipt=True,
         asks_report=True,
         protection=DraftProtection.PGP_SIGN,
+        of_encrypted=True,
     )
     kept = save(mailbox, draft)
     assert kept == replace(draft, id=kept.id, updated_at=kept.updated_at)

@@ -150,6 +150,36 @@ async def test_files_in_encrypted_mail_are_like_others_and_its_answer_is_encrypt
         assert [(file.name, file.size) for file in draft.files] == [("numbers.csv", 16)]
 
 
+BLOCK = (
+    b"Content-Type: text/plain; charset=utf-8\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\r\n"
+    b"hQEMA1k2XbZ1n0d2AQf/aGVsbG8=\r\n=abcd\r\n-----END PGP MESSAGE-----\r\n"
+)
+
+
+async def test_an_answer_to_a_pgp_block_in_a_text_is_asked_about_and_stays_here(
+    tmp_path: Path,
+) -> None:
+    """Its structure is that of any text; opened or not, what is written to it is as confidential.
+
+    Turned red by: `of_encrypted` left out of `_circumstances`, or of `stays_here`.
+    """
+    chosen = msgspec.structs.replace(settings(), send=SendSettings(check=("encryption",)))
+    async with open_stage(tmp_path, settings=chosen) as stage:
+        await read(stage, received(stage, 901, BLOCK))
+        await stage.shows("PGP")
+        await stage.press("r")
+        screen = await composer(stage)
+        await stage.press(*"words")
+        await until(lambda: screen.current().body.startswith("words"))
+        await stage.press("ctrl+s")
+        await stage.shows("Not encrypted, unlike the mail it comes from")
+        await stage.press("escape")
+        await composer(stage)
+        (draft,) = await until(stage.store.read.drafts)
+        assert draft.of_encrypted
+        assert stage.store.read.draft_stays_here(draft)
+
+
 async def _answered(stage: Stage) -> None:
     """Answer, in the clear at first, then encrypted, and take it back from the outbox."""
     await stage.press("r")

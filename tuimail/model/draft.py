@@ -114,6 +114,7 @@ class Draft:
         asks_receipt: Its readers are asked to say that they have read it (RFC 8098).
         asks_report: The servers are asked to report its delivery (RFC 3461).
         protection: What is done with it when it is sent; a bounce stays as it is.
+        of_encrypted: It answers, passes on or goes on with a mail that was encrypted.
         updated_at: None until it was stored.
         continues: The server's draft that it takes the place of once it is stored. Not stored.
     """
@@ -137,6 +138,7 @@ class Draft:
     asks_receipt: bool = False
     asks_report: bool = False
     protection: DraftProtection = DraftProtection.NONE
+    of_encrypted: bool = False
     continues: MessageKey | None = None
 
     @property

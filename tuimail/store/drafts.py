@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS: Final = (
     "id, account_id, recipients_to, recipients_cc, recipients_bcc, subject, body,"
     " in_reply_to_key, in_reply_to, refs, updated_at, sender, files, writing, forward_of, format,"
-    " asks_receipt, asks_report, protection"
+    " asks_receipt, asks_report, protection, of_encrypted"
 )
 _TEXTS: Final = (
     *("recipients_to", "recipients_cc", "recipients_bcc"),
@@ -47,7 +47,8 @@ def draft(connection: Connection, draft_id: int) -> Draft | None:
 
 def _draft(connection: Connection, row: Row) -> Draft:
     draft_id, account_id, to, cc, bcc, subject, body, key, in_reply_to, refs, updated_at = row[:11]
-    sender, files, writing, forward_of, format_, asks_receipt, asks_report, protection = row[11:]
+    sender, files, writing, forward_of, format_, asks_receipt, asks_report = row[11:18]
+    protection, of_encrypted = row[18:]
     return Draft(
         account_id=account_id,
         to=to,
@@ -68,6 +69,7 @@ def _draft(connection: Connection, row: Row) -> Draft:
         asks_receipt=bool(asks_receipt),
         asks_report=bool(asks_report),
         protection=DraftProtection(protection),
+        of_encrypted=bool(of_encrypted),
     )
 
 
@@ -85,7 +87,7 @@ def readable(values: Mapping[str, Value], now: float) -> dict[str, Value]:
         row["format"] = TextFormat.TEXT
     if row.get("protection") not in list(DraftProtection):
         row["protection"] = DraftProtection.NONE
-    for name in ("asks_receipt", "asks_report"):
+    for name in ("asks_receipt", "asks_report", "of_encrypted"):
         row[name] = int(row.get(name) == 1)
     row.setdefault("updated_at", now)
     return row
@@ -121,6 +123,7 @@ def save(tx: Transaction, draft: Draft) -> int:
             draft.asks_receipt,
             draft.asks_report,
             draft.protection,
+            draft.of_encrypted,
         ),
     )
     if draft.id is None and draft.continues is not None:
@@ -137,7 +140,7 @@ def stays_here(connection: Connection, draft: Draft) -> bool:
 
     It is to be encrypted, or it answers or forwards what was: then it quotes that.
     """
-    if draft.protection.encrypts:
+    if draft.protection.encrypts or draft.of_encrypted:
         return True
     origin = draft.forward_of if draft.in_reply_to_key is None else draft.in_reply_to_key
     found = None if origin is None else messages.message(connection, origin)

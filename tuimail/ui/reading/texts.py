@@ -57,6 +57,9 @@ def places_of(accounts: Iterable[Account], settings: Settings) -> CertificatePla
     return CertificatePlaces(tuple(own), Path(folder) if folder else None)
 
 
+_CLOSED: Final = "-----BEGIN PGP MESSAGE-----"
+
+
 @record
 class Quotable:
     """What an answer quotes.
@@ -64,12 +67,14 @@ class Quotable:
     Attributes:
         lines: Unwrapped.
         links: By number.
-        decrypted_by: By what it was encrypted; None where it was not.
+        decrypted_by: By what it was encrypted; None where it was not, or was not opened.
+        was_encrypted: Whether it was, opened or not.
     """
 
     lines: Sequence[TextLine] = ()
     links: Sequence[Link] = ()
     decrypted_by: Protection | None = None
+    was_encrypted: bool = False
 
 
 def _seals(reading: Reading) -> Sequence[Seal]:
@@ -321,7 +326,12 @@ class MessageTexts:
             return Quotable()
         reading = await self.reading(message)
         by = next((one.protection for one in _seals(reading) if one.is_encrypted), None)
-        return Quotable(reading.lines, reading.links, by if reading.is_decrypted else None)
+        opened_by = by if reading.is_decrypted else None
+        # Without gpg, or damaged, a block in a text has no seal that says so.
+        is_closed = any(not one.quote and one.text.strip() == _CLOSED for one in reading.lines)
+        return Quotable(
+            reading.lines, reading.links, opened_by, was_encrypted=is_closed or by is not None
+        )
 
     async def opened(self, message: Message, whole: bytes) -> bytes:
         """Return a message without what it is signed or encrypted with, as far as that opens.

@@ -275,7 +275,8 @@ class MailboxWriting:
 
 
 def _encrypted_like(draft: Draft, quoted: Quotable) -> Draft:
-    """Encrypt what holds decrypted text by what that was encrypted by."""
+    """Encrypt what holds decrypted text by what that was encrypted by, and remember that it was."""
+    draft = replace(draft, of_encrypted=quoted.was_encrypted)
     if quoted.decrypted_by is None:
         return draft
     return replace(draft, protection=DraftProtection.encrypting(quoted.decrypted_by))

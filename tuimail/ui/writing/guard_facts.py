@@ -60,9 +60,8 @@ def _circumstances(app: Shell, draft: Draft, account: Account, size: int) -> Cir
         is_reply_to_all=answered is not None and len(people) > 1,
         most=app.settings.send.many,
         sender=sender,
-        opens_encrypted=of is not None
-        and is_encrypted(of.structure)
-        and not draft.protection.encrypts,
+        opens_encrypted=not draft.protection.encrypts
+        and (draft.of_encrypted or (of is not None and is_encrypted(of.structure))),
         came_to=_came_to(earlier, own, sender),
         earlier=earlier,
         own_domains=frozenset(domain_of(address) for address in own if domain_of(address)),
