@@ -19,7 +19,7 @@ from tuimail.sandbox import demo_answers
 from tuimail.sandbox.demo import demo_sandbox
 from tuimail.sandbox.demo_attachments import make_docx, make_pdf, make_png, make_tnef, make_xlsx
 from tuimail.sandbox.demo_compose import fill
-from tuimail.sandbox.demo_mail import OWNER, WELCOME, load_demo_mail
+from tuimail.sandbox.demo_mail import OWNER, load_demo_mail
 from tuimail.sandbox.demo_traffic import Traffic
 from tuimail.sandbox.mailbox import Mailbox, Message
 from tuimail.sandbox.mime_structure import Part
@@ -41,7 +41,7 @@ def test_the_newest_message_is_the_welcome_and_names_the_first_keys(mailbox: Mai
     assert newest.uid == inbox[-1].uid
     assert "\\Seen" not in newest.flags
     message = email.message_from_bytes(newest.raw, policy=email.policy.default)
-    assert message["Subject"] == WELCOME == "Welcome to tuimail"
+    assert message["Subject"] == "Welcome to tuimail"
     table = [line for line in newest.raw.decode().splitlines() if line[:4].isspace()]
     first_keys = [line.split() for line in table if not line[4:5].isspace()]
     assert [words[0] for words in first_keys] == ["j", "Enter", "m", "r", "d", "u", "c", "q", "?"]

@@ -17,7 +17,6 @@ from importlib import resources
 from typing import Any
 
 OWNER = "anna@contoso.example"
-WELCOME = "Welcome to tuimail"
 _OWNER_KEY = "anna"
 _FILES = ("today", "weeks", "inbox", "threads", "projects", "series", "letters", "odd", "junk")
 

@@ -16,7 +16,6 @@ _ENOUGH: Final = 3
 _MOST_ATTEMPTS: Final = 20
 _MARK = re.compile(r"\[(\d{1,4})\]")
 _RULE = re.compile(r"\s*[-_=*─.~:!]{8,}\s*\Z")
-_PHONE = re.compile(r"\+?\d[\d ()-]{6,}\d[#,\d* ]*")
 
 
 @dataclass(frozen=True, slots=True)
