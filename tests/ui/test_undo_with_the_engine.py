@@ -31,11 +31,14 @@ async def test_what_the_server_has_archived_comes_back_with_u(
         app = TuimailApp(client.store, Settings(), {account.id: account}, lambda: client.engine)
         async with app.run_test(size=(80, 24)) as pilot:
             await until(lambda: "Message 2" in text(app), describe="the list")
+            await until(lambda: app.engine is not None, describe="the engine")
             await pilot.press("a")
             await until(lambda: "1 moved to Archive" in text(app), describe="the words")
             assert "Message 2" not in text(app)
             await until(lambda: len(box.folder("Archive")) == 1, 30.0, "the server's move")
             await until(lambda: not client.store.read.counts().pending_intents, 30.0, "its word")
+            # As long as the words stand, `u` takes them away instead of saying what it did.
+            await until(lambda: "1 moved to Archive" not in text(app), describe="the words to go")
             await pilot.press("u")
             await until(lambda: "Undone: 1 moved to Archive" in text(app), describe="the words")
             await until(lambda: "Message 2" in text(app), describe="the message in the list")
