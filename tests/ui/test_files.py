@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from tests.ui.screen_text import assert_exact_rows, strips
+from tests.ui.screen_text import assert_exact_rows, rows, strips
 from tests.ui.stage import Stage, bring_text, open_stage, record
 from tests.ui.test_reader import read
 from tests.waiting import until
@@ -289,6 +289,55 @@ async def test_wide_tables_move_and_what_is_damaged_is_said_wherever_the_file_is
         await stage.press("3")
         await stage.shows("application/octet-stream")
         await stage.shows("damaged ")
+
+
+async def test_words_are_found_and_copied_in_a_file_and_not_in_an_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", str(tmp_path))
+    text = "".join(f"line {number}\r\n" for number in range(60)).encode() + b"the needle\r\n"
+    parts = (
+        BodyPart("2", "text", "plain", size=len(text), encoding="7bit", disposition="attachment",
+                 filename=SafeText("long.txt")),
+        BodyPart("3", "image", "png", size=9, encoding="base64", disposition="attachment",
+                 filename=SafeText("dot.png")),
+    )  # fmt: skip
+    async with open_stage(tmp_path / "data", settings=settings_with(tmp_path)) as stage:
+        key = record(stage.store, stage.account, 9001, parts=parts)
+        bring_text(stage.store, key, text, "2")
+        bring_text(stage.store, key, base64.b64encode(image()), "3")
+        view = await read(stage, key)
+        await until(lambda: len(view.files) == 2, describe="the files")
+        await stage.press("1")
+        await stage.shows("line 9")
+        await stage.shows("/ search")
+        await stage.press("slash", *"nowhere")
+        await stage.shows("“nowhere” is not in this text.")
+        await stage.press(*["backspace"] * 7, *"NEEDLE")
+        await stage.shows("the needle")
+        await stage.press("enter")
+        await until(lambda: "1 of 1" in rows(stage.app)[-1], describe="where it was found")
+        assert "n next" in rows(stage.app)[-1]
+        await stage.press("k")  # the keys of the file go on meanwhile
+        await stage.press("V")
+        await until(lambda: "y copy" in rows(stage.app)[-1], describe="the caret")
+        assert "reply" not in rows(stage.app)[-1]
+        await stage.press("r")  # no answer begins from here
+        assert isinstance(stage.app.screen, FileScreen)
+        await stage.press("y")
+        assert stage.app.clipboard == "the needle"
+        await stage.press("escape")  # the search ends, the file stays
+        await until(lambda: "1 of 1" not in rows(stage.app)[-1], describe="the end of the search")
+        assert isinstance(stage.app.screen, FileScreen)
+        await stage.press("escape")
+        await until(lambda: not isinstance(stage.app.screen, FileScreen), describe="the message")
+        await stage.press("2")
+        await until(
+            lambda: isinstance(stage.app.screen, FileScreen) and stage.app.screen.image is not None,
+            describe="the image",
+        )
+        await stage.press("slash")
+        await stage.shows("There is no text in an image.")
 
 
 def test_an_image_that_claims_to_be_huge_is_not_decoded() -> None:

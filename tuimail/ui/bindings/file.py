@@ -25,6 +25,8 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("file.left", "shift+left", "scroll_sideways(-1)", "move a wide table back"),
     spec("file.fold", "z", "toggle_fold", "unfold the first folded part in view, or fold it"),
     spec("file.fold_all", "Z", "toggle_folds", "unfold all parts, or fold all"),
+    spec("file.search", "slash", "search_text", "search in it …", hint="search"),
+    spec("file.select", "V", "select_passage", "select a passage, to copy it"),
     spec("file.links", "l", "links", "links: open, copy, in full", hint="links"),
     spec("file.save", "s", "save", "save it", hint="save"),
     spec("file.attachments", "v", "attachments", "its own attachments", hint="attachments"),
@@ -32,5 +34,13 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
 )
 
 HINTS: Final[dict[str, tuple[str, ...]]] = {
-    "file": ("app.help", "file.back", "file.right", "file.save", "file.links", "file.attachments"),
+    "file": (
+        "app.help",
+        "file.back",
+        "file.right",
+        "file.save",
+        "file.links",
+        "file.attachments",
+        "file.search",
+    ),
 }

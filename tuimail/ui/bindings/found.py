@@ -7,7 +7,7 @@ from typing import Final
 from tuimail.ui.bindings.spec import BindingSpec, Count, spec
 
 TITLE: Final = "Search in a message"
-OUTER: Final = ("reader", "conversation", "mailbox", "app")
+OUTER: Final = ("reader", "conversation", "file", "mailbox", "app")
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("found.next", "n", "go_found(1)", "next match", hint="next", count=Count.AGAIN),

@@ -29,7 +29,9 @@ from tuimail.ui.widgets.file_desk import FileContent, FileDesk, FileSource
 from tuimail.ui.widgets.head_view import HeadView
 from tuimail.ui.widgets.image_view import ImageView
 from tuimail.ui.widgets.link_desk import LinkDesk
+from tuimail.ui.widgets.marked_body import MarkedBody
 from tuimail.ui.widgets.reading_body import ReadingBody
+from tuimail.ui.widgets.text_marks import TextMarks
 from tuimail.ui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from tuimail.ui.reading.body_layout import BodyRow
 
 
-class FileScreen(Screen[None]):
+class FileScreen(Screen[None], TextMarks):
     """Shows a file of a message between the bars.
 
     Args:
@@ -172,6 +174,16 @@ class FileScreen(Screen[None]):
         )
         self._head.show(facts, short=False)
 
+    @property
+    def text_body(self) -> MarkedBody:
+        """What is in it."""
+        return self.body
+
+    def why_not(self, action: str, _parameters: tuple[object, ...]) -> str:
+        """Say why nothing can be searched or selected in an image."""
+        is_of_text = action in ("search_text", "select_passage")
+        return "There is no text in an image." if is_of_text and self.image is not None else ""
+
     def _hint(self, position: str) -> None:
         has_files = self._inside is not None and self._inside.reading.attachments
         without = [] if has_files else ["file.attachments"]
@@ -179,8 +191,12 @@ class FileScreen(Screen[None]):
         if self._looked_at is not self.body.rows:
             self._looked_at, self._is_wide = self.body.rows, self.body.is_wide
         without += [] if self._is_wide else ["file.right"]
-        hints = shell(self).keys.hints("file", without=without)
-        self._bottom.show_hints(hints, position)
+        without += ["file.search"] if self.image is not None else []
+        place = self.modes[0] if self.modes else "file"
+        # A passage of a file is copied: an answer quotes the message that it is attached to.
+        hints = shell(self).keys.hints(place, without=[*without, "passage.reply"])
+        found = self.body.found_words
+        self._bottom.show_hints(hints, f"{found}   {position}" if found else position)
 
     def on_body_view_scrolled(self, event: BodyView.Scrolled) -> None:
         """Say how far it is read."""
