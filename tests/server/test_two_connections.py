@@ -94,6 +94,26 @@ def test_a_token_of_always_short_life_does_not_make_connections_spin(tmp_path: P
         assert _signed_in(sandbox) == 2
 
 
+def test_connections_that_come_back_slowly_after_the_token_ended_are_made_once(
+    client: Client, sandbox: Sandbox, proxy: FaultProxy
+) -> None:
+    """An hour without a network, then a line on which a sign-in takes seconds.
+
+    Mutation that turns it red: without `self.token_ends = 0.0` in `SessionOpener.__call__`.
+    """
+    proxy.faults.refuse = True
+    proxy.kill()
+    client.wait_for(Connectivity.OFFLINE)
+    for opener in client.engine._mailboxes[client.account.id]._openers:
+        opener.token_ends = time.time() - 60.0
+    before = _signed_in(sandbox)
+    proxy.faults = Faults(rtt=0.6)
+    client.engine.reconnect(client.account.id)
+    wait_until(lambda: sandbox.imap_server.idling == 1, 60.0, "IDLE")
+    client.wait_for(Connectivity.ONLINE)
+    assert _signed_in(sandbox) - before == 2
+
+
 def test_there_are_never_three_connections(
     client: Client, sandbox: Sandbox, proxy: FaultProxy
 ) -> None:

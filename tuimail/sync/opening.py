@@ -44,7 +44,7 @@ class SessionOpener:
         self.token_began = 0.0
         """When the latest session had its token. Unix time, seconds; 0 before the first."""
         self.token_ends = 0.0
-        """When that token ends. Unix time, seconds; 0 before the first session."""
+        """When that token ends. Unix time, seconds; 0 without one, also while another is made."""
 
     def __call__(self) -> ImapSession:
         """Return a session that has answered a first command.
@@ -56,6 +56,7 @@ class SessionOpener:
             ConnectionLost: `interrupt` was called meanwhile.
         """
         self._attempt.begin()
+        self.token_ends = 0.0
         try:
             try:
                 return self._open(force_refresh=False)
