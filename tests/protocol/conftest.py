@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.protocol.scripted_server import Script, ScriptedServer
+from tests.protocol.bench import Bench, answering_noops
+from tests.protocol.scripted_server import Script, ScriptedServer, Talk
 from tuimail.sandbox.certificates import Certificates
 
 Serve = Callable[..., ScriptedServer]
@@ -25,3 +26,17 @@ def serve(certificates: Certificates) -> Iterator[Serve]:
     yield start
     for server in servers:
         server.close()
+
+
+@pytest.fixture
+def bench(serve: Serve) -> Iterator[Callable[..., Bench]]:
+    """Make a connection to a server with these scripts; without any it answers NOOP."""
+    benches: list[Bench] = []
+
+    def make(*scripts: Callable[[Talk], None]) -> Bench:
+        benches.append(Bench(serve(*(scripts or (answering_noops,)))))
+        return benches[-1]
+
+    yield make
+    for one in benches:
+        one.connection.close(5)

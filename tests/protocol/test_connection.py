@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Generator
 
 import pytest
 
+from tests.protocol.bench import Bench, Gate, answering_noops, noop
 from tests.protocol.conftest import Serve
-from tests.protocol.scripted_server import ScriptedServer, Talk
+from tests.protocol.scripted_server import Talk
 from tests.waiting import wait_until
 from tuimail.errors import (
     ConnectionLost,
@@ -18,76 +18,10 @@ from tuimail.errors import (
     ProtocolViolation,
     SignInRequired,
     Throttled,
-    TuimailError,
 )
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Breathe, Job, Priority, Step, StepDone
-from tuimail.imap.session import ImapSession, Timeouts
-
-
-def answering_noops(talk: Talk) -> None:
-    talk.sign_in()
-    while True:
-        talk.expect("NOOP|LOGOUT|EXAMINE .+")
-        talk.ok(before=["* OK [UIDVALIDITY 14] valid", "* 1 EXISTS"])
-
-
-class Bench:
-    """A connection to a scripted server, and how often it was opened."""
-
-    def __init__(self, server: ScriptedServer) -> None:
-        self.opened = 0
-        self.problem: TuimailError | None = None
-        self._server = server
-        self.connection = ImapConnection("imap-test", self._open)
-
-    def _open(self) -> ImapSession:
-        self.opened += 1
-        if self.problem is not None:
-            raise self.problem
-        return self._server.open_session(Timeouts(5, 30))
-
-    def run(self, job: Job[str], priority: Priority = Priority.REFRESH) -> Future[str]:
-        return self.connection.run(job, priority, label="test")
-
-    def noop(self) -> str:
-        return self.run(noop).result(30)
-
-
-@pytest.fixture
-def bench(serve: Serve) -> Iterator[Callable[..., Bench]]:
-    benches: list[Bench] = []
-
-    def make(*scripts: Callable[[Talk], None]) -> Bench:
-        benches.append(Bench(serve(*(scripts or (answering_noops,)))))
-        return benches[-1]
-
-    yield make
-    for one in benches:
-        one.connection.close(5)
-
-
-def noop(session: ImapSession) -> Generator[Step, None, str]:
-    yield StepDone()
-    session.noop()
-    return "done"
-
-
-class Gate:
-    """A job that stands still in the middle of a step until it is let go."""
-
-    def __init__(self, steps: int = 1) -> None:
-        self.reached = threading.Event()
-        self.open = threading.Event()
-        self._steps = steps
-
-    def job(self, session: ImapSession) -> Generator[Step, None, str]:
-        for _ in range(self._steps):
-            self.reached.set()
-            assert self.open.wait(30)
-            session.noop()
-            yield StepDone()
-        return "gate"
+from tuimail.imap.session import ImapSession
 
 
 def test_connection_is_made_by_the_first_job_and_kept(bench: Callable[..., Bench]) -> None:
@@ -184,6 +118,37 @@ def test_throttling_keeps_the_connection_and_a_closed_mailbox_does_not(
         one.noop()
     assert one.noop() == "done"
     assert one.opened == (1 if caught.type is Throttled else 2)
+
+
+def test_what_waits_asks_nothing_more_when_the_server_asks_for_patience(
+    bench: Callable[..., Bench],
+) -> None:
+    """A job that stood back for a more urgent one, too: nobody would end it during the pause.
+
+    Mutation that turns it red: without `_fail_waiting` in `ImapConnection._failed`.
+    """
+
+    def script(talk: Talk) -> None:
+        talk.sign_in()
+        talk.expect("NOOP")
+        talk.ok()
+        talk.expect("NOOP")
+        talk.no("Request is throttled. Suggested Backoff Time: 9000 milliseconds")
+        talk.expect("LOGOUT")
+        talk.ok()
+
+    one = bench(script)
+    gate = Gate(steps=3)
+    slow = one.run(gate.job, Priority.BACKFILL)
+    assert gate.reached.wait(30)
+    urgent = one.run(noop, Priority.FOCUS)
+    behind = one.run(noop, Priority.BACKFILL)
+    gate.open.set()
+    for future in (urgent, slow, behind):
+        with pytest.raises(Throttled) as caught:
+            future.result(30)
+        assert caught.value.retry_after == 9.0
+    assert one.opened == 1
 
 
 def test_lost_connection_fails_the_job_and_the_next_one_reconnects(

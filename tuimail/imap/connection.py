@@ -94,8 +94,8 @@ class ImapConnection:
 
         Returns:
             A future whose exception is always a `TuimailError`. Cancelling it works until the
-            job has begun. When no connection can be made, all jobs that wait fail with the
-            reason, because they would all meet it.
+            job has begun. When no connection can be made, or the server asks for patience, all
+            jobs that wait fail with the reason, because they would all meet it.
         """
         future: Future[T] = Future()
         with self._lock:
@@ -199,14 +199,20 @@ class ImapConnection:
         except StopIteration as end:
             task.future.set_result(end.value)
         except TuimailError as error:
-            if error.reach is Reach.CONNECTION or is_line_failure(error):
-                self._drop()
-            if task.steps is not None:
-                task.steps.close()
-            task.future.set_exception(error)
+            self._failed(task, error)
         except Exception as error:  # noqa: BLE001 - the root of the thread: a bug ends one job
             self._drop()
             task.future.set_exception(_bug(error, task.label))
+
+    def _failed(self, task: _Task, error: TuimailError) -> None:
+        """End a task by its failure, and with it what would meet the same."""
+        if error.reach is Reach.CONNECTION or is_line_failure(error):
+            self._drop()
+        if error.reach is Reach.ACCOUNT:
+            self._fail_waiting(error)
+        if task.steps is not None:
+            task.steps.close()
+        task.future.set_exception(error)
 
     def _begin(self, task: _Task) -> Generator[Step, None, Any]:
         """The task's generator, on a session that lives."""
