@@ -75,11 +75,12 @@ class TokenCache:
         return (status.st_ino, status.st_mtime_ns, status.st_size)
 
     def read(self) -> Content:
-        """Return the content; empty when there is none. A damaged file is left for `change`."""
-        with self._in_process:
-            if self._unsaved is not None:
-                return json.loads(json.dumps(self._unsaved))  # type: ignore[no-any-return]
-        return self._parse() or {}
+        """Return the content; empty when there is none. A damaged file is left for `change`.
+
+        It takes no lock: whoever changes the content may be waiting for the network.
+        """
+        unsaved = self._unsaved
+        return (self._parse() or {}) if unsaved is None else _copy(unsaved)
 
     @contextlib.contextmanager
     def change(self) -> Iterator[Content]:
@@ -93,7 +94,8 @@ class TokenCache:
                 not usable.
         """
         with self._in_process, self._locked():
-            content = self._unsaved if self._unsaved is not None else self._parse_or_set_aside()
+            unsaved = self._unsaved
+            content = self._parse_or_set_aside() if unsaved is None else _copy(unsaved)
             before = json.dumps(content, sort_keys=True)
             yield content
             after = json.dumps(content, sort_keys=True)
@@ -154,6 +156,10 @@ class TokenCache:
                 return
             else:
                 return
+
+
+def _copy(content: Content) -> Content:
+    return json.loads(json.dumps(content))  # type: ignore[no-any-return]
 
 
 def find_token(

@@ -70,6 +70,39 @@ def fill(cache: TokenCache, new: Content) -> None:
         held.update(new)
 
 
+def test_reading_does_not_wait_for_a_change_that_waits_for_the_network(tmp_path: Path) -> None:
+    """A refresh of one account holds the lock while it asks; another's token is here already.
+
+    Mutation that turns it red: `with self._in_process` around what `read` does.
+    """
+    cache = TokenCache.open(tmp_path / "tokens.json")
+    with cache.change() as fresh:
+        fresh.update(content("before"))
+    asking, answered = threading.Event(), threading.Event()
+
+    def refresh() -> None:
+        with cache.change() as fresh:
+            fresh["AccessToken"]["key"]["secret"] = "after"
+            asking.set()
+            assert answered.wait(30)
+
+    refreshing = threading.Thread(target=refresh, daemon=True)
+    refreshing.start()
+    assert asking.wait(30)
+    found: list[str] = []
+
+    def read() -> None:
+        found.append(cache.read()["AccessToken"]["key"]["secret"])
+
+    reading = threading.Thread(target=read, daemon=True)
+    reading.start()
+    reading.join(30)
+    answered.set()
+    refreshing.join(30)
+    assert found == ["before"]
+    assert cache.read()["AccessToken"]["key"]["secret"] == "after"
+
+
 def test_what_was_written_is_read_by_another_process(path: Path) -> None:
     fill(TokenCache.open(path), content())
     token = TokenCache.open(path).find_token(ACCOUNT)
