@@ -165,10 +165,13 @@ class Comparison:
         return plan.messages_off(*known), plan.unseen_off(*known)
 
     def _fetch_unknown(self, uids: Collection[UID]) -> Generator[Step, None, None]:
-        unknown = sorted(uid for uid in uids if uid >= self.low)
-        if unknown:
+        """Fetch what is there and not here, newest first; between two steps others may pass."""
+        unknown = sorted((uid for uid in uids if uid >= self.low), reverse=True)
+        for start in range(0, len(unknown), plan.OLDER_ROWS):
             self._select()
-            yield from record(self.store, self.folder.id, self.session.fetch_uids(unknown))
+            some = unknown[start : start + plan.OLDER_ROWS]
+            yield from record(self.store, self.folder.id, self.session.fetch_uids(some))
+            yield StepDone()
 
     def _set_round(self, change: plan.RoundChange, *, finishes: bool = False) -> None:
         def write(tx: Writer) -> Round:

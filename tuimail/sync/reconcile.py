@@ -54,9 +54,9 @@ def reconcile(
     arrivals = plan.plan_arrivals(folder.state, selected, store.read.here(folder_id))
     yield StepDone()
     for step in arrivals:
-        session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
+        now = session.ensure_selected(folder.path, selected.uidvalidity, read_only=True)
         if isinstance(step, plan.FetchNewest):
-            yield from _fetch_newest(session, store, folder_id, step.count)
+            yield from _fetch_newest(session, store, folder_id, step.count, now)
         elif isinstance(step, plan.FetchArrivals):
             yield from record(store, folder_id, session.fetch_range(step.low, None))
         yield StepDone()
@@ -140,8 +140,12 @@ def _accept_uidvalidity(store: Store, folder: Folder, selected: SelectedFolder) 
 
 
 def _fetch_newest(
-    session: ImapSession, store: Store, folder_id: FolderId, count: int
+    session: ImapSession, store: Store, folder_id: FolderId, count: int, selected: SelectedFolder
 ) -> Generator[Step, None, None]:
+    """Fetch the newest messages; what is below the lowest of them is older mail.
+
+    How many came says nothing of how many there are: a row may be missing or make no sense.
+    """
     uids: list[UID] = []
 
     def noting(messages: Iterable[FetchedMessage]) -> Iterable[FetchedMessage]:
@@ -150,8 +154,9 @@ def _fetch_newest(
             yield message
 
     yield from record(store, folder_id, noting(session.fetch_newest(count)))
-    low = UID(1) if len(uids) < count else min(uids)
-    update_state(store, folder_id, partial(plan.down_to, low=low))
+    low = min(uids, default=selected.uidnext) if selected.exists > count else UID(1)
+    if low is not None:
+        update_state(store, folder_id, partial(plan.down_to, low=low))
 
 
 def _finish(store: Store, folder_id: FolderId, selected: SelectedFolder) -> bool:
