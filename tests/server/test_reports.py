@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -111,6 +111,32 @@ def test_a_report_that_names_no_message_is_tied_by_what_it_returns(
     )
     inbox.append(later.replace("\n", "\r\n").encode())
     wait_until(lambda: words(client, message_id)[0][1] == "delivered", 30.0, "the later word")
+
+
+def test_a_report_that_moves_while_it_is_read_is_read_where_it_turns_up(
+    client: Client, fresh_sandbox: Sandbox
+) -> None:
+    """Mutation that turns it red: settle a report whose message is not where it had been."""
+    refused: list[str] = []
+
+    def refuse(
+        _connection: object, _tag: bytes, command: str, arguments: Sequence[object]
+    ) -> bytes | None:
+        if command != "FETCH" or "BODY.PEEK[2]" not in (asked := repr(arguments)):
+            return None
+        refused.append(asked)
+        return b"NO [*] Some of the requested messages no longer exist."
+
+    fresh_sandbox.imap_server.faults.append(refuse)
+    fresh_sandbox.post_office.undeliverable["nobody@fabrikam.example"] = "not-found"
+    message_id = send(client, "moved", "nobody@fabrikam.example")
+    # The reader's text is fetched with its headers, the report's part alone.
+    wait_until(lambda: any("HEADER" not in one for one in refused), 30.0, "the report is read")
+    fresh_sandbox.imap_server.faults.clear()
+    fresh_sandbox.deliver(mail("Something else"), [OWNER])
+    assert words(client, message_id) == [
+        ("nobody@fabrikam.example", "failed", "the address does not exist")
+    ]
 
 
 def test_what_others_sent_is_reported_to_nobody(client: Client, fresh_sandbox: Sandbox) -> None:

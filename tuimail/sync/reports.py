@@ -12,7 +12,7 @@ import re
 from collections.abc import Generator
 from typing import Final, TypeVar
 
-from tuimail.errors import Reach, TuimailError
+from tuimail.errors import FolderGone, MessageGone, Reach, TuimailError, UidValidityChanged
 from tuimail.imap.jobs import Priority, RunJob, Step
 from tuimail.imap.session import ImapSession
 from tuimail.mime.bounce_words import cause_of
@@ -53,6 +53,10 @@ async def read_reports(store: Store, account: AccountId, run: RunJob) -> None:
                 Priority.REFRESH,
                 "report",
             )
+        except (MessageGone, FolderGone, UidValidityChanged) as error:
+            # It was moved meanwhile, or its folder was: it is read where it turns up.
+            log.info("report: %s", type(error).__name__)
+            continue
         except TuimailError as error:
             if error.reach not in (Reach.MESSAGE, Reach.FOLDER):
                 raise
