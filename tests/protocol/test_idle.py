@@ -11,8 +11,11 @@ from tests.protocol.conftest import Serve
 from tests.protocol.scripted_server import ScriptedServer, Talk
 from tests.waiting import wait_until
 from tuimail.errors import ConnectionLost, ServerTimeout, TuimailError
+from tuimail.imap import wire
 from tuimail.imap.idle import IdleLoop
 from tuimail.imap.session import Timeouts
+
+_ENOUGH = 1 << 24
 
 
 class Watching:
@@ -202,3 +205,26 @@ def test_server_without_idle_is_asked_from_time_to_time(serve: Serve) -> None:
     watching = Watching(serve(script), poll_seconds=0.05)
     watching.until(2)
     watching.stop()
+
+
+def test_a_line_without_an_end_is_not_kept_for_ever(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While nothing is awaited, too: whatever comes is kept until its line is whole."""
+    monkeypatch.setattr(wire, "_MAX_LINE", 1 << 16)
+    sent: list[int] = []
+
+    def script(talk: Talk) -> None:
+        talk.sign_in()
+        talk.select()
+        talk.expect("IDLE")
+        talk.send("+ idling")
+        while sum(sent) < _ENOUGH:
+            talk.raw(b"x" * 4096)
+            sent.append(4096)
+        talk.wait_for_the_end()
+
+    session = serve(script).open_session(Timeouts(5, 5))
+    with pytest.raises(ConnectionLost):
+        IdleLoop("INBOX", lambda: None, renew_seconds=2).run(session)
+    assert sum(sent) < _ENOUGH

@@ -285,3 +285,23 @@ def test_shutdown_from_another_thread_ends_a_blocked_call(serve: Serve) -> None:
     thread.join(5)
     assert len(raised) == 1
     session.close()
+
+
+@pytest.mark.parametrize("status", ["NO", "BAD"])
+def test_a_refusal_that_ends_like_a_literal_announces_none(serve: Serve, status: str) -> None:
+    """Guards against waiting for five octets that nobody sends."""
+
+    def script(talk: Talk) -> None:
+        talk.sign_in()
+        talk.expect("NOOP")
+        talk.send(f"{talk.tag} {status} Not now {{5}}")
+        talk.expect("NOOP")
+        talk.ok("done {5}")
+        talk.wait_for_the_end()
+
+    session = serve(script).open_session(Timeouts(5, 5))
+    with pytest.raises((CommandRejected, CommandInvalid)) as caught:
+        session.noop()
+    assert caught.value.detail == "Not now {5}"
+    session.noop()
+    session.close()

@@ -33,8 +33,8 @@ _MAX_LINE: Final = 16 * 1024 * 1024  # an ENVELOPE with thousands of recipients 
 _MAX_LITERAL: Final = 256 * 1024 * 1024  # Exchange's largest message is 150 MB
 _CHUNK: Final = 64 * 1024
 _LITERAL: Final = re.compile(rb"\{(\d{1,12})\+?\}\Z")
-# Human text may end in "{5}" without announcing anything.
-_STATUS_TEXT: Final = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)\b", re.IGNORECASE)
+# Human text may end in "{5}" without announcing anything. tuimail's tags begin with a "t".
+_STATUS_TEXT: Final = re.compile(rb"(?:\*|t\d+) (?:OK|NO|BAD|BYE|PREAUTH)\b|\+", re.IGNORECASE)
 # A line that is dead at the far end is noticed within about two minutes. The last one is
 # milliseconds, and also ends writing into a void (Linux; RFC 5482).
 _LINE_OPTIONS: Final = (
@@ -131,8 +131,6 @@ class _Stream(imaplib.IMAP4):
                 self._start = end + 1
                 return line
             unfinished = len(self._received) - self._start
-            if unfinished > _MAX_LINE:
-                raise self.error(f"got more than {_MAX_LINE} octets without a line end")
             if not self.fill():
                 rest = bytes(self._received[self._start :])
                 self._received.clear()
@@ -161,7 +159,12 @@ class _Stream(imaplib.IMAP4):
         return self._received.find(b"\n", self._start) >= 0
 
     def fill(self) -> bool:
-        """Take what has arrived, waiting as the socket's timeout says. False at the end."""
+        """Take what has arrived, waiting as the socket's timeout says. False at the end.
+
+        For whoever needs a whole line and has none.
+        """
+        if len(self._received) - self._start > _MAX_LINE:
+            raise self.error(f"got more than {_MAX_LINE} octets without a line end")
         data = self._receive(_CHUNK)
         if self._start:
             del self._received[: self._start]
@@ -309,7 +312,7 @@ class Wire:
                 ready = self._poll(sock, wake, deadline)
                 if ready is not None:
                     return ready
-        except OSError as error:
+        except (imaplib.IMAP4.error, OSError) as error:
             raise self._broken(error) from error
         finally:
             if sock.fileno() >= 0:
