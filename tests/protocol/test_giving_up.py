@@ -93,3 +93,26 @@ def test_no_slice_is_asked_for_once_it_is_given_up_and_later_it_goes_on(
     assert "2" in store.read.sections(key)
     [talk] = server.talks
     assert sum("FETCH" in command for command in talk.received) == 5
+
+
+def test_a_server_that_always_sends_the_whole_is_asked_once(serve: Serve, mailbox: Mailbox) -> None:
+    """Guards against asking for slices for ever where `<0.262144>` is not heeded.
+
+    Mutation that turns it red: `len(piece) < ask` for `len(piece) != ask` in `_rest`.
+    """
+
+    def script(talk: Talk) -> None:
+        talk.sign_in()
+        talk.select(exists=1, uidnext=8)
+        talk.expect(rf"UID FETCH 7 .*BODY\.PEEK\[2\]<0\.{SLICE}>.*")
+        talk.ok(before=[f"* 1 FETCH (UID 7 BODY[2] {{{OCTETS}}}\r\n{'x' * OCTETS})"])
+        talk.expect("LOGOUT")
+        talk.ok()
+
+    key = mailbox.record_one(mailbox.inbox, fetched(7, structure=MIXED))
+    session = serve(script).open_session()
+    for _ in fetch(session, mailbox.store, key, "2"):
+        pass
+    session.logout()
+    assert mailbox.store.read.part(key, "2") == b"x" * OCTETS
+    assert "2" in mailbox.store.read.sections(key)

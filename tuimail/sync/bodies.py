@@ -177,7 +177,7 @@ def _first_slices(job: _Job, *, everything: bool) -> Generator[Step, None, dict[
             found.update(sections)
         # What the server knows nothing of, a part that its structure made up, is empty.
         found = {name: found.get(name, b"") for name in fresh}
-        _keep(job, found, {name for name, data in found.items() if len(data) >= SLICE})
+        _keep(job, found, {name for name, data in found.items() if len(data) == SLICE})
         yield StepDone()
     return found | known
 
@@ -199,9 +199,12 @@ def _rest(
     while job.is_wanted() and not is_whole and (limit is None or octets < limit):
         job.select()
         ask = SLICE if limit is None else min(SLICE, limit - octets)
-        pieces.append(job.session.fetch_slice(job.uid, section, octets, ask))
-        octets += len(pieces[-1])
-        is_whole = len(pieces[-1]) < ask
+        piece = job.session.fetch_slice(job.uid, section, octets, ask)
+        if len(piece) > ask:  # a server that does not heed what it was asked for sends all of it
+            pieces, octets = [b""], 0
+        pieces.append(piece)
+        octets += len(piece)
+        is_whole = len(piece) != ask
         if not is_whole:
             job.report(Fetching(job.key, shown_as, octets, max(total, octets)))
             if octets >= 2 * kept:

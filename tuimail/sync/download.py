@@ -193,7 +193,9 @@ def fetch_files(
             slices.append(session.fetch_slice(message.uid, part.section, offset, ask))
             portion.note(len(slices[-1]), time.monotonic() - began)
             yield StepDone()
-            if len(slices[-1]) < ask:
+            if len(slices[-1]) > ask:  # not heeded what was asked for: all of it
+                del slices[:-1]
+            if len(slices[-1]) != ask:
                 break
         data, section = b"".join(slices), part.section
         store.write(lambda tx, s=section, d=data: tx.store_part(key, s, d)).result()  # type: ignore[misc]
