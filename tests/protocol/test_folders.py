@@ -38,6 +38,29 @@ def folders_for(
     return found
 
 
+def test_the_answer_of_the_sign_in_is_taken_for_the_tree_only_while_nothing_else_was_asked(
+    serve: Serve,
+) -> None:
+    """A session that was renewed may be asked an hour later, or after a folder was made."""
+
+    def script(talk: Talk) -> None:
+        talk.sign_in(*LISTED)
+        talk.expect("NOOP")
+        talk.ok()
+        for command, rows in (
+            ('LIST "" "\\*"', [*LISTED, '* LIST () "/" Reports']),
+            ('LSUB "" "\\*"', []),
+        ):
+            talk.expect(command)
+            talk.ok(before=rows)
+        talk.wait_for_the_end()
+
+    session = serve(script).open_session()
+    session.noop()
+    assert "Reports" in {folder.path for folder in session.list_folders()}
+    session.close()
+
+
 def test_lsub_that_is_not_understood_means_all_are_subscribed(serve: Serve) -> None:
     """Exchange with IMAP4rev2 answers BAD to LSUB."""
     found = folders_for(serve, lambda talk: talk.bad("Command Argument Error. 12"))

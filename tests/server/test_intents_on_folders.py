@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from tests.server.both_servers import Mailbox, through
 from tests.server.client import mail
+from tests.server.faults import Rule
 from tests.server.intent_line import Line, impatient  # noqa: F401 - a fixture
 from tests.waiting import wait_until
 from tuimail.model.flags import SEEN
@@ -27,6 +30,7 @@ from tuimail.model.intent import (
     UnsubscribeFolder,
 )
 from tuimail.model.message import MessageKey
+from tuimail.model.status import Connectivity
 from tuimail.store.writer import Writer
 
 
@@ -100,6 +104,51 @@ def test_a_new_folder_is_made_subscribed_and_takes_what_was_moved_into_it(line: 
     assert line.mailbox.count("Work/Gr&APYA3w-e") == 1
     assert "Work/Gr&APYA3w-e" in paths(line, "lsub")
     assert line.client.store.read.newest(new, 10)[0].subject == "Message 2"
+
+
+def test_a_folder_made_without_a_network_is_in_the_tree_once_that_was_listed(line: Line) -> None:
+    """What the user did goes first, so LIST has to be asked again after it.
+
+    Mutation that turns it red: without `self.listed = None` in `Channel.new_tag`.
+    """
+    line.proxy.faults.refuse = True
+    line.proxy.kill()
+    line.client.wait_for(Connectivity.OFFLINE)
+    new = change(line, None, CreateFolder("Reports"))
+    line.proxy.faults.refuse = False
+    line.client.engine.reconnect(line.client.account.id)
+    line.wait_until_settled()
+    line.client.wait_for(Connectivity.ONLINE)
+
+    assert at(line, "Reports").id == new
+    assert at(line, "Reports").is_on_server
+    assert {"Reports"} <= shown(line) & paths(line)
+
+
+@pytest.mark.parametrize("said", [rb"\* LIST .*Deleted Items", rb"\* LSUB .*Work/Alpha"])
+def test_one_spoilt_line_of_a_listing_takes_no_folder_away(line: Line, said: bytes) -> None:
+    """Mutation that turns it red: without the second look in `sync.folders.list_folders`."""
+    spoilt: list[bytes] = []
+
+    def spoil(match: re.Match[bytes]) -> bytes:
+        if spoilt:
+            return match[0]
+        spoilt.append(match[0])
+        return b"* ?" + match[0]
+
+    before = shown(line)
+    trash = line.client.folder(FolderRole.TRASH)
+    seen: list[set[str]] = []
+    end = line.client.store.subscribe(lambda _: seen.append(shown(line)))
+    line.proxy.faults.rules.append(Rule(re.compile(said), spoil))
+    engine = line.client.engine
+    work = engine._mailboxes[line.client.account.id].work
+    asyncio.run_coroutine_threadsafe(work.list_folders(), engine._loop).result(30)
+    end()
+
+    assert spoilt
+    assert [each for each in (*seen, shown(line)) if each != before] == []
+    assert line.client.folder(FolderRole.TRASH).id == trash.id
 
 
 def test_a_renamed_folder_keeps_its_key_its_mail_and_what_waits_for_it(line: Line) -> None:

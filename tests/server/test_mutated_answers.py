@@ -126,7 +126,7 @@ def _work(client: Client, turn: int) -> None:
         case 1:
             actions = [StoreFlags(remove=SEEN)]
         case 2 if len(rows) > 4:
-            # A spoilt answer to LIST may have taken it from the tree until the next is asked for.
+            # Two spoilt answers to LIST in a row take it from the tree until the next is asked for.
             trash = client.store.read.folder_with_role(account, FolderRole.TRASH)
             actions = [] if trash is None else [Move(trash.id)]
         case _:

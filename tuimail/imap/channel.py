@@ -95,6 +95,7 @@ class Channel:
         self.changes = 0  # how often the server said that the folder changed
         self.announcements = 0  # how often it said what it can
         self.capabilities_known = False
+        self.listed: Reply | None = None  # the answer to LIST, if it was asked last
         self._stray = ""
         self._number = 0
         self._streaming: bytes | None = None
@@ -160,6 +161,7 @@ class Channel:
         """A tag that was not used on this connection."""
         self._number += 1
         self._stray = ""
+        self.listed = None
         return b"t%d" % self._number
 
     def append(self, arguments: bytes, message: bytes) -> Reply:

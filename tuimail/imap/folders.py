@@ -34,17 +34,20 @@ _ROLE_OF: Final = {
 _NOT_SELECTABLE: Final = frozenset({"\\noselect", "\\nonexistent"})
 
 
-def list_folders(channel: Channel, listed: Reply | None = None) -> list[ListedFolder]:
+def list_folders(channel: Channel) -> list[ListedFolder]:
     """Ask for all folders and the subscribed ones.
 
     Subscribed are those LSUB names, INBOX and those with a special use, as far as LIST knows
     them. An LSUB that fails (Exchange may answer BAD) or that names nothing beyond these says
     nothing, so then all are.
 
+    The sign-in has asked LIST. Its answer serves while nothing was asked since: a folder may have
+    been made in between, or an hour may have passed.
+
     Args:
         channel: Authenticated.
-        listed: An answer to LIST that is still fresh.
     """
+    listed = channel.listed
     if listed is None:
         listed, subscribed = channel.pipeline([LIST_ALL, _LSUB_ALL])
         listed.completion.check("LIST")

@@ -20,7 +20,7 @@ from tuimail.errors import (
 )
 from tuimail.imap import capabilities, changes, fetch, folders, search, sign_in
 from tuimail.imap.attempt import Attempt
-from tuimail.imap.channel import Channel, Reply
+from tuimail.imap.channel import Channel
 from tuimail.imap.pace import LineMeter
 from tuimail.imap.sets import chunks, compress
 from tuimail.imap.wire import Arrived, Response, Timeouts, Wire
@@ -41,7 +41,6 @@ class ImapSession:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self._listed: Reply | None = None
 
     @classmethod
     def connect(
@@ -79,7 +78,7 @@ class ImapSession:
         """
         try:
             doubt = sign_in.authenticate(self.channel, username, token)
-            self._listed = sign_in.probe(self.channel, doubt)
+            self.channel.listed = sign_in.probe(self.channel, doubt)
         except TuimailError:
             self.close()
             raise
@@ -116,8 +115,7 @@ class ImapSession:
 
     def list_folders(self) -> list[ListedFolder]:
         """All folders with their roles, and which of them are shown."""
-        listed, self._listed = self._listed, None
-        return folders.list_folders(self.channel, listed)
+        return folders.list_folders(self.channel)
 
     def select(self, path: str, *, read_only: bool = True) -> SelectedFolder:
         """SELECT or EXAMINE.

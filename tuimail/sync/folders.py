@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
-from tuimail.model.folder import FolderId, FolderState
+from tuimail.model.folder import FolderId, FolderState, ListedFolder
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.sync import plan
@@ -21,11 +21,30 @@ def list_folders(
 ) -> Generator[Step, None, None]:
     """Fetch LIST and LSUB and store the tree. Rows of folders that are gone stay in the store.
 
-    Where another client renamed a folder, its row gets the new name.
+    Where another client renamed a folder, its row gets the new name. What a listing takes away is
+    taken from the tree when a second one says so too: of a line that cannot be read nobody learns
+    whose it was, and the next listing is a quarter of an hour away.
     """
     listed = session.list_folders()
+    if _takes_away(store, account, listed):
+        yield StepDone()
+        listed = session.list_folders()
     renamed = yield from find_renamed(session, store, account, listed)
     store.write(lambda tx: tx.sync_folders(account, listed, renamed)).result()
+
+
+def _takes_away(store: Store, account: AccountId, listed: Sequence[ListedFolder]) -> bool:
+    """Whether a folder that is known would be gone, hidden, or without its purpose."""
+    told = {one.path: one for one in listed}
+    for folder_id, place in store.read.server_tree(account).items():
+        if not place.exists:
+            continue
+        now, known = told.get(place.path), store.read.folder(folder_id)
+        if now is None or known is None or (place.subscribed and not now.subscribed):
+            return True
+        if (known.selectable and not now.selectable) or (known.role and now.role is None):
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
