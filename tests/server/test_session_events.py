@@ -237,6 +237,33 @@ def test_over_the_connection_limit_the_first_connection_goes_on(
     assert seen.words == set()
 
 
+def test_a_listing_that_is_refused_later_leaves_the_tree_as_it_is(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """What a server that was asked for IMAP4rev2 says to every LIST after an LSUB.
+
+    Mutation that turns it red: without `except CommandRejected` in `Survey.take`.
+    """
+    with hasty_client(sandbox, tmp_path, replace(HASTY, listing=0.3)) as client:
+        client.start()
+        wait_for_idle(sandbox)
+        refused: list[str] = []
+
+        def refuse(_connection: object, _tag: bytes, command: str, _: object) -> bytes | None:
+            if command != "LIST":
+                return None
+            refused.append(command)
+            return b"NO [SERVERBUG] Internal server error"
+
+        before = {folder.path for folder in client.store.read.folders(client.account.id)}
+        sandbox.imap_server.faults.append(refuse)
+        seen = Seen(client)
+        wait_until(lambda: len(refused) >= 2, 30.0, "two listings that are refused")
+        arrives(client, sandbox, "Meanwhile")
+        assert seen.words == set()
+        assert {one.path for one in client.store.read.folders(client.account.id)} == before
+
+
 # -- AUTHENTICATE ------------------------------------------------------------------------------
 
 

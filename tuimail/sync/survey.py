@@ -7,13 +7,17 @@ gone; then the tree is listed at once.
 
 from __future__ import annotations
 
+import logging
 import time
 
+from tuimail.errors import CommandRejected
 from tuimail.imap.jobs import Priority, RunJob
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.store.store import Store
 from tuimail.sync.folders import count_messages, list_folders
+
+log = logging.getLogger(__name__)
 
 
 class Survey:
@@ -48,7 +52,8 @@ class Survey:
     async def take(self) -> list[FolderId]:
         """Count all folders and return those that changed; list them where it is time to.
 
-        A folder that LIST goes on to name while STATUS refuses it is a reason once.
+        A folder that LIST goes on to name while STATUS refuses it is a reason once. A listing that
+        the server refuses leaves the tree as it is until the next.
         """
         counted = await self._run(
             lambda session: count_messages(session, self._store, self._account),
@@ -58,5 +63,8 @@ class Survey:
         is_news = bool(counted.silent - self._silent)
         self._silent = counted.silent
         if is_news or time.monotonic() - self._listed_at >= self._list_every:
-            await self.list_tree()
+            try:
+                await self.list_tree()
+            except CommandRejected as error:
+                log.info("the folders were not listed: %s", error.code or "refused")
         return counted.changed
