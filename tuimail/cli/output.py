@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -10,16 +11,36 @@ from tuimail.errors import TuimailError
 from tuimail.text.safe import clean
 
 
+def write_out(data: str | bytes) -> None:
+    """Write to stdout as it is, at once.
+
+    Raises:
+        BrokenPipeError: Nobody reads it any more.
+        TuimailError: It cannot be written.
+    """
+    try:
+        if isinstance(data, str):
+            sys.stdout.write(data)
+        else:
+            sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What is left in the buffer would fail once more at the end, aloud.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        words = error.strerror or type(error).__name__
+        raise TuimailError(f"The result could not be written: {words}.") from error
+
+
 def say(text: str) -> None:
     """Print one line, at once: what waits at the other end of a pipe sees it now."""
-    sys.stdout.write(clean(text) + "\n")
-    sys.stdout.flush()
+    write_out(clean(text) + "\n")
 
 
 def say_json(value: Any) -> None:
     """Print a value as JSON in ASCII, so that no locale can spoil it."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2) + "\n")
-    sys.stdout.flush()
+    write_out(json.dumps(value, ensure_ascii=True, indent=2) + "\n")
 
 
 def note(text: str) -> None:

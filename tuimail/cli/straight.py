@@ -7,6 +7,7 @@ written on the command line goes to click, with its messages.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -44,8 +45,19 @@ def show_screen(options: Options) -> int:
     return open_screen(options)
 
 
+def stand_in_for_closed_streams() -> None:
+    """Open what the caller closed (`>&-`): nothing is read there, and what is written is lost.
+
+    A file that is opened later would take the number, and get whatever is said.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for good
+
+
 def end_of(work: Callable[[], object]) -> int:
     """Do something and return the exit code, with the reason on stderr when it failed."""
+    stand_in_for_closed_streams()
     try:
         result = work()
     except TuimailError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 import textwrap
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 import click
 import msgspec
 
+from tuimail.cli.output import write_out
 from tuimail.config.paths import write_atomically
 from tuimail.config.schema import AccountSettings, Settings
 from tuimail.model.setup import SetupAnswers
@@ -120,7 +120,7 @@ def _explain() -> None:
             textwrap.fill(words, 79, initial_indent=indent, subsequent_indent=indent)
             for words in told
         ]
-        sys.stdout.write("\n".join([each.name, *lines]) + "\n")
+        write_out("\n".join([each.name, *lines]) + "\n")
 
 
 def _describe(sandbox: Sandbox, control: Control) -> bytes:

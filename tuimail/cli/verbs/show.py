@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from tuimail.cli.handover import lock_or_answer
-from tuimail.cli.output import say, say_json
+from tuimail.cli.output import say, say_json, write_out
 from tuimail.cli.run import OneAccount, json_option, one_account
 from tuimail.cli.setup import Options
 from tuimail.errors import MessageGone
@@ -40,8 +40,7 @@ def show(options: Options, key: int, raw: bool, text: bool, as_json: bool) -> No
     with one_account(options) as world:
         message = _message(world, MessageKey(key))
         if raw:
-            sys.stdout.buffer.write(_whole(world, message))
-            sys.stdout.buffer.flush()
+            write_out(_whole(world, message))
             return
         message, body = _readable(world, message)
     if as_json or options.as_json:

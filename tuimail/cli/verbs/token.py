@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from tuimail.cli.output import write_out
 from tuimail.cli.run import one_account
 from tuimail.cli.setup import Options
 from tuimail.errors import ConfigError
@@ -23,5 +24,4 @@ def token(options: Options, refresh: bool) -> None:
         )
     with one_account(options) as world:
         found = world.connected().tokens.get(force_refresh=refresh).result()
-        sys.stdout.write(found.secret.reveal() + "\n")
-        sys.stdout.flush()
+        write_out(found.secret.reveal() + "\n")
