@@ -37,6 +37,7 @@ _ON_PURPOSE: Final = {
     "imaplib:IMAP4._get_capabilities": "takes them from the greeting when they are there",
     "imapclient.imapclient:IMAPClient._create_IMAP4": "puts tuimail's own stream below it",
     "textual.app:App._fatal_error": "restores the terminal before it reports what went wrong",
+    "textual.app:App._handle_exception": "a worker that cannot read the store ends alone",
     "textual.widgets._input:Input._on_paste": "cleans what is pasted",
     "textual.widgets._text_area:TextArea._on_paste": "cleans what is pasted",
 }

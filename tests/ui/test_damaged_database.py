@@ -67,3 +67,25 @@ async def test_an_action_that_cannot_read_is_said_and_the_program_can_be_left(
         monkeypatch.setattr(type(desk.store.read), "counts", refuse)
         await pilot.press("q")
     assert desk.app.return_code == 0
+
+
+async def test_what_a_key_began_and_cannot_read_is_said_and_the_screen_stands(
+    open_desk: Callable[..., Desk], filled_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reply is made beside the screen. Mutation: without `TuimailApp._handle_exception`."""
+
+    def refuse(*_: object) -> None:
+        raise StoreCorrupt("The mail database is damaged.", hint="Quit and run `tuimail repair`.")
+
+    desk = open_desk(filled_directory)
+    async with desk.app.run_test(size=(120, 40)) as pilot:
+        await desk.start(pilot)
+        await desk.when(lambda: desk.mailbox.message_list.cursor is not None, "a row")
+        monkeypatch.setattr(type(desk.store.read), "message", refuse)
+        await pilot.press("r")
+        await desk.see(pilot, "damaged. Quit and run `tuimail repair`")
+        first = desk.cursor.key
+        await pilot.press("j")
+        await desk.when(lambda: desk.cursor.key != first, "the next row")
+        await pilot.press("q")
+    assert desk.app.return_code == 0

@@ -27,6 +27,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.widget import Widget
+from textual.worker import WorkerFailed
 
 from tuimail.errors import StoreError, TuimailError
 from tuimail.model.account import Account, AccountId
@@ -240,6 +241,17 @@ class TuimailApp(KeyActions):
         self.signal_status.publish(None)
         self.begin_with_sign_in()
 
+    def _handle_exception(self, error: Exception) -> None:
+        """Say what a worker could not read: it has ended, and the screen stands all the same.
+
+        After any other failure the widget in which it happened is deaf, so the program ends.
+        """
+        reason = error.error if isinstance(error, WorkerFailed) else None
+        if isinstance(reason, StoreError):
+            self.tell_unreadable(reason)
+        else:
+            super()._handle_exception(error)
+
     def _fatal_error(self) -> None:
         """Print a traceback without the values of variables: they may hold mail or tokens."""
         from tuimail.ui.terminal.crash import print_without_locals, self_check  # noqa: PLC0415 - seldom
@@ -306,7 +318,7 @@ class TuimailApp(KeyActions):
             if changes.notices:
                 self.say_newest_notice()
         except StoreError as error:
-            self.tell(f"{error.message} {error.hint}".rstrip(), Severity.ERROR)
+            self.tell_unreadable(error)
 
     # -- keys ----------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class KeyActions(Places):
         try:
             return await super().run_action(action, default_namespace, namespaces)
         except StoreError as error:
-            self.tell(f"{error.message} {error.hint}".rstrip(), Severity.ERROR)
+            self.tell_unreadable(error)
             return True
 
     def action_help(self) -> None:

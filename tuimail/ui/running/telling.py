@@ -37,6 +37,10 @@ class Telling(CellApp):
         else:
             self._show(what, severity)
 
+    def tell_unreadable(self, error: StoreError) -> None:
+        """Say that the store cannot be read, and the way out."""
+        self.tell(f"{error.message} {error.hint}".rstrip(), Severity.ERROR)
+
     def remember(self, name: str, value: str) -> None:
         """Keep a detail of the screen for the next start; a failure is said."""
         self._report(self.store.write(lambda tx: tx.set_meta(name, value)))

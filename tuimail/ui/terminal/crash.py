@@ -18,7 +18,10 @@ from tuimail.text.safe import clean
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_NEEDED: Final = ("_fatal_error", "_exception", "_exit_renderables", "_close_messages_no_wait")
+_NEEDED: Final = (
+    *("_fatal_error", "_handle_exception", "_exception"),
+    *("_exit_renderables", "_close_messages_no_wait"),
+)
 
 
 def self_check(app: App[None]) -> bool:
