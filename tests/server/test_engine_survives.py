@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,6 +24,7 @@ from tuimail.model.outbox import OutboxState
 from tuimail.model.status import Connectivity
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.writer import Writer
+from tuimail.sync import engine as engine_module
 from tuimail.sync.engine import START_AGAIN_SECONDS
 
 
@@ -62,6 +64,32 @@ def test_stopping_does_not_wait_for_a_network_that_is_silent(
     began = time.monotonic()
     client.engine.stop(0.5)
     assert time.monotonic() - began < 20.0
+
+
+def test_stopping_does_not_wait_for_a_database_that_is_busy_for_long(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of a program is no place for a traceback, and nothing is lost by it.
+
+    Mutation that turns it red: `Engine.stop` without `except TimeoutError`.
+    """
+    monkeypatch.setattr(engine_module, "START_SECONDS", 0.2)
+    client.engine.start()
+    client.wait_for(Connectivity.ONLINE)
+    begun, over = threading.Event(), threading.Event()
+
+    def take_long(_: Writer) -> None:
+        begun.set()
+        over.wait(60.0)
+
+    busy = client.store.write(take_long, urgent=True)
+    try:
+        assert begun.wait(30.0)
+        client.engine.stop(0.1)
+        assert not client.engine._thread.is_alive()
+    finally:
+        over.set()
+        busy.result(30.0)
 
 
 @pytest.mark.parametrize("how", ["cut", "reset", "stall"])

@@ -110,7 +110,10 @@ class Engine:
             self._close_accounts()
             return
         ending = asyncio.run_coroutine_threadsafe(self._end_work(grace), self._loop)
-        ending.result(grace + START_SECONDS)
+        try:
+            ending.result(grace + START_SECONDS)
+        except TimeoutError:
+            log.warning("the end did not wait for what was under way")
         self._close_connections(grace)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(grace + 2.0)
