@@ -56,9 +56,13 @@ class Wishes(Generic[W]):
             withdrawn.set()
         return bool(begun)
 
-    async def take(self) -> tuple[W, Priority]:
-        """Wait for a wish and take off the most urgent, of several the newest."""
-        while not self._wanted:
+    async def take(self, least: Priority = Priority.BACKFILL) -> tuple[W, Priority]:
+        """Wait for a wish and take off the most urgent, of several the newest.
+
+        Args:
+            least: What is less urgent than this is left to others.
+        """
+        while not any(priority <= least for priority in self._wanted.values()):
             self._event.clear()
             await self._event.wait()
         best = min(self._wanted.values())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Callable, Coroutine, Generator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -96,7 +97,7 @@ class Work:
         )
         self._survey = Survey(account.id, store, self.job, timing.listing)
         # A loop and a request may ask for the same at the same time; one does it after the other.
-        self._refreshing = asyncio.Lock()
+        self._refreshing: defaultdict[FolderId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._fetching_older = asyncio.Lock()
         self._pushing = asyncio.Lock()
 
@@ -152,7 +153,7 @@ class Work:
         occasion = self._occasion(folder, priority, full=full)
         for attempt in range(UIDVALIDITY_TRIES):
             try:
-                async with self._refreshing:
+                async with self._refreshing[folder]:
                     return await self.job(
                         lambda session: reconcile(session, self.store, folder, occasion),
                         priority,
@@ -181,8 +182,15 @@ class Work:
 
     async def refresh_loop(self) -> None:
         """Keep folders up to date, those in sight first."""
+        await self._keep_fresh(Priority.BACKFILL)
+
+    async def focus_loop(self) -> None:
+        """Bring up to date what the user opens, whatever long comparison the other loop is at."""
+        await self._keep_fresh(Priority.FOCUS)
+
+    async def _keep_fresh(self, least: Priority) -> None:
         while True:
-            wish, priority = await self.refreshes.take()
+            wish, priority = await self.refreshes.take(least)
             folder, full = wish
             with self.refreshes.kept(wish, priority):
                 try:
@@ -300,8 +308,8 @@ class Work:
 
     def loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops that look after the mailbox, to be started once its folders are known."""
-        mine = [self.refresh_loop, self.older_loop, self.poll_loop, self.report_loop]
-        return [*mine, self.keeping.loop]
+        fresh = [self.focus_loop, self.refresh_loop]
+        return [*fresh, self.older_loop, self.poll_loop, self.report_loop, self.keeping.loop]
 
     def urgent_loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops that do what the user did and wants; they go first."""

@@ -1,0 +1,57 @@
+"""What the user waits for goes before what nobody does, on the one connection that works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.server.client import mail
+from tests.server.hasty import HASTY, hasty_client
+from tests.waiting import wait_until
+from tuimail.imap.jobs import Priority
+from tuimail.model.folder import FolderRole
+from tuimail.sandbox.sandbox import OWNER, Sandbox
+from tuimail.sync import budget
+
+ROWS = 100
+COMMANDS = 20
+
+
+def test_a_folder_that_is_opened_does_not_wait_for_the_comparison_of_another(
+    fresh_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutation that turns it red: without `focus_loop` in `Work.loops`."""
+    monkeypatch.setattr(budget, "_MOST_ROWS", ROWS)
+    mailbox = fresh_sandbox.mailbox(OWNER)
+    for number in range(ROWS * COMMANDS):
+        mailbox.folder("INBOX").append(mail(f"Message {number}"))
+    mailbox.folder("Archive").append(mail("In the archive"))
+    asked: list[str] = []
+
+    with hasty_client(fresh_sandbox, tmp_path, replace(HASTY, poll=3600.0)) as client:
+
+        def note(
+            _connection: object, _tag: bytes, command: str, arguments: Sequence[object]
+        ) -> None:
+            words = repr(arguments)
+            asked.append("flags" if command == "FETCH" and "FLAGS']" in words else command)
+            if asked[-1] == "EXAMINE" and "Archive" in words:
+                asked[-1] = "archive"
+            if asked[-1] == "flags" and asked.count("flags") == 2:
+                client.engine.focus(archive.id)
+
+        client.start()
+        wait_until(
+            lambda: client.folder(FolderRole.INBOX).here == ROWS * COMMANDS, 60.0, "all mail"
+        )
+        archive = client.folder(FolderRole.ARCHIVE)
+        inbox = client.folder(FolderRole.INBOX)
+        refreshes = client.engine._mailboxes[client.account.id].work.refreshes
+        fresh_sandbox.imap_server.faults.append(note)
+        client.engine._loop.call_soon_threadsafe(refreshes.add, (inbox.id, True), Priority.REFRESH)
+        client.row("In the archive", FolderRole.ARCHIVE)
+        wait_until(lambda: asked.count("flags") >= COMMANDS, 60.0, "the whole comparison")
+    assert asked[: asked.index("archive")].count("flags") < COMMANDS // 2
