@@ -13,8 +13,10 @@ from tests.server.hasty import HASTY, hasty_client
 from tests.waiting import wait_until
 from tuimail.imap.jobs import Priority
 from tuimail.model.folder import FolderRole
+from tuimail.model.message import BodyState
 from tuimail.sandbox.sandbox import OWNER, Sandbox
 from tuimail.sync import budget
+from tuimail.sync.bodies import SLICE
 
 ROWS = 100
 COMMANDS = 20
@@ -55,3 +57,41 @@ def test_a_folder_that_is_opened_does_not_wait_for_the_comparison_of_another(
         client.row("In the archive", FolderRole.ARCHIVE)
         wait_until(lambda: asked.count("flags") >= COMMANDS, 60.0, "the whole comparison")
     assert asked[: asked.index("archive")].count("flags") < COMMANDS // 2
+
+
+def test_a_text_does_not_wait_for_a_large_file_that_is_fetched(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Mutation that turns it red: `Priority.INTERACTIVE` for files in `AwaitedTexts.fetch`."""
+    slices = 12
+    inbox = fresh_sandbox.mailbox(OWNER).folder("INBOX")
+    inbox.append(mail("Large", body="x" * 70 + "\r\n" * (slices * SLICE // 2)))
+    asked: list[str] = []
+
+    with hasty_client(fresh_sandbox, tmp_path, replace(HASTY, poll=3600.0)) as client:
+        client.start()
+        large = client.row("Large")
+        wait_until(lambda: client.row("Large").body is not BodyState.ABSENT, 30.0, "its text")
+        inbox.append(mail("Small", body="Hello.\r\n"))
+        small = client.row("Small")
+        wait_until(lambda: client.row("Small").body is BodyState.COMPLETE, 30.0, "the prefetch")
+        client.store.write(lambda tx: tx.evict([small.key])).result()
+        assert client.row("Small").body is BodyState.ABSENT
+
+        def note(
+            _connection: object, _tag: bytes, command: str, arguments: Sequence[object]
+        ) -> None:
+            words = repr(arguments)
+            if command == "FETCH" and "BODY.PEEK[]" in words:
+                asked.append("slice")
+                if len(asked) == 2:
+                    client.engine.want_body(small.key)
+            elif command == "FETCH" and "BODY.PEEK[1]" in words:
+                asked.append("text")
+
+        fresh_sandbox.imap_server.faults.append(note)
+        client.engine.want_body(large.key, section="")
+        wait_until(lambda: client.row("Small").body is BodyState.COMPLETE, 60.0, "the text")
+        wait_until(lambda: "" in client.store.read.sections(large.key), 60.0, "the file")
+    assert asked.index("text") < slices // 2
+    assert asked.count("slice") > slices

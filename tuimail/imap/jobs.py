@@ -25,7 +25,9 @@ class Priority(IntEnum):
     """Bodies the user will probably open next."""
     REFRESH = 4
     """Other folders."""
-    BACKFILL = 5
+    FILE = 5
+    """A file the user waits for, which may take minutes: whatever else happens goes on."""
+    BACKFILL = 6
     """Old mail."""
 
 

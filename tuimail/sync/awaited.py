@@ -1,5 +1,7 @@
 """The texts and sections that somebody waits for, and those that will be read next.
 
+A file may take minutes. What is read, done and opened meanwhile passes it between two slices.
+
 What is given up ends between two of its commands: what came is kept, the connection goes on with
 whatever else is asked of it, and asking again goes on from where it ended.
 """
@@ -14,7 +16,7 @@ from tuimail.errors import MessageGone, Reach, TuimailError, UidValidityChanged
 from tuimail.imap.jobs import Priority, RunJob
 from tuimail.model.account import AccountId
 from tuimail.model.message import MessageKey
-from tuimail.model.status import Fetching
+from tuimail.model.status import ALL_TEXT, Fetching
 from tuimail.store.store import Store
 from tuimail.sync.bodies import Report, fetch
 from tuimail.sync.explain import body_problem
@@ -51,9 +53,16 @@ class AwaitedTexts:
             self._report(None)
 
     async def loop(self) -> None:
-        """Fetch what the user waits for, and what will be read next."""
+        """Fetch the texts the user waits for, and those that will be read next."""
+        await self._fetch_all(lambda wish, _priority: not _is_file(wish))
+
+    async def file_loop(self) -> None:
+        """Fetch the sections the user waits for: files and whole messages."""
+        await self._fetch_all(lambda wish, _priority: _is_file(wish))
+
+    async def _fetch_all(self, accepts: Callable[[BodyWish, Priority], bool]) -> None:
         while True:
-            wish, priority = await self.wishes.take()
+            wish, priority = await self.wishes.take(accepts)
             with self.wishes.kept(wish, priority) as withdrawn:
                 try:
                     await self.fetch(wish, priority, withdrawn)
@@ -76,7 +85,7 @@ class AwaitedTexts:
             withdrawn: Gives it up as well, once it is set.
         """
         (key, section), loop = wish, asyncio.get_running_loop()
-        over, withdrawn = Event(), withdrawn or Event()
+        over, told, withdrawn = Event(), Event(), withdrawn or Event()
 
         def is_wanted() -> bool:
             return not (over.is_set() or withdrawn.is_set())
@@ -84,6 +93,7 @@ class AwaitedTexts:
         def tell(fetching: Fetching | None) -> None:
             # Looked at here, on the loop: after the end of it nobody would take it back.
             if is_wanted():
+                told.set()
                 self._report(fetching)
 
         def report(fetching: Fetching | None) -> None:
@@ -92,12 +102,13 @@ class AwaitedTexts:
         try:
             await self._job(
                 lambda session: fetch(session, self._store, key, section, report, is_wanted),
-                priority,
+                Priority.FILE if _is_file(wish) else priority,
                 "text",
             )
         finally:
             over.set()
-            self._report(None)
+            if told.is_set():
+                self._report(None)
 
     def _tell(
         self, error: TuimailError, key: MessageKey, priority: Priority, withdrawn: Event
@@ -106,3 +117,7 @@ class AwaitedTexts:
         if priority is Priority.INTERACTIVE and not withdrawn.is_set():
             notice = body_problem(error, key)
             self._store.write(lambda tx: tx.add_notice(notice, self._account))
+
+
+def _is_file(wish: BodyWish) -> bool:
+    return wish[1] not in (None, ALL_TEXT)

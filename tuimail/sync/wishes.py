@@ -8,7 +8,7 @@ the line breaks under it, unless it was withdrawn meanwhile.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
 from typing import Final, Generic, TypeVar
@@ -56,17 +56,22 @@ class Wishes(Generic[W]):
             withdrawn.set()
         return bool(begun)
 
-    async def take(self, least: Priority = Priority.BACKFILL) -> tuple[W, Priority]:
+    async def take(
+        self, accepts: Callable[[W, Priority], bool] = lambda _wish, _priority: True
+    ) -> tuple[W, Priority]:
         """Wait for a wish and take off the most urgent, of several the newest.
 
         Args:
-            least: What is less urgent than this is left to others.
+            accepts: What it refuses is left to others.
         """
-        while not any(priority <= least for priority in self._wanted.values()):
+        while True:
+            found = {wish: own for wish, own in self._wanted.items() if accepts(wish, own)}
+            if found:
+                break
             self._event.clear()
             await self._event.wait()
-        best = min(self._wanted.values())
-        wish = next(wish for wish in reversed(self._wanted) if self._wanted[wish] == best)
+        best = min(found.values())
+        wish = next(wish for wish in reversed(found) if found[wish] == best)
         return wish, self._wanted.pop(wish)
 
     @contextmanager

@@ -182,15 +182,15 @@ class Work:
 
     async def refresh_loop(self) -> None:
         """Keep folders up to date, those in sight first."""
-        await self._keep_fresh(Priority.BACKFILL)
+        await self._keep_fresh(lambda _folder, _priority: True)
 
     async def focus_loop(self) -> None:
         """Bring up to date what the user opens, whatever long comparison the other loop is at."""
-        await self._keep_fresh(Priority.FOCUS)
+        await self._keep_fresh(lambda _folder, priority: priority <= Priority.FOCUS)
 
-    async def _keep_fresh(self, least: Priority) -> None:
+    async def _keep_fresh(self, accepts: Callable[[FolderWish, Priority], bool]) -> None:
         while True:
-            wish, priority = await self.refreshes.take(least)
+            wish, priority = await self.refreshes.take(accepts)
             folder, full = wish
             with self.refreshes.kept(wish, priority):
                 try:
@@ -313,7 +313,7 @@ class Work:
 
     def urgent_loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops that do what the user did and wants; they go first."""
-        return [self.push_loop, self.texts.loop]
+        return [self.push_loop, self.texts.loop, self.texts.file_loop]
 
     def _next_intent(self) -> datetime | None:
         messages = next_due(self.store.read.intents(self.account.id), self._can_run)
