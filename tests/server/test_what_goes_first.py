@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.server.client import mail
+from tests.server.fault_proxy import FaultProxy
 from tests.server.hasty import HASTY, hasty_client
 from tests.waiting import wait_until
 from tuimail.imap.jobs import Priority
+from tuimail.imap.session import Timeouts
 from tuimail.model.folder import FolderRole
 from tuimail.model.message import BodyState
-from tuimail.sandbox.sandbox import OWNER, Sandbox
+from tuimail.model.outbox import OutboxState
+from tuimail.sandbox.sandbox import COLLEAGUE, OWNER, Sandbox
 from tuimail.sync import budget
 from tuimail.sync.bodies import SLICE
 
@@ -95,3 +99,32 @@ def test_a_text_does_not_wait_for_a_large_file_that_is_fetched(
         wait_until(lambda: "" in client.store.read.sections(large.key), 60.0, "the file")
     assert asked.index("text") < slices // 2
     assert asked.count("slice") > slices
+
+
+def test_a_message_does_not_wait_until_the_copy_of_the_one_before_was_looked_for(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The mailbox is looked into over a line that fell silent; sending has one of its own.
+
+    Mutation that turns it red: `run_due` for `send_due` in `Mailbox._outbox_loop`.
+    """
+    patient = replace(HASTY, timeouts=Timeouts(connect=60.0, read=60.0))
+    with (
+        FaultProxy(fresh_sandbox.imap[1]) as proxy,
+        hasty_client(fresh_sandbox, tmp_path, patient, port=proxy.port) as client,
+    ):
+
+        def queue(name: str) -> int:
+            message_id = f"<{name}@contoso.example>"
+            raw = mail(name, sender=OWNER, to=COLLEAGUE, message_id=message_id)
+            return client.queue(raw, message_id, COLLEAGUE)
+
+        client.start()
+        proxy.faults.silent = True
+        first = queue("first")
+        client.wait_for_outbox(first, OutboxState.SENT)
+        look = client.outbox(first).not_before
+        wait_until(lambda: datetime.now(UTC) > look, 30.0, "the first look")
+        second = queue("second")
+        wait_until(lambda: client.outbox(second).state is OutboxState.SENT, 20.0, "the second one")
+        assert client.outbox(first).not_before == look

@@ -79,7 +79,7 @@ class Mailbox:
         self._standing = Standing(account.id, publish)
         self._failures = 0
         self._retry = asyncio.Event()
-        self._outbox_wake = asyncio.Event()
+        self._outbox_wake, self._settling_wake = asyncio.Event(), asyncio.Event()
         self._hurry = False
         self._sending = asyncio.Lock()
         self._attended = float("-inf")
@@ -129,6 +129,7 @@ class Mailbox:
         await self._outbox.recover()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._outbox_loop(), name=f"outbox-{self.account.id}")
+            tasks.create_task(self._settling_loop(), name=f"settling-{self.account.id}")
             tasks.create_task(self._connect_loop(), name=f"connect-{self.account.id}")
 
     def use(self) -> None:
@@ -366,8 +367,16 @@ class Mailbox:
                 if self._hurry:
                     self._hurry = False
                     await self._outbox.hurry()
-                await self._outbox.run_due()
-            await wait_until_due(self._outbox_wake, self._outbox.next_time())
+                await self._outbox.send_due()
+            self._settling_wake.set()
+            await wait_until_due(self._outbox_wake, self._outbox.next_send())
+
+    async def _settling_loop(self) -> None:
+        """Look for what was sent: the mailbox may be away for long, and sending is not."""
+        while True:
+            self._settling_wake.clear()
+            await self._outbox.settle_due()
+            await wait_until_due(self._settling_wake, self._outbox.next_look())
 
     def _refresh_sent(self) -> None:
         folder = self._store.read.folder_with_role(self.account.id, FolderRole.SENT)

@@ -171,15 +171,23 @@ class Outbox:
 
     def next_time(self) -> datetime | None:
         """Return when something is due next, UTC."""
+        return min((one for one in (self.next_send(), self.next_look()) if one), default=None)
+
+    def next_send(self) -> datetime | None:
+        """Return when a message is due to go out, UTC."""
+        waiting = self._store.read.outbox(self._account.id, states=UNSENT)
+        due = min((time for item in waiting if (time := due_at(item)) is not None), default=None)
+        free = None if due is None else self._free_at(self._store.read)
+        return due if due is None or free is None else max(due, free)
+
+    def next_look(self) -> datetime | None:
+        """Return when Sent Items is to be looked into, UTC."""
+        times = (due_at(item) for item in self._left())
+        return min((time for time in times if time is not None), default=None)
+
+    def _left(self) -> list[OutboxItem]:
         items = self._store.read.outbox(self._account.id)
-        free = self._free_at(self._store.read) if items else None
-        times = []
-        for item in items:
-            time = due_at(item)
-            if time is not None:
-                waits = free is not None and item.state in UNSENT
-                times.append(max(time, free) if waits and free is not None else time)
-        return min(times, default=None)
+        return [item for item in items if item.state not in UNSENT]
 
     def _free_at(self, read: Reader) -> datetime | None:
         """Return when another message may go out, None for now: the limit of a minute."""
@@ -199,7 +207,17 @@ class Outbox:
         await asyncio.wrap_future(self._store.write(change, urgent=True))
 
     async def run_due(self) -> dict[int, TuimailError]:
-        """Send, look for, or file everything that is due now.
+        """Send everything that is due now, then look for, or file, what is due for that.
+
+        Returns:
+            As `send_due`.
+        """
+        failures = await self.send_due()
+        await self.settle_due()
+        return failures
+
+    async def send_due(self) -> dict[int, TuimailError]:
+        """Send everything that is due now, oldest first.
 
         Returns:
             Why messages were not sent, by outbox id; it is also stored with each.
@@ -207,12 +225,9 @@ class Outbox:
         now = datetime.now(UTC)
         failures: dict[int, TuimailError] = {}
         blocked: dict[SendVia, TuimailError] = {}
-        for item in reversed(self._store.read.outbox(self._account.id)):
+        for item in reversed(self._store.read.outbox(self._account.id, states=UNSENT)):
             time = due_at(item)
             if time is None or time > now:
-                continue
-            if item.state not in UNSENT:
-                await self._settling.settle(item)
                 continue
             failure = blocked.get(item.via)
             if failure is not None:
@@ -224,6 +239,17 @@ class Outbox:
                 if concerns_others(failure):
                     blocked[item.via] = failure
         return failures
+
+    async def settle_due(self) -> None:
+        """Look into Sent Items for what was sent or may have been, and file there, where due.
+
+        It waits for the mailbox, which sending does not need.
+        """
+        now = datetime.now(UTC)
+        for item in reversed(self._left()):
+            time = due_at(item)
+            if time is not None and time <= now:
+                await self._settling.settle(item)
 
     async def _in_turn(self, item: OutboxItem) -> TuimailError | None:
         """Send an item where there is room for it among those of the other mailboxes."""
