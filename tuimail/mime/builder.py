@@ -153,7 +153,7 @@ def build_draft(
 ) -> bytes:
     """Return a draft as it is kept in a folder of the sender: unfinished, and with Bcc.
 
-    A recipient that is not a complete address yet has no form in a header, so it is left out.
+    An address that is not complete yet, or holds what a header cannot, is left out.
 
     Args:
         draft: What was typed, whatever it is.
@@ -162,9 +162,15 @@ def build_draft(
         date: Aware, in the user's time zone.
         parts: What it is built from beside the text.
     """
-    people = [address_header("From", [sender])]
-    for name, field in (("To", draft.to), ("Cc", draft.cc), ("Bcc", draft.bcc)):
-        complete = [one for one in parse_addresses(field) if not check_addresses([one])]
+    fields = (
+        ("From", (sender,)),
+        ("To", parse_addresses(draft.to)),
+        ("Cc", parse_addresses(draft.cc)),
+        ("Bcc", parse_addresses(draft.bcc)),
+    )
+    people = []
+    for name, addresses in fields:
+        complete = [one for one in addresses if not check_addresses([one])]
         people.append(address_header(name, complete) if complete else "")
     head, body = _written(draft, people, message_id, date, parts)
     return head + body.octets

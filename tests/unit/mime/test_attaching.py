@@ -162,3 +162,13 @@ def test_the_draft_on_the_server_has_its_files_too() -> None:
     raw = build_draft(draft, sender=SENDER, message_id="<i@x>", date=DATE, parts=parts)
     (file,) = read(raw).iter_attachments()
     assert file.get_content() == "x"
+
+
+def test_a_draft_from_an_address_that_has_no_form_in_a_header_is_kept_without_it() -> None:
+    """One draft must not end what is done for the whole mailbox. Mutation: From as it is."""
+    sender = make_address("Zoë", "zoë@contoso.example")
+    raw = build_draft(
+        Draft(AccountId(1), subject="Later"), sender=sender, message_id="<i@x>", date=DATE
+    )
+    assert b"\r\nSubject: Later\r\n" in raw
+    assert b"From:" not in raw
