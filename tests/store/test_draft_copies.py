@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tuimail.model.draft import Draft, DraftProtection
 from tuimail.model.folder import UID, FolderId, FolderRole, ListedFolder
 from tuimail.model.intent import AppendDraft, IntentState, WithdrawDraft
 from tuimail.model.message import MessageKey
-from tuimail.store.draft_copies import SETTLE_SECONDS
+from tuimail.store.draft_copies import LARGE, LARGE_SETTLE_SECONDS, SETTLE_SECONDS
 from tuimail.store.rescue import rescue
 from tuimail.store.store import Store
 
@@ -121,6 +122,26 @@ def test_it_goes_when_the_typing_rests_or_when_it_is_put_away(
 
     waited = (waiting.not_before - due.not_before).total_seconds()
     assert 0 < waited <= SETTLE_SECONDS
+
+
+def test_one_with_a_large_file_goes_when_it_is_put_away_or_left_for_long(
+    mailbox: Mailbox, drafts: FolderId
+) -> None:
+    """Each state goes whole, and nothing else passes it on the connection.
+
+    Mutation that turns it red: `SETTLE_SECONDS` whatever the files.
+    """
+    large = mailbox.store.write(
+        lambda tx: tx.draft_files.add("a.zip", "application/zip", bytes(LARGE + 1))
+    ).result()
+    draft = save(mailbox, Draft(mailbox.account, body="One", files=(large,)))
+    (waiting,) = mailbox.store.read.draft_intents(mailbox.account)
+    mailbox.store.write(lambda tx: tx.settle_draft(draft.id or 0)).result()
+    (due,) = mailbox.store.read.draft_intents(mailbox.account)
+
+    waited = (waiting.not_before - due.not_before).total_seconds()
+    assert SETTLE_SECONDS < waited <= LARGE_SETTLE_SECONDS
+    assert due.not_before <= datetime.now(UTC)
 
 
 def test_without_a_folder_for_drafts_nothing_is_asked(mailbox: Mailbox) -> None:

@@ -22,6 +22,12 @@ from tuimail.store.transaction import Transaction
 SETTLE_SECONDS: Final = 20.0
 """How long nothing is typed before a draft goes to the server while it is still being written."""
 
+LARGE: Final = 1024 * 1024
+"""Octets of files from which a draft is large: each state of it goes to the server whole."""
+
+LARGE_SETTLE_SECONDS: Final = 600.0
+"""How long nothing is typed before a large draft goes there while it is still being written."""
+
 _COLUMNS: Final = "id, draft_id, folder_id, revision, message_id, uid, uidvalidity, hidden"
 
 
@@ -74,17 +80,21 @@ def intents(connection: Connection, account: AccountId) -> list[DraftIntent]:
     ]
 
 
-def saved(tx: Transaction, account: AccountId, draft_id: int) -> None:
+def saved(tx: Transaction, account: AccountId, draft_id: int, octets: int) -> None:
     """Bring the newest revision to the server once nothing has been typed for a while.
 
     A copy that was about to be withdrawn is seen again: the draft came back.
+
+    Args:
+        octets: Of its files.
     """
     if folders.with_role(tx.connection, account, FolderRole.DRAFTS) is None:
         return
     kept = [copy for copy in copies(tx.connection, draft_id) if copy.uid is not None]
     if kept and all(copy.is_hidden for copy in kept):
         _hide(tx, kept[-1:], hidden=False)
-    _ask(tx, account, draft_id, AppendDraft(), SETTLE_SECONDS)
+    rest = LARGE_SETTLE_SECONDS if octets > LARGE else SETTLE_SECONDS
+    _ask(tx, account, draft_id, AppendDraft(), rest)
 
 
 def settle(tx: Transaction, draft_id: int) -> None:

@@ -131,7 +131,8 @@ def save(tx: Transaction, draft: Draft) -> int:
     if stays_here(tx.connection, draft):
         draft_copies.removed(tx, draft.account_id, draft_id, draft.subject, 0.0)
     else:
-        draft_copies.saved(tx, draft.account_id, draft_id)
+        octets = sum(file.size for file in draft.files)
+        draft_copies.saved(tx, draft.account_id, draft_id, octets)
     return draft_id
 
 
