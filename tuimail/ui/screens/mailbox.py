@@ -27,7 +27,6 @@ from textual import work
 
 from tuimail.model.changes import ChangeSet
 from tuimail.model.draft import Writing
-from tuimail.ui.arrangement import Layout
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.keys.scopes import Parameters
 from tuimail.ui.messages import CommandsWanted, ListChanged
@@ -143,14 +142,6 @@ class MailboxScreen(MailboxCommands):
 
     def on_descendant_focus(self) -> None:
         """The hints belong to the pane with the focus."""
-        self.bars.refresh()
-
-    def rearrange(self) -> None:
-        """Arrange the panes after a resize, or after something was opened or closed."""
-        self.place_panes()
-        beside = self.layout_now is not Layout.ONE
-        if self.shows_reader and beside and self.reads is Reads.MESSAGE:
-            self.show_at_cursor()
         self.bars.refresh()
 
     def action_layout(self) -> None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
 from tuimail.model.intent import CreateFolder, NewFolderIntent
-from tuimail.model.listing import AllInboxes, Flagged, InFolder, Place
-from tuimail.model.message import MessageKey, MessageSummary
+from tuimail.model.message import MessageSummary
 from tuimail.ui import deeds
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.screens.mailbox_folders import MailboxFolders
@@ -24,18 +23,6 @@ _FIRST: Final = 5
 
 class MailboxPicking(MailboxFolders):
     """The pickers of folders."""
-
-    def open_place(
-        self, place: Place, key: MessageKey | None = None, *, remember: bool = True
-    ) -> None:
-        """List a folder or a view, with the cursor of the tree on it."""
-        super().open_place(place, key, remember=remember)
-        if isinstance(place, AllInboxes | Flagged):
-            self.folder_tree.point_at_view(place)
-        elif isinstance(place, InFolder) and remember:
-            folder = place.folder
-            # Of no weight: where this write fails, that of the place has said so.
-            shell(self).store.write(lambda tx: tx.note_opened(folder))
 
     async def action_go_to_folder(self) -> None:
         """Open a folder by some letters of its name; the last ones come first."""

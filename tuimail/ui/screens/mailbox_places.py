@@ -71,7 +71,7 @@ class MailboxPlaces(MailboxReading):
     def open_place(
         self, place: Place, key: MessageKey | None = None, *, remember: bool = True
     ) -> None:
-        """List a folder or a view, and tell the engine.
+        """List a folder or a view with the cursor of the tree on it, and tell the engine.
 
         Args:
             key: The message that gets the cursor; None for the one that had it before.
@@ -84,8 +84,14 @@ class MailboxPlaces(MailboxReading):
             self.folder_tree.point_at(place.folder)
             if app.engine is not None:
                 app.engine.focus(place.folder)
+        elif isinstance(place, AllInboxes | Flagged):
+            self.folder_tree.point_at_view(place)
         if remember:
             app.remember("ui.folder", _name(place))
+            if isinstance(place, InFolder):
+                folder = place.folder
+                # Of no weight: where this write fails, that of the place has said so.
+                app.store.write(lambda tx: tx.note_opened(folder))
 
     def show_place(self, place: Place, key: MessageKey | None) -> None:
         """Show the list of a place as it was chosen for it."""

@@ -9,6 +9,7 @@ from textual.timer import Timer
 
 from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageKey
+from tuimail.ui.arrangement import Layout
 from tuimail.ui.messages import CursorMoved, MessageOpened
 from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
 from tuimail.ui.screens.mailbox_panes import Reads
@@ -34,8 +35,12 @@ class MailboxReading(MailboxDeeds):
         self._preview: Timer | None = None
 
     def rearrange(self) -> None:
-        """Arrange the panes again."""
-        raise NotImplementedError
+        """Arrange the panes after a resize, or after something was opened or closed."""
+        self.place_panes()
+        beside = self.layout_now is not Layout.ONE
+        if self.shows_reader and beside and self.reads is Reads.MESSAGE:
+            self.show_at_cursor()
+        self.bars.refresh()
 
     # -- what is read --------------------------------------------------------------------------
 
