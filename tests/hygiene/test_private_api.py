@@ -39,6 +39,7 @@ _ON_PURPOSE: Final = {
     "textual.app:App._fatal_error": "restores the terminal before it reports what went wrong",
     "textual.app:App._handle_exception": "a worker that cannot read the store ends alone",
     "textual.widgets._input:Input._on_paste": "cleans what is pasted",
+    "textual.widgets._input:Input._position_to_cell": "measures a long line without its tabs",
     "textual.widgets._text_area:TextArea._on_paste": "cleans what is pasted",
 }
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual import events
+from textual.strip import Strip
+from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from tests.ui.stage import open_stage
 from tests.ui.test_compose import settings
@@ -14,6 +18,7 @@ from tuimail.model.draft import Draft
 from tuimail.model.outbox import OutboxState
 from tuimail.text.address import parse_addresses
 from tuimail.ui.screens.compose import ComposeScreen
+from tuimail.ui.widgets.address_input import AddressInput
 
 COUNT = 1_100
 
@@ -60,3 +65,43 @@ async def test_many_recipients_get_it_in_several_messages_once_each(tmp_path: Pa
         assert isinstance(stage.app.screen, ComposeScreen)
         assert stage.app.screen.current().to == screen.current().to
         assert {item.state for item in stage.store.read.outbox()} == {OutboxState.CANCELLED}
+
+
+async def test_a_long_field_is_painted_as_a_short_one_and_only_where_it_is_in_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters of two cells, letters that join, a selection, and the cursor anywhere.
+
+    Turned red by: `left` without what stands before the view, and by `render_line` that leaves a
+    long text to Textual.
+    """
+    people = ", ".join(
+        f"J\u00f6rg \u5c71\u7530 e\u0301 {n} <person{n}@host.example>" for n in range(900)
+    )
+    async with open_stage(tmp_path, settings=settings()) as stage:
+        stage.app.open_composer(Draft(stage.account, to=people, subject="News", body="Hi"))
+        screen = await stage.composer()
+        field = screen.query_one("#to", AddressInput)
+        field.focus()
+        await until(lambda: field.has_focus)
+        end = len(people)
+        # Step by step, so that the view begins in the middle of a wide letter too.
+        places = [0, 1, 7, 10, 5_000, *range(5_001, 5_110), end - 30, end - 1, end]
+        for begin, place in [
+            *((at, at) for at in places),
+            (4_990, 5_001),
+            (5_030, 5_001),
+            (0, end),
+        ]:
+            field.selection = Selection(begin, place)
+            await stage.pilot.pause()
+            assert list(field.render_line(0)) == list(Input.render_line(field, 0)), (begin, place)
+
+        def never(*_: object) -> Strip:
+            raise AssertionError("the whole text was laid out")
+
+        field.selection = Selection(end, end)
+        await stage.pilot.pause()
+        monkeypatch.setattr(Input, "render_line", never)
+        await stage.press("z")
+        await stage.shows("<person899@host.example>z")

@@ -11,19 +11,19 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 
 from tuimail.text.safe import clean
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import Row, Run, crop_row, ends
 from tuimail.ui.shell import shell
+from tuimail.ui.widgets.long_line import LongLine
 from tuimail.ui.writing.chips import chips_row
 from tuimail.ui.writing.compose_words import people_in
 
 LABEL_CELLS = 10
 
 
-class LineInput(Input):
+class LineInput(LongLine):
     """One line of text without frame or blinking; what is pasted is cleaned."""
 
     DEFAULT_CSS = """
