@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -104,6 +105,35 @@ def test_a_key_that_is_not_here_not_confirmed_or_expired_is_said(
         old = home.sign(ENTITY, OLD)
         assert seals(read(pgp_signed(ENTITY, old, OLD))) == [
             (SealState.UNSURE, f"signed by {OLD}, with a key that has expired")
+        ]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_trust_in_one_signer_is_not_lent_to_another(
+    read: Read, monkeypatch: pytest.MonkeyPatch, is_first: bool
+) -> None:
+    """Somebody one trusts signs beside a key in which he wrote another's name.
+
+    All of gpg's words taken for those of one signature turns it red.
+    """
+    mallory = "Mallory <mallory@fabrikam.example>"
+    with key_ring() as theirs, key_ring() as own:
+        theirs.make(KIM)
+        theirs.make(mallory)
+        own.run("--import", data=theirs.run("--export"))
+        listed = theirs.run("--with-colons", "--list-keys", mallory).decode()
+        fingerprint = re.search(r"\b[0-9A-F]{40}\b", listed)
+        assert fingerprint is not None
+        own.run("--import-ownertrust", data=f"{fingerprint[0]}:6:\n".encode())
+        monkeypatch.setenv("GNUPGHOME", str(own.home))
+        one, other = (KIM, mallory) if is_first else (mallory, KIM)
+        both = theirs.run(
+            *("--local-user", one, "--local-user", other, "--armor", "--detach-sign"), data=ENTITY
+        )
+        ((state, _),) = seals(read(pgp_signed(ENTITY, both)))
+        assert state is SealState.UNSURE
+        assert seals(read(pgp_signed(ENTITY, both, mallory))) == [
+            (SealState.GOOD, f"signed by {mallory}")
         ]
 
 

@@ -23,6 +23,7 @@ COMMON: Final = (
     "--max-output", str(LARGEST), "--pinentry-mode", "cancel",
 )  # fmt: skip
 _STATUS: Final = re.compile(r"^\[GNUPG:\] (\w+) ?(.*)$", re.MULTILINE)
+_NEW_SIGNATURE: Final = re.compile(r"^\[GNUPG:\] NEWSIG\b.*$", re.MULTILINE)
 _ENCRYPTED_TO: Final = re.compile(r"^\[GNUPG:\] ENC_TO (?!0{16})([0-9A-F]{16}) ", re.MULTILINE)
 _MOST_KEYS: Final = 5
 _TRUSTED: Final = frozenset({"TRUST_ULTIMATE", "TRUST_FULLY"})
@@ -94,8 +95,18 @@ def _seal_of(outcome: Outcome, sender: str) -> Seal | None:
     if "NO_PUBKEY" in status or "ERRSIG" in status:
         key = (status.get("NO_PUBKEY") or status.get("ERRSIG", "")).partition(" ")[0]
         return _seal(SealState.UNCHECKED, f"signed with a key that is not here ({key[-16:]})")
-    said = next((one for one in _KINDS if one in status), None)
-    return None if said is None else _signed(said, status, sender)
+    found = [
+        _signed(said, one, sender)
+        for one in _signatures(outcome)
+        if (said := next((kind for kind in _KINDS if kind in one), None)) is not None
+    ]
+    good = (seal for seal in found if seal.state is SealState.GOOD)
+    return next(good, found[0] if found else None)
+
+
+def _signatures(outcome: Outcome) -> list[dict[str, str]]:
+    """Return the status of each signature by itself: one may be trusted and another not."""
+    return [_by_keyword(said) for said in _NEW_SIGNATURE.split(outcome.said)]
 
 
 def _signed(said: str, status: Mapping[str, str], sender: str) -> Seal:
@@ -136,7 +147,11 @@ def _seal(state: SealState, words: str) -> Seal:
 
 def status_of(outcome: Outcome) -> dict[str, str]:
     """Return gpg's status lines by keyword (doc/DETAILS), the first of each."""
+    return _by_keyword(outcome.said)
+
+
+def _by_keyword(said: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for keyword, rest in _STATUS.findall(outcome.said):
+    for keyword, rest in _STATUS.findall(said):
         found.setdefault(keyword, rest)
     return found
