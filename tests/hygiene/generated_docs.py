@@ -210,7 +210,8 @@ def _key_rows(specs: Sequence[BindingSpec], presets: Sequence[Keys]) -> Iterator
     """One row each; bindings that differ in a number alone share one."""
     for stem, group in groupby(specs, key=_without_number):
         first, *others = group
-        words, name, last = presets[0].words(first), f"`{first.id}`", first
+        title, name, last = first.title, f"`{first.id}`", first
+        words = f"{title[:1].lower()}{title[1:]}" if title else presets[0].words(first)
         if others and stem != first.id:
             last = others[-1]
             words = words.rsplit(" ", 1)[0] + " of that number"

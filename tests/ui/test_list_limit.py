@@ -80,6 +80,23 @@ async def test_a_limit_narrows_as_it_is_typed_and_is_taken_back(talk: Desk) -> N
         await talk.see(pilot, "12 unread of 1,225")
 
 
+async def test_a_limited_list_names_the_way_out_and_q_is_one_too(talk: Desk) -> None:
+    """Red when `q` leaves tuimail from a list that shows a part."""
+    async with talk.app.run_test(size=SIZE) as pilot:
+        await talk.start(pilot)
+        await pilot.press("backslash", *"from:kim", "enter")
+        await talk.see(pilot, " ? help  Esc show all  m write ")
+        await pilot.press("q")
+        await talk.see(pilot, "12 unread of 1,225")
+        assert talk.app.is_running
+        await pilot.press("slash", *"release")
+        await talk.see(pilot, "3 found")
+        await pilot.press("enter")
+        await talk.when(lambda: talk.mailbox.reading, "the reader")
+        await pilot.press("q")
+        await talk.see(pilot, " ? help  q back  m write ")
+
+
 async def test_what_a_limit_does_not_understand_is_said(talk: Desk) -> None:
     async with talk.app.run_test(size=SIZE) as pilot:
         await talk.start(pilot)

@@ -57,7 +57,7 @@ EMPTY = """\
 
               m   write a mail
               c   go to another folder    Bifrost has 5 unread
-
+              /   search everything
 
 
 

@@ -71,6 +71,7 @@ async def test_newest_first_with_the_story_in_three_parts(tmp_path: Path) -> Non
         shown = rows(stage.app)
         assert "× “Access review” could not be moved to Projects" in shown[1]
         assert "√ Sent “Minutes” to 9 people" in shown[2]
+        assert " ? help  q back  y copy  x clear read" in shown[-1]  # none has a message
         page = text(stage.app)
         assert " Happened  The server refused the move." in page
         assert "           The server said: NO [TRYCREATE] folder does not exist." in page
@@ -85,11 +86,11 @@ async def test_what_needs_somebody_is_counted_until_it_was_looked_at(tmp_path: P
         await open_notices(stage)
         assert "2 need you" in rows(stage.app)[0]
         await stage.press("j")
-        assert "1 need you" in rows(stage.app)[0]
+        assert "1 needs you" in rows(stage.app)[0]
         await stage.press("q")
         await until(lambda: len(stage.store.read.seen_notices()) == 2, describe="what was seen")
         await open_notices(stage)
-        assert "1 need you" in rows(stage.app)[0]
+        assert "1 needs you" in rows(stage.app)[0]
 
 
 async def test_x_clears_what_was_read_and_leaves_what_needs_somebody(tmp_path: Path) -> None:

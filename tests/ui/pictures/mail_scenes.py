@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Final
 
 from tests.ui.pictures.mailbox import RELEASE_SUBJECT
-from tests.ui.pictures.scene import Scene, after, at, keys, opened
+from tests.ui.pictures.scene import Scene, after, at, keys, mailbox, opened
 from tests.ui.sample_mail import NOW, key_of
 from tests.ui.stage import Stage
 from tests.ui.test_jobs import throttle
 from tuimail.model.flags import FLAGGED
 from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.status import Connectivity
+from tuimail.ui.arrangement import Layout
 
 _NUMBERS: Final = "Quarterly numbers: final before the board"
 _CONTRACT: Final = "Contract draft v4 with our comments"
@@ -60,13 +61,20 @@ async def _flagged_elsewhere(stage: Stage) -> None:
     stage.store.submit([NewIntent(stage.account, rows[1].key, StoreFlags(add=FLAGGED))]).result()
 
 
+async def _stacked(stage: Stage) -> None:
+    """Go through the layouts to the one with the list over the reader."""
+    while mailbox(stage).layout_now is not Layout.STACK:
+        await stage.press("w")
+    await stage.shows("Hi both")
+
+
 _READER: Final = opened(_NUMBERS, "Hi both")
 
 MAIL_SCENES: Final = (
     Scene("list", _mark_three, "main_one"),
     Scene("columns", at(_NUMBERS), "main_three"),
     Scene("unfolded", after(at(RELEASE_SUBJECT), keys("z", shows="Carla Reyes")), "main_threads"),
-    Scene("list-over-reader", after(at(_NUMBERS), keys("w", shows="Hi both")), "main_stack"),
+    Scene("list-over-reader", after(at(_NUMBERS), _stacked), "main_stack"),
     Scene("folders", after(at(_CONTRACT), keys("c", shows="Vendors")), "tree_over"),
     Scene("all-inboxes", keys("g", "a", shows="All inboxes"), "unified"),
     Scene("empty", keys("g", "e", shows="Archive is empty"), "empty"),

@@ -68,7 +68,8 @@ def empty_words(
     elsewhere = (keys.shown("mailbox.folders"), "go to another folder", reason)
     if folder.state.checked_at is None:
         return _never_fetched(folder, connectivity, elsewhere, keys)
-    choices = [(keys.shown("mailbox.write"), "write a mail", ""), elsewhere]
+    search = (keys.shown("mailbox.search"), "search everything", "")
+    choices = [(keys.shown("mailbox.write"), "write a mail", ""), elsewhere, search]
     if undo:
         choices.append((keys.shown("mailbox.undo"), "undo the last action", undo))
     checked = f"Last checked {clock(folder.state.checked_at, now)}"

@@ -174,7 +174,7 @@ class MailboxScreen(MailboxCommands):
         self.folder_tree.focus()
 
     async def action_back(self) -> None:
-        """Go left: out of the reader, the folders, the search, out of tuimail."""
+        """Go left: out of the reader, the folders, the search, the limit, out of tuimail."""
         if self.focused is self.folder_tree:
             self._close_tree()
         elif self.reads is Reads.ALONE:
@@ -184,7 +184,7 @@ class MailboxScreen(MailboxCommands):
             self.dwelling.stop()
             self.rearrange()
             self.message_list.focus()
-        elif not self.leave_search():
+        elif not self.leave_search() and not self.take_limit_back():
             await self.run_action("app.leave")
 
     def _close_tree(self) -> None:

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from tuimail.model.folder import Folder
 from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.ui.arrangement import Layout
+from tuimail.ui.bindings import Hint
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.listing.mailbox_words import counts_words, empty_words, waiting_words
 from tuimail.ui.listing.words import limited_empty_words, list_words
@@ -149,8 +150,19 @@ class MailboxBars:
         elif marked := screen.message_list.marked:
             screen.bottom.show_hints(keys.hints("marked", count=len(marked)))
         else:
-            screen.bottom.show_hints(keys.hints("list"))
+            hints = keys.hints("list")
+            screen.bottom.show_hints([*hints[:1], *self._way_out(), *hints[1:]])
         self.say_row()
+
+    def _way_out(self) -> list[Hint]:
+        """Return the key that leads out of a search or a limit."""
+        screen, keys = self._screen, shell(self._screen).keys
+        listing = screen.message_list.listing
+        if screen.searching:
+            return [(keys.shown("mailbox.back"), "back")]
+        if listing is not None and listing.limit:
+            return [(keys.shown("mailbox.unmark"), "show all")]
+        return []
 
     def _hint_reader(self) -> None:
         screen, reader = self._screen, self._screen.reader

@@ -147,6 +147,19 @@ class MailboxPanes(Screen[None]):
     def _keep(self, name: str, value: str) -> None:
         shell(self).remember(name, value)
 
+    def on_screen_suspend(self) -> None:
+        """A sheet stands over the panes: the keys go there."""
+        self._refresh_cursors()
+
+    def on_screen_resume(self) -> None:
+        """The keys come back."""
+        self._refresh_cursors()
+
+    def _refresh_cursors(self) -> None:
+        for pane in (self.folder_tree, self.message_list):
+            if pane.has_focus:
+                pane.refresh_cursor()
+
     def restore_layouts(self) -> None:
         """Read the layouts that were chosen before."""
         reader = shell(self).store.read

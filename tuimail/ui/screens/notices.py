@@ -68,7 +68,6 @@ class NoticesScreen(ToldList[MessageKey | None]):
             return
         lines = [Line(partial(self._row, one), one.id) for one in self._told.values()]
         self.list.fill(lines, first=next(iter(self._told)))
-        self.bottom.show_hints(shell(self).keys.hints(self.SCOPE))
 
     def _row(self, told: Told, width: int, bar: str) -> Row:
         app = shell(self)
@@ -93,12 +92,15 @@ class NoticesScreen(ToldList[MessageKey | None]):
             self.story.tell(None)
         else:
             self._looked_at.add(told.id)
-            story = notice_story(told, can_go=self._message(told) is not None)
-            self.story.tell(story, list_date(told.at, now))
+            can_go = self._message(told) is not None
+            self.story.tell(notice_story(told, can_go=can_go), list_date(told.at, now))
+            pointless = () if can_go else ("notices.go",)
+            self.bottom.show_hints(shell(self).keys.hints(self.SCOPE, without=pointless))
         needing = sum(
             one.needs_you and one.id not in self._looked_at for one in self._told.values()
         )
-        self.top.counts = f"{needing} need you" if needing else ""
+        needs = "1 needs" if needing == 1 else f"{needing} need"
+        self.top.counts = f"{needs} you" if needing else ""
         self.status_changed()
 
     def _message(self, told: Told) -> MessageKey | None:

@@ -39,7 +39,7 @@ def here_words(app: Shell, *, lines: int) -> dict[str, str]:
         said["mouse"] = f"{app.appearance.mouse} here"
     if settings.notify.by == "auto":
         said["notify.by"] = _WAYS[choose_way("auto", os.environ)]
-    said["reader.mark_read_after"] = "seconds; 0 at once, off never"
+    said["reader.mark_read_after"] = "seconds, 0 at once, off"
     said["send.undo"] = "seconds"
     if not settings.compose.editor:
         said["compose.editor"] = _editor()

@@ -220,7 +220,7 @@ def _choices(facts: SetupFacts, width: int, glyphs: Glyphs, *, in_full: bool) ->
     if problem is not None:
         rows += [*_texts(problem.short, width, "error"), *_texts(problem.you_can, width), *space]
     elif is_app and in_full and not facts.asks_id:
-        rows += [*_texts("Microsoft gives mail only to an app that it knows. Which one?", width)]
+        rows += [*_texts(_WHICH_APP, width, "strong")]
         rows.append(EMPTY)
     field: tuple[int, int] | None = None
     for index, choice in enumerate(choices_of(state)):
@@ -260,6 +260,7 @@ def _keys_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> Se
     return SetupPage([EMPTY, *above, *rows][:height])
 
 
+_WHICH_APP: Final = "Microsoft gives mail only to an app that it knows. Which one?"
 _NEITHER: Final = "Neither is chosen for you. You can change it later in the settings."
 _CLOUD: Final = "Most organisations are in the worldwide cloud, GCC included."
 

@@ -82,10 +82,12 @@ def listed_files(
     ]
 
 
-def attachment_row(
-    number: int, file: ListedFile, *, current: bool, width: int, glyphs: Glyphs
-) -> Row:
-    """One file: number, name, danger, type, size, and the mark of what is not downloaded."""
+def attachment_row(number: int, file: ListedFile, *, bar: str, width: int, glyphs: Glyphs) -> Row:
+    """One file: number, name, danger, type, size, and the mark of what is not downloaded.
+
+    Args:
+        bar: What stands in column 0.
+    """
     about = "" if file.is_here else "about "
     size = f"{about}{size_text(file.octets)} {' ' if file.is_here else glyphs.absent} "
     width = min(width, _MOST_CELLS)
@@ -100,7 +102,7 @@ def attachment_row(
         cells = min(room, max(_LEAST_NAME, room - cell_len(file.warning) - 3), cell_len(name))
         warning = (Run(f" {glyphs.look} ", "warning"), Run(file.warning, "warning"))
         room = cells
-    left = (Run(glyphs.cursor if current else " ", "cursor-bar"), Run(f"{number:>2} ", "key"))
+    left = (Run(bar, "cursor-bar"), Run(f"{number:>2} ", "key"))
     runs = (*left, Run(fit(name, room, glyphs.cut)), *warning)
     return ends(runs, (Run(f"  {kind}{size}", "muted"),), width)
 
@@ -124,9 +126,13 @@ class AttachmentRows(Widget):
         index = max(0, self.cursor - shown + 1) + y - 1
         if index >= len(self._files):
             return roles(self.app).strip((), width, "sheet")
-        file, current = self._files[index], index == self.cursor
-        row = attachment_row(index + 1, file, current=current, width=width, glyphs=self._glyphs)
-        return roles(self.app).strip(row, width, "cursor" if current else "sheet")
+        file, palette = self._files[index], roles(self.app)
+        if index != self.cursor:
+            row = attachment_row(index + 1, file, bar=" ", width=width, glyphs=self._glyphs)
+            return palette.strip(row, width, "sheet")
+        bar = ">" if palette.reverses_cursor else self._glyphs.cursor
+        row = attachment_row(index + 1, file, bar=bar, width=width, glyphs=self._glyphs)
+        return palette.strip(row, width, "cursor")
 
 
 class DangerRow(Widget):

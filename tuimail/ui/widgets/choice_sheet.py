@@ -77,6 +77,11 @@ class SheetKeys(Widget):
         if shown:
             self.post_message(KeyClicked(shown))
 
+    @property
+    def cells(self) -> int:
+        """How many they take, with the blank at the edge."""
+        return sum(cell_len(f"   {key} {word}") for key, word in self._keys) + 1
+
     def render_line(self, y: int) -> Strip:
         """Paint the keys at the right, as in all sheets."""
         return roles(self.app).strip(self._row(), self.size.width, "bar")

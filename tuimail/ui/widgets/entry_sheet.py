@@ -69,7 +69,6 @@ class EntrySheet(ModalScreen[str | None]):
     EntrySheet { align: left bottom; background: transparent; }
     EntrySheet Horizontal { height: 1; width: 100%; background: $bar-background; }
     EntrySheet LineInput, EntrySheet LineInput:focus { background: $bar-background; }
-    EntrySheet SheetKeys { width: 28; }
     """
     BINDINGS = bindings_for("entry")
 
@@ -99,7 +98,9 @@ class EntrySheet(ModalScreen[str | None]):
         with Horizontal():
             yield EntryPrompt()
             yield self._line
-            yield SheetKeys(("Enter", self._does), ("Esc", "close"))
+            keys = SheetKeys(("Enter", self._does), ("Esc", "close"))
+            keys.styles.width = keys.cells
+            yield keys
 
     def on_mount(self) -> None:
         """Type at the end of what is there."""

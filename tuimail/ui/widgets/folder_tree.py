@@ -340,7 +340,8 @@ class FolderTree(ScrollView, can_focus=True):
         here = index == self._cursor and self._rows[index].selectable
         surface = "side"
         if here:
-            surface = "cursor" if self.has_focus or self._typed is not None else "cursor-blur"
+            takes_keys = self.has_focus and self.screen.is_active
+            surface = "cursor" if takes_keys or self._typed is not None else "cursor-blur"
         reverse = here and surface == "cursor" and palette.reverses_cursor
         row = draw_row(
             self._rows[index],
@@ -350,6 +351,10 @@ class FolderTree(ScrollView, can_focus=True):
             glyphs=shell(self).glyphs,
         )
         return palette.strip(row, width, surface)
+
+    def refresh_cursor(self) -> None:
+        """Paint the cursor anew: whether the keys go there has changed."""
+        self.refresh_line(self._cursor)
 
     def on_focus(self) -> None:
         """Show the cursor as the place where the keys go."""

@@ -153,6 +153,10 @@ class RowsPane(Widget, can_focus=True):
             width = self.size.width if self.tinted else 1
             self.refresh(Region(0, y, width, self.row_height))
 
+    def refresh_cursor(self) -> None:
+        """Paint the cursor anew: whether the keys go there has changed."""
+        self._refresh_row(self._cursor)
+
     def _keep_cursor_visible(self) -> bool:
         """Scroll as little as needed; return whether anything moved."""
         if self.rows is None or not self.size.height:
@@ -223,7 +227,7 @@ class RowsPane(Widget, can_focus=True):
     def _surface(self) -> str:
         if not self.tinted:
             return "background"
-        return "cursor" if self.has_focus else "cursor-blur"
+        return "cursor" if self.has_focus and self.screen.is_active else "cursor-blur"
 
     def _layout(self, row: ListedRow, here: bool, reversed_: bool) -> tuple[Row, ...]:
         app, width = shell(self), self.size.width

@@ -71,7 +71,7 @@ class _Orders(Widget):
         app, width = shell(self), self.size.width
         palette = roles(self.app)
         if y == 0:
-            title = rule(width, app.glyphs.rule, "Sort by", role="strong")
+            title = rule(width, app.glyphs.rule, "Sort by")
             return palette.strip(title, width, "sheet")
         if y == len(self.orders) + 2:
             return palette.strip((Run("   "), Run(_WHY, "muted")), width, "sheet")

@@ -53,7 +53,7 @@ class TextEditor(TextArea):
         scrollbar-size: 0 0;
     }}
     TextEditor:ansi, TextEditor:ansi:focus {{ background: $background; color: $foreground; }}
-    TextEditor .text-area--cursor {{
+    TextEditor .text-area--cursor, TextEditor:light .text-area--cursor {{
         background: $input-cursor-background; color: $input-cursor-foreground;
         text-style: $input-cursor-text-style;
     }}
