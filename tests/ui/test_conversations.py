@@ -55,6 +55,18 @@ async def test_an_unfolded_conversation_is_the_designs_mock(talk: Desk) -> None:
         assert screen_rows(talk.app)[4].startswith(" ●   Board Office")
 
 
+async def test_marking_goes_past_the_message_that_the_head_has_marked(talk: Desk) -> None:
+    """Red when the second key takes the mark of the first back."""
+    async with talk.app.run_test(size=SIZE) as pilot:
+        await talk.start(pilot)
+        await pilot.press("j", "j", "z")
+        await pilot.press("space")
+        assert talk.cursor.from_text == "Carla Reyes"
+        await pilot.press("space")
+        assert len(talk.mailbox.message_list.marked) == 2
+        await talk.see(pilot, "d trash 2")
+
+
 async def test_all_are_unfolded_and_folded_and_the_cursor_stays(talk: Desk) -> None:
     async with talk.app.run_test(size=SIZE) as pilot:
         await talk.start(pilot)

@@ -144,11 +144,20 @@ class MessageList(ShownList):
         return self.marks.keys
 
     def toggle_mark(self) -> None:
-        """Mark or unmark what the row at the cursor stands for, and go to the next."""
+        """Mark or unmark what the row at the cursor stands for, and go to the next.
+
+        That is one with another message: the head of an unfolded conversation stands for a message
+        that stands below it too, and the same key again would take the mark back.
+        """
         if self.rows is None or self._cursor_row is None:
             return
-        self.marks.toggle(self._keys_of(self._cursor_row))
-        self._set_cursor(self.rows.move(self._cursor, 1))
+        toggled = self._keys_of(self._cursor_row)
+        self.marks.toggle(toggled)
+        spot = self.rows.move(self._cursor, 1)
+        row = self.rows.row(spot)
+        if row is not None and row.below and row.message.key in toggled:
+            spot = self.rows.move(spot, 1)
+        self._set_cursor(spot)
         self._marks_changed()
 
     def toggle_range(self) -> bool:
