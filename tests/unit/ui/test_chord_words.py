@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from textual.dom import DOMNode
 
-from tuimail.ui.bindings import Hint
+from tuimail.ui.bindings import Hint, Keys
 from tuimail.ui.drawing.glyphs import UNICODE
 from tuimail.ui.drawing.rows import row_cells
-from tuimail.ui.keys.chord_words import follower_rows
+from tuimail.ui.keys.chord_words import follower_rows, followers
+from tuimail.ui.keys.scopes import Place
 
 GROUPS = [
     [("g", "first"), ("v", "whole")],
@@ -60,3 +62,18 @@ def test_what_does_not_fit_is_shown_by_the_question_mark_until_all_was_shown(
 def test_a_group_alone_runs_through_the_columns() -> None:
     only = [[(letter, letter) for letter in "abcdefg"]]
     assert columns(only, 80, 20) == [["a", "b", "c"], ["d", "e", "f"], ["g", "", ""]]
+
+
+def test_keys_that_do_the_same_share_a_row() -> None:
+    """Red when each key has a row of its own: vim's `za`, `zo` and `zc` are one thing."""
+    keys, place = Keys({"preset": "vim"}), [Place("list", DOMNode())]
+    assert followers(keys, place, "z", lambda _: 0) == [
+        [("a o c", "fold conversation"), ("M R", "fold all, unfold all")]
+    ]
+
+
+def test_what_opens_folders_stands_with_the_folders_in_every_set_of_keys() -> None:
+    keys, place = Keys({"preset": "gmail"}), [Place("mailbox", DOMNode())]
+    folders = followers(keys, place, "g", lambda _: 0)[0]
+    assert dict(folders)["b"] == "folder …"
+    assert dict(folders)["a e"] == "Archive"

@@ -55,7 +55,12 @@ BINDINGS: Final[tuple[BindingSpec, ...]] = (
     spec("mailbox.record", "Q", "app.record", "record keys, or end it"),
     spec("mailbox.play", "at", "app.play(1)", "press recorded keys …", count=Count.STEPS),
     spec("mailbox.send_now", "y", "app.send_now", "send now what counts down", show=False),
-    spec("mailbox.folders", "c", "folders", "folder …", hint="folder", title="Show the folders"),
+    *together(
+        Kin.FOLDERS,
+        spec(
+            "mailbox.folders", "c", "folders", "folder …", hint="folder", title="Show the folders"
+        ),
+    ),
     spec("mailbox.layout", "w", "layout", "layout", hint="layout"),
     spec("mailbox.next_folder", "J", "unread_folder(1)", "next unread folder", count=Count.AGAIN),
     spec(

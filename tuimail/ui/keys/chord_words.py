@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Final
 
-from tuimail.ui.bindings import Hint, Keys, Kin, shown_key
+from tuimail.ui.bindings import BindingSpec, Hint, Keys, Kin, shown_key
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, rule
@@ -27,14 +27,15 @@ def followers(
     """Return the keys that may follow, as read, each with what it does; the innermost wins.
 
     What belongs together stands together, always in the same order, so that the eye knows where to
-    look. Within that, what is used most comes first; else they stand as in the table.
+    look. Within that, what is used most comes first; else they stand as in the table. Keys that do
+    the same share a row.
 
     Args:
         here: The places that took keys when the sequence began.
         head: What was pressed of it.
         used: Returns how often a binding was pressed.
     """
-    found: dict[str, tuple[str, Kin]] = {}
+    found: dict[str, BindingSpec] = {}
     deeper: dict[str, int] = {}
     use: dict[str, int] = {}
     for scope, _ in here:
@@ -44,12 +45,16 @@ def followers(
                 deeper[step] = deeper.get(step, 0) + 1
             if step not in found or more:
                 use[step] = use.get(step, 0) + used(line.id)
-            found.setdefault(step, (keys.words(line), line.kin))
-    groups: dict[Kin, list[Hint]] = {kin: [] for kin in Kin}
-    for step, (words, kin) in sorted(found.items(), key=lambda each: -use[each[0]]):
-        many = deeper.get(step, 0)
-        groups[kin].append((shown_key(step), f"{many} more …" if many > 1 else words))
-    return [group for group in groups.values() if group]
+            found.setdefault(step, line)
+    groups: dict[Kin, dict[str, Hint]] = {kin: {} for kin in Kin}
+    for step, line in sorted(found.items(), key=lambda each: -use[each[0]]):
+        group, many = groups[line.kin], deeper.get(step, 0)
+        if many > 1:
+            group[step] = (shown_key(step), f"{many} more …")
+        else:
+            others, _ = group.get(line.id, ("", ""))
+            group[line.id] = (f"{others} {shown_key(step)}".lstrip(), keys.words(line))
+    return [list(group.values()) for group in groups.values() if group]
 
 
 def head_title(head: str) -> str:

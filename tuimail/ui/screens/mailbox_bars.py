@@ -150,7 +150,9 @@ class MailboxBars:
         elif marked := screen.message_list.marked:
             screen.bottom.show_hints(keys.hints("marked", count=len(marked)))
         else:
-            hints = keys.hints("list")
+            listing = screen.message_list.listing
+            folds = listing is not None and listing.conversations
+            hints = keys.hints("list", without=() if folds else ("list.fold",))
             screen.bottom.show_hints([*hints[:1], *self._way_out(), *hints[1:]])
         self.say_row()
 
