@@ -75,7 +75,7 @@ MAIL_SCENES: Final = (
     Scene("columns", at(_NUMBERS), "main_three"),
     Scene("unfolded", after(at(RELEASE_SUBJECT), keys("z", shows="Carla Reyes")), "main_threads"),
     Scene("list-over-reader", after(at(_NUMBERS), _stacked), "main_stack"),
-    Scene("folders", after(at(_CONTRACT), keys("c", shows="Vendors")), "tree_over"),
+    Scene("folders", after(at(_CONTRACT), keys("c", shows="Sent Items")), "tree_over"),
     Scene("all-inboxes", keys("g", "a", shows="All inboxes"), "unified"),
     Scene("empty", keys("g", "e", shows="Archive is empty"), "empty"),
     Scene("offline", _offline, "offline"),

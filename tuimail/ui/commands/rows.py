@@ -19,10 +19,15 @@ _VALUE_CELLS: Final = 30
 
 
 def entry_row(found: Found, glyphs: Glyphs, width: int, bar: str) -> Row:
-    """Lay out one action: title with the letters that matched, where it belongs, its key."""
+    """Lay out one action: title with the letters that matched, where it belongs, its key.
+
+    Where there is no room for all, it is left out where it belongs, unless that is why not.
+    """
     entry, cells = found.entry, min(width, MEASURE)
     room = cells - _KEY_CELLS - 4
     side = cut(glyphs.own(entry.reason or entry.where), room // 2, glyphs.cut)
+    if not entry.reason and cell_len(glyphs.own(entry.title)) + cell_len(side) + 2 > room:
+        side = ""
     title = cut(glyphs.own(entry.title), room - cell_len(side) - 2, glyphs.cut)
     role = "muted" if entry.reason else "text"
     key = Run(fit(entry.key, _KEY_CELLS, glyphs.cut, right=True), role if entry.reason else "key")

@@ -16,7 +16,7 @@ _NAME_CELLS: Final = 25
 _VALUE_CELLS: Final = 29
 _WITH_REMARK: Final = 70
 """From this width on there is room for a remark."""
-_LIST_ROWS: Final = 3
+_LIST_ROWS: Final = 5
 """What the list keeps, however long an explanation is."""
 
 
@@ -111,8 +111,12 @@ def explanation_rows(setting: Setting | None, width: int, rows: int, glyphs: Gly
         return [rule(width, glyphs.rule)]
     default = value_words(setting.default)
     head = rule(width, glyphs.rule, setting.key, f"default: {default}" if default else "")
-    words = wrap_text(glyphs.own(setting.words.replace("`", "")), min(width - 2, MOST_CELLS - 2))
-    return [head, *((Run(" "), Run(line)) for line in words[: rows - 1])]
+    cells = min(width - 2, MOST_CELLS - 2)
+    words = wrap_text(glyphs.own(setting.words.replace("`", "")), cells)
+    shown = words[: rows - 1]
+    if len(shown) < len(words) and shown:
+        shown[-1] = f"{cut(shown[-1], cells - 1, '')}{glyphs.cut}"
+    return [head, *((Run(" "), Run(line)) for line in shown)]
 
 
 def parse(setting: Setting, typed: str) -> Any:

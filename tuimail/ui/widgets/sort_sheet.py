@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.strip import Strip
@@ -11,7 +12,7 @@ from textual.widget import Widget
 
 from tuimail.model.listing import Listing, Sort
 from tuimail.ui.bindings import bindings_for
-from tuimail.ui.drawing.formatting import fit
+from tuimail.ui.drawing.formatting import cut, fit
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, rule
 from tuimail.ui.listing.words import SORT_WORDS
@@ -27,6 +28,8 @@ _REMARKS: Final = {
 }
 
 
+_BEFORE_REMARK: Final = 16
+"""Cells of the bar, the sign, the key and the order."""
 _WHY: Final = "One by one, as the messages of a conversation differ in all but their age."
 
 
@@ -47,9 +50,21 @@ class _Orders(Widget):
         self.orders = listing.sorts
         self.cursor = self.orders.index(listing.sort)
         self.reverse = listing.reverse
-        # The last row says why some of the orders take conversations apart.
-        self._explains = listing.conversations and len(self.orders) > 1
-        self.styles.height = len(self.orders) + 2 + self._explains
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """The last row says why some of the orders take conversations apart, if it has room."""
+        has_room = not self.is_attached or self.app.size.width > cell_len(_WHY) + 3
+        explains = self._conversations and len(self.orders) > 1 and has_room
+        self.styles.height = len(self.orders) + 2 + explains
+
+    def on_mount(self) -> None:
+        """Take the rows that this width needs."""
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Take them anew."""
+        self._lay_out()
 
     def move(self, by: int) -> None:
         """Move the cursor."""
@@ -93,13 +108,17 @@ class _Orders(Widget):
             BLANK,
             Run(app.keys.shown(f"sort.{sort}"), "key"),
             Run(f"  {fit(SORT_WORDS[sort], 10)}"),
-            Run(_REMARKS[sort][self.reverse] + self._remark(sort), "muted"),
+            Run(self._remark(sort, width), "muted"),
         )
         return palette.strip(row, width, "cursor" if current else "sheet")
 
-    def _remark(self, sort: Sort) -> str:
-        """Say what becomes of conversations."""
-        return ", one by one" if self._conversations and sort is not Sort.DATE else ""
+    def _remark(self, sort: Sort, width: int) -> str:
+        """Say which comes first, and where there is room what becomes of conversations."""
+        first, room = _REMARKS[sort][self.reverse], width - _BEFORE_REMARK - 1
+        if not self._conversations or sort is Sort.DATE:
+            return cut(first, room, shell(self).glyphs.cut)
+        whole = f"{first}, one by one"
+        return whole if len(whole) <= room else cut(first, room, shell(self).glyphs.cut)
 
 
 class _Hints(Widget):
