@@ -294,11 +294,20 @@ class RecipientsRefused(SubmissionError):
 
     Args:
         refused: Address to the server's reply.
+        too_many: Not who they are is refused, but how many.
     """
 
-    def __init__(self, message: str, *, refused: Mapping[str, str], hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        refused: Mapping[str, str],
+        hint: str = "",
+        too_many: bool = False,
+    ) -> None:
         super().__init__(message, hint=hint, detail="\n".join(refused.values()))
         self.refused = dict(refused)
+        self.too_many = too_many
 
 
 class SubmissionDisabled(SubmissionError):

@@ -174,3 +174,16 @@ def test_one_address_that_is_refused_keeps_its_portion_alone_and_the_rest_of_it_
     client.engine.wake()
     wait_for(client, numbers, SENT, SENT, SENT)
     assert got_it(fresh_sandbox) == Counter(name for name in PEOPLE if name != unknown)
+
+
+def test_a_mailbox_that_may_write_to_fewer_says_so_and_nobody_got_a_part_of_it(
+    client: Client, fresh_sandbox: Sandbox
+) -> None:
+    """Turned red by: `too_many` that is never told: those beyond would be left out by `x`."""
+    fresh_sandbox.smtp_server.recipient_limits[OWNER] = 400
+    numbers = send_to_all(client)
+    wait_for(client, numbers, FAILED, FAILED, SENT)
+    for number in numbers[:2]:
+        item = client.outbox(number)
+        assert (item.reason, len(item.refused)) == (Reason.TOO_MANY, 100)
+    assert got_it(fresh_sandbox) == Counter(PEOPLE[2 * MOST_RECIPIENTS :])

@@ -10,6 +10,7 @@ from tests.ui.screen_text import rows, text
 from tests.ui.stage import Stage, open_stage
 from tests.ui.test_outbox import REFUSED, open_outbox, queue, state
 from tests.waiting import until
+from tuimail.mime.parser import parse
 from tuimail.model.account import SendVia
 from tuimail.model.bodystructure import BodyPart, MultiPart
 from tuimail.model.draft import Draft
@@ -101,6 +102,48 @@ async def test_who_was_refused_is_named_and_x_sends_it_to_the_others(tmp_path: P
         assert (item.rcpt_to, item.refused) == (("secret@contoso.com",), {})
         assert b"kim@" not in stage.store.read.outbox_raw(number).partition(b"\r\n\r\n")[0]
         assert b"<1@contoso.com>" in stage.store.read.outbox_raw(number)
+
+
+async def test_more_people_than_the_mailbox_may_write_to_get_it_in_parts(tmp_path: Path) -> None:
+    """Everybody gets it once, each part under an id of its own.
+
+    Turned red by: `Reason.TOO_MANY` taken for `RECIPIENTS` (who is refused gets nothing), and by
+    `under_another_id` left out.
+    """
+    async with open_stage(tmp_path, (100, 30)) as stage:
+        people = [f"p{number}@contoso.com" for number in range(5)]
+        to = ", ".join(people)
+        raw = (
+            f"From: anna@contoso.com\r\nTo: {to}\r\nMessage-ID: <1@contoso.com>\r\n"
+            "Subject: News\r\n\r\nHello.\r\n"
+        ).encode()
+        message = OutgoingMessage(
+            *(stage.account, raw, "<1@contoso.com>", "anna@contoso.com"),
+            *(tuple(people), clean("P"), clean("News")),
+        )
+        number = stage.store.write(lambda tx: tx.queue_message(message)).result()
+        refuse(
+            stage,
+            number,
+            Reason.TOO_MANY,
+            **{f"p{at}_at_contoso_com": "452 4.5.3 Too many recipients" for at in (2, 3, 4)},
+        )
+        await open_outbox(stage)
+        await stage.shows("x send it in parts")
+        await stage.press("x")
+        await stage.asks()
+        await stage.shows("Send it to all 5, in messages to 2 each?")
+        await stage.press("y")
+        await until(lambda: len(stage.store.read.outbox()) == 3)
+        items = stage.store.read.outbox()
+        assert sorted(name for item in items for name in item.rcpt_to) == people
+        assert len({item.message_id for item in items}) == 3
+        for item in items:
+            parsed = parse(stage.store.read.outbox_raw(item.id))
+            assert tuple(one.address for one in parsed.envelope.to) == item.rcpt_to
+            assert parsed.envelope.message_id == item.message_id
+            assert item.state is OutboxState.QUEUED
+        await stage.shows("It goes out in 3 messages now.")
 
 
 async def test_where_smtp_is_off_graph_is_one_key_away(tmp_path: Path) -> None:

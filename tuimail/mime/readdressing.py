@@ -60,6 +60,23 @@ def without_recipients(raw: bytes, rcpt_to: Sequence[str], removed: Collection[s
     return Readdressed(b"".join(fields) + b"\r\n" + body, left, text)
 
 
+def under_another_id(raw: bytes, message_id: str) -> bytes:
+    """Return a message with this Message-ID in place of its own.
+
+    Args:
+        raw: RFC 5322 bytes with CRLF.
+        message_id: With angle brackets.
+    """
+    header, _, body = raw.partition(b"\r\n\r\n")
+    fields = [
+        b"Message-ID: " + message_id.encode("ascii") + b"\r\n"
+        if field.partition(b":")[0].strip().lower() == b"message-id"
+        else field
+        for field in _fields(header)
+    ]
+    return b"".join(fields) + b"\r\n" + body
+
+
 def without_bcc(raw: bytes) -> bytes:
     """Return a message without the fields that name hidden recipients, with CRLF."""
     message = _LINE_END.sub(b"\r\n", raw)

@@ -42,6 +42,8 @@ class Reason(StrEnum):
     """Sending through Microsoft Graph was not allowed yet."""
     RECIPIENTS = "recipients"
     """Some recipients were refused."""
+    TOO_MANY = "too many"
+    """More recipients than the mailbox may write to at once; those in `refused` are the rest."""
     TOO_LARGE = "too large"
     OTHER = "other"
 

@@ -37,6 +37,8 @@ class Stage(StrEnum):
 _TRAILER: Final = re.compile(r"\s*\[[^\[\]]*\]\s*\Z")
 _TOO_LARGE: Final = re.compile(r"552 5\.3\.4|55[0-9] 5\.2\.3\b|552 .*size", re.IGNORECASE)
 _LONGEST_HEADLINE: Final = 160
+_TOO_MANY: Final = "smtp-too-many-recipients"
+"""In the catalogue."""
 
 
 def reply_text(code: int, message: str) -> SafeText:
@@ -143,7 +145,8 @@ def error_for_recipients(
     first = next(iter(errors.values()))
     # What is listed is about the mailbox, the organisation or the number, not about who it is.
     titles = {error.message for error in errors.values()}
-    is_about_all = len(titles) == 1 and diagnose(first.detail, source="smtp") is not None
+    listed = diagnose(first.detail, source="smtp")
+    is_about_all = len(titles) == 1 and listed is not None
     if is_about_all and len(errors) == total:
         return first
     replies = {str(clean(recipient)): str(reply_text(*refused[recipient])) for recipient in errors}
@@ -155,4 +158,5 @@ def error_for_recipients(
         verb = "was" if len(errors) == 1 else "were"
         short = f"{len(errors)} of {total} recipients {verb} refused, nothing was sent."
     hint = f"{first.message} {first.hint}" if is_about_all else "Correct or remove them, then send."
-    return RecipientsRefused(short, refused=replies, hint=hint)
+    too_many = is_about_all and listed is not None and listed.id == _TOO_MANY
+    return RecipientsRefused(short, refused=replies, hint=hint, too_many=too_many)

@@ -78,7 +78,7 @@ def _reason(error: TuimailError) -> Reason:
         case GraphNotAllowed():
             return Reason.NOT_ALLOWED
         case RecipientsRefused():
-            return Reason.RECIPIENTS
+            return Reason.TOO_MANY if error.too_many else Reason.RECIPIENTS
         case MessageTooLarge():
             return Reason.TOO_LARGE
         case _:

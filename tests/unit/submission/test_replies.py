@@ -113,6 +113,10 @@ def test_recipients_refused_for_now_only_are_tried_again() -> None:
 def test_too_many_recipients_is_not_tried_again() -> None:
     error = error_for_recipients({"a@x.y": (452, "4.5.3 Too many recipients")}, 501, address=ANNA)
     assert isinstance(error, RecipientsRefused)
+    assert error.too_many
+    unknown = error_for_recipients({"a@x.y": (550, "5.1.10 unknown")}, 501, address=ANNA)
+    assert isinstance(unknown, RecipientsRefused)
+    assert not unknown.too_many
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from tuimail.ui.writing.send_later import moment_text
 from tuimail.ui.writing.sending import (
     cancel,
     send_at,
+    send_in_parts,
     send_now,
     send_through_graph,
     send_without_refused,
@@ -254,8 +255,11 @@ class OutboxScreen(ToldList[None]):
 
     @work(group="outbox", exclusive=True)
     async def action_remove(self) -> None:
-        """Take out who was refused, and send it to the others."""
+        """Take out who was refused, and send it to the others; too many get it in parts."""
         item = self._current.item if self._current else None
+        if item is not None and item.reason is Reason.TOO_MANY:
+            await self._send_in_parts(item)
+            return
         if item is None or item.reason is not Reason.RECIPIENTS:
             self.bottom.show_event("Nobody was refused here.")
             return
@@ -282,6 +286,18 @@ class OutboxScreen(ToldList[None]):
         edit = shell(self).keys.shown("outbox.edit")
         self.bottom.show_event(f"No mailbox sends it: {edit} opens it, to be sent from another.")
         return True
+
+    async def _send_in_parts(self, item: OutboxItem) -> None:
+        most = len(item.rcpt_to) - len(item.refused)
+        question = f"Send it to all {len(item.rcpt_to)}, in messages to {most} each?"
+        if await self.bottom.ask(question, {_YES: "send"}) != _YES:
+            return
+        try:
+            count = await send_in_parts(shell(self), item)
+        except StoreError as error:
+            self.bottom.show_event(error.message, severity=Severity.ERROR)
+            return
+        self.bottom.show_event(f"It goes out in {count} messages now.")
 
     def _say_cannot(self, item: OutboxItem) -> None:
         self.bottom.show_event(_CANNOT_STOP.get(item.state, "It cannot be taken back."))

@@ -293,6 +293,8 @@ def _ways_on(item: OutboxItem) -> tuple[tuple[str, str], ...]:
                 number = len(item.refused)
                 who = "the one" if number == 1 else f"the {number}"
                 keys.insert(0, ("x", f"remove {who} and send"))
+        case Reason.TOO_MANY:
+            keys.insert(0, ("x", "send it in parts"))
         case Reason.DISABLED:
             keys.insert(2, ("T", "send through Graph"))
         case Reason.NOT_ALLOWED:

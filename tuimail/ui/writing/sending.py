@@ -16,12 +16,18 @@ from tuimail.records import record
 from tuimail.text.address import parse_addresses
 from tuimail.text.safe import SafeText, clean
 from tuimail.ui.shell import Shell
-from tuimail.ui.writing.compose_words import people_in_short, people_text, recipients
+from tuimail.ui.writing.compose_words import (
+    domain_of,
+    people_in_short,
+    people_text,
+    recipients,
+)
 from tuimail.ui.writing.portions import check_portions, portions
 
 if TYPE_CHECKING:
     from tuimail.mime.builder import Parts
     from tuimail.mime.built import BuiltMessage
+    from tuimail.mime.readdressing import Readdressed
     from tuimail.store.store import Reader
     from tuimail.store.writer import Writer
 
@@ -322,6 +328,54 @@ async def send_without_refused(app: Shell, item: OutboxItem) -> None:
             item.id, raw=left.raw, rcpt_to=left.rcpt_to, to_text=left.to_text
         ),
     )
+
+
+async def send_in_parts(app: Shell, item: OutboxItem) -> int:
+    """Send a message that names more people than the server takes at once as several.
+
+    Returns:
+        How many.
+
+    Raises:
+        StoreError: It was handed over meanwhile, or it could not be stored.
+    """
+    from tuimail.mime.builder import make_message_id  # noqa: PLC0415 - as above
+    from tuimail.mime.readdressing import under_another_id, without_recipients  # noqa: PLC0415
+
+    raw = app.store.read.outbox_raw(item.id)
+    most = max(1, len(item.rcpt_to) - len(item.refused))
+    host = domain_of(item.mail_from) or "localhost"
+
+    def divide() -> list[Readdressed]:
+        each = [item.rcpt_to[at : at + most] for at in range(0, len(item.rcpt_to), most)]
+        return [
+            without_recipients(raw, item.rcpt_to, set(item.rcpt_to).difference(part))
+            for part in each
+        ]
+
+    first, *others = await asyncio.to_thread(divide)
+
+    def change(tx: Writer) -> None:
+        tx.replace_recipients(item.id, raw=first.raw, rcpt_to=first.rcpt_to, to_text=first.to_text)
+        for part in others:
+            # Under an id of its own: by it, it is looked for where its reply is lost.
+            message_id = make_message_id(host)
+            tx.queue_message(
+                OutgoingMessage(
+                    account_id=item.account_id,
+                    raw=under_another_id(part.raw, message_id),
+                    message_id=message_id,
+                    mail_from=item.mail_from,
+                    rcpt_to=part.rcpt_to,
+                    to_text=part.to_text,
+                    subject=item.subject,
+                    via=item.via,
+                    notify=item.notify,
+                )
+            )
+
+    await _changed(app, change)
+    return 1 + len(others)
 
 
 async def _requeue(app: Shell, outbox_id: int, **changes: Unpack[_Requeued]) -> None:
