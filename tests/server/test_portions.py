@@ -103,7 +103,7 @@ def test_a_reply_that_is_lost_is_a_doubt_about_those_people_alone_and_is_cleared
 ) -> None:
     """The service had it: it is found by its own Message-ID, and nobody gets it twice.
 
-    Turned red by: portions that bear one Message-ID, for then another's copy is found.
+    Turned red by: a message that is put back into the queue where its reply is lost.
     """
     fresh_sandbox.smtp_server.drop_after_data = "accepted"
     numbers = send_to_all(client)
@@ -115,7 +115,10 @@ def test_a_reply_that_is_lost_is_a_doubt_about_those_people_alone_and_is_cleared
 def test_what_was_lost_with_the_reply_stays_in_doubt_until_the_user_sends_it_again(
     client: Client, fresh_sandbox: Sandbox
 ) -> None:
-    """The copies of the others are in Sent Items, and do not stand for it."""
+    """The copies of the others are in Sent Items, and do not stand for it.
+
+    Turned red by: portions that bear one Message-ID, for then another's copy is found.
+    """
     fresh_sandbox.smtp_server.drop_after_data = "not accepted"
     numbers = send_to_all(client)
     wait_for(client, numbers, UNCERTAIN, SENT, SENT)

@@ -87,7 +87,7 @@ def test_five_mailboxes_of_one_sign_in_send_more_than_the_limits_and_none_is_ref
 def test_where_other_programs_take_the_connections_it_waits_and_goes_out_once(
     fresh_sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """Turned red by: `of_account` left out of what is listed as busy, in replies.py."""
+    """Turned red by: `retry_after` left out of what is listed as busy, in replies.py."""
     with shared_desk(fresh_sandbox, tmp_path) as desk, ExitStack() as others:
         desk.engine.start()
         for address in (OWNER, SHARED):
