@@ -101,7 +101,7 @@ def test_what_exchange_concluded_is_read_from_its_own_field(
 
 
 def test_a_field_the_sender_wrote_is_not_believed() -> None:
-    """`not is_below_border` taken out of `authentication._believed` turns it red."""
+    """Mutations seen red: `_believed` that reads on below the border; no `is_within and` in it."""
     forged = f"Authentication-Results: {PASS}"
     failed = "dmarc=fail action=none header.from=fabrikam.example;compauth=fail reason=000"
     assert confirmation(header(failed, below=forged)) is Confirmation.FAILED
@@ -213,7 +213,7 @@ LIST = (
 
 
 def test_one_post_is_offered_only_where_a_verified_signature_covers_both_fields() -> None:
-    """`and _is_covered(headers, signed_by)` taken out turns all but the first line red."""
+    """Without `and _is_covered(headers, signed_by)` each line about a signature turns red."""
 
     def post(results: str = PASS, dkim: str = DKIM.format(d="fabrikam.example", h=""),
              list_: str = LIST) -> str:  # fmt: skip
