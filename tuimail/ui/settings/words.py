@@ -16,7 +16,7 @@ _NAME_CELLS: Final = 25
 _VALUE_CELLS: Final = 29
 _WITH_REMARK: Final = 70
 """From this width on there is room for a remark."""
-_LIST_ROWS: Final = 5
+_LIST_ROWS: Final = 4
 """What the list keeps, however long an explanation is."""
 
 
