@@ -185,7 +185,7 @@ async def test_thirty_go_out_in_a_minute_and_the_next_waits_for_its_turn(
     states = [client.outbox(number).state for number in numbers]
     assert states == [OutboxState.SENT, OutboxState.SENT, OutboxState.QUEUED]
     first = client.outbox(numbers[0]).changed_at
-    due = outbox.next_time()
+    due = outbox.next_send()
     assert due is not None
     assert client.outbox(numbers[2]).problem is None
     client.store.write(lambda tx: tx.set_outbox(numbers[0], state=OutboxState.SENT)).result()

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from tuimail.auth.cache import Content, TokenCache, find_token, home_account
 from tuimail.auth.entra import EntraClient, asking_entra
@@ -25,8 +25,6 @@ from tuimail.auth.signing_in import SignIn
 from tuimail.errors import AuthError, ConsentRequired, SignInRequired
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, Token
-
-T = TypeVar("T")
 
 MIN_TTL: Final = 300.0
 """Seconds a token should still be good for; msal refreshes below that too."""

@@ -169,10 +169,6 @@ class Outbox:
         """Whatever waits from now on waits for the next start: the program is ending."""
         self._is_closing = True
 
-    def next_time(self) -> datetime | None:
-        """Return when something is due next, UTC."""
-        return min((one for one in (self.next_send(), self.next_look()) if one), default=None)
-
     def next_send(self) -> datetime | None:
         """Return when a message is due to go out, UTC."""
         waiting = self._store.read.outbox(self._account.id, states=UNSENT)

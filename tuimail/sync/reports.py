@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Generator
-from typing import Final, TypeVar
+from typing import Final
 
 from tuimail.errors import FolderGone, MessageGone, Reach, TuimailError, UidValidityChanged
 from tuimail.imap.jobs import Priority, RunJob, Step
@@ -31,7 +31,6 @@ from tuimail.text.safe import clean
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 
 _STATUS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RETURNED: Final = frozenset({"text/rfc822-headers", "message/rfc822", "message/global-headers"})

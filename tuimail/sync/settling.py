@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from tuimail.errors import TuimailError
 from tuimail.imap.jobs import Priority, RunJob
@@ -22,7 +22,6 @@ from tuimail.sync import sent
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 
 UNCERTAIN_LOOKS: Final = (30.0, 120.0, 600.0)
 """Seconds after the lost reply at which Sent Items is searched."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 KEPT_CERTIFICATES: Final = "certificates"
 """The folder beside the mail with the certificates that came with it."""
+_CLOSED: Final = "-----BEGIN PGP MESSAGE-----"
 
 
 @record
@@ -55,9 +56,6 @@ def places_of(accounts: Iterable[Account], settings: Settings) -> CertificatePla
     folder = settings.compose.certificates
     own = dict.fromkeys(files for each in accounts for files in each.key_files)
     return CertificatePlaces(tuple(own), Path(folder) if folder else None)
-
-
-_CLOSED: Final = "-----BEGIN PGP MESSAGE-----"
 
 
 @record

@@ -26,8 +26,6 @@ _REMARKS: Final = {
     Sort.UNREAD: ("unread first", "read first"),
     Sort.FLAGGED: ("flagged first", "flagged last"),
 }
-
-
 _BEFORE_REMARK: Final = 16
 """Cells of the bar, the sign, the key and the order."""
 _WHY: Final = "One by one, as the messages of a conversation differ in all but their age."
