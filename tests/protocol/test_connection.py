@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 
 import pytest
 
@@ -309,6 +310,38 @@ def test_closing_cuts_a_call_that_is_not_answered(serve: Serve) -> None:
     one.connection.close(0.05)
     with pytest.raises(ConnectionLost):
         future.result(30)
+
+
+def test_who_asks_anew_at_the_first_failure_gets_a_try_of_its_own(serve: Serve) -> None:
+    """A new sign-in was answered with the refusal before it, and the mailbox stayed away.
+
+    Mutation that turns it red: `_fail_waiting` also in `ImapConnection._connected`.
+    """
+    server = serve(answering_noops)
+    connecting, go_on = threading.Event(), threading.Event()
+    refusals = [SignInRequired("no")]
+    asked_anew: Future[Future[str]] = Future()
+
+    def refuse_once() -> ImapSession:
+        connecting.set()
+        assert go_on.wait(30)
+        if refusals:
+            raise refusals.pop()
+        return server.open_session()
+
+    connection = ImapConnection("imap-test", refuse_once)
+    first = connection.run(noop, Priority.FOCUS, label="test")
+    assert connecting.wait(30)
+    waiting = connection.run(noop, Priority.REFRESH, label="test")
+    waiting.add_done_callback(
+        lambda _: asked_anew.set_result(connection.run(noop, Priority.FOCUS, label="test"))
+    )
+    go_on.set()
+    for future in (first, waiting):
+        with pytest.raises(SignInRequired):
+            future.result(30)
+    assert asked_anew.result(30).result(30) == "done"
+    connection.close(5)
 
 
 def test_closing_while_it_connects_begins_no_job(serve: Serve) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from tests.waiting import wait_until
+from tests.waiting import NeverHappenedError, wait_until
 from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
 from tuimail.cli.wiring import submitter
@@ -130,7 +130,11 @@ class Client:
         return self.engine.status[self.account.id]
 
     def wait_for(self, connectivity: Connectivity, timeout: float = 30.0) -> EngineStatus:
-        wait_until(lambda: self.status.connectivity is connectivity, timeout, f"{connectivity}")
+        try:
+            wait_until(lambda: self.status.connectivity is connectivity, timeout, f"{connectivity}")
+        except NeverHappenedError as error:
+            error.add_note(f"the status: {self.status}")
+            raise
         return self.status
 
     def folder(self, role: FolderRole) -> Folder:

@@ -205,10 +205,15 @@ class ImapConnection:
             task.future.set_exception(_bug(error, task.label))
 
     def _failed(self, task: _Task, error: TuimailError) -> None:
-        """End a task by its failure, and with it what would meet the same."""
+        """End a task by its failure, and with it what would meet the same.
+
+        Whoever hears of the failure may ask anew at once, so the queue is emptied only once: what
+        comes after that gets a try of its own.
+        """
+        never_opened = self._session is None
         if error.reach is Reach.CONNECTION or is_line_failure(error):
             self._drop()
-        if error.reach is Reach.ACCOUNT:
+        if never_opened or error.reach is Reach.ACCOUNT:
             self._fail_waiting(error)
         if task.steps is not None:
             task.steps.close()
@@ -229,11 +234,7 @@ class ImapConnection:
         if self._recycle or (self._session is not None and not self._session.is_open):
             self._drop()
         if self._session is None:
-            try:
-                self._session = self._open_session()
-            except TuimailError as error:
-                self._fail_waiting(error)
-                raise
+            self._session = self._open_session()
         if self._closing:
             raise _closed()  # closed while it connected
         return self._session
