@@ -18,6 +18,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -38,6 +39,7 @@ from tuimail.model.status import EngineControl
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.colourless import replace_filters
 from tuimail.ui.drawing.hyperlinks import understands_hyperlinks
+from tuimail.ui.later import later
 from tuimail.ui.messages import EngineChanged, KeyClicked, Said, StoreChanged
 from tuimail.ui.reading.texts import MessageTexts, gateways_of, own_hosts, places_of
 from tuimail.ui.running.appearance import Appearance
@@ -143,7 +145,7 @@ class TuimailApp(KeyActions):
         self._start_engine = start_engine
         self._clock = clock or (lambda: datetime.now().astimezone())
         self._commits = CommitSlot(lambda: self.post_message(StoreChanged()))
-        self._turns = Turns(self._show_changes, self.set_timer)
+        self._turns = Turns(self._show_changes, partial(later, self))
         self._ends: list[Callable[[], None]] = []
         self._typed_early: list[events.Key] | None = []
         self.appearance.use_theme()

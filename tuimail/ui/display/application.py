@@ -10,12 +10,13 @@ from textual import events
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.timer import Timer
+from textual.timer import Timer, TimerCallback
 
 from tuimail.ui.display.driver import CellDriver
 from tuimail.ui.display.painted import Painted
 from tuimail.ui.display.pictures import PictureSource, Place
 from tuimail.ui.display.writer import NOTHING_BUT_TEXT, abilities_of
+from tuimail.ui.later import later, never_skipping
 
 _SETTLED: Final = 0.05
 """Seconds without another change of the size after which everything is painted once more."""
@@ -86,6 +87,17 @@ class CellApp(App[None]):
         """Another program wrote over the screen."""
         self.paint_afresh()
 
+    def set_timer(
+        self,
+        delay: float,
+        callback: TimerCallback | None = None,
+        *,
+        name: str | None = None,
+        pause: bool = False,
+    ) -> Timer:
+        """Do as Textual does, which takes another size only when such a timer is over."""
+        return never_skipping(super().set_timer(delay, callback, name=name, pause=pause))
+
     async def on_event(self, event: events.Event) -> None:
         """Notice that the terminal may show something else than was written.
 
@@ -96,7 +108,7 @@ class CellApp(App[None]):
             self.painted.forget()
             if self._settling is not None:
                 self._settling.stop()
-            self._settling = self.set_timer(_SETTLED, self._settle)
+            self._settling = later(self, _SETTLED, self._settle)
         await super().on_event(event)
 
     def _settle(self) -> None:

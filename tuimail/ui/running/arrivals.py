@@ -18,6 +18,7 @@ from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Notice, Severity
 from tuimail.ui.drawing.formatting import number
+from tuimail.ui.later import later
 
 if TYPE_CHECKING:
     from tuimail.store.reader import Reader
@@ -148,7 +149,7 @@ class Arrivals:
         if not self._planned:
             self._planned = True
             quiet = self._told_at + QUIET_SECONDS - self._clock()
-            self._app.set_timer(max(GATHER_SECONDS, quiet), self._tell)
+            later(self._app, max(GATHER_SECONDS, quiet), self._tell)
 
     def _tell(self) -> None:
         self._planned = False

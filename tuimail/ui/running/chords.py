@@ -18,6 +18,7 @@ from textual.timer import Timer
 from tuimail.ui.bindings import BindingSpec, Hint, Keys, shown_key
 from tuimail.ui.keys.scopes import Place, places
 from tuimail.ui.keys.use import KeyUse
+from tuimail.ui.later import later
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.which_key import WhichKeySheet
@@ -200,7 +201,7 @@ class Chords:
         if self._sheet is not None or self._cancelled == " ".join(self._steps):
             self._show()
         else:
-            self._timer = self._app.set_timer(HINT_SECONDS, self._show)
+            self._timer = later(self._app, HINT_SECONDS, self._show)
         self._cancelled = ""
 
     def _show(self) -> None:

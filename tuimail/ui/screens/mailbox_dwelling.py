@@ -8,6 +8,7 @@ from textual.timer import Timer
 
 from tuimail.model.message import MessageKey
 from tuimail.ui import deeds
+from tuimail.ui.later import later
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.shell import shell
 
@@ -52,7 +53,7 @@ class MailboxDwelling:
         if after == 0:
             screen.run_worker(self._mark(key))
         else:
-            self._timer = screen.set_timer(after, lambda: screen.run_worker(self._mark(key)))
+            self._timer = later(screen, after, lambda: screen.run_worker(self._mark(key)))
 
     def moved(self, *, by_user: bool) -> None:
         """The cursor of the conversation is somewhere, or what is below it has changed."""

@@ -10,6 +10,7 @@ from textual.timer import Timer
 from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageKey
 from tuimail.ui.arrangement import Layout
+from tuimail.ui.later import later
 from tuimail.ui.messages import CursorMoved, MessageOpened
 from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
 from tuimail.ui.screens.mailbox_panes import Reads
@@ -56,7 +57,7 @@ class MailboxReading(MailboxDeeds):
             self.rearrange()
         if self.shows_reader:
             show = partial(self.show_at_cursor, dwell=event.by_user)
-            self._preview = self.set_timer(_PREVIEW_SECONDS, show)
+            self._preview = later(self, _PREVIEW_SECONDS, show)
 
     def on_message_opened(self, event: MessageOpened) -> None:
         """Read it, or its conversation where the row stands for one, or go on writing it."""

@@ -22,6 +22,7 @@ from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.hint_click import key_at
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run, crop_row, cut_row, ends, row_cells
+from tuimail.ui.later import later
 from tuimail.ui.messages import KeyClicked
 from tuimail.ui.shell import shell
 
@@ -250,7 +251,7 @@ class BottomBar(Widget):
         self._stop_timer()
         self._said, self._keys, self._shorter = tuple(said), list(keys), ()
         if seconds is not None:
-            self._timer = self.set_timer(seconds, self._fade)
+            self._timer = later(self, seconds, self._fade)
         self.refresh()
 
     def _fade(self) -> None:

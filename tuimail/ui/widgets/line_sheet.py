@@ -19,6 +19,7 @@ from tuimail.ui.bindings import Hint, bindings_for
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run, row_cells
+from tuimail.ui.later import later
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import LineInput
 
@@ -154,7 +155,7 @@ class LineSheet(ModalScreen[str | None]):
     def _changed(self) -> None:
         if self._rest is not None:
             self._rest.stop()
-        self._rest = self.set_timer(_REST_SECONDS, self._look)
+        self._rest = later(self, _REST_SECONDS, self._look)
 
     def look_again(self) -> None:
         """Have what stands in the line looked at once more: there is more to look in."""

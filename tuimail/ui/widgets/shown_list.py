@@ -11,6 +11,7 @@ from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import FolderId
 from tuimail.model.listing import Anchor, InFolder, Listing
 from tuimail.model.message import MessageKey
+from tuimail.ui.later import later
 from tuimail.ui.listing.changes import Taken, take_in
 from tuimail.ui.listing.order import FIRST, ListRows, Spot
 from tuimail.ui.listing.place_names import PlaceNames
@@ -152,5 +153,5 @@ class ShownList(RowsPane):
             self._set_cursor(self._cursor, keep_view=True, by_user=False)
             self.refresh()
         if tally.resume is not None or (rows.window.is_paused and len(self.spots) < self._page):
-            self._counting = self.set_timer(_STEP_SECONDS, self._count_on)
+            self._counting = later(self, _STEP_SECONDS, self._count_on)
         self.post_message(ListChanged())

@@ -14,6 +14,7 @@ from textual.timer import Timer
 
 from tuimail.errors import StoreError
 from tuimail.model.draft import Draft
+from tuimail.ui.later import later
 
 if TYPE_CHECKING:
     from tuimail.store.store import Store
@@ -77,7 +78,7 @@ class DraftKeeper:
 
     def _write_after(self, seconds: float) -> None:
         if self._timer is None and not self._finished:
-            self._timer = self._owner.set_timer(seconds, self._due)
+            self._timer = later(self._owner, seconds, self._due)
 
     async def _due(self) -> None:
         self._timer = None
