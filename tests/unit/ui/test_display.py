@@ -62,8 +62,11 @@ ABILITIES = (
 
 
 def ambiguous_is_wide(char: str) -> int:
-    """Be a terminal set up for East Asia, which joins no emoji; our own signs are narrow."""
-    return 2 if char in "öïé—“”ΩЖ" else max(0, wcwidth(char))
+    """Be a terminal set up for East Asia, which joins no emoji; our own signs are narrow.
+
+    Wide is what Unicode calls ambiguous: `ö` and `ï` are not.
+    """
+    return 2 if char in "é—“”ΩЖи" else max(0, wcwidth(char))
 
 
 def emoji_is_narrow(char: str) -> int:
