@@ -14,6 +14,7 @@ from tuimail.model.intent import Expunge, Move
 from tuimail.store.writer import Writer
 
 SIZE = (80, 24)
+WIDE = (160, 48)
 SUBJECT = "Contract draft v4 with our comments"
 
 
@@ -205,3 +206,32 @@ async def test_what_was_done_before_the_restart_is_undone_after_it(
         await pilot.press("u")
         await again.see(pilot, " Undone: 1 moved to Archive, ")
         assert SUBJECT in screen_text(again.app)
+
+
+async def test_undo_is_hinted_only_while_there_is_something_to_undo(
+    open_desk: Callable[..., Desk], filled_directory: Path
+) -> None:
+    """Mutation: `apply_changes` that does not read the journal, or `on_mount` that does not."""
+    desk = open_desk(filled_directory)
+    with_undo, without = "z fold  u undo  c folder", "z fold  c folder"
+    async with desk.app.run_test(size=WIDE) as pilot:
+        await desk.start(pilot)
+        await desk.see(pilot, without)
+        await pilot.press("F")
+        await desk.see(pilot, with_undo)
+        await pilot.press("u")
+        await desk.see(pilot, without)
+        await pilot.press("ctrl+r")
+        await desk.see(pilot, "Done again: 1 flagged")
+        await desk.when(desk.store.read.can_undo, "done again")
+        # Another window takes it back; the words of this one stand over its hints for a while.
+        desk.store.write(lambda tx: tx.undo(), urgent=True).result(30)
+        desk.mailbox.bottom.clear()
+        await desk.see(pilot, without)
+        await pilot.press("F")
+        await desk.see(pilot, with_undo)
+    desk.store.close()
+    again = open_desk(desk.store.directory)
+    async with again.app.run_test(size=WIDE) as pilot:
+        await again.start(pilot)
+        await again.see(pilot, with_undo)

@@ -17,7 +17,7 @@ class ChangeSet:
         lists: Folders whose membership or order changed.
         outbox: The outbox or a draft changed.
         notices: There is a new notice.
-        intents: Intents were added, settled or cancelled.
+        intents: Intents were added, settled or cancelled, or the journal has changed.
         requests: Another process was asked for something, or answered.
         status: What the running engine says about its accounts.
     """

@@ -26,6 +26,7 @@ def enter(tx: Transaction, group: int, words: str, count: int, content: str) -> 
         (group, tx.now, codec.plain(clean(words)), count, content, EntryState.DONE),
     )
     tx.connection.change("DELETE FROM journal WHERE id <= ?", (newest - KEPT,))
+    tx.changes.intents = True
 
 
 def note_undone(

@@ -1,4 +1,4 @@
-"""Single values that belong to the database, and the two counts that every screen shows."""
+"""Single values that belong to the database, and what every screen shows of all that is stored."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def counts(connection: Connection, accounts: Collection[AccountId]) -> Counts:
         (*accounts, *accounts),
     )[0]
     return Counts(*row)
+
+
+def can_undo(connection: Connection) -> bool:
+    """Return whether the journal has an action that is not undone."""
+    found: int = connection.value("SELECT EXISTS (SELECT 1 FROM journal WHERE state = 'done')")
+    return bool(found)
 
 
 def meta(connection: Connection, key: str) -> str | None:

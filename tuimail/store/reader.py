@@ -281,6 +281,10 @@ class Reader(OutgoingReader):
         """Return what the user did, newest first; the last 100 actions are kept."""
         return store.journal.entries(self._connection, limit)
 
+    def can_undo(self) -> bool:
+        """Return whether there is something that undo takes back."""
+        return meta.can_undo(self._connection)
+
     def next_undo(self) -> JournalEntry | None:
         """Return the newest action that is not undone: what undo takes back."""
         return store.journal.next_undo(self._connection)

@@ -34,12 +34,20 @@ class DeedRunner:
 
     Args:
         screen: Whose last row says what happened.
+
+    Attributes:
+        can_undo: Whether `u` takes something back, as of the changes that are shown.
     """
 
     def __init__(self, screen: Screen[None]) -> None:
         self._screen = screen
+        self.can_undo = False
         self._newest: tuple[int, float] | None = None
         """The group of the last deed of this screen, and until when it is fresh."""
+
+    def read_journal(self) -> None:
+        """Learn what can be taken back now."""
+        self.can_undo = shell(self._screen).store.read.can_undo()
 
     async def do(self, deed: Deed, *, remember: bool = True) -> bool:
         """Store a deed and return whether it is durable. Its effect comes with the commit.

@@ -63,6 +63,7 @@ class MailboxScreen(MailboxCommands):
         app.signal_status.subscribe(self, self._status_changed)
         self.message_list.tinted = app.tints_cursor
         self.restore_layouts()
+        self.deeds.read_journal()
         self.folder_tree.reload()
         self.place_panes()
         self.open_first_folder()
@@ -263,6 +264,8 @@ class MailboxScreen(MailboxCommands):
 
     def apply_changes(self, changes: ChangeSet) -> None:
         """Show what commits changed, at once: the next key already acts on it."""
+        if changes.intents:
+            self.deeds.read_journal()
         self.folder_tree.apply(changes)
         if self.place is None and (changes.folders or changes.lists):
             self.open_first_folder()

@@ -138,6 +138,7 @@ class MailboxBars:
     def refresh_hints(self) -> None:
         """Show the keys of the pane with the focus."""
         screen, keys = self._screen, shell(self._screen).keys
+        pointless = [] if screen.deeds.can_undo else ["mailbox.undo"]
         if screen.focused is screen.folder_tree:
             screen.bottom.show_hints(keys.hints("tree"))
         elif screen.in_reader:
@@ -145,14 +146,14 @@ class MailboxBars:
         elif screen.in_conversation:
             self._hint_conversation()
         elif screen.message_list.total == 0:
-            nothing = () if screen.deeds.undoable() else ("mailbox.undo",)
-            screen.bottom.show_hints(keys.hints("empty", without=nothing))
+            screen.bottom.show_hints(keys.hints("empty", without=pointless))
         elif marked := screen.message_list.marked:
             screen.bottom.show_hints(keys.hints("marked", count=len(marked)))
         else:
             listing = screen.message_list.listing
             folds = listing is not None and listing.conversations
-            hints = keys.hints("list", without=() if folds else ("list.fold",))
+            pointless += [] if folds else ["list.fold"]
+            hints = keys.hints("list", without=pointless)
             screen.bottom.show_hints([*hints[:1], *self._way_out(), *hints[1:]])
         self.say_row()
 
