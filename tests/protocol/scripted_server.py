@@ -32,8 +32,8 @@ INBOX_LISTED = '* LIST (\\Marked \\HasNoChildren) "/" INBOX'
 USERNAME = "kim@example.com"
 TOKEN = Secret("not-a-real-token")
 
-_SERVER_PATIENCE = 10.0
-_QUICK = Timeouts(connect=5, read=5)
+_SERVER_PATIENCE = 60.0
+_USUAL = Timeouts(connect=30, read=30)
 
 
 class ScriptEndedError(Exception):
@@ -158,13 +158,13 @@ class ScriptedServer:
         self._acceptor = threading.Thread(target=self._accept, daemon=True)
         self._acceptor.start()
 
-    def connect(self, timeouts: Timeouts = _QUICK) -> ImapSession:
+    def connect(self, timeouts: Timeouts = _USUAL) -> ImapSession:
         """Return a session that has read the greeting; `close` closes it if the test does not."""
         session = ImapSession.connect(self.endpoint, ca_file=self.ca_file, timeouts=timeouts)
         self.sessions.append(session)
         return session
 
-    def open_session(self, timeouts: Timeouts = _QUICK) -> ImapSession:
+    def open_session(self, timeouts: Timeouts = _USUAL) -> ImapSession:
         """Return a session that has signed in."""
         session = self.connect(timeouts)
         session.authenticate(USERNAME, TOKEN)
