@@ -10,7 +10,7 @@ from tests.protocol.scripted_server import ScriptedServer, Talk
 from tuimail.errors import TuimailError
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Job, Priority, Step, StepDone
-from tuimail.imap.session import ImapSession, Timeouts
+from tuimail.imap.session import ImapSession
 
 
 def answering_noops(talk: Talk) -> None:
@@ -33,7 +33,7 @@ class Bench:
         self.opened += 1
         if self.problem is not None:
             raise self.problem
-        return self._server.open_session(Timeouts(5, 30))
+        return self._server.open_session()
 
     def run(self, job: Job[str], priority: Priority = Priority.REFRESH) -> Future[str]:
         return self.connection.run(job, priority, label="test")

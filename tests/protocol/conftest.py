@@ -39,4 +39,4 @@ def bench(serve: Serve) -> Iterator[Callable[..., Bench]]:
 
     yield make
     for one in benches:
-        one.connection.close(5)
+        one.connection.close(30)

@@ -10,7 +10,7 @@ from tests.protocol.scripted_server import Talk
 from tests.waiting import wait_until
 from tuimail.imap.connection import ImapConnection
 from tuimail.imap.jobs import Priority, Step, StepDone
-from tuimail.imap.session import ImapSession, Timeouts
+from tuimail.imap.session import ImapSession
 
 ABSURD = "9" * 5000
 
@@ -39,11 +39,11 @@ def test_an_absurd_number_between_two_jobs_does_not_end_the_connections_thread(
         return session.round_trips
 
     server = serve(script)
-    connection = ImapConnection("imap-test", lambda: server.open_session(Timeouts(5, 30)))
+    connection = ImapConnection("imap-test", server.open_session)
     try:
         selected: Future[ImapSession] = connection.run(select, Priority.REFRESH, label="select")
         session = selected.result(30)
-        wait_until(lambda: session.selected and session.selected.exists == 4, 10.0, "EXISTS")
+        wait_until(lambda: session.selected and session.selected.exists == 4, describe="EXISTS")
         assert connection.run(noop, Priority.REFRESH, label="noop").result(30)
     finally:
-        connection.close(5)
+        connection.close(30)

@@ -285,8 +285,9 @@ def test_closing_lets_the_running_step_end_and_fails_the_rest(
     running = one.run(gate.job)
     assert gate.reached.wait(30)
     waiting = one.run(noop)
-    closer = threading.Thread(target=one.connection.close, args=(10,))
+    closer = threading.Thread(target=one.connection.close, args=(30,))
     closer.start()
+    wait_until(lambda: one.run(noop).done(), describe="the closing")
     gate.open.set()
     closer.join(30)
     assert not closer.is_alive()
@@ -341,7 +342,7 @@ def test_who_asks_anew_at_the_first_failure_gets_a_try_of_its_own(serve: Serve) 
         with pytest.raises(SignInRequired):
             future.result(30)
     assert asked_anew.result(30).result(30) == "done"
-    connection.close(5)
+    connection.close(30)
 
 
 def test_closing_while_it_connects_begins_no_job(serve: Serve) -> None:
@@ -356,7 +357,7 @@ def test_closing_while_it_connects_begins_no_job(serve: Serve) -> None:
     connection = ImapConnection("imap-test", open_slowly)
     future = connection.run(noop, Priority.FOCUS, label="test")
     assert connecting.wait(30)
-    closer = threading.Thread(target=connection.close, args=(10,))
+    closer = threading.Thread(target=connection.close, args=(30,))
     closer.start()
     wait_until(
         lambda: connection.run(noop, Priority.FOCUS, label="test").done(), describe="the closing"
@@ -372,6 +373,6 @@ def test_closing_an_idle_connection_says_goodbye(serve: Serve) -> None:
     server = serve(answering_noops)
     one = Bench(server)
     one.noop()
-    one.connection.close(5)
-    one.connection.close(5)
+    one.connection.close(30)
+    one.connection.close(30)
     wait_until(lambda: server.talks[0].received[-1] == "LOGOUT", describe="LOGOUT")

@@ -88,7 +88,7 @@ def test_no_slice_is_asked_for_once_it_is_given_up_and_later_it_goes_on(
         given_up.clear()
         run("2")
     finally:
-        connection.close(2.0)
+        connection.close(30)
     assert store.read.part(key, "2") == b"x" * OCTETS
     assert "2" in store.read.sections(key)
     [talk] = server.talks

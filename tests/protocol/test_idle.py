@@ -13,7 +13,6 @@ from tests.waiting import wait_until
 from tuimail.errors import ConnectionLost, ServerTimeout, TuimailError
 from tuimail.imap import wire
 from tuimail.imap.idle import IdleLoop
-from tuimail.imap.session import Timeouts
 
 _ENOUGH = 1 << 24
 
@@ -27,11 +26,10 @@ class Watching:
         *,
         renew_seconds: float = 60,
         poll_seconds: float = 60,
-        read: float = 5,
     ) -> None:
         self.changes = 0
         self.error: TuimailError | None = None
-        self.session = server.open_session(Timeouts(5, read))
+        self.session = server.open_session()
         self.loop = IdleLoop(
             "INBOX", self._count, renew_seconds=renew_seconds, poll_seconds=poll_seconds
         )
@@ -158,12 +156,23 @@ def test_idle_is_renewed_with_done_and_noop(serve: Serve) -> None:
 
 
 def test_silence_after_done_is_noticed(serve: Serve) -> None:
-    def then(talk: Talk) -> None:
+    def script(talk: Talk) -> None:
+        talk.sign_in()
+        talk.select(exists=3)
+        talk.expect("IDLE")
+        talk.send("* 4 EXISTS", "+ IDLE accepted, awaiting DONE command.")
         assert talk.line() == "DONE"
         talk.wait_for_the_end()
 
-    watching = Watching(serve(idling(then)), renew_seconds=0.05, read=0.2)
-    assert isinstance(watching.ended(), ServerTimeout)
+    session = serve(script).open_session()
+
+    def on_change() -> None:
+        assert session.selected is not None
+        if session.selected.exists == 4:  # IDLE has begun, and all that follows is silence
+            session.channel.wire.limit(0.05)
+
+    with pytest.raises(ServerTimeout):
+        IdleLoop("INBOX", on_change, renew_seconds=0.05).run(session)
 
 
 def test_stop_ends_a_command_that_is_not_answered(serve: Serve) -> None:
@@ -172,7 +181,7 @@ def test_stop_ends_a_command_that_is_not_answered(serve: Serve) -> None:
         talk.wait_for_the_end()
 
     server = serve(idling(then))
-    watching = Watching(server, renew_seconds=0.05, read=60)
+    watching = Watching(server, renew_seconds=0.05)
     wait_until(lambda: server.talks[0].received[-1] == "IDLE", describe="IDLE")
     watching.stop()
 
@@ -224,7 +233,7 @@ def test_a_line_without_an_end_is_not_kept_for_ever(
             sent.append(4096)
         talk.wait_for_the_end()
 
-    session = serve(script).open_session(Timeouts(5, 5))
+    session = serve(script).open_session()
     with pytest.raises(ConnectionLost):
         IdleLoop("INBOX", lambda: None, renew_seconds=2).run(session)
     assert sum(sent) < _ENOUGH

@@ -20,7 +20,7 @@ from tuimail.errors import (
     Throttled,
     UidValidityChanged,
 )
-from tuimail.imap.session import Timeouts
+from tuimail.imap.wire import Arrived
 from tuimail.model.flags import SEEN, Flags
 from tuimail.model.folder import UID
 
@@ -118,9 +118,12 @@ def test_stray_line_explains_the_end_that_follows(serve: Serve) -> None:
 
 
 def test_stray_line_explains_the_silence_that_follows(serve: Serve) -> None:
-    session = serve(answering("Server Unavailable. 15")).open_session(Timeouts(5, 0.2))
+    session = serve(answering("Server Unavailable. 15")).open_session()
+    tag = session.channel.begin("NOOP")
+    assert session.channel.wire.wait(30, None) is Arrived.LINE
+    session.channel.wire.limit(0.05)
     with pytest.raises(ServerTimeout) as caught:
-        session.noop()
+        session.channel.finish(tag, "NOOP")
     assert "Server Unavailable. 15" in caught.value.detail
     session.close()
 
@@ -133,7 +136,8 @@ def test_server_unavailable_is_to_be_tried_again(serve: Serve) -> None:
 
 
 def test_silence_ends_in_a_timeout(serve: Serve) -> None:
-    session = serve(answering()).open_session(Timeouts(5, 0.2))
+    session = serve(answering()).open_session()
+    session.channel.wire.limit(0.05)
     with pytest.raises(ServerTimeout):
         session.noop()
     assert not session.is_open
@@ -269,7 +273,7 @@ def test_human_text_that_ends_like_a_literal_is_not_one(serve: Serve) -> None:
 
 def test_shutdown_from_another_thread_ends_a_blocked_call(serve: Serve) -> None:
     server = serve(answering())
-    session = server.open_session(Timeouts(5, 60))
+    session = server.open_session()
     raised: list[Exception] = []
 
     def block() -> None:
@@ -282,7 +286,7 @@ def test_shutdown_from_another_thread_ends_a_blocked_call(serve: Serve) -> None:
     thread.start()
     wait_until(lambda: server.talks[0].received[-1] == "NOOP", describe="NOOP")
     session.shutdown()
-    thread.join(5)
+    thread.join(30)
     assert len(raised) == 1
     session.close()
 
@@ -299,7 +303,7 @@ def test_a_refusal_that_ends_like_a_literal_announces_none(serve: Serve, status:
         talk.ok("done {5}")
         talk.wait_for_the_end()
 
-    session = serve(script).open_session(Timeouts(5, 5))
+    session = serve(script).open_session()
     with pytest.raises((CommandRejected, CommandInvalid)) as caught:
         session.noop()
     assert caught.value.detail == "Not now {5}"
