@@ -1,13 +1,17 @@
-"""What a key costs in a long text, and that what is found painted is what would be painted."""
+"""What a key costs in a long text, what is found painted, and the order of what is typed fast."""
 
 from __future__ import annotations
 
 import random
 from pathlib import Path
 
+from textual import events
+
+from tests.ui.desk import Desk
 from tests.ui.stage import open_stage
 from tests.waiting import until
 from tuimail.model.draft import Draft
+from tuimail.ui.app import TuimailApp
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.widgets.text_editor import TextEditor
 
@@ -69,3 +73,48 @@ async def test_a_key_paints_its_own_row_however_long_the_text_is(tmp_path: Path)
         await stage.press("a")
         assert "Linae 2500" in stage.text
         assert 1 <= len(painted) <= 2
+
+
+_NAMES = {" ": "space", ":": "colon", "?": "question_mark", "%": "percent_sign"}
+
+
+def _type_at_once(app: TuimailApp, *keys: str) -> None:
+    """Type as what comes over a slow line in one piece: nothing is handled in between."""
+    for key in keys:
+        app.post_message(events.Key(_NAMES.get(key, key), key if len(key) == 1 else None))
+
+
+async def test_what_is_typed_at_once_into_a_text_takes_effect_in_its_order(tmp_path: Path) -> None:
+    """Red where Backspace goes round through the application: the letters behind it come first."""
+    async with open_stage(tmp_path) as stage:
+        stage.app.open_composer(Draft(stage.account, subject="P", body=""))
+        screen = await stage.composer()
+        _type_at_once(stage.app, *"quxx", "backspace", "backspace", *"oth", "tab", "end", *" B")
+        await until(lambda: screen.current().subject == "P B", describe="the subject")
+        assert screen.current().to == "quoth"
+        editor = screen.query_one(TextEditor)
+        editor.focus()
+        await until(lambda: stage.app.focused is editor, describe="the text")
+        _type_at_once(stage.app, *"txx", "backspace", "backspace", *"he end", "home", *"By ")
+        stage.app.post_message(events.Paste("now "))
+        _type_at_once(stage.app, "delete", "end", "!")
+        await until(lambda: screen.current().body.endswith("!"), describe="the last key")
+        assert screen.current().body == "By now he end!"
+
+
+async def test_what_is_typed_at_once_into_a_line_is_what_its_keys_act_on(desk: Desk) -> None:
+    """Red where Tab, Enter and ^y act before the letters in front of them are in the line.
+
+    And where what stands behind Enter acts before what Enter began.
+    """
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+        _type_at_once(desk.app, *":goto arch", "tab", "enter")
+        await desk.see(pilot, " Archive  work")
+        _type_at_once(desk.app, "ctrl+p", *"nothing", "ctrl+u", *"go junk", "enter")
+        await desk.see(pilot, " Junk Email  work")
+        _type_at_once(desk.app, *":goto archive", "enter", *"gi", *"gfarch", "enter", *"gt")
+        await desk.see(pilot, " Sent Items  work")
+        _type_at_once(desk.app, *"?layout", "ctrl+y", "%")
+        await until(lambda: desk.app.settings.keys, describe="another key")
+        assert desk.app.settings.keys == {"mailbox.layout": "percent_sign"}

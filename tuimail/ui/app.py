@@ -206,6 +206,7 @@ class TuimailApp(KeyActions):
     def on_unmount(self) -> None:
         """Stop listening, give the terminal back, and end the process that renders."""
         self.terminal.give_back()
+        self.keyboard.order.stop()
         for end in reversed(self._ends):
             end()
         self._ends.clear()
@@ -329,21 +330,26 @@ class TuimailApp(KeyActions):
         self.store.courtesy.key()
 
     async def on_event(self, event: events.Event) -> None:
-        """Give keys to a question or a sequence first."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            if self._typed_early is not None:
-                self._typed_early.append(event)
-                return
-            self._turns.key()
-            self.arrivals.key()
-            if self.appearance.takes(event.character):
-                return
-            self._asked_to_quit &= self.keys.leads_to("mailbox.back", event.key)
-            if any(bar.take_key(event) for bar in self.screen.query(BottomBar)):
-                return
-            if await self.keyboard.take(event):
-                return
-        await super().on_event(event)
+        """Give keys to a question or a sequence first, and all that is typed in its order."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif isinstance(event, events.Key) and self._typed_early is not None:
+            self._typed_early.append(event)
+        elif not self.keyboard.order.keeps(event):
+            field = self.focused
+            if isinstance(event, events.Paste) or not await self._take_key(event):
+                await super().on_event(event)
+            self.keyboard.order.went_to(field, event)
+
+    async def _take_key(self, event: events.Key) -> bool:
+        self._turns.key()
+        self.arrivals.key()
+        if self.appearance.takes(event.character):
+            return True
+        self._asked_to_quit &= self.keys.leads_to("mailbox.back", event.key)
+        if any(bar.take_key(event) for bar in self.screen.query(BottomBar)):
+            return True
+        return await self.keyboard.take(event)
 
     async def on_key_clicked(self, event: KeyClicked) -> None:
         """Do what the key does."""

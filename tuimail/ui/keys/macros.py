@@ -13,9 +13,9 @@ from typing import Final, Protocol
 
 from textual import events
 from textual.app import App
-from textual.message_pump import MessagePump
 
 from tuimail.ui.bindings import Hint, shown_key
+from tuimail.ui.keys.in_order import InOrder, passed
 
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 MOST_KEYS: Final = 500
@@ -36,14 +36,19 @@ class Macros:
 
     Args:
         app: Gets the keys.
+        order: What they take effect in.
         read: Where they are kept.
         keep: Keeps a value under a name.
     """
 
     def __init__(
-        self, app: App[None], read: Callable[[], Kept], keep: Callable[[str, str], None]
+        self,
+        app: App[None],
+        order: InOrder,
+        read: Callable[[], Kept],
+        keep: Callable[[str, str], None],
     ) -> None:
-        self._app, self._read, self._keep = app, read, keep
+        self._app, self._order, self._read, self._keep = app, order, read, keep
         self._keys: list[Key] = []
         self._sent: events.Key | None = None
         self._stopped = False
@@ -122,18 +127,12 @@ class Macros:
 
     async def _settle(self) -> None:
         """Wait until the key has passed everybody who may take it, and its effect is shown."""
-        await _passed(self._app)
+        await passed(self._app)
         target = self._app.focused or self._app.screen
         for node in target.ancestors_with_self:
-            await _passed(node)
+            await passed(node)
+        await self._order.settled()
         for _ in range(2):
             shown = asyncio.Event()
             if self._app.screen.call_after_refresh(shown.set):
                 await shown.wait()
-
-
-async def _passed(node: MessagePump) -> None:
-    """Wait until a node has handled all that it was sent so far."""
-    handled = asyncio.Event()
-    if node.is_running and node.call_later(handled.set):
-        await handled.wait()

@@ -16,9 +16,9 @@ from textual.actions import parse
 from textual.app import App
 from textual.binding import Binding
 from textual.dom import DOMNode
-from textual.widget import Widget
 
 from tuimail.ui.bindings import BINDINGS, BY_ID, TITLES, BindingSpec, Count, Keys, shown_key
+from tuimail.ui.keys.in_order import InOrder, takes_text
 from tuimail.ui.keys.macros import LETTERS, Macros
 from tuimail.ui.keys.scopes import (
     Call,
@@ -72,7 +72,8 @@ class Keyboard:
         use = KeyUse(read, keep)
         self._chords = Chords(app, lambda: self.keys, self.run, self._say, self._wait, use)
         self._last: tuple[BindingSpec | Command, int | str | None] | None = None
-        self.macros = Macros(app, read, keep)
+        self.order = InOrder(app)
+        self.macros = Macros(app, self.order, read, keep)
 
     def use(self, chosen: Mapping[str, str]) -> None:
         """Use these keys from now on."""
@@ -114,10 +115,10 @@ class Keyboard:
             if active is None or ours:
                 self.macros.interrupt()
                 typed = event.character if event.is_printable and event.character else event.key
-                said = self.keys.not_bound(shown_key(typed), in_text=_takes_text(focused))
+                said = self.keys.not_bound(shown_key(typed), in_text=takes_text(focused))
                 self._say(said)
             return ours
-        if _takes_text(focused) or _belongs_to_textual(event.key, focused, found):
+        if takes_text(focused) or _belongs_to_textual(event.key, focused, found):
             return False
         if not app.app_focus:
             app.app_focus = True
@@ -280,11 +281,6 @@ class Keyboard:
         for screen in self._app.screen_stack:
             for bar in screen.query(BottomBar):
                 bar.aside = words
-
-
-def _takes_text(widget: Widget | None) -> bool:
-    """Whether it is a field, which has keys of its own. What fields are made of is loaded late."""
-    return widget is not None and widget.check_consume_key("a", "a")
 
 
 def _belongs_to_textual(key: str, focused: DOMNode | None, found: Place) -> bool:
