@@ -1,4 +1,4 @@
-"""An engine whose waits are short, for tests of what takes minutes with a real server."""
+"""An engine that looks often, for tests of what takes minutes with a real server."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ HASTY: Final = Timing(
     flags=1.0,
     count_apart=0.2,
     idle=30.0,
-    timeouts=Timeouts(connect=2.0, read=2.0),
     clock=0.1,
     attention=0.3,
     ask_again=1.0,
 )
+"""Its patience with a server is the usual one: a slow machine must not look like a broken line."""
+
+IMPATIENT: Final = replace(HASTY, timeouts=Timeouts(connect=2.0, read=2.0))
+"""For lines that fall silent. A slow machine makes it connect again, and no test may mind that."""
 
 
 @contextmanager
@@ -68,3 +71,14 @@ class Seen:
 def wait_for_idle(sandbox: Sandbox, condition: Callable[[], object] = lambda: True) -> None:
     """Wait until one connection idles, and no more than one, and `condition` holds."""
     wait_until(lambda: sandbox.imap_server.idling == 1 and condition(), 30.0, "IDLE")
+
+
+@contextmanager
+def idles_anew(sandbox: Sandbox) -> Iterator[None]:
+    """End a session inside; wait until another one idles in its place.
+
+    Counted by what the server was told: the moment without IDLE may be shorter than a look.
+    """
+    before = sandbox.imap_server.commands().count("IDLE")
+    yield
+    wait_for_idle(sandbox, lambda: sandbox.imap_server.commands().count("IDLE") > before)

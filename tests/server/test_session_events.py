@@ -14,7 +14,7 @@ from typing import Literal
 import pytest
 
 from tests.server.client import Client, mail
-from tests.server.hasty import HASTY, Seen, hasty_client, wait_for_idle
+from tests.server.hasty import HASTY, IMPATIENT, Seen, hasty_client, idles_anew, wait_for_idle
 from tests.waiting import wait_until
 from tuimail.model.folder import FolderRole
 from tuimail.model.status import Connectivity, EngineStatus
@@ -40,10 +40,14 @@ def waiting_client(sandbox: Sandbox, tmp_path: Path) -> Iterator[Client]:
 @pytest.fixture
 def client(waiting_client: Client, sandbox: Sandbox) -> Client:
     """Online and idling, with everything fetched."""
-    waiting_client.start()
-    waiting_client.row("Message 3")
-    wait_for_idle(sandbox)
+    begin(waiting_client, sandbox)
     return waiting_client
+
+
+def begin(client: Client, sandbox: Sandbox) -> None:
+    client.start()
+    client.row("Message 3")
+    wait_for_idle(sandbox)
 
 
 def arrives(client: Client, sandbox: Sandbox, subject: str) -> None:
@@ -64,9 +68,8 @@ def test_an_expired_token_in_idle_is_not_an_event(
     """
     sandbox.imap_server.expiry = how
     seen = Seen(client)
-    sandbox.imap_server.expire_sessions()
-    wait_until(lambda: sandbox.imap_server.idling == 0, 30.0, "the end of IDLE")
-    wait_for_idle(sandbox)
+    with idles_anew(sandbox):
+        sandbox.imap_server.expire_sessions()
     arrives(client, sandbox, "After the hour")
     assert seen.words == set()
 
@@ -84,11 +87,13 @@ def test_an_expired_token_at_a_command_is_not_an_event(
 
 
 def test_an_expired_token_that_is_answered_with_silence_is_noticed(
-    client: Client, sandbox: Sandbox
+    sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    sandbox.imap_server.expiry = "silence"
-    sandbox.imap_server.expire_sessions()
-    arrives(client, sandbox, "After the silence")
+    with hasty_client(sandbox, tmp_path, IMPATIENT) as client:
+        begin(client, sandbox)
+        sandbox.imap_server.expiry = "silence"
+        sandbox.imap_server.expire_sessions()
+        arrives(client, sandbox, "After the silence")
 
 
 @pytest.mark.parametrize("line", [CLOSED_13, CLOSED_14])
@@ -97,9 +102,8 @@ def test_a_connection_that_is_closed_with_a_number_is_made_again(
 ) -> None:
     """`BYE Connection is closed. 13` after idling, `BYE Connection closed. 14` after errors."""
     seen = Seen(client)
-    sandbox.imap_server.say_goodbye(line)
-    wait_until(lambda: sandbox.imap_server.idling == 0, 30.0, "the end of IDLE")
-    wait_for_idle(sandbox)
+    with idles_anew(sandbox):
+        sandbox.imap_server.say_goodbye(line)
     arrives(client, sandbox, "After the goodbye")
     assert seen.words == set()
 

@@ -7,7 +7,9 @@ import random
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,16 +17,16 @@ import pytest
 from tests.server.client import Client, mail
 from tests.server.fault_proxy import FaultProxy
 from tests.server.faults import Faults
-from tests.server.hasty import HASTY, Seen, hasty_client, wait_for_idle
+from tests.server.hasty import HASTY, IMPATIENT, Seen, hasty_client, wait_for_idle
 from tests.server.two_mailboxes import two_mailboxes
 from tests.waiting import wait_until
-from tuimail.imap.session import Timeouts
 from tuimail.model.flags import FLAGGED
 from tuimail.model.folder import FolderRole
 from tuimail.model.intent import NewIntent, StoreFlags
 from tuimail.model.status import Connectivity
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sync.suspend import SleepDetector
+from tuimail.sync.timing import Timing
 
 
 @pytest.fixture
@@ -44,11 +46,40 @@ def proxy(sandbox: Sandbox) -> Iterator[FaultProxy]:
 @pytest.fixture
 def client(sandbox: Sandbox, proxy: FaultProxy, tmp_path: Path) -> Iterator[Client]:
     """Online and idling through the proxy, with everything fetched."""
-    with hasty_client(sandbox, tmp_path, port=proxy.port) as client:
+    with begun(sandbox, proxy, tmp_path, HASTY) as client:
+        yield client
+
+
+@pytest.fixture
+def impatient(sandbox: Sandbox, proxy: FaultProxy, tmp_path: Path) -> Iterator[Client]:
+    """The same, for a proxy that falls silent."""
+    with begun(sandbox, proxy, tmp_path, IMPATIENT) as client:
+        yield client
+
+
+@contextmanager
+def begun(
+    sandbox: Sandbox, proxy: FaultProxy, directory: Path, timing: Timing
+) -> Iterator[Client]:
+    with hasty_client(sandbox, directory, timing, port=proxy.port) as client:
         client.start()
         client.row("Message 3")
         wait_for_idle(sandbox)
         yield client
+
+
+def pauses_for_long(client: Client) -> None:
+    """Let the pause of a mailbox that cannot connect be one of minutes."""
+    client.wait_for(Connectivity.OFFLINE)
+    client.engine._mailboxes[client.account.id]._failures = 8
+
+    def is_long() -> bool:
+        status = client.status
+        if status.connectivity is not Connectivity.OFFLINE or status.next_attempt is None:
+            return False
+        return (status.next_attempt - datetime.now(UTC)).total_seconds() > 60
+
+    wait_until(is_long, 30.0, "a long pause")
 
 
 def arrives(client: Client, sandbox: Sandbox, subject: str) -> None:
@@ -57,12 +88,14 @@ def arrives(client: Client, sandbox: Sandbox, subject: str) -> None:
 
 
 def test_both_connections_are_renewed_before_the_token_ends(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Tokens of eight seconds: three of them end, no session does, and no job is lost.
+    """Tokens of eight seconds: two of them end, no session does, and no job is lost.
 
+    They are renewed five seconds before that, so that a slow machine is in time for it.
     Mutation that turns it red: `lead = 0.0` in sync/renewal.py.
     """
+    monkeypatch.setattr("tuimail.sync.renewal._SHARE", 0.6)
     caplog.set_level(logging.INFO)
     with Sandbox(tmp_path / "sandbox", device_interval=1, token_lifetime=8) as sandbox:
         inbox = sandbox.mailbox(sandbox.accounts[0]).folder("INBOX")
@@ -71,7 +104,7 @@ def test_both_connections_are_renewed_before_the_token_ends(
         with hasty_client(sandbox, tmp_path / "client") as client:
             client.start()
             seen = Seen(client)
-            wait_until(lambda: _signed_in(sandbox) >= 8, 60.0, "three renewals of both")
+            wait_until(lambda: _signed_in(sandbox) >= 12, 60.0, "five renewals of both")
             wait_until(lambda: client.folder(FolderRole.INBOX).here == 2000, 60.0, "all mail")
             assert {status.connectivity for status in seen.statuses} == {Connectivity.ONLINE}
             assert "ConnectionLost" not in caplog.text
@@ -115,14 +148,14 @@ def test_connections_that_come_back_slowly_after_the_token_ended_are_made_once(
 
 
 def test_there_are_never_three_connections(
-    client: Client, sandbox: Sandbox, proxy: FaultProxy
+    impatient: Client, sandbox: Sandbox, proxy: FaultProxy
 ) -> None:
     """Renewals, reconnects, sleeps, restarts of the watch, some while they connect.
 
     Counted where connections are accepted, half-open ones included. Mutation that turns it red:
     without `await _end_of(self._watcher)` in sync/watching.py.
     """
-    dice = random.Random(11)
+    dice, client = random.Random(11), impatient
     [mailbox] = client.engine._mailboxes.values()
     loop = client.engine._loop
     events = (
@@ -163,23 +196,23 @@ def test_after_a_sleep_both_connections_are_made_anew_at_once(
     client.engine._sleep = SleepDetector(wall=lambda: time.time() + 3600.0)
     client.engine._sleep._wall_then -= 3600.0
     client.engine.attend()  # whichever comes first, this or the timer
-    wait_until(lambda: proxy.accepted == before + 2, 30.0, "two new connections")
+    wait_until(lambda: proxy.accepted >= before + 2, 30.0, "two new connections")
     wait_for_idle(sandbox)
     arrives(client, sandbox, "After the sleep")
+    assert proxy.accepted == before + 2
     assert seen.words == set()
     assert proxy.traffic.most_open == 2
 
 
-def test_a_sleep_ends_a_pause(client: Client, sandbox: Sandbox, proxy: FaultProxy) -> None:
+def test_a_sleep_ends_a_pause(client: Client, proxy: FaultProxy) -> None:
+    """Mutation that turns it red: without `self._try_now()` in `Mailbox.slept`."""
     proxy.faults.refuse = True
     proxy.kill()
-    status = client.wait_for(Connectivity.OFFLINE)
+    pauses_for_long(client)
+    assert client.status.online_at is not None
     proxy.faults.refuse = False
     client.engine._loop.call_soon_threadsafe(client.engine._slept)
-    wait_until(
-        lambda: client.status.connectivity is Connectivity.ONLINE, 5.0, "the end of the pause"
-    )
-    assert status.online_at is not None
+    client.wait_for(Connectivity.ONLINE)
 
 
 def test_the_user_who_is_back_gets_the_folder_refreshed_now_and_then(
@@ -220,24 +253,16 @@ def _counted(sandbox: Sandbox) -> int:
 def test_the_user_who_is_back_ends_a_pause(client: Client, proxy: FaultProxy) -> None:
     proxy.faults.refuse = True
     proxy.kill()
-    client.wait_for(Connectivity.OFFLINE)
-    client.engine._mailboxes[client.account.id]._failures = 8  # minutes until the next try
-    wait_until(
-        lambda: (
-            (status := client.status).next_attempt is not None
-            and (status.next_attempt - status.since).total_seconds() > 60
-        ),
-        30.0,
-        "a long pause",
-    )
+    pauses_for_long(client)
     proxy.faults.refuse = False
     client.engine.attend()
     client.wait_for(Connectivity.ONLINE)
 
 
 def test_a_line_that_falls_silent_in_idle_is_noticed(
-    client: Client, sandbox: Sandbox, proxy: FaultProxy
+    impatient: Client, sandbox: Sandbox, proxy: FaultProxy
 ) -> None:
+    client = impatient
     proxy.faults.silent = True
     status = client.wait_for(Connectivity.OFFLINE, 30.0)
     assert status.problem is not None
@@ -249,8 +274,9 @@ def test_a_line_that_falls_silent_in_idle_is_noticed(
 
 
 def test_a_line_that_falls_silent_in_a_fetch_is_noticed(
-    client: Client, sandbox: Sandbox, proxy: FaultProxy
+    impatient: Client, sandbox: Sandbox, proxy: FaultProxy
 ) -> None:
+    client = impatient
     sandbox.deliver(mail("Long", body="x" * 70 + "\r\n" * 20000), [client.account.address])
     row = client.row("Long")
 
@@ -272,7 +298,7 @@ def test_a_line_that_falls_silent_in_a_fetch_is_noticed(
 def test_after_throttling_what_the_user_did_goes_first(client: Client, sandbox: Sandbox) -> None:
     """Mutation that turns it red: start `urgent_loops` after the folders are listed."""
     key = client.row("Message 1").key
-    sandbox.imap_server.throttle(1500)
+    sandbox.imap_server.throttle(3000)
     client.engine.focus(client.folder(FolderRole.SENT).id)
     client.wait_for(Connectivity.THROTTLED)
     change = NewIntent(client.account.id, key, StoreFlags(add=FLAGGED))
@@ -292,7 +318,7 @@ def test_the_failure_of_one_mailbox_does_not_touch_another(
     """Two accounts, one of them closed from the start and tried again and again."""
     other = sandbox.accounts[1]
     sandbox.imap_server.not_connected.add(other)
-    with two_mailboxes(sandbox, tmp_path / "two", Timeouts(2.0, 2.0)) as both:
+    with two_mailboxes(sandbox, tmp_path / "two") as both:
         both.engine.start()
         mine, theirs = both.accounts
         wait_until(lambda: both.connectivity(mine) is Connectivity.ONLINE, 30.0, "the good one")

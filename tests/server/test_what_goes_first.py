@@ -14,7 +14,6 @@ from tests.server.fault_proxy import FaultProxy
 from tests.server.hasty import HASTY, hasty_client
 from tests.waiting import wait_until
 from tuimail.imap.jobs import Priority
-from tuimail.imap.session import Timeouts
 from tuimail.model.folder import FolderRole
 from tuimail.model.message import BodyState
 from tuimail.model.outbox import OutboxState
@@ -108,10 +107,9 @@ def test_a_message_does_not_wait_until_the_copy_of_the_one_before_was_looked_for
 
     Mutation that turns it red: `run_due` for `send_due` in `Mailbox._outbox_loop`.
     """
-    patient = replace(HASTY, timeouts=Timeouts(connect=60.0, read=60.0))
     with (
         FaultProxy(fresh_sandbox.imap[1]) as proxy,
-        hasty_client(fresh_sandbox, tmp_path, patient, port=proxy.port) as client,
+        hasty_client(fresh_sandbox, tmp_path, port=proxy.port) as client,
     ):
 
         def queue(name: str) -> int:

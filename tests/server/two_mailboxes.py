@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.server.client import ApprovingPrompt, sandbox_account, with_id
@@ -12,7 +12,6 @@ from tests.server.hasty import HASTY
 from tuimail.auth.cache import TokenCache
 from tuimail.auth.provider import TokenProvider
 from tuimail.http import HttpClient
-from tuimail.imap.session import Timeouts
 from tuimail.model.account import AccountId
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderRole
@@ -40,7 +39,7 @@ class TwoMailboxes:
 
 
 @contextmanager
-def two_mailboxes(sandbox: Sandbox, directory: Path, timeouts: Timeouts) -> Iterator[TwoMailboxes]:
+def two_mailboxes(sandbox: Sandbox, directory: Path) -> Iterator[TwoMailboxes]:
     """Sign both in; the engine is stopped in the end."""
     store = Store.open(directory)
     connected: dict[AccountId, Connected] = {}
@@ -55,7 +54,7 @@ def two_mailboxes(sandbox: Sandbox, directory: Path, timeouts: Timeouts) -> Iter
         ).result(30)
         submitter = SmtpSubmitter(account.smtp, account.ca_file)
         connected[number] = Connected(account, tokens, submitter, http.close)
-    engine = Engine(store, connected, DownloadRules(), replace(HASTY, timeouts=timeouts))
+    engine = Engine(store, connected, DownloadRules(), HASTY)
     try:
         yield TwoMailboxes(engine, store, list(connected))
     finally:

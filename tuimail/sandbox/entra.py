@@ -30,7 +30,8 @@ attribute                   value                          meaning
 ``tokens.lifetime``         seconds                        of access tokens from now on
 ``refresh_lifetime``        seconds or None                700082 for a refresh token not used since
 ``sign_in_frequency``       seconds or None                70043 that long after the last sign-in
-``device_code_lifetime``    seconds                        until ``expired_token``
+``device_code_lifetime``    seconds                        until ``expired_token``; also of codes that
+                                                           are out already
 ``device_interval``         seconds                        between polls
 ``revoke(user)``,                                          50173 at the next refresh
 ``revoke_all()``
@@ -83,7 +84,7 @@ class DeviceSignIn:
     user_code: str
     client_id: str
     scope: str
-    expires: float
+    began: float
     tenant: str
     state: str = "pending"
     user: str = ""
@@ -183,7 +184,7 @@ class Entra(Directory):
         account = user or self.users[0]
         with self._lock:
             for sign_in in self._devices.values():
-                if sign_in.user_code == wanted and sign_in.expires > time.time():
+                if sign_in.user_code == wanted and not self._is_over(sign_in):
                     break
             else:
                 return "bad_verification_code"
@@ -255,9 +256,7 @@ class Entra(Directory):
         """A new device code and its sign-in."""
         device_code = secrets.token_urlsafe(48)
         user_code = "".join(secrets.choice(_USER_CODE_LETTERS) for _ in range(9))
-        sign_in = DeviceSignIn(
-            user_code, client_id, scope, time.time() + self.device_code_lifetime, tenant
-        )
+        sign_in = DeviceSignIn(user_code, client_id, scope, time.time(), tenant)
         with self._lock:
             self._devices[device_code] = sign_in
         return device_code, sign_in
@@ -268,7 +267,7 @@ class Entra(Directory):
             sign_in = self._devices.get(device_code)
             if sign_in is None:
                 return "bad_verification_code"
-            if sign_in.expires < time.time():
+            if self._is_over(sign_in):
                 return "code_expired"
             if sign_in.state == "pending":
                 return "pending"
@@ -276,6 +275,9 @@ class Entra(Directory):
                 return "declined"
             del self._devices[device_code]
             return sign_in
+
+    def _is_over(self, sign_in: DeviceSignIn) -> bool:
+        return time.time() - sign_in.began > self.device_code_lifetime
 
     def client_of_code(self, user_code: str) -> str:
         """The client that waits for a device code."""
