@@ -43,6 +43,10 @@ class RawImap:
         self._file.close()
         self._socket.close()
 
+    def patience(self, seconds: float) -> None:
+        """Wait no longer than this for anything from now on; after it, TimeoutError."""
+        self._socket.settimeout(seconds)
+
     def send(self, data: bytes) -> None:
         """Send octets as they are."""
         self._socket.sendall(data)
