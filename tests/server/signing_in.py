@@ -127,6 +127,23 @@ def refused(provider: TokenProvider, *, force: bool = False) -> AuthError:
     return error
 
 
+@contextmanager
+def answering_nobody(sandbox: Sandbox) -> Iterator[None]:
+    """Hold the sandbox's thread, so that whatever is asked of Entra ID inside waits for the end."""
+    is_held, is_over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        is_held.set()
+        is_over.wait(30.0)
+
+    sandbox.later(0.0, hold)
+    assert is_held.wait(30.0)
+    try:
+        yield
+    finally:
+        is_over.set()
+
+
 def token_requests(sandbox: Sandbox) -> int:
     return sum(path.endswith("/token") for _, path in sandbox.entra.requests)
 

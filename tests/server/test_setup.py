@@ -204,8 +204,7 @@ def test_an_unknown_tenant_is_said_and_another_cloud_or_app_may_follow(trial: Tr
 def test_who_is_not_assigned_to_the_app_is_not_told_to_ask_for_consent(trial: Trial) -> None:
     """Red when every entry of the kind consent opens the mail to an administrator."""
     trial.sandbox.entra.fail_next("50105", 1, "token")
-    trial.to_sign_in()
-    state = trial.waits_at(SetupStep.SIGN_IN, StepState.STOPPED)
+    state = trial.to_sign_in(state=StepState.STOPPED)
     assert state.now.says == "Your organisation has not assigned you to this app"
     assert state.consent is None
     assert state.now.problem is not None
@@ -226,8 +225,7 @@ def test_every_refusal_for_want_of_consent_opens_the_page_with_its_ids(
     trial: Trial, error: str
 ) -> None:
     trial.sandbox.entra.fail_next(error, 1, "token")
-    trial.to_sign_in()
-    state = trial.waits_at(SetupStep.SIGN_IN, StepState.STOPPED)
+    state = trial.to_sign_in(state=StepState.STOPPED)
     assert state.consent is not None
     assert "correlation" in state.consent.ids
 
@@ -236,8 +234,7 @@ def test_a_rule_that_refuses_the_sign_in_is_explained_and_another_way_is_open(
     trial: Trial,
 ) -> None:
     trial.sandbox.entra.fail_next("ca_blocked", 1, "token")
-    trial.to_sign_in()
-    state = trial.waits_at(SetupStep.SIGN_IN, StepState.STOPPED)
+    state = trial.to_sign_in(state=StepState.STOPPED)
     assert state.now.ids.startswith("AADSTS53003")
     trial.set_up.sign_in(SignInMethod.BROWSER)
     wait_until(lambda: trial.state.page, 30.0, "a page")
@@ -247,6 +244,9 @@ def test_it_goes_on_at_the_next_start_where_it_was_left(trial: Trial) -> None:
     trial.to_sign_in()
     trial.set_up.leave()
     assert trial.accounts() == {}
+    # The answers are stored on another thread; the end of the program would wait for it.
+    kept = trial.sandbox.client_id
+    wait_until(lambda: kept in (trial.store.read.meta("setup") or ""), 30.0, "the answers")
     trial.fresh().start()
     state = trial.waits_at(SetupStep.SIGN_IN)
     assert state.result(SetupStep.APP).state is StepState.DONE

@@ -46,7 +46,9 @@ async def test_the_hook_is_called_once_between_the_recipients_and_data(
     assert len(hook.calls) == 1
     assert hook.calls[0][-3:] == ["MAIL", "RCPT", "RCPT"]
     assert "DATA" not in hook.calls[0]
-    verbs = [verb for _, verb in fresh_sandbox.smtp_server.log]
+    log = fresh_sandbox.smtp_server.log
+    await until(lambda: log[-1][1] == "QUIT", describe="the farewell, which nobody waits for long")
+    verbs = [verb for _, verb in log]
     assert verbs == ["EHLO", "EHLO", "AUTH", "MAIL", "RCPT", "RCPT", "DATA", ".", "QUIT"]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.server.signing_in import (
+    answering_nobody,
     got,
     provider_for,
     refused,
@@ -74,8 +75,8 @@ def test_callers_at_the_same_time_share_one_question(
     fresh_sandbox: Sandbox, signed_in: TokenProvider
 ) -> None:
     before = token_requests(fresh_sandbox)
-    fresh_sandbox.entra.latency = 0.3
-    futures = [signed_in.get(force_refresh=True) for _ in range(10)]
+    with answering_nobody(fresh_sandbox):
+        futures = [signed_in.get(force_refresh=True) for _ in range(10)]
     tokens = {future.result(timeout=20).secret for future in futures}
     assert len(tokens) == 1
     assert token_requests(fresh_sandbox) == before + 1
@@ -84,10 +85,10 @@ def test_callers_at_the_same_time_share_one_question(
 def test_a_caller_that_gives_up_does_not_take_the_answer_from_the_others(
     fresh_sandbox: Sandbox, signed_in: TokenProvider
 ) -> None:
-    fresh_sandbox.entra.latency = 0.3
-    busy = signed_in.get(force_refresh=True)
-    first, second = signed_in.get(min_ttl=9999), signed_in.get(min_ttl=9999)
-    assert first.cancel()
+    with answering_nobody(fresh_sandbox):
+        busy = signed_in.get(force_refresh=True)
+        first, second = signed_in.get(min_ttl=9999), signed_in.get(min_ttl=9999)
+        assert first.cancel()
     assert busy.result(timeout=20).username
     assert second.result(timeout=20).username
 

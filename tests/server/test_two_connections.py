@@ -58,9 +58,7 @@ def impatient(sandbox: Sandbox, proxy: FaultProxy, tmp_path: Path) -> Iterator[C
 
 
 @contextmanager
-def begun(
-    sandbox: Sandbox, proxy: FaultProxy, directory: Path, timing: Timing
-) -> Iterator[Client]:
+def begun(sandbox: Sandbox, proxy: FaultProxy, directory: Path, timing: Timing) -> Iterator[Client]:
     with hasty_client(sandbox, directory, timing, port=proxy.port) as client:
         client.start()
         client.row("Message 3")

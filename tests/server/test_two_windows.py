@@ -190,10 +190,10 @@ def test_the_second_window_takes_over_when_the_first_quits(
     first.close()
     wait_until(lambda: not second.engine.is_attached, 30.0, "the takeover")
     second.wait_for(Connectivity.ONLINE)
-    assert False in changed
-    wait_until(lambda: sandbox.imap_server.idling, describe="IDLE")
+    wait_until(lambda: False in changed, describe="a word of the takeover")
     sandbox.deliver(mail("After the takeover"), [second.account.address])
     second.row("After the takeover")
+    wait_until(lambda: sandbox.imap_server.idling, describe="IDLE")
     assert len(sandbox.imap_server.connections) == 2
 
 
@@ -220,7 +220,8 @@ def test_of_three_windows_one_takes_over(
     wait_until(lambda: sandbox.imap_server.idling, describe="IDLE")
     first.close()
     heir = wait_until(
-        lambda: next((w for w in (second, third) if not w.engine.is_attached), None), 2.0
+        lambda: next((w for w in (second, third) if not w.engine.is_attached), None),
+        describe="the takeover",
     )
     other = third if heir is second else second
     heir.wait_for(Connectivity.ONLINE)

@@ -15,6 +15,7 @@ from tests.server.window import Window
 from tests.waiting import wait_until
 from tuimail.cli.lock import SCREEN, EngineLock
 from tuimail.model.outbox import OutboxState
+from tuimail.model.request import RequestState
 from tuimail.model.status import Connectivity
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.sandbox.smtp_replies import AUTH_DISABLED_FOR_MAILBOX
@@ -181,20 +182,22 @@ def test_a_window_opened_during_a_sync_gets_its_texts_from_it(
 ) -> None:
     """Red without the desk in `Errand.sync`: then the text came when the verb had ended.
 
-    Older mail comes slowly until the text was asked for, so that the verb is still at it.
+    Older mail waits until the text was asked for, and the text until the verb was seen to be at it.
     """
     inbox = fresh_sandbox.mailbox(fresh_sandbox.accounts[0]).folder("INBOX")
     for number in range(900):
         inbox.append(mail(f"Message {number}"))
     shell.sign_in()
-    asked, older = threading.Event(), threading.Event()
+    older, taken_up, asked, seen = (threading.Event() for _ in range(4))
 
     def slow(_connection: object, _tag: bytes, command: str, arguments: object) -> None:
         words = repr(arguments)
         if command == "FETCH" and "BODY.PEEK[1]" in words:
             asked.set()
+            seen.wait(60.0)
         elif command == "FETCH" and older.is_set():
-            asked.wait(3.0)
+            taken_up.wait(60.0)
+            asked.wait(1.0)  # it comes with the next command, on the same connection
         elif command == "FETCH":
             older.set()
 
@@ -207,10 +210,17 @@ def test_a_window_opened_during_a_sync_gets_its_texts_from_it(
             assert not window.turn.is_ours
             row = window.row("Message 899", 30.0)
             window.engine.want_body(row.key)
+            wait_until(lambda: is_taken_up(window), 30.0, "the verb to take the request up")
+            taken_up.set()
             wait_until(asked.is_set, 30.0, "the text to be fetched")
             assert not verb.done()
+            seen.set()
             wait_until(lambda: window.store.read.part(row.key, "1") is not None, 30.0, "the text")
             code, words = verb.result(60)
             assert code == 0, words
         finally:
             window.close()
+
+
+def is_taken_up(window: Window) -> bool:
+    return [each.state for each in window.store.read.open_requests()] == [RequestState.TAKEN]

@@ -92,12 +92,15 @@ class Trial:
         wait_until(there, 30.0, f"{step}: {state}, not {self.state.step}: {self.state.now}")
         return self.state
 
-    def to_sign_in(self, address: str = ANNA, app: str = "") -> None:
+    def to_sign_in(
+        self, address: str = ANNA, app: str = "", state: StepState = StepState.NOW
+    ) -> SetupState:
+        """Answer the first steps, until the sign-in stands so: its code may be refused at once."""
         self.set_up.start()
         self.set_up.give_address(address)
         self.waits_at(SetupStep.APP)
         self.set_up.choose_app(app or self.sandbox.client_id)
-        self.waits_at(SetupStep.SIGN_IN)
+        return self.waits_at(SetupStep.SIGN_IN, state)
 
     def approve(self, user: str = ANNA) -> None:
         code = wait_until(lambda: self.state.code, 30.0, "a code")
@@ -118,6 +121,6 @@ class Trial:
         with requests.Session() as browser:
             browser.trust_env = False  # no proxy
             answer = browser.get(
-                here, verify=str(self.sandbox.ca_file), allow_redirects=False, timeout=10
+                here, verify=str(self.sandbox.ca_file), allow_redirects=False, timeout=30
             )
         return answer.headers["Location"]

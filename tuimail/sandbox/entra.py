@@ -30,8 +30,8 @@ attribute                   value                          meaning
 ``tokens.lifetime``         seconds                        of access tokens from now on
 ``refresh_lifetime``        seconds or None                700082 for a refresh token not used since
 ``sign_in_frequency``       seconds or None                70043 that long after the last sign-in
-``device_code_lifetime``    seconds                        until ``expired_token``; also of codes that
-                                                           are out already
+``device_code_lifetime``    seconds                        until ``expired_token``, of codes
+                                                           that are out too
 ``device_interval``         seconds                        between polls
 ``revoke(user)``,                                          50173 at the next refresh
 ``revoke_all()``

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 _LAST_ROUNDS = 20
 
 
