@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 
 from textual import events
 from textual.app import App
@@ -22,6 +23,9 @@ Typed = events.Key | events.Paste
 
 _ROUNDS = 2
 """The key itself, and what the field says of it: that Enter was pressed, or that it has changed."""
+
+_PATIENCE = 2.0
+"""Seconds that a key may go round. What it has set off may wait for the keys that are kept here."""
 
 
 class InOrder:
@@ -77,9 +81,11 @@ class InOrder:
         self._round = asyncio.create_task(self._go_round(field))
 
     async def _go_round(self, field: Widget) -> None:
-        for _ in range(_ROUNDS):
-            for node in field.ancestors_with_self:
-                await passed(node)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                for _ in range(_ROUNDS):
+                    for node in field.ancestors_with_self:
+                        await passed(node)
         self._app.call_later(self._go_on)
 
     async def _go_on(self) -> None:
