@@ -17,7 +17,7 @@ from tuimail.auth import device_code
 settings.register_profile("tuimail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tuimail")
 
-pytest_plugins = ["tests.server.lanes", "tests.server.sandbox_fixture"]
+pytest_plugins = ["tests.server.lanes", "tests.server.sandbox_fixture", "tests.settling"]
 
 _LONGEST_FIRST: Final = ("soak", "crash", "fidelity", "server", "property", "ui", "store")
 """Folders in the order in which they run; what is in none of them comes last."""
