@@ -40,6 +40,7 @@ def test_a_broken_line_is_whole_again_and_a_broken_address_too() -> None:
         TextLine(SafeText("one two  three four five")),
         TextLine(SafeText("quoted words that are broken"), quote=2),
         TextLine(SafeText(address)),
+        TextLine(SafeText(f"   {address}"), quote=1),
         TextLine(SafeText("- an item of a list that hangs"), indent=2),
         TextLine(SafeText("見積書の件についてご連絡いたします")),
     ]
@@ -49,6 +50,7 @@ def test_a_broken_line_is_whole_again_and_a_broken_address_too() -> None:
         "one two  three four five",
         ">> quoted words that are broken",
         address,
+        f">    {address}",
         "- an item of a list that hangs",
         "見積書の件についてご連絡いたします",
     ]
