@@ -7,7 +7,7 @@ the text are coloured only when the row is painted, so a long mail costs little 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len
@@ -80,16 +80,26 @@ def lay_out_text(lines: Sequence[TextLine], width: int, sign: str = "-") -> list
             attribution = -1
         mark = ">" * min(line.quote, max(1, width // 4)) + " "
         kind = f"quote-{min(line.quote, 3)}"
-        rows += [
-            row._replace(
-                text=(mark + row.text).rstrip(),
-                kind=kind,
-                own=0 if row.glue is None else len(mark) + row.own,
-                runs=(Run(mark, kind), *row.runs) if row.runs else (),
-            )
-            for row in _line_rows(line, max(1, width - len(mark)), sign)
-        ]
+        rows += _marked(_line_rows(line, max(1, width - len(mark)), sign), mark, kind)
     return rows
+
+
+def _marked(rows: Iterable[BodyRow], mark: str, kind: str) -> Iterator[BodyRow]:
+    """Put the mark of a quote in front of each row of a line."""
+    left_out = ""
+    for row in rows:
+        text, own = mark + row.text, 0 if row.glue is None else len(mark) + row.own
+        drawn = text.rstrip()
+        yield BodyRow(
+            drawn,
+            kind,
+            (Run(mark, kind), *row.runs) if row.runs else (),
+            row.wide,
+            own,
+            row.glue if row.glue is None else left_out + row.glue,
+        )
+        # Of a row that is nothing but its mark, its blank is only left out of what is drawn.
+        left_out = text[max(own, len(drawn)) :]
 
 
 def _line_rows(line: TextLine, width: int, sign: str) -> list[BodyRow]:
