@@ -69,6 +69,20 @@ class TuimailError(Exception):
         self.url = url
 
 
+def defect_at(error: BaseException) -> str:
+    """Return what an unforeseen exception is and where: its kind and place, never its content.
+
+    An exception's own words may hold what the mail says.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = ""
+    if trace is not None:
+        place = f" at {trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+    return f"{type(error).__name__}{place}"
+
+
 class ConfigError(TuimailError):
     """The settings cannot be used.
 

@@ -172,10 +172,10 @@ class World:
             self.session = SimulatedSession(self.server)
         self.session.expect(fault, after, any_command=any_command)
         outcome = self.run(lambda session: push(session, self.store, self.id), meanwhile=meanwhile)
-        self.run(lambda session: push_drafts(session, self.store, self.account))
+        drafts = self.run(lambda session: push_drafts(session, self.store, self.account))
         if not self.session.is_dead:
             self.session.expect(Fault.NOTHING, 0)
-        if outcome is not None and outcome.relist:
+        if any(one is not None and one.relist for one in (outcome, drafts)):
             self.list_tree()
 
     def settle(self) -> None:

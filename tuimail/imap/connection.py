@@ -18,7 +18,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from tuimail.errors import ConnectionLost, ProtocolViolation, Reach, TuimailError
+from tuimail.errors import ConnectionLost, ProtocolViolation, Reach, TuimailError, defect_at
 from tuimail.imap.jobs import Breathe, Job, Priority, Step
 from tuimail.imap.session import ImapSession
 from tuimail.imap.translate import is_line_failure
@@ -168,7 +168,7 @@ class ImapConnection:
 
     def _rest(self) -> None:
         """Wait for a job, and notice meanwhile when the server ends the connection."""
-        if self._recycle:
+        if self._recycle or (self._session is not None and not self._session.is_open):
             self._drop()
         session = self._session
         if session is None:
@@ -309,14 +309,7 @@ def _closed() -> ConnectionLost:
 
 def _bug(error: Exception, label: str) -> ProtocolViolation:
     """What an unforeseen exception becomes: its kind and its place, nothing of its content."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = ""
-    if trace is not None:
-        code = trace.tb_frame.f_code
-        place = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-    detail = f"{type(error).__name__} at {place} in {label}"
+    detail = f"{defect_at(error)} in {label}"
     _log.error("unexpected: %s", detail)
     return ProtocolViolation(
         "Something unforeseen happened with the server's answer.", detail=detail

@@ -7,9 +7,9 @@ reverting a refused change, and of undo while nothing was tried (model/journal.p
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tuimail.model.account import AccountId
 from tuimail.model.flags import SEEN, Flags
@@ -17,6 +17,12 @@ from tuimail.model.folder import UID, FolderId
 from tuimail.model.message import MessageKey
 from tuimail.records import record
 from tuimail.text.safe import SafeText
+
+UNTIL_ASKED: Final = datetime(9999, 1, 1, tzinfo=UTC)
+"""`not_before` of an intent that is stopped: it waits for the user's word."""
+
+UNTIL_THERE: Final = datetime(9998, 1, 1, tzinfo=UTC)
+"""`not_before` of an intent that waits until the mailbox has the folder it needs."""
 
 
 class IntentState(StrEnum):
@@ -139,7 +145,7 @@ class Intent:
 
     Attributes:
         group_id: One user action, one undo.
-        not_before: Aware, UTC; the undo hold or the next try.
+        not_before: Aware, UTC; the undo hold or the next try, `UNTIL_ASKED` when there is none.
         error: The server's words after a refusal.
     """
 
@@ -221,7 +227,7 @@ class PendingAction:
         state: QUEUED, RUNNING or UNCERTAIN.
         attempts: How often it was tried and refused for now.
         error: Why it did not work last time, in the server's words.
-        not_before: When it runs, or is tried again, UTC.
+        not_before: When it runs, or is tried again, UTC; see `UNTIL_ASKED` and `UNTIL_THERE`.
     """
 
     id: int

@@ -13,7 +13,14 @@ from tuimail import store
 from tuimail.model.account import AccountId
 from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.folder import UID, FolderId, FolderRole
-from tuimail.model.intent import AppendDraft, DraftAction, DraftIntent, IntentState, WithdrawDraft
+from tuimail.model.intent import (
+    UNTIL_THERE,
+    AppendDraft,
+    DraftAction,
+    DraftIntent,
+    IntentState,
+    WithdrawDraft,
+)
 from tuimail.model.message import MessageKey
 from tuimail.store import actions, codec, folders, intent_rows
 from tuimail.store.connection import Connection, Row
@@ -98,12 +105,12 @@ def saved(tx: Transaction, account: AccountId, draft_id: int, octets: int) -> No
 
 
 def settle(tx: Transaction, draft_id: int) -> None:
-    """Bring the draft to the server now: it was put away."""
+    """Bring the draft to the server now: it was put away. What waits for a folder goes on so."""
     tx.changes.intents |= bool(
         tx.connection.change(
             "UPDATE intent SET not_before = min(not_before, ?) WHERE draft_id = ?"
-            " AND state = 'queued' AND attempts = 0",
-            (tx.now, draft_id),
+            " AND state = 'queued' AND attempts = 0 AND not_before < ?",
+            (tx.now, draft_id, UNTIL_THERE.timestamp()),
         )
     )
 

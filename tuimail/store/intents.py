@@ -208,6 +208,16 @@ def requeue(
             )
 
 
+def hold(tx: Transaction, ids: Sequence[int], *, until: datetime, error: str) -> None:
+    """Let intents wait for something else than a time; that counts as no attempt."""
+    settled = _Settled(tx)
+    for intent_id in ids:
+        if settled.settle(intent_id, IntentState.QUEUED, error=error):
+            tx.connection.change(
+                "UPDATE intent SET not_before = ? WHERE id = ?", (until.timestamp(), intent_id)
+            )
+
+
 class _Settled:
     """Gives pending intents another state and remembers whose visible side that concerns."""
 

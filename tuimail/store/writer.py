@@ -224,6 +224,10 @@ class Writer(OutgoingWriter):
         """Let intents run again later and count the attempt."""
         intents.requeue(self._tx, ids, not_before=not_before, error=error)
 
+    def hold_intents(self, ids: Sequence[int], *, until: datetime, error: str) -> None:
+        """Let intents wait for something else than a time: `UNTIL_THERE`, `UNTIL_ASKED`."""
+        intents.hold(self._tx, ids, until=until, error=error)
+
     def cancel_group(self, group: int) -> int:
         """Take a user action back as far as it was not started; return how many intents."""
         return intents.cancel_group(self._tx, group)

@@ -9,11 +9,17 @@ another Message-ID, or another UID than tuimail was told, is another program's a
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from tuimail.errors import CommandInvalid, CommandRejected, FolderGone, Reach, TuimailError
+from tuimail.errors import (
+    CommandInvalid,
+    CommandRejected,
+    FolderGone,
+    Reach,
+    TuimailError,
+)
 from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.mime.builder import build_draft, make_message_id, parts_of
@@ -21,15 +27,21 @@ from tuimail.model.account import Account, AccountId
 from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.flags import SEEN, Flags, SystemFlag
 from tuimail.model.folder import UID, Folder, FolderId, FolderRole
-from tuimail.model.intent import Baseline, IntentState
+from tuimail.model.intent import UNTIL_THERE, Baseline, IntentState
 from tuimail.model.message import Identity
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
-from tuimail.sync.batch import DEFINITE_CODES, TRIES, put_off
+from tuimail.sync.batch import DEFINITE_CODES, TRIES, look_for_folder, put_off
 from tuimail.sync.compact_drafts import DraftWork, compact_drafts
 from tuimail.sync.draft_fate import fate_of
-from tuimail.sync.explain import draft_changed_elsewhere, draft_refused
+from tuimail.sync.explain import (
+    draft_changed_elsewhere,
+    draft_refused,
+    draft_stopped,
+    draft_without_folder,
+)
 from tuimail.sync.looking import find_arrival
+from tuimail.sync.unforeseen import put_aside
 from tuimail.text.safe import clean
 
 _FLAGS: Final = SEEN | Flags(SystemFlag.DRAFT)
@@ -38,38 +50,75 @@ _ANYWHERE: Final = Baseline(None, UID(1))
 """A Message-ID that tuimail made itself needs no UIDNEXT to be told from older mail."""
 
 
+@dataclass(slots=True)
+class DraftOutcome:
+    """What is to be looked at afterwards.
+
+    Attributes:
+        refresh: Folders that received drafts, or lost some.
+        relist: Whether Drafts was not where it had been, so that the tree has to be listed.
+        again: Whether a defect ended it: the rest goes on with another connection.
+    """
+
+    refresh: set[FolderId] = field(default_factory=set)
+    relist: bool = False
+    again: bool = False
+
+
 def push_drafts(
     session: ImapSession, store: Store, account: Account
-) -> Generator[Step, None, set[FolderId]]:
+) -> Generator[Step, None, DraftOutcome]:
     """Bring every draft that is due to the server, or what is there of it out of there.
 
-    Returns:
-        The folders that should be refreshed.
+    Where the mailbox has no Drafts it waits until there is one.
     """
-    refresh: set[FolderId] = set()
+    outcome = DraftOutcome()
     for work in compact_drafts(store.read.draft_intents(account.id)):
-        if work.not_before > datetime.now(UTC):
+        folder = _drafts(store, account.id)
+        if _due(work, folder) > datetime.now(UTC):
             continue
-        folder = store.read.folder_with_role(account.id, FolderRole.DRAFTS)
-        if folder is None or not folder.is_on_server:
-            _give_up(store, work)
+        if folder is None:
+            _wait_for_folder(store, account.id, work)
             continue
         try:
             if _Replacing(session, store, account, folder, work).run():
-                refresh.add(folder.id)
-        except FolderGone:
-            _give_up(store, work)  # the next listing tells
+                outcome.refresh.add(folder.id)
+        except FolderGone as error:
+            outcome.relist |= _gone(store, account.id, work, error)
         except (CommandRejected, CommandInvalid) as error:
             _refused(store, account.id, work, error)
-            refresh.add(folder.id)
+            outcome.refresh.add(folder.id)
+        except TuimailError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect ends what it is about, nothing else
+            notice = draft_stopped(_subject(store, work), error)
+            put_aside(session, store, account.id, work.ids, work.attempts, error, notice)
+            outcome.again = True
+            return outcome
         yield StepDone()
-    return refresh
+    return outcome
 
 
 def drafts_due(store: Store, account: AccountId) -> datetime | None:
-    """Return when there is something to push next for drafts, UTC; None when there is nothing."""
+    """Return when there is something to push next for drafts, UTC; None when there is nothing.
+
+    What is stopped has no time, nor has what waits for a folder that is not there.
+    """
+    folder = _drafts(store, account)
     works = compact_drafts(store.read.draft_intents(account))
-    return min((work.not_before for work in works), default=None)
+    times = (_due(work, folder) for work in works)
+    return min((time for time in times if time < UNTIL_THERE), default=None)
+
+
+def _drafts(store: Store, account: AccountId) -> Folder | None:
+    folder = store.read.folder_with_role(account, FolderRole.DRAFTS)
+    return folder if folder is not None and folder.is_on_server else None
+
+
+def _due(work: DraftWork, folder: Folder | None) -> datetime:
+    """Return when it may run: what waited for a folder that is there now, at once."""
+    is_there = work.not_before == UNTIL_THERE and folder is not None
+    return datetime.now(UTC) if is_there else work.not_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +290,34 @@ def _fit_for_server(store: Store, work: DraftWork) -> Draft | None:
     return None if draft is None or store.read.draft_stays_here(draft) else draft
 
 
-def _give_up(store: Store, work: DraftWork) -> None:
-    """End what has no folder to go to, without a word: the draft is here."""
-    store.write(lambda tx: tx.finish_intents(work.ids, state=IntentState.CANCELLED)).result()
+def _wait_for_folder(store: Store, account: AccountId, work: DraftWork) -> None:
+    """Keep what has no folder to go to until there is one, and say that the draft stays here."""
+    draft = _fit_for_server(store, work)
+
+    def change(tx: Writer) -> None:
+        tx.hold_intents(work.ids, until=UNTIL_THERE, error="The mailbox has no Drafts folder.")
+        if draft is not None:
+            tx.add_notice(draft_without_folder(clean(draft.subject)), account)
+
+    store.write(change).result()
+
+
+def _gone(store: Store, account: AccountId, work: DraftWork, error: FolderGone) -> bool:
+    """Look for Drafts in the tree, or give up where the tree goes on to name it.
+
+    Returns:
+        Whether the tree has to be listed.
+    """
+    if work.attempts + 1 < TRIES:
+        store.write(lambda tx: look_for_folder(tx, work.ids)).result()
+        return True
+    _refused(store, account, work, error)
+    return False
+
+
+def _subject(store: Store, work: DraftWork) -> str:
+    draft = store.read.draft(work.draft_id)
+    return work.subject if draft is None else clean(draft.subject)
 
 
 def _refused(store: Store, account: AccountId, work: DraftWork, error: TuimailError) -> None:

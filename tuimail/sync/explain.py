@@ -16,6 +16,7 @@ from tuimail.errors import (
     SignInRequired,
     Throttled,
     TuimailError,
+    defect_at,
 )
 from tuimail.exchange.diagnosis import Who, diagnose, explain
 from tuimail.model.message import MessageKey
@@ -101,6 +102,58 @@ def folder_change_refused(name: str, what: str, error: TuimailError) -> Notice:
         f"The folder “{name}” could not be {what}: the server refuses it.",
         "The folder is shown as it is on the server. tuimail does not try again.",
         error.hint or "Choose another name, or do it in Outlook.",
+    )
+
+
+def change_stopped(store: Store, key: MessageKey, what: str, error: Exception) -> Notice:
+    """Say that a change of a message ended by a defect and waits for the user.
+
+    Args:
+        what: As for `change_refused`.
+    """
+    summary = store.read.summary(key)
+    subject = f"“{summary.subject}”" if summary and summary.subject else "A message"
+    return _stopped(f"{subject} could not be {what}", error)
+
+
+def folder_change_stopped(name: str, what: str, error: Exception) -> Notice:
+    """Say that a change of a folder ended by a defect and waits for the user.
+
+    Args:
+        what: As for `folder_change_refused`.
+    """
+    return _stopped(f"The folder “{name}” could not be {what}", error)
+
+
+def draft_stopped(subject: str, error: Exception) -> Notice:
+    """Say that keeping a draft on the server ended by a defect and waits for the user."""
+    name = f"The draft “{subject}”" if subject else "A draft"
+    return _stopped(f"{name} could not be kept in the server's Drafts", error)
+
+
+def _stopped(short: str, error: Exception) -> Notice:
+    place = defect_at(error)
+    return Notice(
+        Severity.ERROR,
+        clean(f"{short}: tuimail met a defect of its own."),
+        happened=f"Something unforeseen happened in tuimail ({place}).",
+        now="It is safe on this computer and not tried again by itself. Everything else goes on.",
+        you_can="Run it again or give it up in the list of jobs. Please report what stands in"
+        " brackets: it says nothing of your mail.",
+        detail=place,
+    )
+
+
+def draft_without_folder(subject: str) -> Notice:
+    """Say that a draft stays on this computer, because the mailbox has no Drafts."""
+    name = f"The draft “{subject}”" if subject else "A draft"
+    return Notice(
+        Severity.WARNING,
+        clean(f"{name} is on this computer only: the mailbox has no Drafts folder."),
+        happened="The server does not list a folder for drafts. It may have been removed.",
+        now="What you wrote is safe here. It goes to the server by itself once there is a folder"
+        " for drafts again.",
+        you_can="Go on writing, send it or discard it: it is in the outbox.",
     )
 
 

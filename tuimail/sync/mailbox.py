@@ -162,7 +162,7 @@ class Mailbox:
 
     def wake(self) -> None:
         """New intents or outbox items exist."""
-        if self._presence is not None and self._store.read.intents(self.account.id):
+        if self._presence is not None and self.work.has_changes:
             self._presence.use()
         self.work.intents.set()
         self.work.keeping.wake()
@@ -269,9 +269,9 @@ class Mailbox:
         return self.work.focus is not None
 
     def _is_busy(self) -> bool:
-        status, read = self.status, self._store.read
+        status = self.status
         is_fetching = status.progress or (status.download and not status.download.problem)
-        return bool(is_fetching or self.work.has_wishes or read.intents(self.account.id))
+        return bool(is_fetching or self.work.has_wishes or self.work.has_changes)
 
     async def _outbox_job(self, job: Job[T], priority: Priority, label: str) -> T:
         """Run a job of the outbox, which does not wait for a seat: it tries again soon."""

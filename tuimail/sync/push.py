@@ -6,7 +6,7 @@ for in the target before anything is concluded, and a flag is set to a value, ne
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -16,6 +16,7 @@ from tuimail.errors import (
     CommandRejected,
     FolderGone,
     ServerError,
+    TuimailError,
     UidValidityChanged,
 )
 from tuimail.imap.jobs import Step, StepDone
@@ -25,13 +26,22 @@ from tuimail.model.folder import UID, Folder, FolderId
 from tuimail.model.intent import IntentState
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
-from tuimail.sync.batch import DEFINITE_CODES, TRIES, Batch, intents_of, look_for_folder, put_off
+from tuimail.sync.batch import (
+    DEFINITE_CODES,
+    TRIES,
+    Batch,
+    Items,
+    intents_of,
+    look_for_folder,
+    put_off,
+)
 from tuimail.sync.compact import Work, compact
 from tuimail.sync.copies import CopyBatch
-from tuimail.sync.explain import change_refused
+from tuimail.sync.explain import change_refused, change_stopped
 from tuimail.sync.moves import MoveBatch
 from tuimail.sync.stores import ExpungeBatch, FlagBatch
 from tuimail.sync.tree import TreeOutcome, push_tree
+from tuimail.sync.unforeseen import put_aside
 
 MOST_AT_ONCE: Final = 200
 """Messages per command, so that a lost reply leaves few to look for."""
@@ -47,36 +57,50 @@ class PushOutcome:
         refresh: Folders that received messages.
         renumbered: Folders whose UIDs changed; nothing can be done before they are refreshed.
         relist: Whether a folder was not where it had been, so that the tree has to be listed.
+        alone: Intents whose batch ended by a defect: the next push finds out which it was.
+        again: Whether a defect ended the push: the rest goes on with another connection.
     """
 
     refresh: set[FolderId] = field(default_factory=set)
     renumbered: set[FolderId] = field(default_factory=set)
     relist: bool = False
+    alone: set[int] = field(default_factory=set)
+    again: bool = False
 
     def add(self, tree: TreeOutcome) -> None:
         """Take in what came of changes of the tree."""
         self.refresh |= tree.refresh
         self.renumbered |= tree.renumbered
         self.relist |= tree.relist
+        self.again |= tree.again
 
 
 def push(
-    session: ImapSession, store: Store, account: AccountId
+    session: ImapSession, store: Store, account: AccountId, alone: Collection[int] = ()
 ) -> Generator[Step, None, PushOutcome]:
     """Run every due intent: folders made and renamed, messages, then folders removed.
 
     About each message one command is given at a time. An intent is tried once: what is put off
     or waits for a refresh is left to the next push.
+
+    Args:
+        alone: Intents that get a command of their own.
     """
     outcome = PushOutcome()
     outcome.add((yield from push_tree(session, store, account)))
-    yield from _push_messages(session, store, account, outcome)
-    outcome.add((yield from push_tree(session, store, account)))
+    if not outcome.again:
+        yield from _push_messages(session, store, account, outcome, alone)
+    if not outcome.again:
+        outcome.add((yield from push_tree(session, store, account)))
     return outcome
 
 
 def _push_messages(
-    session: ImapSession, store: Store, account: AccountId, outcome: PushOutcome
+    session: ImapSession,
+    store: Store,
+    account: AccountId,
+    outcome: PushOutcome,
+    alone: Collection[int],
 ) -> Generator[Step, None, None]:
     tried: set[int] = set()
     while True:
@@ -85,12 +109,14 @@ def _push_messages(
         if not works:
             return
         tried.update(intent for work in works for intent in work.step)
-        for batch in _batches(store, works):
+        for batch in _batches(store, works, alone):
             outcome.refresh.update(folder.id for folder in batch.refresh)
             yield from _run(session, store, batch, outcome)
+            if outcome.again:
+                return
 
 
-def _batches(store: Store, works: Iterable[Work]) -> list[Batch]:
+def _batches(store: Store, works: Iterable[Work], alone: Collection[int]) -> list[Batch]:
     """Put the next command about each message together with equal ones of its folder.
 
     What needs no command, because it leaves the message where and as it is, is settled at once.
@@ -109,9 +135,22 @@ def _batches(store: Store, works: Iterable[Work]) -> list[Batch]:
     if settled:
         store.write(lambda tx: tx.finish_intents(settled)).result()
     return [
-        replace(kind, items=tuple(items[start : start + MOST_AT_ONCE]))
+        replace(kind, items=portion)
         for kind, items in groups.items()
-        for start in range(0, len(items), MOST_AT_ONCE)
+        for portion in _portions(items, alone)
+    ]
+
+
+def _portions(items: Sequence[tuple[Work, UID]], alone: Collection[int]) -> list[Items]:
+    """Divide what is alike into what one command takes."""
+    single: list[tuple[Work, UID]] = []
+    rest: list[tuple[Work, UID]] = []
+    for item in items:
+        (single if any(intent in alone for intent in item[0].step) else rest).append(item)
+    together = range(0, len(rest), MOST_AT_ONCE)
+    return [
+        *(tuple(rest[start : start + MOST_AT_ONCE]) for start in together),
+        *((item,) for item in single),
     ]
 
 
@@ -169,7 +208,29 @@ def _run(
         else:
             for single in batch.split():
                 yield from _run(session, store, single, outcome)
+                if outcome.again:
+                    return
+    except TuimailError:
+        raise  # it reaches further than what was asked
+    except Exception as error:  # noqa: BLE001 - a defect ends what it is about, nothing else
+        outcome.again = True
+        _isolate(session, store, batch, error, outcome)
+        return
     yield StepDone()
+
+
+def _isolate(
+    session: ImapSession, store: Store, batch: Batch, error: Exception, outcome: PushOutcome
+) -> None:
+    """Find out whose the defect is, by one command for each, or put aside whose it is."""
+    if len(batch.items) > 1:
+        session.close()
+        outcome.alone.update(intents_of(batch.items))
+        return
+    ((work, _),) = batch.items
+    notice = change_stopped(store, work.key, batch.what, error)
+    account = batch.source.account_id
+    put_aside(session, store, account, work.step, work.attempts, error, notice)
 
 
 def _may_be_renamed(store: Store, batch: Batch) -> bool:

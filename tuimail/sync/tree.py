@@ -11,13 +11,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from tuimail.errors import CommandInvalid, CommandRejected, FolderGone, UidValidityChanged
+from tuimail.errors import (
+    CommandInvalid,
+    CommandRejected,
+    FolderGone,
+    TuimailError,
+    UidValidityChanged,
+)
 from tuimail.imap import tree as commands
 from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.intent import (
+    UNTIL_THERE,
     CreateFolder,
     DeleteFolder,
     FolderIntent,
@@ -33,9 +40,11 @@ from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.sync.batch import DEFINITE_CODES, TRIES, look_for_folder, put_off
 from tuimail.sync.compact_tree import TreeWork, compact_tree, runnable
-from tuimail.sync.explain import folder_change_refused
+from tuimail.sync.explain import folder_change_refused, folder_change_stopped
+from tuimail.sync.unforeseen import put_aside
 
 _GONE: Final = "The folder is not on the server any more."
+_MARKED: Final = "marked as read"
 
 
 @dataclass(slots=True)
@@ -46,11 +55,13 @@ class TreeOutcome:
         refresh: Folders that were made.
         renumbered: Folders whose UIDs changed.
         relist: Whether a folder was not where it had been.
+        again: Whether a defect ended it: the rest goes on with another connection.
     """
 
     refresh: set[FolderId] = field(default_factory=set)
     renumbered: set[FolderId] = field(default_factory=set)
     relist: bool = False
+    again: bool = False
 
 
 def push_tree(
@@ -58,6 +69,25 @@ def push_tree(
 ) -> Generator[Step, None, TreeOutcome]:
     """Run every due change of the tree and every folder marked read."""
     outcome = TreeOutcome()
+    yield from _push_changes(session, store, account, outcome)
+    for intent in store.read.folder_intents(account):
+        is_due = intent.not_before <= datetime.now(UTC) and not outcome.again
+        if isinstance(intent.action, MarkFolderRead) and is_due:
+            try:
+                _mark(session, store, intent, intent.action, outcome)
+            except TuimailError:
+                raise
+            except Exception as error:  # noqa: BLE001 - a defect ends what it is about, nothing else
+                ids = (intent.id,)
+                _put_aside(session, store, intent.folder_id, ids, intent.attempts, _MARKED, error)
+                outcome.again = True
+            yield StepDone()
+    return outcome
+
+
+def _push_changes(
+    session: ImapSession, store: Store, account: AccountId, outcome: TreeOutcome
+) -> Generator[Step, None, None]:
     now = datetime.now(UTC)
     works = compact_tree(store.read.folder_intents(account), now)
     for work in runnable(works, store.read.server_tree(account), now)[0]:
@@ -70,26 +100,30 @@ def push_tree(
                 store, work.folder, work.ids, work.attempts, _what(work), error
             )
             yield StepDone()
-            break  # what came after may have counted on it
+            return  # what came after may have counted on it
+        except TuimailError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect ends what it is about, nothing else
+            _put_aside(session, store, work.folder, work.ids, work.attempts, _what(work), error)
+            outcome.again = True
+            return
         if work.create is not None:
             outcome.refresh.add(work.folder)
         yield StepDone()
-    for intent in store.read.folder_intents(account):
-        if isinstance(intent.action, MarkFolderRead) and intent.not_before <= datetime.now(UTC):
-            _mark(session, store, intent, intent.action, outcome)
-            yield StepDone()
-    return outcome
 
 
 def tree_due(store: Store, account: AccountId) -> datetime | None:
-    """Return when there is something to push next for folders, UTC; None when there is nothing."""
+    """Return when there is something to push next for folders, UTC; None when there is nothing.
+
+    What is stopped has no time.
+    """
     now = datetime.now(UTC)
     intents = store.read.folder_intents(account)
     due, later = runnable(compact_tree(intents, now), store.read.server_tree(account), now)
     times = [work.not_before for work in later]
     times += [work.not_before for work in due if not _waits_for_messages(store, account, work)]
     times += [one.not_before for one in intents if isinstance(one.action, MarkFolderRead)]
-    return min(times, default=None)
+    return min((time for time in times if time < UNTIL_THERE), default=None)
 
 
 def _waits_for_messages(store: Store, account: AccountId, work: TreeWork) -> bool:
@@ -214,9 +248,7 @@ def _mark(
         ).result()
         outcome.renumbered.add(intent.folder_id)
     except (CommandRejected, CommandInvalid, FolderGone) as error:
-        outcome.relist |= _failed(
-            store, intent.folder_id, ids, intent.attempts, "marked as read", error
-        )
+        outcome.relist |= _failed(store, intent.folder_id, ids, intent.attempts, _MARKED, error)
     else:
         store.write(lambda tx: tx.confirm_mark(intent.id)).result()
 
@@ -265,3 +297,19 @@ def _failed(
 
     store.write(revert).result()
     return False
+
+
+def _put_aside(
+    session: ImapSession,
+    store: Store,
+    folder_id: FolderId,
+    ids: tuple[int, ...],
+    attempts: int,
+    what: str,
+    error: Exception,
+) -> None:
+    folder = store.read.folder(folder_id)
+    if folder is None:
+        raise error
+    notice = folder_change_stopped(folder.name, what, error)
+    put_aside(session, store, folder.account_id, ids, attempts, error, notice)

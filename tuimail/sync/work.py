@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Collection, Coroutine, Generator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
@@ -21,11 +21,12 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
-from tuimail.model.intent import Copy, Intent, Move
+from tuimail.model.intent import UNTIL_THERE, Copy, Intent, Move
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Download, Fetching, Progress
 from tuimail.store.store import Store
 from tuimail.sync.awaited import AwaitedTexts
+from tuimail.sync.backoff import delay
 from tuimail.sync.compact import next_due
 from tuimail.sync.drafts import drafts_due, push_drafts
 from tuimail.sync.keeping import Keeping
@@ -54,6 +55,9 @@ def _nobody_watches(_: Fetching | None) -> None:
 
 PREFETCHED: Final = 30
 """Texts of a folder's newest messages that are fetched unasked."""
+
+DEFECTS_AT_ONCE: Final = 3
+"""Pushes that follow each other without a pause though each ended by a defect."""
 
 GONE_GRACE_SECONDS: Final = 600.0
 UIDVALIDITY_TRIES: Final = 5
@@ -100,6 +104,7 @@ class Work:
         self._refreshing: defaultdict[FolderId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._fetching_older = asyncio.Lock()
         self._pushing = asyncio.Lock()
+        self._alone: Collection[int] = ()
 
     async def job(self, job: Job[T], priority: Priority, label: str) -> T:
         """Run a job on the main connection; see `RunJob`."""
@@ -111,6 +116,11 @@ class Work:
     def has_wishes(self) -> bool:
         """Whether it was asked for something that is not done."""
         return any(wishes.undone for wishes in (self.refreshes, self.older, self.texts.wishes))
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether something the user did is to be told to the server; what is stopped waits."""
+        return any(one.not_before < UNTIL_THERE for one in self.store.read.intents(self.account.id))
 
     def look_around(self) -> None:
         """Count the messages of all folders soon: something happened, perhaps not only here."""
@@ -253,26 +263,40 @@ class Work:
             await wait_until_due(self.intents, self._next_intent())
 
     async def push(self) -> None:
-        """Push the intents that are due."""
+        """Push the intents that are due.
+
+        What ends by a defect is put aside, and the rest goes on with another connection: at once
+        at first, then after growing pauses, because connections are counted.
+        """
+        defects = 0
+        while await self._push_once():
+            defects += 1
+            if defects > DEFECTS_AT_ONCE:
+                await asyncio.sleep(delay(defects - DEFECTS_AT_ONCE, jitter=0.0))
+
+    async def _push_once(self) -> bool:
+        """Push what is due; returns whether a defect kept something from being tried."""
         async with self._pushing:
             outcome = await self.job(
-                lambda session: push(session, self.store, self.account.id),
+                lambda session: push(session, self.store, self.account.id, self._alone),
                 Priority.INTENT,
                 "push",
             )
+            self._alone = {*self._alone, *outcome.alone} if outcome.again else ()
             drafts = await self.job(
                 lambda session: push_drafts(session, self.store, self.account),
                 Priority.INTENT,
                 "push drafts",
             )
-        if outcome.relist:
+        if outcome.relist or drafts.relist:
             await self._survey.list_tree()
             self.intents.set()
         for folder in outcome.renumbered:
             await self._look_up(folder)
-        for folder in outcome.refresh | drafts:
+        for folder in outcome.refresh | drafts.refresh:
             self.refreshes.add((folder, False), Priority.REFRESH)
             self.look_around()
+        return outcome.again or drafts.again
 
     async def _look_up(self, folder: FolderId) -> None:
         """Find the messages of a folder that was numbered anew, before anything is asked again."""
@@ -288,6 +312,7 @@ class Work:
             self._look.clear()
             for folder in await self._survey.take():
                 self.refreshes.add((folder, False), Priority.REFRESH)
+            self.intents.set()  # a folder that something waits for may be there now
             await asyncio.sleep(self._timing.count_apart)
             rest = max(0.0, self._timing.poll - self._timing.count_apart)
             await wait_until_due(self._look, datetime.now(UTC) + timedelta(seconds=rest))

@@ -149,7 +149,9 @@ class JobsScreen(ToldList[MessageKey | None]):
             self.bottom.show_event("The server said nothing about this.")
             return
         self.app.copy_to_clipboard(clean(words))
-        self.bottom.show_event("The server's words are copied.", severity=Severity.SUCCESS)
+        is_own = self._current is not None and self._jobs.is_own_words(self._current)
+        whose = "The words" if is_own else "The server's words"
+        self.bottom.show_event(f"{whose} are copied.", severity=Severity.SUCCESS)
 
     @work(group="job", exclusive=True)
     async def action_run(self) -> None:
@@ -198,9 +200,10 @@ class JobsScreen(ToldList[MessageKey | None]):
             self.bottom.show_event(_CANNOT_CANCEL.get(job.kind, "It is over."))
 
     async def _give_up(self, change: Change) -> None:
-        if change.state is not IntentState.QUEUED or "draft" in change.what:
+        may_be_done = change.state is not IntentState.QUEUED or change.is_stopped
+        if may_be_done or "draft" in change.what:
             question = "The server may have done it already. Give it up?"
-            if change.state is IntentState.QUEUED:
+            if not may_be_done:
                 question = "The server keeps no copy of the draft then. Give it up?"
             if await self.bottom.ask(question, {_YES: "give it up"}) != _YES:
                 return

@@ -51,13 +51,20 @@ def _change_story(change: Change, status: EngineStatus | None, now: datetime) ->
     more = change.count - len(change.subjects)
     if more > 0:
         parts.append(("", f"and {number(more)} more"))
-    if change.error:
+    if change.waits_for_folder:
+        parts.append(("Happened", change.error))
+    elif change.error:
         parts.append(("Happened", f"Try {change.attempts} failed: {change.error}"))
     when = change_when(change, status, now)
     parts.append(("Now", f"It is safe on this computer. It is carried out {when}."))
     if change.state is IntentState.UNCERTAIN:
         looking = "The answer of the server was lost. tuimail looks whether it was done."
         parts[-1] = ("Now", looking)
+    if change.is_stopped:
+        parts[-1] = ("Now", "It is safe on this computer and not tried again by itself.")
+        parts.append(
+            ("You can", "Run it again, or give it up. The server may have done it already.")
+        )
     keys = (("t", "run now"), ("x", "give it up"))
     return Story(change.what, tuple(parts), keys=keys)
 

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
-from tuimail.model.intent import IntentState, PendingAction
+from tuimail.model.intent import UNTIL_ASKED, UNTIL_THERE, IntentState, PendingAction
 from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
 from tuimail.store.store import Reader
@@ -46,7 +46,7 @@ class Change:
         what: `Move 3 to Archive`.
         subjects: Of the first messages it is about, or the folder's name.
         not_before: When it may run.
-        error: The server's last words about it.
+        error: The server's last words about it, or why it waits.
         ids: Of its intents.
         state: Of the one that has come farthest.
     """
@@ -61,6 +61,16 @@ class Change:
     attempts: int
     error: str
     ids: tuple[int, ...]
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether it waits for the user's word: a defect of tuimail ended it."""
+        return self.not_before >= UNTIL_ASKED
+
+    @property
+    def waits_for_folder(self) -> bool:
+        """Whether it waits until the mailbox has a folder for drafts."""
+        return self.not_before == UNTIL_THERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,11 @@ class Jobs:
         """Return the message a job is."""
         wanted = job.number if job.kind is Kind.MESSAGE else None
         return next((one for one in self.messages if one.id == wanted), None)
+
+    def is_own_words(self, job: JobId) -> bool:
+        """Whether `server_words` are tuimail's own, about a job that is stopped or has to wait."""
+        change = self.change(job)
+        return change is not None and (change.is_stopped or change.waits_for_folder)
 
     def server_words(self, job: JobId) -> str:
         """Return what the server said about a job last; empty when it said nothing."""

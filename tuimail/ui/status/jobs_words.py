@@ -102,6 +102,8 @@ class JobLines:
         for change in jobs.changes:
             when = change_when(change, jobs.statuses.get(change.account), self._now)
             sign = Run(self._glyphs.pending, "pending")
+            if change.is_stopped:
+                sign = Run(self._glyphs.failed, "error")
             job = JobId(Kind.CHANGE, change.group)
             yield _Waiting(job, sign, change.what, change.account, when)
         for item in jobs.messages:
@@ -146,7 +148,9 @@ class JobLines:
             return []
         room = max(10, min(width, MOST_CELLS) - 2)
         text = [_still((BLANK, Run(line))) for line in wrap_text(clean(words), room)]
-        return [_still(EMPTY), self._rule("The server said"), *text]
+        is_own = self._current is not None and self._jobs.is_own_words(self._current)
+        title = "What happened" if is_own else "The server said"
+        return [_still(EMPTY), self._rule(title), *text]
 
     def _last_check(self, width: int) -> list[Line]:
         account = self._jobs.account_of(self._current) if self._current else None
@@ -247,6 +251,8 @@ def _mailbox_detail(status: EngineStatus | None, now: datetime) -> str:
 
 def change_when(change: Change, status: EngineStatus | None, now: datetime) -> str:
     """Say when a change is carried out."""
+    if change.is_stopped or change.waits_for_folder:
+        return "stopped: it waits for you" if change.is_stopped else "once there is a Drafts folder"
     tries = f", try {change.attempts + 1}" if change.attempts else ""
     if change.state is IntentState.UNCERTAIN:
         return "looking whether it was done"
