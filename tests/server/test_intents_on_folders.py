@@ -253,8 +253,16 @@ def test_a_refused_change_of_the_tree_comes_back_with_the_servers_words(line: Li
 
 def test_a_folder_that_is_not_made_gives_back_what_was_moved_into_it(line: Line) -> None:
     line.answer_once(b"CREATE", b"NO [CANNOT] Folder name is reserved.")
-    new = change(line, None, CreateFolder("Files"))
-    line.do("Message 2", Move(new))
+    store, row = line.client.store, line.client.row("Message 2")
+
+    def both(tx: Writer) -> FolderId:
+        """Nothing goes out between the two."""
+        _, made = tx.change_tree(NewFolderIntent(row.account_id, None, CreateFolder("Files")))
+        tx.add_intents([NewIntent(row.account_id, row.key, Move(made))])
+        return made
+
+    new = store.write(both).result(30)
+    line.client.engine.wake()
     line.wait_until_settled()
 
     assert "Files" not in shown(line)
