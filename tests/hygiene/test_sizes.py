@@ -29,6 +29,7 @@ _CATCHES_EVERYTHING: Final = {
     "tuimail/sync/desk.py": "root of a request's task: whoever asked gets an answer",
     "tuimail/sync/setup.py": "root of a step's thread: a bug ends the step, not the set-up",
     "tuimail/ui/display/output.py": "a defect in comparing frames must not cost the screen",
+    "tuimail/sync/unforeseen.py": "a defect in a push stops one change, not the others",
     "tuimail/sync/watcher.py": "root of the idle thread: a bug ends one watch",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.server.intent_line import impatient  # noqa: F401 - a fixture
 from tests.waiting import wait_until
 from tuimail.imap import tree as commands
 from tuimail.imap.session import ImapSession
+from tuimail.mime.builder import build_draft
 from tuimail.model.draft import Draft
 from tuimail.model.flags import FLAGGED, Flags
 from tuimail.model.folder import UID, FolderRole
@@ -26,6 +28,7 @@ from tuimail.model.intent import (
 from tuimail.model.notice import Notice
 from tuimail.model.status import Connectivity
 from tuimail.sandbox.sandbox import Sandbox
+from tuimail.store.writer import Writer
 from tuimail.sync import drafts
 from tuimail.sync.work import DEFECTS_AT_ONCE
 
@@ -83,6 +86,14 @@ def flag(client: Client, *subjects: str) -> None:
     intents = [NewIntent(client.account.id, row.key, StoreFlags(add=FLAGGED)) for row in rows]
     client.store.submit(intents).result(30)
     client.engine.wake()
+
+
+def save_and_put_away(draft: Draft, tx: Writer) -> None:
+    tx.settle_draft(tx.save_draft(draft))
+
+
+def change_tree(new: NewFolderIntent, tx: Writer) -> None:
+    tx.change_tree(new)
 
 
 def uid_of(client: Client, subject: str) -> UID:
@@ -192,18 +203,17 @@ def test_a_draft_that_ends_by_a_defect_keeps_no_other_from_the_server(
     fresh_sandbox: Sandbox,
 ) -> None:
     """Mutation that turns it red: `push_drafts` without its last `except`."""
-    real = drafts.build_draft
+    real = build_draft
 
-    def build_draft(draft: Draft, **more: object) -> bytes:
+    def build(draft: Draft, **more: object) -> bytes:
         if draft.subject == "Wrong":
             raise KeyError("a secret of the mail")
         return real(draft, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(drafts, "build_draft", build_draft)
+    monkeypatch.setattr(drafts, "build_draft", build)
     for subject in ("Wrong", "Right"):
         draft = Draft(client.account.id, to="", subject=subject, body="Text")
-        number = client.store.write(lambda tx, draft=draft: tx.save_draft(draft)).result(30)
-        client.store.write(lambda tx, number=number: tx.settle_draft(number)).result(30)
+        client.store.write(partial(save_and_put_away, draft)).result(30)
     client.engine.wake()
     stopped = the_stopped_one(client)
 
@@ -230,7 +240,7 @@ def test_a_folder_that_ends_by_a_defect_keeps_no_other_from_being_made(
     monkeypatch.setattr(commands, "create", create)
     for name in ("Wrong", "Right"):
         new = NewFolderIntent(client.account.id, None, CreateFolder(name))
-        client.store.write(lambda tx, new=new: tx.change_tree(new)).result(30)
+        client.store.write(partial(change_tree, new)).result(30)
     client.engine.wake()
     stopped = the_stopped_one(client)
 

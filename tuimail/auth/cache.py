@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from tuimail.auth.vault import FileVault, Vault, unusable
@@ -46,9 +46,11 @@ class TokenCache:
         self._lock_path = path.with_name(path.name + ".lock")
         self._in_process = threading.RLock()
         self._unsaved: Content | None = None
+        self.left_at = (0, 0, 0)
+        """The `version` that `change` left behind, the last time it was used here."""
 
     @classmethod
-    def open(cls, path: Path, vault: Vault | None = None) -> TokenCache:
+    def open(cls, path: Path, vault: Vault | None = None) -> Self:
         """Open a cache, making its directory (0700) when missing.
 
         Raises:
@@ -97,10 +99,13 @@ class TokenCache:
             unsaved = self._unsaved
             content = self._parse_or_set_aside() if unsaved is None else _copy(unsaved)
             before = json.dumps(content, sort_keys=True)
-            yield content
-            after = json.dumps(content, sort_keys=True)
-            if after != before or self._unsaved is not None:
-                self._write(content)
+            try:
+                yield content
+                after = json.dumps(content, sort_keys=True)
+                if after != before or self._unsaved is not None:
+                    self._write(content)
+            finally:
+                self.left_at = self.version
 
     def find_token(self, account: Account) -> Token | None:
         """Return the newest access token for an account, expired or not. No network, no msal."""

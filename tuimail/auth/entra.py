@@ -33,8 +33,12 @@ class EntraClient:
         self._memory: dict[str, Any] = {}
 
     def forget_answers(self) -> None:
-        """Ask again what was answered before: msal remembers refusals for a while."""
-        self._memory.clear()
+        """Ask again what was answered before: msal remembers refusals for a while.
+
+        What is being asked meanwhile goes on with the memory it has, so its answer comes into none
+        that counts.
+        """
+        self._memory = {}
 
     def application(self, content: Content) -> tuple[Any, Any]:
         """Build msal's client. Its constructor asks for the authority's configuration once a day.

@@ -4,7 +4,8 @@ Everything that may wait happens on daemon threads: `auth` refreshes; `auth-sign
 `signing_in`, waits for a person. A valid token in the cache is handed out without msal and
 without the network, so that a start on a train is a start. Entra ID is asked once per question:
 callers that ask at the same time share the answer, and a refusal is remembered until something
-changed, because asking in a loop gets the client blocked (AADSTS50196).
+changed, because asking in a loop gets the client blocked (AADSTS50196). An answer to a question
+from before a sign-in, or before the user's retry, is no answer to one from after it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _FORCED_APART: Final = 30.0
 class _Question:
     min_ttl: float
     force: bool
+    era: int
     callers: list[Future[Token]] = field(default_factory=list)
 
 
@@ -55,6 +57,7 @@ class TokenProvider:
         self._entra = EntraClient(account, http)
         self._guard = threading.Lock()
         self._waiting: list[_Question] = []
+        self._era = 0  # counts the retries
         self._jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._refusal: tuple[AuthError, tuple[int, int, int]] | None = None
@@ -77,10 +80,11 @@ class TokenProvider:
         future: Future[Token] = Future()
         with self._guard:
             for question in self._waiting:
-                if question.force == force_refresh and question.min_ttl >= min_ttl:
+                is_alike = (question.force, question.era) == (force_refresh, self._era)
+                if is_alike and question.min_ttl >= min_ttl:
                     question.callers.append(future)
                     return future
-            question = _Question(min_ttl, force_refresh, [future])
+            question = _Question(min_ttl, force_refresh, self._era, [future])
             self._waiting.append(question)
         self._run(lambda: self._answer(question))
         return future
@@ -88,8 +92,9 @@ class TokenProvider:
     def retry(self) -> None:
         """Forget refusals: the user asks for another try. The next `get` asks Entra ID."""
         with self._guard:
+            self._era += 1
             self._refusal = None
-        self._entra.forget_answers()
+            self._entra.forget_answers()
 
     def sign_out(self) -> Future[None]:
         """Forget this account's tokens. The sign-in in other programs is not touched."""
@@ -119,7 +124,7 @@ class TokenProvider:
     def _answer(self, question: _Question) -> None:
         outcome: Token | BaseException
         try:
-            outcome = self._token(question.min_ttl, force=question.force)
+            outcome = self._token(question)
         except Exception as error:  # noqa: BLE001 - the thread's root: every caller gets an answer
             outcome = error
         with self._guard:
@@ -132,14 +137,17 @@ class TokenProvider:
             else:
                 future.set_result(outcome)
 
-    def _token(self, min_ttl: float, *, force: bool) -> Token:
+    def _token(self, question: _Question) -> Token:
+        min_ttl, force = question.min_ttl, question.force
         ready = self._ready(self._cache.read(), min_ttl, force=force)
         if ready is None:
             self._raise_remembered()
             try:
                 ready = self._refresh(min_ttl, force=force)
             except (SignInRequired, ConsentRequired) as error:
-                self._refusal = (error, self._cache.version)
+                with self._guard:
+                    if question.era == self._era:
+                        self._refusal = (error, self._cache.left_at)
                 raise
         self._handed_out = ready
         return ready
@@ -158,12 +166,15 @@ class TokenProvider:
         return token if is_new or is_fresh else None
 
     def _raise_remembered(self) -> None:
-        if self._refusal is None:
-            return
-        error, version = self._refusal
-        if version == self._cache.version:
-            raise type(error)(error.message, hint=error.hint, detail=error.detail, url=error.url)
-        self._refusal = None
+        with self._guard:
+            remembered = self._refusal
+            if remembered is None:
+                return
+            error, version = remembered
+            if version != self._cache.version:
+                self._refusal = None
+                return
+        raise type(error)(error.message, hint=error.hint, detail=error.detail, url=error.url)
 
     def _refresh(self, min_ttl: float, *, force: bool) -> Token:
         with self._cache.change() as content:
@@ -196,9 +207,10 @@ class TokenProvider:
         content.update(json.loads(tokens.serialize()))
         return answer
 
-    def _keep(self, fresh: Content) -> None:
-        """Take the tokens of a sign-in into the cache."""
+    def _keep(self, fresh: Content, check: Callable[[], None]) -> None:
+        """Take the tokens of a sign-in into the cache, unless `check` raises: it was given up."""
         with self._cache.change() as content:
+            check()  # here, where signing out waits: what is given up comes back by no means
             for kind, entries in fresh.items():
                 content.setdefault(kind, {}).update(entries)
         self.retry()

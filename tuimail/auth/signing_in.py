@@ -29,11 +29,14 @@ class SignIn:
     """Signs one account in.
 
     Args:
-        keep: Takes the tokens of a sign-in that succeeded.
+        keep: Takes the tokens of a sign-in that succeeded, and what raises when it was given up.
     """
 
     def __init__(
-        self, account: Account, entra: EntraClient, keep: Callable[[Content], None]
+        self,
+        account: Account,
+        entra: EntraClient,
+        keep: Callable[[Content, Callable[[], None]], None],
     ) -> None:
         self._account = account
         self._entra = entra
@@ -146,7 +149,6 @@ class SignIn:
         wrong = objection(answer, account)
         if wrong is not None:
             raise wrong
-        attempt.check()
         fresh: Content = json.loads(serialized)
-        self._keep(fresh)
+        self._keep(fresh, attempt.check)
         return signed_in_name(answer) or account.username

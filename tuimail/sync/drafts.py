@@ -41,7 +41,7 @@ from tuimail.sync.explain import (
     draft_without_folder,
 )
 from tuimail.sync.looking import find_arrival
-from tuimail.sync.unforeseen import put_aside
+from tuimail.sync.unforeseen import DefectError, attempt, put_aside
 from tuimail.text.safe import clean
 
 _FLAGS: Final = SEEN | Flags(SystemFlag.DRAFT)
@@ -81,18 +81,16 @@ def push_drafts(
             _wait_for_folder(store, account.id, work)
             continue
         try:
-            if _Replacing(session, store, account, folder, work).run():
+            if attempt(_Replacing(session, store, account, folder, work).run):
                 outcome.refresh.add(folder.id)
         except FolderGone as error:
             outcome.relist |= _gone(store, account.id, work, error)
         except (CommandRejected, CommandInvalid) as error:
             _refused(store, account.id, work, error)
             outcome.refresh.add(folder.id)
-        except TuimailError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a defect ends what it is about, nothing else
-            notice = draft_stopped(_subject(store, work), error)
-            put_aside(session, store, account.id, work.ids, work.attempts, error, notice)
+        except DefectError as defect:
+            notice = draft_stopped(_subject(store, work), defect.cause)
+            put_aside(session, store, account.id, work.ids, work.attempts, defect, notice)
             outcome.again = True
             return outcome
         yield StepDone()

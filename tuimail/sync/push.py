@@ -16,7 +16,6 @@ from tuimail.errors import (
     CommandRejected,
     FolderGone,
     ServerError,
-    TuimailError,
     UidValidityChanged,
 )
 from tuimail.imap.jobs import Step, StepDone
@@ -41,7 +40,7 @@ from tuimail.sync.explain import change_refused, change_stopped
 from tuimail.sync.moves import MoveBatch
 from tuimail.sync.stores import ExpungeBatch, FlagBatch
 from tuimail.sync.tree import TreeOutcome, push_tree
-from tuimail.sync.unforeseen import put_aside
+from tuimail.sync.unforeseen import DefectError, attempt, put_aside
 
 MOST_AT_ONCE: Final = 200
 """Messages per command, so that a lost reply leaves few to look for."""
@@ -193,7 +192,7 @@ def _run(
     session: ImapSession, store: Store, batch: Batch, outcome: PushOutcome
 ) -> Generator[Step, None, None]:
     try:
-        batch.run(session, store)
+        attempt(lambda: batch.run(session, store))
     except UidValidityChanged:
         ids = intents_of(batch.items)
         store.write(lambda tx: _wait_for_refresh(tx, ids)).result()
@@ -210,17 +209,15 @@ def _run(
                 yield from _run(session, store, single, outcome)
                 if outcome.again:
                     return
-    except TuimailError:
-        raise  # it reaches further than what was asked
-    except Exception as error:  # noqa: BLE001 - a defect ends what it is about, nothing else
+    except DefectError as defect:
         outcome.again = True
-        _isolate(session, store, batch, error, outcome)
+        _isolate(session, store, batch, defect, outcome)
         return
     yield StepDone()
 
 
 def _isolate(
-    session: ImapSession, store: Store, batch: Batch, error: Exception, outcome: PushOutcome
+    session: ImapSession, store: Store, batch: Batch, defect: DefectError, outcome: PushOutcome
 ) -> None:
     """Find out whose the defect is, by one command for each, or put aside whose it is."""
     if len(batch.items) > 1:
@@ -228,9 +225,9 @@ def _isolate(
         outcome.alone.update(intents_of(batch.items))
         return
     ((work, _),) = batch.items
-    notice = change_stopped(store, work.key, batch.what, error)
+    notice = change_stopped(store, work.key, batch.what, defect.cause)
     account = batch.source.account_id
-    put_aside(session, store, account, work.step, work.attempts, error, notice)
+    put_aside(session, store, account, work.step, work.attempts, defect, notice)
 
 
 def _may_be_renamed(store: Store, batch: Batch) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from tuimail.errors import (
     CommandInvalid,
     CommandRejected,
     FolderGone,
-    TuimailError,
     UidValidityChanged,
 )
 from tuimail.imap import tree as commands
@@ -41,7 +41,7 @@ from tuimail.store.writer import Writer
 from tuimail.sync.batch import DEFINITE_CODES, TRIES, look_for_folder, put_off
 from tuimail.sync.compact_tree import TreeWork, compact_tree, runnable
 from tuimail.sync.explain import folder_change_refused, folder_change_stopped
-from tuimail.sync.unforeseen import put_aside
+from tuimail.sync.unforeseen import DefectError, attempt, put_aside
 
 _GONE: Final = "The folder is not on the server any more."
 _MARKED: Final = "marked as read"
@@ -74,12 +74,10 @@ def push_tree(
         is_due = intent.not_before <= datetime.now(UTC) and not outcome.again
         if isinstance(intent.action, MarkFolderRead) and is_due:
             try:
-                _mark(session, store, intent, intent.action, outcome)
-            except TuimailError:
-                raise
-            except Exception as error:  # noqa: BLE001 - a defect ends what it is about, nothing else
+                attempt(partial(_mark, session, store, intent, intent.action, outcome))
+            except DefectError as defect:
                 ids = (intent.id,)
-                _put_aside(session, store, intent.folder_id, ids, intent.attempts, _MARKED, error)
+                _put_aside(session, store, intent.folder_id, ids, intent.attempts, _MARKED, defect)
                 outcome.again = True
             yield StepDone()
     return outcome
@@ -94,17 +92,15 @@ def _push_changes(
         if _waits_for_messages(store, account, work):
             continue
         try:
-            _run(session, store, account, work)
+            attempt(partial(_run, session, store, account, work))
         except (CommandRejected, CommandInvalid, FolderGone) as error:
             outcome.relist |= _failed(
                 store, work.folder, work.ids, work.attempts, _what(work), error
             )
             yield StepDone()
             return  # what came after may have counted on it
-        except TuimailError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a defect ends what it is about, nothing else
-            _put_aside(session, store, work.folder, work.ids, work.attempts, _what(work), error)
+        except DefectError as defect:
+            _put_aside(session, store, work.folder, work.ids, work.attempts, _what(work), defect)
             outcome.again = True
             return
         if work.create is not None:
@@ -306,10 +302,10 @@ def _put_aside(
     ids: tuple[int, ...],
     attempts: int,
     what: str,
-    error: Exception,
+    defect: DefectError,
 ) -> None:
     folder = store.read.folder(folder_id)
     if folder is None:
-        raise error
-    notice = folder_change_stopped(folder.name, what, error)
-    put_aside(session, store, folder.account_id, ids, attempts, error, notice)
+        raise defect
+    notice = folder_change_stopped(folder.name, what, defect.cause)
+    put_aside(session, store, folder.account_id, ids, attempts, defect, notice)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from tuimail.errors import defect_at
+from tuimail.errors import TuimailError, defect_at
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
 from tuimail.model.intent import UNTIL_ASKED
@@ -22,9 +22,34 @@ from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.sync.backoff import delay
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 TRIES: Final = 2
+
+
+class DefectError(Exception):
+    """What was attempted ended by an exception that nobody foresaw, which is the cause."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(defect_at(cause))
+        self.cause = cause
+
+
+def attempt(step: Callable[[], T]) -> T:
+    """Do something that must not take along what is beside it.
+
+    Raises:
+        DefectError: It ended by an exception that nobody foresaw.
+        TuimailError: Whatever it raises of these.
+    """
+    try:
+        return step()
+    except TuimailError:
+        raise
+    except Exception as error:
+        raise DefectError(error) from error
 
 
 def put_aside(
@@ -33,7 +58,7 @@ def put_aside(
     account: AccountId,
     ids: Sequence[int],
     attempts: int,
-    error: Exception,
+    defect: DefectError,
     notice: Notice,
 ) -> None:
     """Try the intents of one change again later, or stop them and say so; end the connection.
@@ -43,8 +68,8 @@ def put_aside(
         notice: What is said when it is stopped.
     """
     session.close()
-    log.error("a change was put aside: %s", defect_at(error))
-    words = f"Something unforeseen happened in tuimail ({defect_at(error)})."
+    log.error("a change was put aside: %s", defect)
+    words = f"Something unforeseen happened in tuimail ({defect})."
     again = UNTIL_ASKED
     if attempts + 1 < TRIES:
         seconds = delay(attempts + 1, jitter=random.random())  # noqa: S311 - spreads clients
