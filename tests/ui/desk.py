@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ class Desk:
 
     async def start(self, pilot: Pilot[None]) -> None:
         """Wait until the first frame stands and the engine is there."""
-        await until(lambda: self.app.engine is not None, describe="the engine")
+        await engine_started(self.app)
         await pilot.pause()
         await pilot.pause()
 
@@ -56,6 +57,18 @@ class Desk:
 
     async def when(self, condition: Callable[[], object], describe: str = "") -> None:
         await until(condition, describe=describe)
+
+
+async def engine_started(app: TuimailApp) -> None:
+    """Wait until the engine is there and all that its start has to say was said.
+
+    A thread brings it: what that posts last would else come at any time later.
+    """
+    await until(lambda: app.engine is not None, describe="the engine")
+    await until(
+        lambda: all(one.name != "engine-start" for one in threading.enumerate()),
+        describe="the end of the thread that starts the engine",
+    )
 
 
 def screen_rows(app: TuimailApp) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from textual.pilot import Pilot
 
+from tests.ui.desk import engine_started
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.sample_mail import NOW, fill, sample_account
 from tests.ui.screen_text import strips
@@ -114,11 +115,12 @@ async def open_stage(
             clock=lambda: NOW,
         )
         async with app.run_test(size=size) as pilot:
-            await until(lambda: app.engine is not None, describe="the engine")
+            await engine_started(app)
             await until(
                 lambda: any(screen.query("#reader") for screen in app.screen_stack),
                 describe="the panes to read in",
             )
+            await pilot.pause()
             yield Stage(app, pilot, store, engine, account)
     finally:
         store.close()
