@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from tests.ui.screen_text import assert_exact_rows, rows, text
 from tests.ui.stage import Stage, open_stage
 from tests.waiting import until
 from tuimail.config.schema import Settings
+from tuimail.model.account import AccountId
 from tuimail.model.download import DownloadPolicy
 from tuimail.model.flags import SEEN
 from tuimail.model.folder import FolderId, FolderRole
@@ -20,9 +23,12 @@ from tuimail.model.intent import IntentState, Move, NewIntent, StoreFlags
 from tuimail.model.notice import Notice, Severity
 from tuimail.model.outbox import OutgoingMessage
 from tuimail.model.status import Connectivity, Download, Progress
+from tuimail.store.store import Store
 from tuimail.text.safe import clean
+from tuimail.ui.screens import jobs
 from tuimail.ui.screens.jobs import JobsScreen
 from tuimail.ui.screens.notices import NoticesScreen
+from tuimail.ui.status.jobs import Jobs
 
 WORDS = "NO Request is throttled. Suggested Backoff Time: 299910 milliseconds"
 THROTTLED = Notice(
@@ -85,7 +91,7 @@ async def open_jobs(stage: Stage) -> JobsScreen:
     await until(lambda: isinstance(stage.app.screen, JobsScreen), describe="the jobs")
     screen = stage.app.screen
     assert isinstance(screen, JobsScreen)
-    await until(lambda: "Mailboxes" in text(stage.app), describe="the page")
+    await until(lambda: screen.list.current is not None, describe="the page")
     await stage.pilot.pause()
     return screen
 
@@ -159,6 +165,37 @@ async def test_the_cursor_stays_on_its_job_while_others_come_and_go(tmp_path: Pa
         stage.store.write(lambda tx: tx.finish_intents(second)).result(30)
         await stage.shows("Nothing waits: everything you did is on the server.")
         assert cursor_row(stage).startswith("▌√ work")
+
+
+async def test_nothing_is_said_to_wait_or_not_before_it_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Red when a status is shown meanwhile, and when the reading ends with an older one."""
+    may_read = threading.Event()
+    real = jobs._gather
+
+    def gather_late(store: Store, names: Mapping[AccountId, str]) -> Jobs:
+        found = real(store, names)
+        assert may_read.wait(30)
+        return found
+
+    monkeypatch.setattr(jobs, "_gather", gather_late)
+    async with open_stage(tmp_path) as stage:
+        move_three(stage)
+        await stage.press("g", "j")
+        await until(lambda: isinstance(stage.app.screen, JobsScreen), describe="the jobs")
+        told: list[bool] = []
+        stage.app.signal_status.subscribe(stage.app, lambda _: told.append(True))
+        throttle(stage)
+        await until(lambda: told, describe="the status")
+        await stage.pilot.pause()
+        try:
+            assert "Nothing waits" not in stage.text
+        finally:
+            may_read.set()
+        await stage.shows("Mailboxes")
+        assert cursor_row(stage).startswith("▌↑ Move 3 to Archive")
+        assert rows(stage.app)[0].rstrip().endswith("throttled 4:12")
 
 
 async def test_only_the_rows_that_changed_are_painted(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from tuimail.model.intent import IntentState
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 from tuimail.model.outbox import OutboxState
-from tuimail.model.status import Connectivity, EngineStatus
+from tuimail.model.status import Connectivity
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.text.safe import clean
@@ -33,7 +33,8 @@ from tuimail.ui.widgets.top_bar import TopBar
 from tuimail.ui.writing.sending import send_now
 
 _YES: Final = "y"
-_NOTHING: Final = Jobs({}, {}, (), (), {}, {})
+_UNREAD: Final = Jobs({}, {}, (), (), {}, {})
+"""What is there before the first reading has ended: not said to be all."""
 
 
 class JobsScreen(ToldList[MessageKey | None]):
@@ -44,7 +45,7 @@ class JobsScreen(ToldList[MessageKey | None]):
 
     def __init__(self) -> None:
         super().__init__(TopBar("Jobs"))
-        self._jobs = _NOTHING
+        self._jobs = _UNREAD
         self._reading = self._read_again = False
         self._is_open = False
 
@@ -57,10 +58,14 @@ class JobsScreen(ToldList[MessageKey | None]):
 
     def status_changed(self) -> None:
         """Show how every mailbox stands."""
+        if self._jobs is not _UNREAD:
+            self._jobs = self._as_they_stand(self._jobs)
+            self.show()
+
+    def _as_they_stand(self, jobs: Jobs) -> Jobs:
         engine = shell(self).engine
-        if engine is not None:
-            self._jobs = replace(self._jobs, statuses=dict(engine.status))
-        self.show()
+        status = engine.status if engine is not None else {}
+        return replace(jobs, statuses={id_: status[id_] for id_ in jobs.names if id_ in status})
 
     def reload(self) -> None:
         """Read on another thread; a change that comes meanwhile is read right after."""
@@ -75,8 +80,8 @@ class JobsScreen(ToldList[MessageKey | None]):
         try:
             while self._read_again:
                 self._read_again = False
-                statuses = dict(app.engine.status) if app.engine is not None else {}
-                self._jobs = await asyncio.to_thread(_gather, app.store, names, statuses)
+                jobs = await asyncio.to_thread(_gather, app.store, names)
+                self._jobs = self._as_they_stand(jobs)
                 self.show()
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
@@ -87,7 +92,7 @@ class JobsScreen(ToldList[MessageKey | None]):
         """Say everything again; what did not change is not painted."""
         app, now, jobs = shell(self), shell(self).now(), self._jobs
         width = self.size.width
-        if not width or not self.is_running:
+        if not width or not self.is_running or jobs is _UNREAD:
             return
         existing = jobs.identities()
         first = next((job for job in existing if job.kind is not Kind.MAILBOX), None)
@@ -234,10 +239,8 @@ class JobsScreen(ToldList[MessageKey | None]):
         return True
 
 
-def _gather(
-    store: Store, names: Mapping[AccountId, str], statuses: Mapping[AccountId, EngineStatus]
-) -> Jobs:
-    return gather(store.read, names, statuses)  # through the reader of this thread
+def _gather(store: Store, names: Mapping[AccountId, str]) -> Jobs:
+    return gather(store.read, names)  # through the reader of this thread
 
 
 _CANNOT_CANCEL: Final = {

@@ -156,12 +156,8 @@ class Jobs:
         return status.problem.detail if status and status.problem else ""
 
 
-def gather(
-    read: Reader,
-    names: Mapping[AccountId, str],
-    statuses: Mapping[AccountId, EngineStatus],
-) -> Jobs:
-    """Read everything at once."""
+def gather(read: Reader, names: Mapping[AccountId, str]) -> Jobs:
+    """Read everything at once, but for how the mailboxes stand: the store does not know that."""
     folders = {account: read.folders(account) for account in names}
     waiting = [
         item
@@ -170,7 +166,7 @@ def gather(
     ]
     return Jobs(
         names,
-        {account: statuses[account] for account in names if account in statuses},
+        {},
         [one for one in changes_of(read.pending_actions()) if one.account in names],
         [item for item in reversed(waiting) if item.account_id in names],
         {
