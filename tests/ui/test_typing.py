@@ -118,3 +118,22 @@ async def test_what_is_typed_at_once_into_a_line_is_what_its_keys_act_on(desk: D
         _type_at_once(desk.app, *"?layout", "ctrl+y", "%")
         await until(lambda: desk.app.settings.keys, describe="another key")
         assert desk.app.settings.keys == {"mailbox.layout": "percent_sign"}
+
+
+async def test_what_is_typed_at_once_behind_a_key_meets_the_pane_it_goes_to(desk: Desk) -> None:
+    """Red where `Widget.focus` moves the focus: it does so only when these keys were handled."""
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+        _type_at_once(desk.app, "c", "o")
+        await desk.see(pilot, "Keep Inbox offline")
+        _type_at_once(desk.app, "escape", "q", "o")
+        await desk.see(pilot, "── Sort by ──")
+
+
+async def test_keys_that_come_when_it_ends_are_for_nobody(desk: Desk) -> None:
+    """Mutation seen red: `on_event` asks for the focus of a screen that is not there any more."""
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+    assert not desk.app.screen_stack
+    await desk.app.on_event(events.Key("j", "j"))
+    await desk.app.on_event(events.Paste("some text"))

@@ -333,6 +333,8 @@ class TuimailApp(KeyActions):
         """Give keys to a question or a sequence first, and all that is typed in its order."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
+        elif not self.screen_stack:
+            pass  # it ends: nobody is there whom a key could mean
         elif isinstance(event, events.Key) and self._typed_early is not None:
             self._typed_early.append(event)
         elif not self.keyboard.order.keeps(event):

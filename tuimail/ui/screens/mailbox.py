@@ -164,7 +164,7 @@ class MailboxScreen(MailboxCommands):
             if at < 0 and not self.tree_is_permanent:
                 self.action_folders()
             elif at < len(panes):
-                panes[max(0, at)].focus()
+                self.set_focus(panes[max(0, at)])
             elif self.tree_open and not self.tree_is_permanent:
                 self._close_tree()
 
@@ -172,7 +172,7 @@ class MailboxScreen(MailboxCommands):
         """Show the folders and go there."""
         self.tree_open = True
         self.rearrange()
-        self.folder_tree.focus()
+        self.set_focus(self.folder_tree)
 
     async def action_back(self) -> None:
         """Go left: out of the reader, the folders, the search, the limit, out of tuimail."""
@@ -184,14 +184,14 @@ class MailboxScreen(MailboxCommands):
             self.stop_reading()
             self.dwelling.stop()
             self.rearrange()
-            self.message_list.focus()
+            self.set_focus(self.message_list)
         elif not self.leave_search() and not self.take_limit_back():
             await self.run_action("app.leave")
 
     def _close_tree(self) -> None:
         self.tree_open = False
         self.rearrange()
-        (self.message_list if self.message_list.display else self.reading_pane).focus()
+        self.set_focus(self.message_list if self.message_list.display else self.reading_pane)
 
     def action_clear(self) -> None:
         """Close the folders, forget the marks, leave the search, show all, or hide the banner.

@@ -28,7 +28,7 @@ class MailboxCommands(MailboxPicking):
             self.tree_open = False
             self.open_folder(folder.id)
             self.rearrange()
-            self.message_list.focus()
+            self.set_focus(self.message_list)
 
     async def action_move_to_named(self, name: str) -> None:
         """Move to a folder by its name."""

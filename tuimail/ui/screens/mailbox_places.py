@@ -134,7 +134,7 @@ class MailboxPlaces(MailboxReading):
         self.stop_reading()
         self.tree_open = False
         self.rearrange()
-        self.message_list.focus()
+        self.set_focus(self.message_list)
 
     def on_folder_chosen(self, event: FolderChosen) -> None:
         """Open it and go to the list."""
@@ -160,7 +160,7 @@ class MailboxPlaces(MailboxReading):
         elif folder != self.message_list.folder:
             self.open_folder(folder)
             if self.focused is not self.folder_tree:
-                self.message_list.focus()
+                self.set_focus(self.message_list)
 
     def action_go(self, role: str) -> None:
         """Open the folder with a role, in the account of what is shown."""

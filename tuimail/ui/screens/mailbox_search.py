@@ -68,7 +68,7 @@ class MailboxSearch(MailboxListing):
         self.stop_reading()
         self.tree_open = False
         self.rearrange()
-        self.message_list.focus()
+        self.set_focus(self.message_list)
         return self._look_for(text)
 
     def _begin_search(self, listing: Listing) -> None:
@@ -123,5 +123,5 @@ class MailboxSearch(MailboxListing):
         if left is None or not self.searching:
             return False
         self._show(left.listing, left.key)
-        self.message_list.focus()
+        self.set_focus(self.message_list)
         return True
