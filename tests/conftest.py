@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import faulthandler
+import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -32,8 +34,10 @@ _HOMES: Final = {
 
 
 def pytest_configure() -> None:
-    """Print every thread's stack on SIGUSR1."""
+    """Print every thread's stack on SIGUSR1, and live in one time zone whatever the machine's."""
     faulthandler.register(signal.SIGUSR1, all_threads=True)
+    os.environ["TZ"] = "UTC"
+    time.tzset()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

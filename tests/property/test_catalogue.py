@@ -9,14 +9,13 @@ kept up by triggers are compared with a recomputation. Red with: `newest_key = O
 
 from __future__ import annotations
 
-import tempfile
 from datetime import timedelta
 from operator import methodcaller
-from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.property.memory import in_memory
 from tests.store.inspection import (
     assert_catalogue_is_right,
     assert_counters_are_counts,
@@ -120,8 +119,8 @@ def run(mailbox: Mailbox, group: int) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, min_size=5, max_size=30))
 def test_what_is_kept_up_is_what_working_it_out_gives(sequence: list[Step]) -> None:
-    with tempfile.TemporaryDirectory() as directory:
-        mailbox = open_mailbox(Path(directory))
+    with in_memory() as directory:
+        mailbox = open_mailbox(directory)
         uids: dict[int, int] = {}
         groups: list[int] = []
         try:

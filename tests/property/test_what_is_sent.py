@@ -7,6 +7,7 @@ TUIMAIL_LONG=1 tries 500 drafts.
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -31,6 +32,7 @@ from tuimail.text.address import Address, format_addresses, make_address
 
 SENDER = make_address("Anna Lindqvist", "anna@contoso.example")
 PEOPLE = st.lists(USABLE, max_size=4).map(tuple)
+_ADDRESS = re.compile(r"[\w+-]+@[\w+-]+\.example")
 EXAMPLES = 500 if os.environ.get("TUIMAIL_LONG") else 60
 
 
@@ -52,7 +54,10 @@ def test_a_draft_keeps_text_and_recipients_from_composing_to_the_reply(
         body=body,
     )
     built = build(
-        draft, sender=SENDER, message_id="<a@b.example>", date=datetime(2026, 1, 1, tzinfo=UTC)
+        draft,
+        sender=SENDER,
+        message_id="<sent@here.invalid>",
+        date=datetime(2026, 1, 1, tzinfo=UTC),
     )
     _must_be_fit_for_the_wire(built.raw)
     received = unstuffed(b"".join(piece for piece, _ in pieces(built.raw)) + END)
@@ -66,8 +71,8 @@ def test_a_draft_keeps_text_and_recipients_from_composing_to_the_reply(
     assert not message.defects
     assert message["Bcc"] is None
     shown = {address.address.lower() for address in (*to, *cc)}
-    hidden = everybody - shown
-    assert not any(address.encode() in received.lower() for address in hidden if len(address) > 16)
+    told = set(_ADDRESS.findall(received.decode("ascii").lower()))
+    assert not told & (everybody - shown)
     assert _addresses(message, "To", "Cc") == shown
     _must_suit_graph(built.raw, built.rcpt_to, shown, everybody)
 

@@ -84,6 +84,13 @@ class PostfixServer:
         path = self.directory / "postfix.log"
         return path.read_text("utf-8", "replace") if path.exists() else ""
 
+    def queued(self) -> list[str]:
+        """Return the names of the messages that were taken over and are not delivered yet."""
+        # In the order in which they come through, so that one on its way is not missed.
+        queues = ("maildrop", "incoming", "active", "deferred")
+        files = (path for queue in queues for path in (self.directory / "spool" / queue).rglob("*"))
+        return [path.name for path in files if path.is_file()]
+
     def _prepare(self) -> None:
         self.directory.chmod(0o755)
         for name in ("etc", "spool", "data"):

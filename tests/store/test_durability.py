@@ -16,6 +16,7 @@ import pytest
 
 from tests.store.inspection import assert_counters_are_counts, assert_visible_is_folded
 from tests.store.mail import Mailbox, fetched, open_mailbox
+from tests.waiting import wait_until
 from tuimail.errors import StoreError, StoreFull
 from tuimail.model.flags import SEEN
 from tuimail.model.intent import Move, StoreFlags
@@ -142,13 +143,13 @@ def test_readers_see_whole_commits_while_another_thread_writes(mailbox: Mailbox)
             mailbox.record(
                 mailbox.inbox, [fetched(uid) for uid in range(batch * 20 + 1, batch * 20 + 21)]
             )
+            wait_until(lambda: min(rounds) > 0, describe="a look by each reader")
     finally:
         stop.set()
         for reader in readers:
             reader.join(30)
 
     assert torn == []
-    assert min(rounds) > 0
     assert len(mailbox.shown(mailbox.inbox)) == 600
 
 

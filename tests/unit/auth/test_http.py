@@ -33,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.heard.append(f"{self.command} {self.path} {self.headers.get('Cookie')}")
         if self.path == "/silent":
-            self.silence.wait(5)
+            self.silence.wait(60)
         if self.path not in self.answers:
             self.close_connection = True
             return

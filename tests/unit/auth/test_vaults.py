@@ -156,6 +156,12 @@ class MemoryKeyring(KeyringBackend):
         del self.entries[service, username]
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for a keyring that works as long as a busy machine takes."""
+    monkeypatch.setattr(vault_keyring, "SECONDS", 30.0)
+
+
 @pytest.fixture
 def ring() -> Iterator[MemoryKeyring]:
     ring = MemoryKeyring()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tuimail.cli import checkup_terminal
 from tuimail.cli.checkup_terminal import characters, colours, measure, place
 from tuimail.model.finding import Verdict
 
@@ -25,9 +26,10 @@ def terminal() -> Iterator[tuple[int, int]]:
 
 @pytest.mark.parametrize("column", [2, 3])
 def test_the_width_of_a_sign_is_measured_and_the_mode_restored(
-    terminal: tuple[int, int], column: int
+    terminal: tuple[int, int], column: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Red when `measure` does not restore the mode, or takes the column for the width."""
+    monkeypatch.setattr(checkup_terminal, "_PATIENCE", 30.0)
     ours, theirs = terminal
     before = termios.tcgetattr(theirs)
     heard = b""
@@ -41,7 +43,7 @@ def test_the_width_of_a_sign_is_measured_and_the_mode_restored(
     answering = threading.Thread(target=answer)
     answering.start()
     assert measure(theirs, theirs) == column - 1
-    answering.join(5)
+    answering.join(30)
     assert termios.tcgetattr(theirs) == before
     assert os.read(ours, 64).endswith(b"\r\x1b[K")
 

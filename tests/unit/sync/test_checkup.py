@@ -19,7 +19,7 @@ def broken() -> Found:
     raise NetworkError("The line failed.")
 
 
-def step(name: str, run: Callable[[], Found], *needs: str, seconds: float = 10) -> Step:
+def step(name: str, run: Callable[[], Found], *needs: str, seconds: float = 60) -> Step:
     return Step("g", name, name.title(), run, tuple(f"g/{each}" for each in needs), seconds)
 
 

@@ -37,5 +37,5 @@ async def test_the_most_urgent_comes_first_and_of_several_the_newest() -> None:
     for wish, priority in (("a", Priority.REFRESH), ("b", Priority.FOCUS), ("c", Priority.FOCUS)):
         wishes.add(wish, priority)
     wishes.add("a", Priority.BACKFILL)
-    taken = [await asyncio.wait_for(wishes.take(), 5) for _ in range(3)]
+    taken = [await asyncio.wait_for(wishes.take(), 60) for _ in range(3)]
     assert taken == [("c", Priority.FOCUS), ("b", Priority.FOCUS), ("a", Priority.REFRESH)]
