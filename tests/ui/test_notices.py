@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -189,3 +190,21 @@ async def test_what_was_undone_stands_among_what_was_told(tmp_path: Path) -> Non
         await stage.press("x")
         await until(lambda: "Sent “Minutes”" not in text(stage.app))
         assert "1 flagged  (undone " in text(stage.app)
+
+
+async def test_a_notice_does_not_come_back_over_what_happened_after_it(tmp_path: Path) -> None:
+    """Red where a notice is said once more when it is in the store."""
+    goes_on = threading.Event()
+    async with open_stage(tmp_path) as stage:
+        stage.store.write(lambda _: goes_on.wait(100))  # the disk takes its time
+        stage.app.tell(SENT)
+        await stage.shows(SENT.short)
+        stage.app.tell("Something else happened.")
+        await stage.shows("Something else happened.")
+        goes_on.set()
+        stored = await until(lambda: stage.store.read.notices(1), describe="the notice")
+        await until(lambda: stage.app._newest_notice == stored[0][0], describe="its commit")
+        await stage.pilot.pause()
+        assert SENT.short not in rows(stage.app)[-1]
+        tell(stage, SENT)  # from elsewhere, and later
+        await stage.shows(SENT.short)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
@@ -27,11 +28,14 @@ class Telling(CellApp):
     store: Store
     glyphs: Glyphs
     _newest_notice = 0
+    _told_here: Sequence[Notice] = ()
+    """Said already, and on their way into the store."""
 
     def tell(self, what: Notice | str, severity: Severity = Severity.INFO) -> None:
         """Say something in the last row; a notice is also kept in the store."""
         if isinstance(what, Notice):
             notice = what
+            self._told_here = [*self._told_here, notice]
             self._report(self.store.write(lambda tx: tx.add_notice(notice)))
             self._show(notice.short, notice.severity)
         else:
@@ -55,11 +59,16 @@ class Telling(CellApp):
         self._newest_notice = newest[0][0] if newest else 0
 
     def say_newest_notice(self) -> None:
-        """Say the newest notice, unless it was said."""
-        newest = self.store.read.notices(1)
-        if newest and newest[0][0] > self._newest_notice:
-            self._newest_notice, _, _, notice = newest[0]
-            self._show(notice.short, notice.severity)
+        """Say the newest notice, unless it was said: something else may stand there since."""
+        newest = self.store.read.notices(len(self._told_here) + 1)
+        fresh = [notice for id_, _, _, notice in newest if id_ > self._newest_notice]
+        if not fresh:
+            return
+        self._newest_notice = newest[0][0]
+        was_said = fresh[0] in self._told_here
+        self._told_here = [one for one in self._told_here if one not in fresh]
+        if not was_said:
+            self._show(fresh[0].short, fresh[0].severity)
 
     def _report(self, written: Future[None]) -> None:
         def look(done: Future[None]) -> None:
