@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.ui.stage import open_stage
 from tests.waiting import until
+from tuimail.config.schema import ComposeSettings, Settings
+from tuimail.model.draft import Draft
 from tuimail.model.outbox import OutgoingMessage
 from tuimail.text.safe import SafeText
 from tuimail.ui.writing.people import People, ask_command
@@ -68,3 +71,30 @@ async def test_the_book_is_made_when_it_is_asked_for_and_anew_after_a_while(
         [found] = await people.find("new.person", 3)
         assert found.address == "new.person@contoso.example"
         assert found.address not in before
+
+
+async def test_what_is_found_after_escape_is_not_offered_any_more(tmp_path: Path) -> None:
+    """Red where what is closed comes back with the command's people: Tab would take one."""
+    running, goes_on = tmp_path / "running", tmp_path / "goes on"
+    source = (
+        "import os, pathlib, time\n"
+        f"pathlib.Path({str(running)!r}).write_text(str(os.getpid()))\n"
+        f"while not pathlib.Path({str(goes_on)!r}).exists(): time.sleep(0.01)\n"
+        "print('pri@fabrikam.example\\tPri Late')\n"
+    )
+    compose = ComposeSettings(address_command=command(tmp_path, source))
+    settings = msgspec.structs.replace(Settings(), glyphs="unicode", compose=compose)
+    async with open_stage(tmp_path / "data", settings=settings) as stage:
+        stage.app.open_composer(Draft(stage.account, subject="Plan", body="\n"))
+        screen = await stage.composer()
+        await stage.press("p", "r", "i")
+        await stage.shows("Priya Natarajan  ")
+        await until(lambda: running.exists() and running.read_text(), describe="the command")
+        await stage.press("escape")
+        assert "Priya Natarajan  " not in stage.text
+        goes_on.touch()
+        process = Path("/proc", running.read_text())
+        await until(lambda: not process.exists(), describe="its end")
+        await stage.pilot.pause()
+        await stage.press("tab")
+        assert screen.current().to == "pri"

@@ -21,6 +21,7 @@ from tuimail.ui.writing.people import ask_command
 MOST_OFFERED = 3
 _FEWEST_LETTERS = 2
 _REST_SECONDS = 0.2
+_LOOKING = "completion"
 
 
 class Completion(Widget):
@@ -52,7 +53,7 @@ class Completion(Widget):
             return
         self._offer(typed)
 
-    @work(group="completion", exclusive=True)
+    @work(group=_LOOKING, exclusive=True)
     async def _offer(self, typed: str) -> None:
         app = shell(self)
         found = await app.people.find(typed, MOST_OFFERED)
@@ -94,7 +95,8 @@ class Completion(Widget):
         return True
 
     def close(self) -> None:
-        """Offer nothing."""
+        """Offer nothing, nor what is still looked for."""
+        self.workers.cancel_group(self, _LOOKING)
         if self._offered:
             self._offered, self._cursor = (), -1
             self._show()
