@@ -21,7 +21,7 @@ class NeverHappenedError(AssertionError):
     """The condition did not become true in the time it was given."""
 
 
-def wait_until(condition: Callable[[], T | None], timeout: float = 30.0, describe: str = "") -> T:
+def wait_until(condition: Callable[[], T | None], timeout: float = 60.0, describe: str = "") -> T:
     """Look until `condition()` is truthy and return what it returned.
 
     Args:
@@ -40,7 +40,7 @@ def wait_until(condition: Callable[[], T | None], timeout: float = 30.0, describ
         pause.wait(_PAUSE)
 
 
-async def until(condition: Callable[[], T | None], timeout: float = 30.0, describe: str = "") -> T:  # noqa: ASYNC109 - the twin of wait_until
+async def until(condition: Callable[[], T | None], timeout: float = 60.0, describe: str = "") -> T:  # noqa: ASYNC109 - the twin of wait_until
     """Do as `wait_until` does, and let the event loop of this test run in between."""
     deadline = time.monotonic() + timeout
     while True:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from textual.pilot import Pilot
 
 from tests.ui.desk import Desk
 from tests.ui.fake_engine import FakeEngine
@@ -49,6 +52,25 @@ def utf8_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def what_was_begun_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an action that is just being stored be done before the application ends.
+
+    At the end of a test the screen is taken away while it runs, which no way out of tuimail does.
+    """
+    run_test = TuimailApp.run_test
+
+    @asynccontextmanager
+    async def run_until_done(app: TuimailApp, **options: Any) -> AsyncIterator[Pilot[None]]:
+        async with run_test(app, **options) as pilot:
+            yield pilot
+            if app._exception is None:
+                await app.keyboard.order.settled()
+            await pilot._wait_for_screen()
+
+    monkeypatch.setattr(TuimailApp, "run_test", run_until_done)
 
 
 @pytest.fixture

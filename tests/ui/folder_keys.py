@@ -54,12 +54,18 @@ async def open_line(desk: Desk, pilot: Pilot[None], key: str) -> None:
         await until(lambda: desk.mailbox.folder_tree.has_focus, describe="the tree")
     await pilot.press(key)
     await until(lambda: isinstance(desk.app.screen, LineSheet), describe="the line")
-    await until(lambda: desk.app.screen.query_one(Input).has_focus, describe="the line's cursor")
+    await until(lambda: types_in_line(desk), describe="the line's cursor")
+
+
+def types_in_line(desk: Desk) -> bool:
+    """Whether what is typed goes into a line; a sheet that was just opened has none yet."""
+    return any(one.has_focus for one in desk.app.screen.query(Input))
 
 
 async def type_line(desk: Desk, pilot: Pilot[None], text: str) -> None:
     """Type into the line in the last row, from its end."""
     await until(lambda: isinstance(desk.app.screen, LineSheet), describe="the line")
+    await until(lambda: types_in_line(desk), describe="the line's cursor")
     line = desk.app.screen.query_one(Input)
     line.value = text
     await pilot.pause()

@@ -102,13 +102,13 @@ class PicturedTerminal(Terminal):
     def wait_for_picture(self, number: int) -> Shown:
         """Read until that many were drawn and the last one stands there alone."""
         self._read_until(
-            lambda: self.drawn >= number and len(self.pictures) == 1, 30.0, f"picture {number}"
+            lambda: self.drawn >= number and len(self.pictures) == 1, 60.0, f"picture {number}"
         )
         return self.picture
 
     def wait_for_no_picture(self) -> None:
         """Read until nothing is left of any."""
-        self._read_until(lambda: not self.pictures, 30.0, "no picture")
+        self._read_until(lambda: not self.pictures, 60.0, "no picture")
 
     def show(self, data: bytes) -> None:
         held = self._held + data

@@ -76,7 +76,11 @@ class Stage:
 
     async def asks(self) -> None:
         """Wait for a question in the last row."""
-        await until(lambda: self.app.screen.query_one(BottomBar).asking, describe="a question")
+
+        def is_asked() -> bool:
+            return any(bar.asking for bar in self.app.screen.query(BottomBar))
+
+        await until(is_asked, describe="a question")
 
     async def composer(self) -> ComposeScreen:
         """Wait until the composer takes what is typed."""

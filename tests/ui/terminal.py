@@ -141,7 +141,7 @@ class Terminal:
             shown = self.text
             return text in shown and "##" not in shown
 
-        self._read_until(is_painted, 30.0, f"a whole screen with {text!r}")
+        self._read_until(is_painted, 60.0, f"a whole screen with {text!r}")
 
     @property
     def is_stopped(self) -> bool:
@@ -172,11 +172,11 @@ class Terminal:
         while self._read(0.0):
             pass
 
-    def wait_for(self, text: str, *, timeout: float = 30.0) -> None:
+    def wait_for(self, text: str, *, timeout: float = 60.0) -> None:
         """Read until a text is shown."""
         self._read_until(lambda: text in self.text, timeout, f"{text!r} on\n{self.text}")
 
-    def wait_for_reversed(self, text: str, *, timeout: float = 30.0) -> None:
+    def wait_for_reversed(self, text: str, *, timeout: float = 60.0) -> None:
         """Read until the cell right behind a text is shown in reverse."""
 
         def behind() -> bool:
@@ -188,7 +188,7 @@ class Terminal:
 
         self._read_until(behind, timeout, f"a reversed cell behind {text!r} in\n{self.text}")
 
-    def wait_for_cursor(self, row: int, column: int, *, timeout: float = 30.0) -> None:
+    def wait_for_cursor(self, row: int, column: int, *, timeout: float = 60.0) -> None:
         """Read until the terminal's own cursor stands there, 0 being the first."""
         cursor = self._screen.cursor
         self._read_until(
@@ -197,7 +197,7 @@ class Terminal:
             f"the terminal's cursor at {row}, {column}",
         )
 
-    def wait_for_grounds(self, allowed: set[str], *, timeout: float = 30.0) -> None:
+    def wait_for_grounds(self, allowed: set[str], *, timeout: float = 60.0) -> None:
         """Read until no cell has another background than these (`21262e`)."""
         columns, lines = range(self._screen.columns), range(self._screen.lines)
 
@@ -207,25 +207,25 @@ class Terminal:
 
         self._read_until(lambda: not others(), timeout, f"no other backgrounds than {allowed}")
 
-    def wait_for_bottom(self, text: str, *, timeout: float = 30.0) -> None:
+    def wait_for_bottom(self, text: str, *, timeout: float = 60.0) -> None:
         """Read until a text is in the last row: it is painted last, so the frame stands then."""
         self._read_until(
             lambda: text in self._lines()[-1], timeout, f"{text!r} at the end of\n{self.text}"
         )
 
-    def read_until(self, pattern: bytes, *, timeout: float = 30.0) -> None:
+    def read_until(self, pattern: bytes, *, timeout: float = 60.0) -> None:
         """Read until a pattern is among what was sent."""
         self._read_until(
             lambda: re.search(pattern, self.output), timeout, f"{pattern!r} in the output"
         )
 
-    def wait_for_end(self, *, timeout: float = 30.0) -> int:
+    def wait_for_end(self, *, timeout: float = 60.0) -> int:
         """Read until the program ends; return its exit code."""
         self._read_until(lambda: self.process.poll() is not None, timeout, "the end")
         self._read(0.2)
         return self.process.wait()
 
-    def wait_until_cursor(self, row: int, *, timeout: float = 30.0) -> None:
+    def wait_until_cursor(self, row: int, *, timeout: float = 60.0) -> None:
         """Read until the cursor bar is in a row, 0 being the first, and the frame is complete."""
 
         def is_there() -> bool:

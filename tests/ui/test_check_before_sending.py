@@ -18,6 +18,7 @@ from tuimail.model.draft import TextFormat
 from tuimail.model.status import Connectivity
 from tuimail.ui.screens.check import CheckScreen
 from tuimail.ui.screens.compose import ComposeScreen
+from tuimail.ui.screens.mailbox import MailboxScreen
 from tuimail.ui.screens.preview import PreviewScreen
 from tuimail.ui.widgets.bottom_bar import BottomBar
 
@@ -43,7 +44,11 @@ async def test_what_is_unusual_is_shown_and_only_one_key_sends(tmp_path: Path) -
         assert isinstance(stage.app.screen, CheckScreen)
         assert stage.store.read.outbox() == []
         await stage.press("x")
-        assert (await stage.composer()).current().body == "Ben,\n\nthe contract is attached.\n"
+        screen = await stage.composer()
+        await until(
+            lambda: screen.current().body == "Ben,\n\nthe contract is attached.\n",
+            describe="the text without the quote",
+        )
         await stage.press("ctrl+s")
         await stage.shows("y send anyway")
         await stage.press("escape")
@@ -62,8 +67,9 @@ async def test_what_is_unusual_is_shown_and_only_one_key_sends(tmp_path: Path) -
         await stage.press("l")
         await stage.shows("Send later")
         await stage.press(*"tomorrow", "space", "9", ":", "0", "0", "enter")
+        (item,) = await until(stage.store.read.outbox, describe="the outbox")
+        await until(lambda: isinstance(stage.app.screen, MailboxScreen), describe="the mail")
         await stage.shows("It goes out Tue 24 Nov 09:00 UTC")
-        (item,) = stage.store.read.outbox()
         assert item.is_timed
         assert item.not_before == datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
         await stage.press("g", "o")

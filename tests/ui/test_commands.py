@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
@@ -28,6 +30,12 @@ async def line(desk: Desk, pilot: Pilot[None], text: str) -> None:
     for letter in text:
         await pilot.press({" ": "space", "/": "slash", ":": "colon"}.get(letter, letter))
     await pilot.pause()
+
+
+def is_laid_out(desk: Desk, width: int, height: int) -> bool:
+    """Whether the screen has the size; the application has it before that."""
+    shown = screen_rows(desk.app)
+    return (cell_len(shown[-1]), len(shown)) == (width, height)
 
 
 async def closed(desk: Desk) -> None:
@@ -218,7 +226,7 @@ async def test_every_sheet_is_exact_at_every_size(
         await desk.start(pilot)
         for size in SIZES:
             await pilot.resize_terminal(*size)
-            await pilot.pause()
+            await until(partial(is_laid_out, desk, *size), describe=f"the size {size}")
             await pilot.press("g", "question_mark")
             await desk.see(pilot, "Esc cancels" if size[0] > 40 else "go to")
             assert_exact_rows(desk.app)

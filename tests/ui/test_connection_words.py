@@ -82,7 +82,7 @@ async def test_the_countdown_changes_its_digits_in_place(desk: Desk) -> None:
         await desk.see(pilot, "throttled 4:12")
         before = screen_rows(desk.app)
         now[0] += timedelta(seconds=1)
-        await until(lambda: "throttled 4:11" in screen_rows(desk.app)[0], 5.0, "a tick")
+        await until(lambda: "throttled 4:11" in screen_rows(desk.app)[0], describe="a tick")
         after = screen_rows(desk.app)
         assert after[1:] == before[1:]
         assert after[0] == before[0].replace("4:12", "4:11")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -18,6 +18,7 @@ from tuimail.config.schema import ReaderSettings
 from tuimail.model.flags import Flags, SystemFlag
 from tuimail.model.message import MessageKey
 from tuimail.ui.reading.conversation_layout import Member
+from tuimail.ui.screens import mailbox_dwelling
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.widgets import conversation_texts
 from tuimail.ui.widgets.conversation_view import ConversationView
@@ -84,17 +85,22 @@ async def test_it_is_the_designs_mock_and_the_cursor_goes_by_message(talk: Desk)
         for size in ((40, 12), (60, 20), (100, 30), (160, 48), SIZE):
             await pilot.resize_terminal(*size)
             await talk.when(lambda size=size: len(screen_rows(talk.app)[0]) == size[0])  # type: ignore[misc]
+            await talk.when(partial(_stands, talk, size[0], f"line 0 of {third}"), f"{size}")
             await pilot.pause()
             assert_exact_rows(talk.app)
-            # In the first row, or above the conversation where the list stands beside it.
-            named = [row for row in screen_rows(talk.app) if "Sent Items, Inbox" in row]
-            assert size[0] < 80 or any(f" {RELEASE} " in row for row in named)
-            # Below the list it is the rule between them, as with a reader.
-            assert len(screen_rows(talk.app)[0]) != 100 or named[0].startswith(f"── {RELEASE} ──")
-            assert f"line 0 of {third}" in screen_text(talk.app)
         await pilot.press("q")
         assert talk.mailbox.message_list.has_focus
         assert talk.cursor.key == third
+
+
+def _stands(desk: Desk, width: int, words: str) -> bool:
+    """Whether the conversation is named, and has its text."""
+    named = [row for row in screen_rows(desk.app) if "Sent Items, Inbox" in row]
+    # In the first row, or above the conversation where the list stands beside it.
+    is_named = width < 80 or any(f" {RELEASE} " in row for row in named)
+    # Below the list it is the rule between them, as with a reader.
+    is_between = width != 100 or named[0].startswith(f"── {RELEASE} ──")
+    return is_named and is_between and words in screen_text(desk.app)
 
 
 async def test_actions_are_on_the_message_at_the_cursor_or_on_all(talk: Desk) -> None:
@@ -174,7 +180,7 @@ async def test_what_arrives_and_what_goes_is_followed(talk: Desk) -> None:
         assert view(talk).current.key == before[1]  # type: ignore[union-attr]
         await talk.when(lambda: heads(talk)[3] == " ▼ ● Grace Liu", "it is open")
         await talk.see(pilot, "Fetching the text …")
-        assert (new, None) in talk.engine.wanted
+        await talk.when(lambda: (new, None) in talk.engine.wanted, "the fetch")
         bring_text(talk.store, new, b"We ship on Friday.\r\n")
         await talk.see(pilot, "We ship on Friday.")
         await pilot.press("G", "o")
@@ -184,7 +190,9 @@ async def test_what_arrives_and_what_goes_is_followed(talk: Desk) -> None:
         await pilot.press("q")
         assert view(talk).has_focus
         await pilot.press("g", "g", "slash", *"friday", "enter")
-        assert screen_rows(talk.app)[-1].rstrip().endswith("1 of 1   1/4")
+        await talk.when(
+            lambda: screen_rows(talk.app)[-1].rstrip().endswith("1 of 1   1/4"), "where it is"
+        )
         await pilot.press("escape", "tab")
         assert view(talk).current.key == before[2]  # type: ignore[union-attr]
         (last,) = answer(talk.store, talk.account, RELEASE, [said._replace(when=at(23, 9, 40))])
@@ -196,15 +204,39 @@ async def test_what_arrives_and_what_goes_is_followed(talk: Desk) -> None:
         assert (last, None) in talk.engine.given_up
         await pilot.press("enter", "enter")
         await talk.see(pilot, "Fetching the text …")
-        assert talk.engine.wanted.count((last, None)) == 2
+        await talk.when(lambda: talk.engine.wanted.count((last, None)) == 2, "fetched again")
 
 
-async def test_only_what_was_looked_at_long_enough_counts_as_read(talk: Desk) -> None:
-    """Leaving earlier marks nothing; the seconds count from when the text is there.
+class _Wait:
+    """A timer that the test lets run out."""
 
-    Mutations seen red: `_in_front` without its question for the text; `stop_dwelling` taken out of
-    `_start_dwell`.
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call = call
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        self._is_stopped = True
+
+    def run_out(self) -> None:
+        if not self._is_stopped:
+            self._call()
+
+
+async def test_only_what_was_looked_at_long_enough_counts_as_read(
+    talk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leaving earlier marks nothing.
+
+    Mutation seen red: `MailboxDwelling.start` without `stop`.
     """
+    waits: list[_Wait] = []
+
+    def later(_: object, seconds: float, call: Callable[[], object]) -> _Wait:
+        assert seconds == 0.4
+        waits.append(_Wait(call))
+        return waits[-1]
+
+    monkeypatch.setattr(mailbox_dwelling, "later", later)
     talk.app.settings = msgspec.structs.replace(
         talk.app.settings, reader=ReaderSettings(mark_read_after=0.4)
     )
@@ -213,11 +245,17 @@ async def test_only_what_was_looked_at_long_enough_counts_as_read(talk: Desk) ->
     async with reading(talk) as pilot:
         ben = keys(talk)[2]
         assert view(talk).current.key == ben  # type: ignore[union-attr]
-        await pilot.press("j")  # at once: Ben's was not read
+        await talk.when(lambda: len(waits) == 1, "Ben's seconds")
+        await pilot.press("j")  # before they are over
         assert view(talk).current.key == late  # type: ignore[union-attr]
+        await talk.when(lambda: len(waits) == 2, "the seconds of the last")
+        for wait in waits:
+            wait.run_out()
         await talk.when(lambda: is_seen(talk, late), "read after its seconds")
         assert not is_seen(talk, ben)
         await pilot.press("k")
+        await talk.when(lambda: len(waits) == 3, "Ben's seconds from the beginning")
+        waits[-1].run_out()
         await talk.when(lambda: is_seen(talk, ben), "read now")
 
 

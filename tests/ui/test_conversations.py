@@ -156,6 +156,7 @@ async def test_only_the_message_is_meant_in_an_unfolded_conversation(talk: Desk)
         await pilot.press("j", "j", "z", "j", "j", "a")
         await talk.see(pilot, " 1 moved to Archive")
         assert talk.folder("Archive").total == 1
+        talk.mailbox.bottom.clear()
         await pilot.press("A")
         await talk.see(pilot, " 1 moved to Archive")
         assert "Move the release" not in screen_text(talk.app).split("\n", 1)[1].split("Board")[0]

@@ -36,7 +36,7 @@ class Demo:
         self._info = info
 
     def info(self) -> dict[str, Any]:
-        wait_until(self._info.exists, 20.0, "the demo's description")
+        wait_until(self._info.exists, describe="the demo's description")
         found: dict[str, Any] = json.loads(self._info.read_text())
         return found
 
@@ -100,8 +100,7 @@ def test_writing_and_sending_ends_in_sent_items(demo: Demo) -> None:
     terminal.type(b"y")
     terminal.type(b"c")
     terminal.wait_for("Sent Items")
-    terminal.type(b"\x1b")
-    terminal.type(b"gt")
+    terminal.type(b"qgt")  # not Esc: a letter right behind it would make one key of the two
     terminal.wait_for(subject, timeout=60.0)
 
 
@@ -122,4 +121,4 @@ def test_the_first_run_goes_from_the_address_to_the_mail_without_a_new_start(
         terminal.type(b"\r")
         terminal.wait_for("Which keys do your hands know?")
         terminal.type(b"\r")
-        terminal.wait_for("Welcome to tuimail", timeout=30.0)
+        terminal.wait_for("Welcome to tuimail")

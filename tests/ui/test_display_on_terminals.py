@@ -120,7 +120,7 @@ def test_gnu_screen_shows_the_same_as_of_the_stock_display(
 
 def _wait(condition: Callable[[], bool], shown: Callable[[str], str]) -> None:
     try:
-        wait_until(condition, 30.0)
+        wait_until(condition)
     except AssertionError as error:
         raise AssertionError("\n".join(shown(each) for each in ("diff", "stock"))) from error
 

@@ -64,7 +64,7 @@ def test_the_draft_outlives_the_process(
     process, terminal = writer
     seen = bytearray()
     try:
-        wait_until(lambda: b"On the wire" in shown(terminal, seen), 30, "the composer")
+        wait_until(lambda: b"On the wire" in shown(terminal, seen), describe="the composer")
         os.write(terminal, "Dear Ω".encode())
         reader = Store.open(tmp_path / "data")
         if number is signal.SIGKILL:
@@ -73,13 +73,12 @@ def test_the_draft_outlives_the_process(
                     shown(terminal, seen)
                     and [draft.body for draft in reader.read.drafts()] == ["Dear Ω"]
                 ),
-                30.0,
-                "the draft in the store",
+                describe="the draft in the store",
             )
         else:
-            wait_until(lambda: "Ω".encode() in shown(terminal, seen), 30.0, "the typed words")
+            wait_until(lambda: "Ω".encode() in shown(terminal, seen), describe="the typed words")
         process.send_signal(number)
-        wait_until(lambda: shown(terminal, seen) and process.poll() is not None, 30.0, "its end")
+        wait_until(lambda: shown(terminal, seen) and process.poll() is not None, describe="its end")
         assert [draft.body for draft in reader.read.drafts()] == ["Dear Ω"]
         reader.close()
     finally:

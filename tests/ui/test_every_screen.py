@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from tests.ui.screen_text import assert_exact_rows, rows
 from tests.ui.stage import SIZES, Stage, open_stage, record
@@ -110,8 +111,10 @@ def is_in_front(stage: Stage, name: str) -> bool:
     return type(stage.app.screen).__name__ == name
 
 
-def has_size(stage: Stage, width: int, height: int) -> bool:
-    return stage.app.size == (width, height)
+def is_laid_out(stage: Stage, width: int, height: int) -> bool:
+    """Whether the screen has the size; the application has it before that."""
+    shown = rows(stage.app)
+    return (cell_len(shown[-1]), len(shown)) == (width, height)
 
 
 @pytest.mark.parametrize("size", SIZES[::2] + SIZES[-1:], ids=str)
@@ -138,7 +141,7 @@ async def test_a_terminal_may_become_any_size_at_any_time(tmp_path: Path) -> Non
         for width, height in (*sizes, *reversed(sizes)):
             await stage.pilot.resize_terminal(width, height)
             await stage.pilot.pause()
-            await until(partial(has_size, stage, width, height))
+            await until(partial(is_laid_out, stage, width, height))
             await stage.pilot.pause()
             assert_exact_rows(stage.app)
             too_small = width < 40 or height < 10

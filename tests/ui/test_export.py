@@ -117,7 +117,8 @@ async def test_what_cannot_be_fetched_is_named(
         await stage.shows("3 of 4 messages were written; the others are not here.")
         (folder,) = downloads.iterdir()
         assert len(visible(folder)) == 3
-        notice = stage.store.read.notices(1)[0][3]
+        kept = await until(lambda: stage.store.read.notices(1), describe="the notice")
+        notice = kept[0][3]
         assert "(no subject)" in notice.happened
         assert folder.name in notice.now
 

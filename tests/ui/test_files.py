@@ -125,7 +125,9 @@ async def test_files_are_looked_at_inside(tmp_path: Path) -> None:
         await stage.press("q", "2")
         await stage.shows("Inner words")
         await stage.shows("Ben  ben@contoso.com")
-        await stage.press("v", "enter")
+        await stage.press("v")
+        await until(lambda: isinstance(stage.app.screen, AttachmentSheet), describe="its files")
+        await stage.press("enter")
         await stage.shows("Deep words")
         await stage.press("q", "q", "6")
         await stage.shows("Board prep")
@@ -134,7 +136,7 @@ async def test_files_are_looked_at_inside(tmp_path: Path) -> None:
         await until(
             lambda: (
                 isinstance(stage.app.screen, FileScreen)
-                and stage.app.screen.query_one(ImageView).is_shown
+                and any(one.is_shown for one in stage.app.screen.query(ImageView))
             ),
             describe="the image",
         )
@@ -164,7 +166,7 @@ async def test_programs_are_given_a_file_nobody_can_change_and_dangerous_ones_ar
         view = await read(stage, with_files(stage))
         await until(lambda: len(view.files) == len(FILES), describe="the files")
         await stage.press("5")
-        await until(opened.exists, describe="the program")
+        await until(lambda: opened.exists() and opened.read_text(), describe="the program")
         given(opened)
 
         await stage.press("4")
@@ -223,7 +225,7 @@ async def test_a_file_is_fetched_with_progress_and_can_be_given_up(
         await stage.press("x", "x")
         await stage.shows("Given up. What came is kept.")
         assert stage.engine.given_up == [(key, "2")]
-        assert "1.2 of 4.8 MB" not in stage.text
+        await until(lambda: "1.2 of 4.8 MB" not in stage.text, describe="no progress")
         bring_text(stage.store, key, base64.b64encode(FILES["table.csv"][1]), "2")
         await stage.press("v")
         await until(lambda: isinstance(stage.app.screen, AttachmentSheet))

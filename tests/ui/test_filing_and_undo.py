@@ -12,6 +12,7 @@ from tests.ui.desk import Desk, screen_rows, screen_text
 from tuimail.model.folder import UID, FolderRole, ListedFolder
 from tuimail.model.intent import Expunge, Move
 from tuimail.store.writer import Writer
+from tuimail.ui.screens import deed_runner
 
 SIZE = (80, 24)
 WIDE = (160, 48)
@@ -152,7 +153,10 @@ async def test_with_messages_marked_the_hints_count_them(desk: Desk) -> None:
         await desk.see(pilot, hints)
 
 
-async def test_older_actions_are_named_as_they_are_undone_and_done_again(desk: Desk) -> None:
+async def test_older_actions_are_named_as_they_are_undone_and_done_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deed_runner, "EVENT_SECONDS", 600.0)  # however long a key takes here
     async with desk.app.run_test(size=SIZE) as pilot:
         await desk.start(pilot)
         await pilot.press("F", "j", "d", "u")

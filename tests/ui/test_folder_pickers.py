@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from tests.ui.desk import Desk, assert_exact_rows, screen_rows, screen_text
+from tests.ui.folder_keys import types_in_line
 from tests.ui.sample_mail import NOW, sample_account
 from tests.ui.stage import record
 from tests.waiting import until
@@ -38,7 +38,7 @@ def second_mailbox(desk: Desk, name: str, *, shared: bool) -> AccountId:
 async def open_picker(desk: Desk, pilot: Pilot[None], *keys: str) -> None:
     await pilot.press(*keys)
     await until(lambda: isinstance(desk.app.screen, LineSheet), describe="the picker")
-    await until(lambda: desk.app.screen.query_one(Input).has_focus, describe="its line")
+    await until(lambda: types_in_line(desk), describe="its line")
 
 
 async def test_a_folder_is_gone_to_by_some_letters_and_the_last_comes_first(desk: Desk) -> None:
@@ -146,8 +146,7 @@ async def test_all_mailboxes_are_in_one_picker_and_another_one_is_refused_with_w
         assert isinstance(desk.app.screen, LineSheet)
         assert desk.store.read.counts(home).pending_intents == 0
         await pilot.press(*"/x")
-        await pilot.pause()
-        assert "stays in work" not in screen_text(desk.app)
+        await until(lambda: "stays in work" not in screen_text(desk.app), describe="no refusal")
         await pilot.press("escape")
         await open_picker(desk, pilot, "g", "f")
         await pilot.press(*"invoices", "down", "enter")

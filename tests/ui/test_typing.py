@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
 from textual import events
 
 from tests.ui.desk import Desk
@@ -12,6 +13,7 @@ from tests.ui.stage import open_stage
 from tests.waiting import until
 from tuimail.model.draft import Draft
 from tuimail.ui.app import TuimailApp
+from tuimail.ui.keys import in_order
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.widgets.text_editor import TextEditor
 
@@ -84,6 +86,13 @@ def _type_at_once(app: TuimailApp, *keys: str) -> None:
         app.post_message(events.Key(_NAMES.get(key, key), key if len(key) == 1 else None))
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long this machine takes for a key."""
+    monkeypatch.setattr(in_order, "_PATIENCE", 60.0)
+
+
+@pytest.mark.usefixtures("patient")
 async def test_what_is_typed_at_once_into_a_text_takes_effect_in_its_order(tmp_path: Path) -> None:
     """Red where Backspace goes round through the application: the letters behind it come first."""
     async with open_stage(tmp_path) as stage:
@@ -102,6 +111,7 @@ async def test_what_is_typed_at_once_into_a_text_takes_effect_in_its_order(tmp_p
         assert screen.current().body == "By now he end!"
 
 
+@pytest.mark.usefixtures("patient")
 async def test_what_is_typed_at_once_into_a_line_is_what_its_keys_act_on(desk: Desk) -> None:
     """Red where Tab, Enter and ^y act before the letters in front of them are in the line.
 
