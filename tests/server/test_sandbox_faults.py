@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.server.raw_imap import RawImap
-from tests.server.sandbox_fixture import signed_in
+from tests.server.sandbox_fixture import signed_in, tls_context
 from tests.waiting import wait_until
 from tuimail.sandbox.imap_connection import ImapConnection
 from tuimail.sandbox.imap_syntax import Argument, HangUp
@@ -139,6 +139,38 @@ def test_cut_refuses_and_restore_listens_on_the_same_port(fresh_sandbox: Sandbox
     assert (fresh_sandbox.imap, fresh_sandbox.smtp) == ports
     with signed_in(fresh_sandbox) as plain:
         assert plain.noop()[0] == "OK"
+
+
+def test_while_nobody_listens_no_other_program_is_given_the_ports(fresh_sandbox: Sandbox) -> None:
+    """Red without `hold` in `pause` of any of the servers: then `restore` may find one taken."""
+    sign_in = int(fresh_sandbox.entra.base.rpartition(":")[2])
+    fresh_sandbox.cut(sign_in=True)
+    for port in (fresh_sandbox.imap[1], fresh_sandbox.smtp[1], fresh_sandbox.mx[1], sign_in):
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
+    fresh_sandbox.restore()
+    with signed_in(fresh_sandbox) as plain:
+        assert plain.noop()[0] == "OK"
+
+
+def test_what_was_connecting_when_the_network_was_cut_does_not_arrive(
+    fresh_sandbox: Sandbox,
+) -> None:
+    """Red without the look at `_server` in `ImapServer._serve`."""
+    with socket.create_connection(fresh_sandbox.imap, timeout=30) as plain:
+        with connected(fresh_sandbox):
+            pass  # accepted behind the first, which has not begun with TLS
+        fresh_sandbox.cut()
+        assert greeting(plain, fresh_sandbox) == b""
+
+
+def greeting(plain: socket.socket, sandbox: Sandbox) -> bytes:
+    """What a server says over TLS at first; nothing when it ends the connection."""
+    try:
+        with tls_context(sandbox).wrap_socket(plain, server_hostname="localhost") as client:
+            return client.recv(100)
+    except OSError:
+        return b""
 
 
 def test_latency_delays_without_blocking_the_others(fresh_sandbox: Sandbox) -> None:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from http import HTTPStatus
 
+from tuimail.sandbox.port import HeldPort
+
 _LARGEST_BODY = 8 << 20
 _LARGEST_REQUEST = 256 << 20
 _FORM = "application/x-www-form-urlencoded"
@@ -67,7 +69,7 @@ class HttpResponse:
 
 
 class HttpServer:
-    """Serves one handler on a loopback port; the port survives `close` and a new `open`."""
+    """Serves one handler on a loopback port; the port survives `pause` and a new `open`."""
 
     def __init__(
         self, handler: Callable[[HttpRequest], Awaitable[HttpResponse]], context: ssl.SSLContext
@@ -75,6 +77,7 @@ class HttpServer:
         self._handler = handler
         self._context = context
         self._server: asyncio.Server | None = None
+        self._held = HeldPort()
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
         self.clock_ahead = 0.0
@@ -84,6 +87,7 @@ class HttpServer:
         """Listen, on the port of the last time if there was one; nothing if it listens."""
         if self._server is not None:
             return
+        self._held.free()
         self._server = await asyncio.start_server(
             self._serve, "127.0.0.1", self.port, ssl=self._context, reuse_address=True
         )
@@ -91,13 +95,25 @@ class HttpServer:
 
     async def close(self) -> None:
         """Stop listening and close every connection."""
+        self._held.free()
         if self._server is not None:
             self._server.close()
             self._server = None
         for writer in list(self._writers):
             writer.transport.abort()
 
+    async def pause(self) -> None:
+        """Do as `close`, and hold the port until `open` or `close`."""
+        await self.close()
+        self._held.hold(self.port)
+
+    def _is_closed(self) -> bool:
+        return self._server is None
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_closed():
+            writer.transport.abort()  # its handshake was under way when the server closed
+            return
         self._writers.add(writer)
         try:
             while (request := await _next_request(reader)) is not None:
@@ -110,7 +126,7 @@ class HttpServer:
             pass  # the client went away; there is nobody to answer
         finally:
             self._writers.discard(writer)
-            writer.transport.abort() if self._server is None else writer.close()
+            writer.transport.abort() if self._is_closed() else writer.close()
 
 
 async def _next_request(reader: asyncio.StreamReader) -> HttpRequest | None:

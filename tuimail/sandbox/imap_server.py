@@ -15,6 +15,7 @@ from tuimail.sandbox.imap_connection import ImapConnection
 from tuimail.sandbox.imap_switches import ImapSwitches
 from tuimail.sandbox.imap_syntax import CLOSED_13, HangUp
 from tuimail.sandbox.loop_thread import LoopThread
+from tuimail.sandbox.port import HeldPort
 
 if TYPE_CHECKING:
     from tuimail.sandbox.imap_syntax import Argument
@@ -38,6 +39,7 @@ class ImapServer(ImapSwitches):
         self._runner = runner
         self._context = context
         self._server: asyncio.Server | None = None
+        self._held = HeldPort()
         self.find_mailbox = mailbox
         self.verify = verify
         self.port = 0
@@ -56,6 +58,7 @@ class ImapServer(ImapSwitches):
         """Listen, on the port of the last time if there was one; nothing if it listens."""
         if self._server is not None:
             return
+        self._held.free()
         self._server = await asyncio.start_server(
             self._serve,
             "127.0.0.1",
@@ -68,10 +71,16 @@ class ImapServer(ImapSwitches):
 
     async def close(self) -> None:
         """Stop listening and abort every connection."""
+        self._held.free()
         if self._server is not None:
             self._server.close()
             self._server = None
         self._abort_connections()
+
+    async def pause(self) -> None:
+        """Do as `close`, and hold the port until `open` or `close`."""
+        await self.close()
+        self._held.hold(self.port)
 
     # Faults in words.
 
@@ -181,6 +190,9 @@ class ImapServer(ImapSwitches):
         return sum(connection.idling for connection in list(self.connections))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._server is None:
+            writer.transport.abort()  # its handshake was under way when the server closed
+            return
         connection = ImapConnection(self, reader, writer)
         self.connections.add(connection)
         try:

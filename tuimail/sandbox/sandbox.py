@@ -88,6 +88,10 @@ class Sandbox:
         self.inbound_server = InboundServer(context, self.post_office)
 
     @property
+    def _mail_servers(self) -> tuple[ImapServer, SmtpServer, InboundServer]:
+        return self.imap_server, self.smtp_server, self.inbound_server
+
+    @property
     def ca_file(self) -> Path:
         """The authority to trust, PEM."""
         return self.certificates.ca_file
@@ -132,9 +136,10 @@ class Sandbox:
     def stop(self) -> None:
         """Close everything and end the thread; nothing happens the second time."""
         if self._runner.running:
-            self.cut(sign_in=True)
-            for server in self._others:
+            for server in self._mail_servers:
                 self._runner.run(server.close())
+            for web in (self._https, *self._others):
+                self._runner.run(web.close())
             self._runner.stop()
         if self._keep is not None:
             self._keep.close()
@@ -177,15 +182,17 @@ class Sandbox:
         return server.port
 
     def cut(self, *, sign_in: bool = False) -> None:
-        """Cut the network: IMAP and SMTP refuse and lose all connections; Entra ID on request."""
-        self._runner.run(self.imap_server.close())
-        self._runner.run(self.smtp_server.close())
-        self._runner.run(self.inbound_server.close())
+        """Cut the network: IMAP and SMTP refuse and lose all connections; Entra ID on request.
+
+        Their ports stay theirs: no other program is given one meanwhile.
+        """
+        for server in self._mail_servers:
+            self._runner.run(server.pause())
         if sign_in:
-            self._runner.run(self._https.close())
+            self._runner.run(self._https.pause())
 
     def restore(self) -> None:
         """Undo `cut`: listen again on the same ports."""
-        servers = (self.imap_server, self.smtp_server, self.inbound_server, self._https)
-        for server in servers:
+        for server in self._mail_servers:
             self._runner.run(server.open())
+        self._runner.run(self._https.open())

@@ -18,6 +18,7 @@ from aiosmtpd.smtp import SMTP, LoginPassword, Session
 from tuimail.sandbox.client_submission import ClientSubmission, SentMessage
 from tuimail.sandbox.delivery import PostOffice
 from tuimail.sandbox.loop_thread import LoopThread
+from tuimail.sandbox.port import HeldPort
 from tuimail.sandbox.smtp_dialogue import Dialogue, Verify
 from tuimail.sandbox.smtp_replies import HOST, OWN_WORDS, Stage, stamp
 
@@ -42,6 +43,7 @@ class SmtpServer(ClientSubmission):
         super().__init__(runner, office)
         self._context = context
         self._server: asyncio.Server | None = None
+        self._held = HeldPort()
         self.verify = verify
         self.port = 0
         self.connections: set[SubmissionConnection] = set()
@@ -65,6 +67,7 @@ class SmtpServer(ClientSubmission):
         """Listen, on the port of the last time if there was one; nothing if it listens."""
         if self._server is not None:
             return
+        self._held.free()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             self._connection, "127.0.0.1", self.port, reuse_address=True
@@ -73,10 +76,16 @@ class SmtpServer(ClientSubmission):
 
     async def close(self) -> None:
         """Stop listening and abort every connection."""
+        self._held.free()
         if self._server is not None:
             self._server.close()
             self._server = None
         self._abort_connections()
+
+    async def pause(self) -> None:
+        """Do as `close`, and hold the port until `open` or `close`."""
+        await self.close()
+        self._held.hold(self.port)
 
     def kill_connections(self) -> None:
         """Abort every connection; new ones are accepted."""

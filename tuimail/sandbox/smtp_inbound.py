@@ -14,6 +14,7 @@ from email.utils import formatdate
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tuimail.sandbox.delivery import PostOffice
+from tuimail.sandbox.port import HeldPort
 from tuimail.sandbox.smtp_replies import INBOUND_HOST, OWN_WORDS, stamp
 
 _LARGEST = 157286400
@@ -25,6 +26,7 @@ class InboundServer:
     def __init__(self, context: ssl.SSLContext, office: PostOffice) -> None:
         self._context = context
         self._server: asyncio.Server | None = None
+        self._held = HeldPort()
         self.office = office
         self.connections: set[_InboundConnection] = set()
         self.port = 0
@@ -38,6 +40,7 @@ class InboundServer:
         """Listen, on the port of the last time if there was one; nothing if it listens."""
         if self._server is not None:
             return
+        self._held.free()
         self._server = await asyncio.get_running_loop().create_server(
             lambda: _InboundConnection(self, self._context),
             "127.0.0.1",
@@ -48,11 +51,17 @@ class InboundServer:
 
     async def close(self) -> None:
         """Stop listening and abort every connection."""
+        self._held.free()
         if self._server is not None:
             self._server.close()
             self._server = None
         for connection in list(self.connections):
             connection.abort()
+
+    async def pause(self) -> None:
+        """Do as `close`, and hold the port until `open` or `close`."""
+        await self.close()
+        self._held.hold(self.port)
 
 
 class _InboundConnection(SMTP):

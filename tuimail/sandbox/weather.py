@@ -104,7 +104,7 @@ class Weather:
     def _go(self) -> None:
         """Nobody listens any more, for a while."""
         self._out = True
-        self._turn(self._sandbox.imap_server.close(), self._sandbox.smtp_server.close())
+        self._turn(self._sandbox.imap_server.pause(), self._sandbox.smtp_server.pause())
         self._sandbox.later(OUTAGE, self._come_back)
 
     def _come_back(self) -> None:
