@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,31 @@ def test_a_move_follows_the_message_to_where_it_was_moved(
     mailbox = fresh_sandbox.mailbox(client.account.address)
     held = {name: len(mailbox.folder(name)) for name in ("INBOX", "Archive", "Deleted Items")}
     assert held == {"INBOX": 0, "Archive": 0, "Deleted Items": 1}
+
+
+def test_a_message_that_went_where_the_user_moves_it_is_found_there(
+    client: Client, fresh_sandbox: Sandbox
+) -> None:
+    """So it is when the answer to a MOVE was lost and its folder is looked at before the next try.
+
+    Guards against a message that is in no list until somebody opens that folder. Mutation that
+    turns it red: `Work._seek` that does nothing.
+    """
+    mailbox, account = fresh_sandbox.mailbox(client.account.address), client.account.id
+    row, trash = client.row("Wanted twice"), client.folder(FolderRole.TRASH)
+    held = NewIntent(account, row.key, Move(trash.id), hold_seconds=600)
+    client.store.submit([held]).result()
+    (message,) = mailbox.folder("INBOX").messages
+    mailbox.folder("Deleted Items").append(message.raw, message.flags, message.date)
+    mailbox.folder("INBOX").expunge([message.uid])
+    wait_until(lambda: client.store.read.location(row.key) is None, 30.0, "it to be missed")
+
+    (intent,) = client.store.read.intents(account)
+    now = datetime.now(UTC)
+    client.store.write(
+        lambda tx: tx.requeue_intents([intent.id], not_before=now, error=None)
+    ).result()
+    client.engine.wake()
+    wait_until(lambda: client.store.read.counts().pending_intents == 0, 30.0, "the move")
+    assert client.row("Wanted twice", FolderRole.TRASH).key == row.key
+    assert len(mailbox.folder("Deleted Items")) == 1

@@ -58,6 +58,7 @@ class PushOutcome:
         relist: Whether a folder was not where it had been, so that the tree has to be listed.
         alone: Intents whose batch ended by a defect: the next push finds out which it was.
         again: Whether a defect ended the push: the rest goes on with another connection.
+        missed: Moves of messages that are not known to be anywhere, each with where it was to go.
     """
 
     refresh: set[FolderId] = field(default_factory=set)
@@ -65,6 +66,7 @@ class PushOutcome:
     relist: bool = False
     alone: set[int] = field(default_factory=set)
     again: bool = False
+    missed: dict[int, FolderId] = field(default_factory=dict)
 
     def add(self, tree: TreeOutcome) -> None:
         """Take in what came of changes of the tree."""
@@ -108,14 +110,16 @@ def _push_messages(
         if not works:
             return
         tried.update(intent for work in works for intent in work.step)
-        for batch in _batches(store, works, alone):
+        for batch in _batches(store, works, alone, outcome):
             outcome.refresh.update(folder.id for folder in batch.refresh)
             yield from _run(session, store, batch, outcome)
             if outcome.again:
                 return
 
 
-def _batches(store: Store, works: Iterable[Work], alone: Collection[int]) -> list[Batch]:
+def _batches(
+    store: Store, works: Iterable[Work], alone: Collection[int], outcome: PushOutcome
+) -> list[Batch]:
     """Put the next command about each message together with equal ones of its folder.
 
     What needs no command, because it leaves the message where and as it is, is settled at once.
@@ -126,7 +130,10 @@ def _batches(store: Store, works: Iterable[Work], alone: Collection[int]) -> lis
         place = store.read.location(work.key)
         source = None if place is None else store.read.folder(place[0])
         if place is None or source is None:
-            continue  # a refresh has to find it first
+            # A refresh has to find it first.
+            if work.move_to is not None:
+                outcome.missed.update(dict.fromkeys(work.moves, work.move_to))
+            continue
         if _needs_no_command(store, work, *place):
             settled += work.step
         elif (kind := _kind(store, work, source)) is not None:

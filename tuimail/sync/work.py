@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Coroutine, Generator
+from collections.abc import Callable, Collection, Coroutine, Generator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
@@ -89,6 +89,7 @@ class Work:
         self.intents = asyncio.Event()
         self.focus: FolderId | None = None
         self._told: set[FolderId] = set()
+        self._sought: set[int] = set()
         self._report = report
         self._heard = heard
         self._timing = timing
@@ -296,7 +297,17 @@ class Work:
         for folder in outcome.refresh | drafts.refresh:
             self.refreshes.add((folder, False), Priority.REFRESH)
             self.look_around()
+        self._seek(outcome.missed)
         return outcome.again or drafts.again
+
+    def _seek(self, missed: Mapping[int, FolderId]) -> None:
+        """Look once for a moved message that has left its folder, in the one it was to go to.
+
+        A refresh may come between a move without an answer and the next try.
+        """
+        for intent in missed.keys() - self._sought:
+            self._sought.add(intent)
+            self.refreshes.add((missed[intent], False), Priority.REFRESH)
 
     async def _look_up(self, folder: FolderId) -> None:
         """Find the messages of a folder that was numbered anew, before anything is asked again."""
