@@ -130,12 +130,17 @@ class Client:
         return self.engine.status[self.account.id]
 
     def wait_for(self, connectivity: Connectivity, timeout: float = 30.0) -> EngineStatus:
+        """Return the status that was waited for; the next one may be here already."""
+
+        def stands() -> EngineStatus | None:
+            status = self.status
+            return status if status.connectivity is connectivity else None
+
         try:
-            wait_until(lambda: self.status.connectivity is connectivity, timeout, f"{connectivity}")
+            return wait_until(stands, timeout, f"{connectivity}")
         except NeverHappenedError as error:
             error.add_note(f"the status: {self.status}")
             raise
-        return self.status
 
     def folder(self, role: FolderRole) -> Folder:
         return wait_until(
@@ -180,8 +185,13 @@ class Client:
     def wait_for_outbox(
         self, outbox_id: int, state: OutboxState, timeout: float = 30.0
     ) -> OutboxItem:
-        wait_until(lambda: self.outbox(outbox_id).state is state, timeout, f"outbox {state}")
-        return self.outbox(outbox_id)
+        """Return the message as it stood in this state; it may go on from there."""
+
+        def stands() -> OutboxItem | None:
+            item = self.outbox(outbox_id)
+            return item if item.state is state else None
+
+        return wait_until(stands, timeout, f"outbox {state}")
 
 
 def with_id(account: Account, account_id: AccountId) -> Account:

@@ -191,7 +191,7 @@ def _open_device(name: str) -> int:
 
 def _ip(*words: str) -> None:
     subprocess.run(
-        ["ip", *words], stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=10
+        ["ip", *words], stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60
     )
 
 

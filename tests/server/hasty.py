@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import pytest
 
 from tests.server.client import Client, sandbox_account
 from tests.waiting import wait_until
-from tuimail.imap.session import Timeouts
+from tuimail.imap.session import ImapSession, Timeouts
 from tuimail.model.account import Endpoint
 from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.sandbox.sandbox import Sandbox
@@ -49,6 +51,26 @@ def hasty_client(
     ) as client:
         client.sign_in()
         yield client
+
+
+class Patience:
+    """How long every connection that is made from now on waits for a silent server.
+
+    Attributes:
+        seconds: For the connection, and without a single octet. A test that has to see silence
+            noticed waits a second; for the rest a busy machine may be as slow as it is.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self.seconds = seconds
+        connect = ImapSession.connect.__func__  # type: ignore[attr-defined]
+
+        def patient(cls: type[ImapSession], *given: Any, **more: Any) -> ImapSession:
+            more["timeouts"] = Timeouts(connect=self.seconds, read=self.seconds)
+            session: ImapSession = connect(cls, *given, **more)
+            return session
+
+        monkeypatch.setattr(ImapSession, "connect", classmethod(patient))
 
 
 class Seen:

@@ -44,9 +44,15 @@ class Line:
         self.client.engine.wake()
 
     def lose_the_answer(self, pattern: bytes) -> Callable[[], None]:
-        """Cut the line where the server says this, once; the result waits for it and mends it."""
+        """Cut the line where the server says this, once; the result waits for it and mends it.
+
+        The line is cut a moment after the server has said so: the client that tries again has
+        lost it.
+        """
+        accepted: list[int] = []
 
         def cut_here(match: re.Match[bytes]) -> bytes:
+            accepted.append(self.proxy.accepted)
             self.proxy.faults.cut_after = 0
             return match[0]
 
@@ -54,7 +60,8 @@ class Line:
         self.proxy.faults.rules.append(rule)
 
         def mend() -> None:
-            wait_until(lambda: self.proxy.faults.cut_after == 0, 30.0, "the answer")
+            wait_until(lambda: accepted, 30.0, "the answer")
+            wait_until(lambda: self.proxy.accepted > accepted[0], 30.0, "another try")
             rules = [one for one in self.proxy.faults.rules if one is not rule]
             self.proxy.faults = Faults(rules=rules)
             self.client.engine.reconnect(self.client.account.id)

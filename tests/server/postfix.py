@@ -20,6 +20,7 @@ from tests.waiting import wait_until
 
 _HERE: Final = Path(__file__).parent
 _PREFIX: Final = "tm-postfix-"
+_START_ATTEMPTS: Final = 3
 
 
 class PostfixFailedError(RuntimeError):
@@ -55,10 +56,17 @@ class PostfixServer:
 
     def start(self) -> None:
         """Write the configuration, start, and return when the port takes connections."""
-        self.port = free_ports(1)[0]
-        self._prepare()
-        self._control("start")
-        wait_for_port(self.port, 20)
+        for attempt in range(1, _START_ATTEMPTS + 1):
+            self.port = free_ports(1)[0]
+            self._prepare()
+            try:
+                self._control("start")
+            except PostfixFailedError:
+                if attempt == _START_ATTEMPTS or "in use" not in self.log():
+                    raise
+                continue  # somebody was quicker to take the port
+            wait_for_port(self.port)
+            return
 
     def stop(self) -> None:
         """End the master process and its children and remove everything they wrote."""

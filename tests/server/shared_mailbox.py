@@ -43,10 +43,13 @@ class SharedDesk:
         return self.engine.status[self.account(address).id]
 
     def wait_for(self, address: str, connectivity: Connectivity) -> EngineStatus:
-        wait_until(
-            lambda: self.status(address).connectivity is connectivity, 30.0, f"{connectivity}"
-        )
-        return self.status(address)
+        """Return the status that was waited for; the next one may be here already."""
+
+        def stands() -> EngineStatus | None:
+            status = self.status(address)
+            return status if status.connectivity is connectivity else None
+
+        return wait_until(stands, 30.0, f"{connectivity}")
 
     def folder(self, role: FolderRole, address: str = SHARED) -> Folder:
         account = self.account(address).id
@@ -79,8 +82,13 @@ class SharedDesk:
         return item
 
     def wait_for_outbox(self, outbox_id: int, state: OutboxState) -> OutboxItem:
-        wait_until(lambda: self.outbox(outbox_id).state is state, 30.0, f"outbox {state}")
-        return self.outbox(outbox_id)
+        """Return the message as it stood in this state; it may go on from there."""
+
+        def stands() -> OutboxItem | None:
+            item = self.outbox(outbox_id)
+            return item if item.state is state else None
+
+        return wait_until(stands, 30.0, f"outbox {state}")
 
 
 def shared_settings(sandbox: Sandbox, shared: tuple[str, ...] = (SHARED,)) -> Settings:

@@ -86,7 +86,7 @@ def test_stopping_does_not_wait_for_a_database_that_is_busy_for_long(
     try:
         assert begun.wait(30.0)
         client.engine.stop(0.1)
-        assert not client.engine._thread.is_alive()
+        wait_until(lambda: not client.engine._thread.is_alive(), 30.0, "the end of the engine")
     finally:
         over.set()
         busy.result(30.0)

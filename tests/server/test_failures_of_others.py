@@ -161,7 +161,7 @@ def test_a_move_the_server_confirmed_does_not_come_back(client: Client, mailbox:
         client.engine.focus(client.folder(FolderRole.INBOX).id)
         client.engine.focus(trash.id)
     wait_until(lambda: len(client.rows()) == 8, 30.0, "the news")
-    wait_until(lambda: not client.row("Message 3", FolderRole.TRASH).pending, 20.0)
+    wait_until(lambda: not client.row("Message 3", FolderRole.TRASH).pending)
     assert not any(there)
 
 

@@ -14,8 +14,8 @@ from tests.server.both_servers import Mailbox, through
 from tests.server.client import Client, mail
 from tests.server.fault_proxy import FaultProxy
 from tests.server.faults import Cut, Faults, Rule
+from tests.server.hasty import Patience
 from tests.waiting import wait_until
-from tuimail.imap.session import ImapSession, Timeouts
 from tuimail.model.flags import FLAGGED
 from tuimail.model.folder import FolderRole
 from tuimail.model.intent import Move, NewIntent, StoreFlags
@@ -37,12 +37,14 @@ class Trouble:
         begin: Spoils the running line.
         felt: Whether the client has run into it; looked at until it is so.
         text: Whether the proxy has to read what is said.
+        is_silence: Whether the client notices it by waiting alone.
     """
 
     name: str
     begin: Callable[[FaultProxy], None]
     felt: Callable[[FaultProxy, Client], bool]
     text: bool = False
+    is_silence: bool = False
 
 
 def _set(*, kill: bool = False, **faults: Any) -> Callable[[FaultProxy], None]:
@@ -80,34 +82,40 @@ TROUBLES: Final = (
     Trouble("cut in order", _set(cut_after=2500), _connects_again),
     Trouble("cut by reset", _set(cut_after=5000, cut=Cut.RST), _connects_again),
     Trouble("cut in a literal", _set(literal_cut=20), _connects_again, text=True),
-    Trouble("stall", _set(stall_after=3000), _connects_again),
+    Trouble("stall", _set(stall_after=3000), _connects_again, is_silence=True),
     Trouble("refuse", _set(refuse=True, kill=True), _offline),
-    Trouble("black hole", _set(blackhole=True, kill=True), _offline),
+    Trouble("black hole", _set(blackhole=True, kill=True), _offline, is_silence=True),
     Trouble("flip", _set(flip=3000, kill=True), _connects_again),
-    Trouble("literal longer than it is", _set(literal_lie=9), _connects_again, text=True),
+    Trouble(
+        "literal longer than it is",
+        _set(literal_lie=9),
+        _connects_again,
+        text=True,
+        is_silence=True,
+    ),
     Trouble("end of a token", lambda proxy: proxy.inject(_TOKEN_ENDS), _slow, text=True),
     Trouble("nonsense", lambda proxy: proxy.inject(b"* 7 FETCH (UID ((("), _slow, text=True),
 )
 
 
+@pytest.fixture
+def trouble(request: pytest.FixtureRequest) -> Trouble | None:
+    """The trouble that the test is about; None for a line that is good until the test spoils it."""
+    found: Trouble | None = getattr(request, "param", None)
+    return found
+
+
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait a second for a silent server instead of a minute, and hardly before the next try."""
-    connect = ImapSession.connect.__func__  # type: ignore[attr-defined]
-    short = Timeouts(connect=1.0, read=1.0)
-    monkeypatch.setattr(
-        ImapSession,
-        "connect",
-        classmethod(lambda cls, *given, **more: connect(cls, *given, **more | {"timeouts": short})),
-    )
+def patience(trouble: Trouble | None, monkeypatch: pytest.MonkeyPatch) -> Patience:
+    """Hardly any before the next try; a second for a server that is going to be silent."""
     monkeypatch.setattr(backoff, "FIRST_DELAY", 0.05)
     monkeypatch.setattr(backoff, "LONGEST_DELAY", 0.2)
+    return Patience(monkeypatch, 1.0 if trouble is not None and trouble.is_silence else 60.0)
 
 
 @pytest.fixture
-def proxy(mailbox: Mailbox, request: pytest.FixtureRequest) -> Iterator[FaultProxy]:
+def proxy(mailbox: Mailbox, trouble: Trouble | None) -> Iterator[FaultProxy]:
     """The line, still good; it reads text for those who ask."""
-    trouble: Trouble | None = getattr(request, "param", None)
     with mailbox.proxy(text=trouble is None or trouble.text) as proxy:
         yield proxy
 
@@ -123,19 +131,15 @@ def client(mailbox: Mailbox, proxy: FaultProxy, tmp_path: Path) -> Iterator[Clie
         yield client
 
 
-@pytest.mark.parametrize(
-    ("trouble", "proxy"),
-    [(each, each) for each in TROUBLES],
-    indirect=["proxy"],
-    ids=[each.name for each in TROUBLES],
-)
+@pytest.mark.parametrize("trouble", TROUBLES, indirect=True, ids=lambda each: each.name)
 def test_after_the_trouble_the_client_is_equal_to_the_server(
-    trouble: Trouble, proxy: FaultProxy, client: Client, mailbox: Mailbox
+    trouble: Trouble, patience: Patience, proxy: FaultProxy, client: Client, mailbox: Mailbox
 ) -> None:
     trouble.begin(proxy)
     _work(client)
     _interfere(mailbox)
     wait_until(lambda: trouble.felt(proxy, client), 30.0, f"{trouble.name} to be felt")
+    patience.seconds = 60.0
     proxy.faults = Faults()
     client.engine.reconnect(client.account.id)
     _assert_equal(client, mailbox)
@@ -146,7 +150,10 @@ def test_a_move_whose_reply_is_lost_is_not_made_twice(
 ) -> None:
     """Invariant 5, on servers that know nothing of the test."""
 
+    accepted: list[int] = []
+
     def cut_here(match: re.Match[bytes]) -> bytes:
+        accepted.append(proxy.accepted)
         proxy.faults = Faults(cut_after=0)
         return match[0]
 
@@ -154,10 +161,11 @@ def test_a_move_whose_reply_is_lost_is_not_made_twice(
     row, trash = client.row("Message 5"), client.folder(FolderRole.TRASH)
     client.store.submit([NewIntent(client.account.id, row.key, Move(trash.id))]).result()
     client.engine.wake()
-    wait_until(lambda: proxy.faults.cut_after == 0, 30.0, "the move")
+    wait_until(lambda: accepted, 30.0, "the move")
+    wait_until(lambda: proxy.accepted > accepted[0], 30.0, "another try")
     proxy.faults = Faults()
     client.engine.reconnect(client.account.id)
-    wait_until(lambda: not client.row("Message 5", FolderRole.TRASH).pending, 20.0)
+    wait_until(lambda: not client.row("Message 5", FolderRole.TRASH).pending)
     assert (mailbox.count("INBOX"), mailbox.count("Deleted Items")) == (_MAILS - 1, 1)
     assert client.row("Message 5", FolderRole.TRASH).key == row.key
 
@@ -169,7 +177,7 @@ def test_a_move_without_copyuid_finds_its_message_again(
     row, trash = client.row("Message 5"), client.folder(FolderRole.TRASH)
     client.store.submit([NewIntent(client.account.id, row.key, Move(trash.id))]).result()
     client.engine.wake()
-    wait_until(lambda: mailbox.count("Deleted Items") == 1, 20.0)
+    wait_until(lambda: mailbox.count("Deleted Items") == 1)
     client.engine.focus(trash.id)
     wait_until(lambda: client.store.read.location(row.key), 30.0, "its UID")
     assert client.row("Message 5", FolderRole.TRASH).key == row.key
@@ -180,11 +188,13 @@ def test_a_text_of_many_pieces_survives_cuts(
 ) -> None:
     """Fetched in slices; each line carries some of it, and the text is whole in the end."""
     body = "".join(f"Line {number} of a long text.\r\n" for number in range(40_000))
+    wait_until(lambda: proxy.open_connections == 2, 30.0, "both lines")
+    accepted = proxy.accepted
+    proxy.faults.cut_after = 600_000  # before anything is asked for: the text is fetched unasked
     mailbox.file("INBOX", mail("Long", body=body))
     row = client.row("Long")
     client.engine.want_body(row.key)
-    proxy.faults.cut_after = 600_000
-    wait_until(lambda: proxy.accepted > 2, 30.0, "a cut")
+    wait_until(lambda: proxy.accepted > accepted, 30.0, "a cut")
     proxy.faults = Faults()
     client.engine.reconnect(client.account.id)
     client.engine.want_body(row.key)

@@ -119,6 +119,7 @@ def test_what_was_not_begun_is_not_begun(
     before, behind = first.row("Before", 30.0).key, first.row("Behind", 30.0).key
 
     def give_up() -> None:
+        wait_until(lambda: fetching(first), 30.0, "how far it is")
         first.engine.want_body(behind, section="2")
         first.engine.give_up(behind, section="2")
         first.engine.give_up(before, section="2")
@@ -146,6 +147,7 @@ def test_what_another_window_waits_for_comes_all_the_same(
     key = first.row("Log", 30.0).key
 
     def give_up() -> None:
+        wait_until(lambda: fetching(first), 30.0, "how far it is")
         third.engine.want_body(key, section="2")
         second.engine.give_up(key, section="2")
         wait_until(lambda: not fetching(first), 30.0, "the end of it")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def test_a_text_that_was_nil_on_the_way_is_fetched_from_where_the_message_went(
     inbox, archive = mailbox.folder("INBOX"), mailbox.folder("Archive")
     inbox.append(mail("Sailing", body=TEXT))
     asked: list[bytes] = []
+    is_known = threading.Event()
 
     def move(
         connection: ImapConnection, _tag: bytes, command: str, arguments: Sequence[object]
@@ -36,6 +38,7 @@ def test_a_text_that_was_nil_on_the_way_is_fetched_from_where_the_message_went(
         sections = re.findall(r"BODY\.PEEK\[([0-9A-Z.]*)\]<0", str(arguments))
         if command != "FETCH" or not sections or not inbox.uids():
             return None
+        is_known.wait(30.0)  # it is asked for unasked, and its row goes with it
         (message,) = inbox.messages
         archive.append(message.raw, message.flags, message.date)
         inbox.expunge([message.uid])
@@ -49,6 +52,7 @@ def test_a_text_that_was_nil_on_the_way_is_fetched_from_where_the_message_went(
         client.sign_in()
         client.start()
         row = client.row("Sailing")
+        is_known.set()
         client.engine.want_body(row.key)
         wait_until(lambda: asked, 30.0, "the text to be asked for")
         client.engine.focus(client.folder(FolderRole.ARCHIVE).id)

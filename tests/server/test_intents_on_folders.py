@@ -88,11 +88,10 @@ def paths(line: Line, command: str = "list") -> set[str]:
 
 
 def relist(line: Line) -> None:
-    """Connect again, which lists the folders."""
-    line.proxy.kill()
-    accepted = line.proxy.accepted
-    line.client.engine.reconnect(line.client.account.id)
-    wait_until(lambda: line.proxy.accepted > accepted + 1, describe="new connections")
+    """List the folders, as is done whenever it connects, and wait for the end of it."""
+    engine = line.client.engine
+    work = engine._mailboxes[line.client.account.id].work
+    asyncio.run_coroutine_threadsafe(work.list_folders(), engine._loop).result(30)
 
 
 def test_a_new_folder_is_made_subscribed_and_takes_what_was_moved_into_it(line: Line) -> None:
@@ -141,9 +140,7 @@ def test_one_spoilt_line_of_a_listing_takes_no_folder_away(line: Line, said: byt
     seen: list[set[str]] = []
     end = line.client.store.subscribe(lambda _: seen.append(shown(line)))
     line.proxy.faults.rules.append(Rule(re.compile(said), spoil))
-    engine = line.client.engine
-    work = engine._mailboxes[line.client.account.id].work
-    asyncio.run_coroutine_threadsafe(work.list_folders(), engine._loop).result(30)
+    relist(line)
     end()
 
     assert spoilt
@@ -203,10 +200,7 @@ def test_a_removed_folder_is_gone_with_what_is_below_but_not_what_was_moved_out(
     alpha = at(line, "Work/Alpha").id
     (row,) = line.client.store.read.newest(alpha, 10)
     trash = line.client.folder(FolderRole.TRASH).id
-    line.client.store.submit(
-        [new_move(line, row.key, trash, hold=1.0)],
-    ).result()
-    change(line, at(line, "Work").id, DeleteFolder())
+    move_out_and_remove(line, row.key, trash, at(line, "Work").id)
     assert not {"Work", "Work/Alpha"} & shown(line)
     line.wait_until_settled()
 
@@ -216,8 +210,16 @@ def test_a_removed_folder_is_gone_with_what_is_below_but_not_what_was_moved_out(
     assert not {"Work", "Work/Alpha"} & shown(line)
 
 
-def new_move(line: Line, key: MessageKey, to: FolderId, hold: float) -> NewIntent:
-    return NewIntent(line.client.account.id, key, Move(to), hold)
+def move_out_and_remove(line: Line, key: MessageKey, to: FolderId, folder: FolderId) -> None:
+    """Move a message, with some time to take it back, and remove the folder at the same time."""
+    account = line.client.account.id
+
+    def both(tx: Writer) -> None:
+        tx.add_intents([NewIntent(account, key, Move(to), hold_seconds=0.5)])
+        tx.change_tree(NewFolderIntent(account, folder, DeleteFolder()))
+
+    line.client.store.write(both).result()
+    line.client.engine.wake()
 
 
 def test_a_folder_is_not_removed_when_a_message_could_not_leave_it(line: Line) -> None:
@@ -229,8 +231,7 @@ def test_a_folder_is_not_removed_when_a_message_could_not_leave_it(line: Line) -
     (row,) = line.client.store.read.newest(alpha, 10)
     line.answer_once(b"MOVE", b"NO [NOPERM] Under retention.")
     trash = line.client.folder(FolderRole.TRASH).id
-    line.client.store.submit([new_move(line, row.key, trash, hold=0.5)]).result()
-    change(line, at(line, "Work").id, DeleteFolder())
+    move_out_and_remove(line, row.key, trash, at(line, "Work").id)
     line.wait_until_settled()
 
     assert {"Work", "Work/Alpha"} <= paths(line)

@@ -208,8 +208,13 @@ def test_a_full_disk_is_said_and_the_rest_goes_on(client: Client, sandbox: Sandb
     wait_until(lambda: all(row.body for row in filed(client)), 30.0, "the texts")
     client.store.write(lambda tx: _limit(tx, here=True)).result(30)
     client.store.write(lambda tx: _limit(tx, here=False)).result(30)
-    client.store.write(lambda tx: tx.choose_download(archive(client).id, EVERYTHING)).result(30)
-    client.store.write(lambda tx: _limit(tx, here=True)).result(30)
+    folder = archive(client).id
+
+    def choose_on_a_full_disk(tx: Writer) -> None:
+        tx.choose_download(folder, EVERYTHING)
+        _limit(tx, here=True)
+
+    client.store.write(choose_on_a_full_disk).result(30)
     client.engine.wake()
     status = wait_until(
         lambda: (

@@ -67,19 +67,18 @@ async def test_a_line_that_breaks_before_the_last_line_left_is_no_doubt(
 
 
 @pytest.mark.parametrize(
-    ("reply", "kind"),
-    [(b"552 5.3.4 Message size exceeds fixed maximum message size", MessageTooLarge),
-     (b"", ServerTimeout)],
+    ("reply", "kind", "patience"),
+    [(b"552 5.3.4 Message size exceeds fixed maximum message size", MessageTooLarge, 60.0),
+     (b"", ServerTimeout, 1.0)],
     ids=["answered in the middle", "silent in the middle"],
 )  # fmt: skip
 async def test_what_a_server_does_in_the_middle_of_the_message_is_certain(
-    fresh_sandbox: Sandbox, reply: bytes, kind: type[Exception]
+    fresh_sandbox: Sandbox, reply: bytes, kind: type[Exception], patience: float
 ) -> None:
     over = asyncio.Event()
     async with stopping_at_data(fresh_sandbox, reply, over) as endpoint:
-        submitter = SmtpSubmitter(
-            endpoint, fresh_sandbox.ca_file, timeouts=Timeouts(connect=30, command=30, data=1.0)
-        )
+        timeouts = Timeouts(connect=60, command=60, data=patience)
+        submitter = SmtpSubmitter(endpoint, fresh_sandbox.ca_file, timeouts=timeouts)
         with pytest.raises(kind):
             # More than the system keeps of what was not read.
             await send(submitter, fresh_sandbox, Hook(), Options(), LARGE * 12)
@@ -142,10 +141,17 @@ def test_the_engine_says_how_far_it_is_and_other_mail_is_not_stopped(
 ) -> None:
     raw = large_mail(1)
     with slow_line(fresh_sandbox, tmp_path) as client:
+        told: list[tuple[int, int, OutboxState]] = []
+
+        def note() -> None:
+            if (leaving := client.status.leaving) is not None:
+                state = client.outbox(leaving.outbox_id).state
+                told.append((leaving.outbox_id, leaving.total, state))
+
+        client.engine.subscribe(note)
         outbox_id = client.queue(raw, "<large@x.example>", COLLEAGUE)
-        leaving = wait_until(lambda: client.status.leaving, 60.0, "the message to leave")
-        assert (leaving.outbox_id, leaving.total) == (outbox_id, len(raw))
-        assert client.outbox(outbox_id).state is OutboxState.SENDING
+        wait_until(lambda: told, 60.0, "the message to leave")
+        assert told[0] == (outbox_id, len(raw), OutboxState.SENDING)
         fresh_sandbox.mailbox(OWNER).folder("INBOX").append(mail("Meanwhile"))
         client.row("Meanwhile")
         client.wait_for_outbox(outbox_id, OutboxState.SENT, timeout=60.0)

@@ -49,7 +49,7 @@ def test_the_main_job(client: Client, dovecot_account: DovecotAccount) -> None:
     outbox_id = client.queue(raw, "<re.1@example.com>", me, in_reply_to=row.key)
     client.wait_for_outbox(outbox_id, OutboxState.SENT)
     client.row("Re: Quarterly numbers")  # arrives by IDLE
-    wait_until(lambda: client.outbox(outbox_id).sent_copy is SentCopy.FILED, 20.0)
+    wait_until(lambda: client.outbox(outbox_id).sent_copy is SentCopy.FILED, 60.0)
     client.row("Re: Quarterly numbers", FolderRole.SENT)
     assert count(dovecot_account, "Sent Items") == 1
     wait_until(lambda: client.row("Quarterly numbers").flags.is_answered)
@@ -65,7 +65,7 @@ def test_the_main_job(client: Client, dovecot_account: DovecotAccount) -> None:
 
     client.store.submit([NewIntent(client.account.id, row.key, Move(trash.id))]).result()
     client.engine.wake()
-    wait_until(lambda: count(dovecot_account, "Deleted Items") == 1, 20.0)
+    wait_until(lambda: count(dovecot_account, "Deleted Items") == 1)
     wait_until(lambda: not client.row("Quarterly numbers", FolderRole.TRASH).pending)
 
 
@@ -76,10 +76,10 @@ def test_a_change_by_another_client_is_seen(
     with dovecot_account.peer() as peer:
         peer.select("INBOX")
         peer.store("1", "+FLAGS", "(\\Flagged)")
-        wait_until(lambda: client.row("Quarterly numbers").flags.is_flagged, 20.0)
+        wait_until(lambda: client.row("Quarterly numbers").flags.is_flagged)
         peer.store("1", "+FLAGS", "(\\Deleted)")
         peer.expunge()
-    wait_until(lambda: "Quarterly numbers" not in client.subjects(), 20.0)
+    wait_until(lambda: "Quarterly numbers" not in client.subjects())
 
 
 def test_the_copy_is_filed_by_tuimail_where_the_server_does_not(

@@ -19,9 +19,9 @@ from tests.server.both_servers import Mailbox, through
 from tests.server.client import Client, mail
 from tests.server.fault_proxy import FaultProxy
 from tests.server.faults import Faults, Rule
+from tests.server.hasty import Patience
 from tests.server.mutation import Mutator
 from tests.waiting import wait_until
-from tuimail.imap.session import ImapSession, Timeouts
 from tuimail.model.flags import FLAGGED, SEEN
 from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.intent import Action, Move, NewIntent, StoreFlags
@@ -35,16 +35,11 @@ _MUTATIONS = 40
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect = ImapSession.connect.__func__  # type: ignore[attr-defined]
-    short = Timeouts(connect=0.7, read=0.7)
-    monkeypatch.setattr(
-        ImapSession,
-        "connect",
-        classmethod(lambda cls, *given, **more: connect(cls, *given, **more | {"timeouts": short})),
-    )
+def patience(monkeypatch: pytest.MonkeyPatch) -> Patience:
+    """Little: some answers are such that the rest of them never comes."""
     monkeypatch.setattr(backoff, "FIRST_DELAY", 0.02)
     monkeypatch.setattr(backoff, "LONGEST_DELAY", 0.1)
+    return Patience(monkeypatch, 0.7)
 
 
 @pytest.fixture
@@ -66,6 +61,7 @@ def client(mailbox: Mailbox, proxy: FaultProxy, tmp_path: Path) -> Iterator[Clie
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_no_answer_stops_the_engine_or_gets_into_the_log(
     seed: int,
+    patience: Patience,
     client: Client,
     proxy: FaultProxy,
     mailbox: Mailbox,
@@ -86,6 +82,7 @@ def test_no_answer_stops_the_engine_or_gets_into_the_log(
         if mutator.count >= _MUTATIONS:
             break
     assert mutator.count >= _MUTATIONS // 2
+    patience.seconds = 60.0
     proxy.faults = Faults()
     proxy.kill()
     client.engine.reconnect(client.account.id)

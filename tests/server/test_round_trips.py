@@ -44,6 +44,6 @@ def test_the_first_screen_of_100_000_messages_takes_at_most_8_round_trips(
         client.start()
         wait_until(lambda: len(client.subjects(limit=60)) >= 50, 30.0)
         assert client.subjects(limit=1) == [f"Message {MESSAGES - 1}"]
-    working = next(commands for commands in asked.values() if "FETCH" in commands)
+    working = next(commands for commands in list(asked.values()) if "FETCH" in commands)
     needed = working[: working.index("FETCH") + 1]
     assert len(needed) <= MOST_ROUND_TRIPS, needed

@@ -20,7 +20,7 @@ def test_imapclient_does_a_days_work(fresh_sandbox: Sandbox) -> None:
     inbox = fresh_sandbox.mailbox(ANNA).folder("INBOX")
     inbox.append("Subject: Räksmörgås\r\nFrom: a@x.example\r\n\r\nHello\r\n".encode())
     with imapclient.IMAPClient(
-        host, port, ssl_context=tls_context(fresh_sandbox), timeout=10
+        host, port, ssl_context=tls_context(fresh_sandbox), timeout=60
     ) as client:
         client.oauth2_login(ANNA, fresh_sandbox.entra.mint(ANNA))
         names = [name for _flags, _delimiter, name in client.list_folders()]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import requests
 from rich.cells import cell_len
 
-from tests.waiting import wait_until
+from tests.waiting import NeverHappenedError, wait_until
 from tuimail.cli.setting_up import new_set_up
 from tuimail.model.account import Account
 from tuimail.model.setup import SetupAnswers, SetupState, SetupStep, StepState
@@ -84,13 +84,17 @@ class Trial:
     def waits_at(self, step: SetupStep, state: StepState = StepState.NOW) -> SetupState:
         """Wait until this step stands so, with nothing being worked on."""
 
-        def there() -> bool:
-            now = self.state.now
+        def there() -> SetupState | None:
+            whole = self.state
+            now = whole.now
             idle = now.asks or now.state is not StepState.NOW
-            return self.state.step is step and now.state is state and idle
+            return whole if whole.step is step and now.state is state and idle else None
 
-        wait_until(there, 30.0, f"{step}: {state}, not {self.state.step}: {self.state.now}")
-        return self.state
+        try:
+            return wait_until(there, 30.0, f"{step}: {state}")
+        except NeverHappenedError as error:
+            error.add_note(f"the set-up: {self.state.step}: {self.state.now}")
+            raise
 
     def to_sign_in(
         self, address: str = ANNA, app: str = "", state: StepState = StepState.NOW
