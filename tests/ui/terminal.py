@@ -168,7 +168,7 @@ class Terminal:
         return [self._shown[y] for y in range(screen.lines)]
 
     def read(self) -> None:
-        """Take what the program has painted by now."""
+        """Take all that the program has painted by now."""
         while self._read(0.0):
             pass
 
@@ -222,7 +222,7 @@ class Terminal:
     def wait_for_end(self, *, timeout: float = 60.0) -> int:
         """Read until the program ends; return its exit code."""
         self._read_until(lambda: self.process.poll() is not None, timeout, "the end")
-        self._read(0.2)
+        self.read()
         return self.process.wait()
 
     def wait_until_cursor(self, row: int, *, timeout: float = 60.0) -> None:

@@ -33,8 +33,10 @@ WAITING = Notice(Severity.WARNING, "Exchange asks us to wait.")
 
 
 def tell(stage: Stage, *notices: Notice) -> None:
+    """Store them, and let the screen hear of it now: later they would be said on another one."""
     for notice in notices:
         stage.store.write(lambda tx, notice=notice: tx.add_notice(notice, stage.account)).result(30)  # type: ignore[misc]
+    stage.app.deliver_changes()
 
 
 async def open_notices(stage: Stage) -> None:

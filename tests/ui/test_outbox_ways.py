@@ -46,7 +46,7 @@ async def test_a_time_is_typed_shown_as_one_moment_and_kept(tmp_path: Path) -> N
         assert (item.state, item.is_timed) == (OutboxState.QUEUED, True)
         assert item.not_before == datetime(2026, 11, 30, 8, tzinfo=UTC)
         assert "↑ 30 Nov" in text(stage.app)
-        assert stage.engine.wakes == 1
+        await until(lambda: stage.engine.wakes == 1, describe="the engine is woken")
         await stage.press("t")
         await until(lambda: stage.engine.wakes == 2)
         item = stage.store.read.outbox_item(number)

@@ -31,7 +31,10 @@ def command(tmp_path: Path, source: str = SCRIPT) -> str:
     return f"{sys.executable} {script}"
 
 
-async def test_a_commands_people_are_read_and_made_harmless(tmp_path: Path) -> None:
+async def test_a_commands_people_are_read_and_made_harmless(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuimail.ui.writing.people.COMMAND_SECONDS", 60.0)
     [found] = await ask_command(command(tmp_path), "kim; touch /tmp/x", 3)
     assert (found.name, found.address) == ("Kim[31m Chu", "kim@fabrikam.example")
 

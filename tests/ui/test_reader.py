@@ -299,9 +299,9 @@ async def test_the_process_that_renders_is_there_before_the_first_mail_and_after
     monkeypatch.setattr("tuimail.ui.app.load_sheets", noting("sheets", later.load_sheets))
     monkeypatch.setattr(render, "_spawn", noting("process", render._spawn))
     async with open_stage(tmp_path) as stage:
-        await until(lambda: "process" in order, 30.0, "the process that renders")
-        assert order == ["frame", "sheets", "process"]
         renderer = stage.app.texts.renderer
+        await until(lambda: renderer.pid is not None, describe="the process that renders")
+        assert order == ["frame", "sheets", "process"]
         pid = renderer.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)

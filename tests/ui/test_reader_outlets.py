@@ -55,6 +55,7 @@ async def test_a_command_reads_the_text_or_the_whole_message_on_its_standard_inp
             "Hello $(touch gone) `x`.\n> quoted\n"
         )
         await stage.shows("The command is done.")
+        await until(lambda: stage.store.read.meta("reader.command"), describe="the command is kept")
         await stage.press("vertical_line", "tab")
         await stage.shows("Pipe the message as it came")
         await until(lambda: isinstance(stage.app.screen, LineSheet), describe="the line")

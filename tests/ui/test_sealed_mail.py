@@ -32,6 +32,7 @@ from tuimail.store.writer import Writer
 from tuimail.text.safe import clean
 from tuimail.ui.screens.compose import ComposeScreen
 from tuimail.ui.screens.mailbox import MailboxScreen
+from tuimail.ui.widgets.line_sheet import LineSheet
 
 ANNA = "anna@contoso.com"
 ENTITY = (
@@ -133,8 +134,12 @@ async def test_files_in_encrypted_mail_are_like_others_and_its_answer_is_encrypt
         saved = tmp_path / "downloads" / "numbers.csv"
         await until(saved.exists, describe="the saved file")
         await until(lambda: saved.read_bytes() == b"Name,Sum\nKim,12\n")
-        await stage.press("q", "v", "vertical_line")
-        await stage.shows("| ")
+        await stage.press("q")
+        await until(lambda: isinstance(stage.app.screen, MailboxScreen), describe="the reader")
+        await stage.press("v")
+        await stage.shows("── Attachments ──")
+        await stage.press("vertical_line")
+        await until(lambda: isinstance(stage.app.screen, LineSheet), describe="the line")
         await stage.press(*"cat>", "dollar_sign", "P", "enter")
         await until((tmp_path / "piped").exists, describe="the piped file")
         await until(lambda: (tmp_path / "piped").read_bytes() == saved.read_bytes())

@@ -42,7 +42,7 @@ async def test_it_says_so_once_and_shows_what_others_do(tmp_path: Path) -> None:
             said = FakeEngine()
             said.set_status(account, Connectivity.ONLINE, since=NOW)
             other.write(lambda tx: tx.publish_status(said.status)).result()
-            await until(lambda: "online" in text(app), 1.0, "the other's state")
+            await until(lambda: "online" in text(app), describe="the other's state")
             inbox = other.read.folder_at_path(account, "INBOX")
             assert inbox is not None
             unread = f"{inbox.unread} unread"
@@ -50,10 +50,12 @@ async def test_it_says_so_once_and_shows_what_others_do(tmp_path: Path) -> None:
             rows = other.read.newest(inbox.id, 30)
             key = next(row.key for row in rows if not row.flags.is_seen)
             other.submit([NewIntent(account, key, StoreFlags(add=SEEN))]).result()
-            await until(lambda: f"{inbox.unread - 1} unread" in text(app), 1.0, "the other's deed")
+            await until(
+                lambda: f"{inbox.unread - 1} unread" in text(app), describe="the other's deed"
+            )
 
             absent = record(other, account, 900, subject="Not here", body=None)
-            await until(lambda: "Not here" in text(app), 1.0, "the other's message")
+            await until(lambda: "Not here" in text(app), describe="the other's message")
             await pilot.press("g", "g", "enter")
             [asked] = await until(other.read.open_requests, describe="the request")
             assert asked.asked == NewRequest(RequestKind.BODY, message=absent)

@@ -53,7 +53,7 @@ def _send(store: Store, me: str, to: str) -> None:
         item = store.read.outbox_item(outbox_id)
         return item is not None and item.state is OutboxState.SENT
 
-    wait_until(is_sent, 30.0, "the message to go out")
+    wait_until(is_sent, describe="the message to go out")
 
 
 def _arrived(account: DovecotAccount) -> int:
@@ -96,7 +96,7 @@ def test_mail_goes_out_while_the_editor_is_open(
         terminal.type(b"m")
         terminal.wait_for("New message")
         terminal.type(b"\x05")
-        wait_until(opened.exists, 20.0, "the editor")
+        wait_until(opened.exists, describe="the editor")
         _send(store, dovecot_account.address, friend.address)
         assert _arrived(friend) == 1
         close.touch()

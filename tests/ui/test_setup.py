@@ -39,7 +39,7 @@ class Scene:
         self.adopted = adopted
 
     async def shows(self, words: str) -> None:
-        await until(lambda: words in text(self.app), 20, f"{words!r} in\n{text(self.app)}")
+        await until(lambda: words in text(self.app), describe=f"{words!r} on the screen")
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
@@ -171,14 +171,14 @@ async def test_every_row_is_exact_on_every_page(
         await scene.shows("Client id")
         assert_exact_rows(scene.app)
         await scene.type(fresh_sandbox.client_id)
-        await until(lambda: scene.app.screen.state.code, 20)  # type: ignore[attr-defined]
+        await until(lambda: scene.app.screen.state.code)  # type: ignore[attr-defined]
         await scene.pilot.pause()
         assert_exact_rows(scene.app)
         await scene.press("a")
         await scene.shows("approval needed")
         assert_exact_rows(scene.app)
         await scene.press("r")
-        await until(lambda: scene.app.screen.state.code, 20)  # type: ignore[attr-defined]
+        await until(lambda: scene.app.screen.state.code)  # type: ignore[attr-defined]
         await scene.approve()
         await scene.shows("reading only")
         assert_exact_rows(scene.app)
@@ -276,7 +276,7 @@ async def test_p_goes_over_to_the_page_and_opens_the_field_by_itself(
         await scene.type("http://localhost:1/?code=of-another-attempt&state=nobody")
         screen = scene.app.screen
         assert isinstance(screen, SetupScreen)
-        await until(lambda: screen.state.refused, 20, "a refusal")
+        await until(lambda: screen.state.refused, describe="a refusal")
         await scene.shows(str(screen.state.refused).split(".")[0][:30])
         await scene.press("escape", "n")
         await scene.shows("and type this code")

@@ -73,7 +73,9 @@ async def test_the_source_is_fetched_shown_and_searched(tmp_path: Path) -> None:
         await stage.press("n")
         second = WHOLE.find(b"line of", WHOLE.find(b"line of") + 1)
         await until(lambda: view.hit is not None and view.hit.start == second)
-        await stage.press("N", "N")
+        await stage.press("N")
+        await until(lambda: view.hit is not None and view.hit.start == WHOLE.find(b"line of"))
+        await stage.press("N")
         await until(lambda: view.hit is not None and view.hit.start == WHOLE.rfind(b"line of"))
         await stage.press("tab")
         await stage.shows("This is the header.")  # from the whole: nothing is asked for

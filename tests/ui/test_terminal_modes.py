@@ -108,14 +108,17 @@ def test_another_program_gets_the_terminal_as_it_was(open_terminal: Open) -> Non
         terminal.type(b"m")
         terminal.wait_for_bottom("Tab next field")
         terminal.type(b"\x05")
-        terminal.read_until(rb"(?s)\x1b\[\?1049l.*\x1b\[\?1049h.*\x1b\[22;2t")
-        sent = bytes(terminal.output)
-        left, back = sent.rindex(b"\x1b[?1049l"), sent.rindex(b"\x1b[?1049h")
-        for off, on in (
+        pairs = (
             (b"\x1b[?1000l", b"\x1b[?1000h"),
             (b"\x1b[23;2t", b"\x1b]2;tuimail ("),
             (b"\x1b[?2031l", b"\x1b[?2031h"),
-        ):
+        )
+        for _, on in pairs:
+            again = rb"(?s)\x1b\[\?1049l.*\x1b\[\?1049h.*" + re.escape(on)
+            terminal.read_until(again)
+        sent = bytes(terminal.output)
+        left, back = sent.rindex(b"\x1b[?1049l"), sent.rindex(b"\x1b[?1049h")
+        for off, on in pairs:
             assert sent.rindex(on, 0, left) < sent.rindex(off, 0, back)
             assert sent.rindex(on) > back
         terminal.type(b"\x11")
