@@ -88,14 +88,17 @@ class Mailbox:
             return int(number or 0)
 
     def flags(self, folder: str, subject: str) -> set[str]:
-        """Return the flags of the message with this subject."""
+        """Return the flags of the message with this subject.
+
+        A change that another client makes meanwhile is told unasked; the last word counts.
+        """
         with self.peer(None) as client:
             client.select(f'"{folder}"', readonly=True)
             _, (numbers,) = client.search(None, "SUBJECT", f'"{subject}"')
-            _, (row,) = client.fetch(numbers.decode(), "(FLAGS)")
-            assert isinstance(row, bytes)
-            found = re.search(rb"FLAGS \(([^)]*)\)", row)
-            return set(found[1].decode().split()) if found else set()
+            _, rows = client.fetch(numbers.decode(), "(FLAGS)")
+            told = b"\n".join(row for row in rows if isinstance(row, bytes))
+            *_, flags = re.findall(rb"^%s \(.*FLAGS \(([^)]*)\)" % numbers, told, re.MULTILINE)
+            return set(flags.decode().split())
 
     def client(self, directory: Path, account: Account | None = None) -> Client:
         """Return tuimail without a screen, not signed in yet."""

@@ -31,7 +31,7 @@ def client(mailbox: Mailbox, tmp_path: Path) -> Iterator[Client]:
 
 
 def folder_at(client: Client, path: str) -> Folder:
-    return wait_until(lambda: client.store.read.folder_at_path(client.account.id, path), 20.0, path)
+    return wait_until(lambda: client.store.read.folder_at_path(client.account.id, path), 60.0, path)
 
 
 def subjects_in(client: Client, path: str) -> list[str]:
@@ -48,7 +48,7 @@ def settle(client: Client) -> None:
 
 
 def test_the_newest_mail_is_here_after_signing_in(client: Client) -> None:
-    wait_until(lambda: client.subjects() == ["Message 3", "Message 2", "Message 1"], 20.0)
+    wait_until(lambda: client.subjects() == ["Message 3", "Message 2", "Message 1"], 60.0)
 
 
 def test_folders_that_hold_no_mail_are_not_shown(client: Client) -> None:
@@ -200,10 +200,10 @@ def test_a_change_by_another_client_is_seen(client: Client, mailbox: Mailbox) ->
     with mailbox.peer(None) as peer:
         peer.select("INBOX")
         peer.store("1", "+FLAGS", "(\\Flagged)")
-        wait_until(lambda: client.row("Message 1").flags.is_flagged, 20.0)
+        wait_until(lambda: client.row("Message 1").flags.is_flagged, 60.0)
         peer.store("1", "+FLAGS", "(\\Deleted)")
         peer.expunge()
-    wait_until(lambda: "Message 1" not in client.subjects(), 20.0)
+    wait_until(lambda: "Message 1" not in client.subjects(), 60.0)
 
 
 def test_a_message_moved_by_another_client_keeps_its_key(client: Client, mailbox: Mailbox) -> None:
@@ -211,9 +211,9 @@ def test_a_message_moved_by_another_client_keeps_its_key(client: Client, mailbox
     with mailbox.peer(None) as peer:
         peer.select("INBOX")
         peer._simple_command("MOVE", "3", "Archive")
-    wait_until(lambda: "Message 3" not in client.subjects(), 20.0)
+    wait_until(lambda: "Message 3" not in client.subjects(), 60.0)
     client.engine.focus(folder_at(client, "Archive").id)
-    wait_until(lambda: subjects_in(client, "Archive") == ["Message 3"], 20.0)
+    wait_until(lambda: subjects_in(client, "Archive") == ["Message 3"], 60.0)
     (moved,) = client.store.read.newest(folder_at(client, "Archive").id, 5)
     assert moved.key == row.key
 
@@ -236,7 +236,7 @@ def test_a_mark_follows_its_message_into_a_folder_that_another_client_renames(
         client.start()
         projects = folder_at(client, "Projects")
         client.engine.focus(projects.id)
-        wait_until(lambda: subjects_in(client, "Projects") == ["Renamed with it"], 20.0)
+        wait_until(lambda: subjects_in(client, "Projects") == ["Renamed with it"], 60.0)
         (row,) = client.store.read.newest(projects.id, 5)
         client.engine.focus(client.folder(FolderRole.INBOX).id)
         with mailbox.peer(None) as peer:
@@ -264,7 +264,7 @@ def test_a_folder_made_anew_is_read_anew(mailbox: Mailbox, tmp_path: Path) -> No
         client.sign_in()
         client.start()
         client.engine.focus(folder_at(client, "Projects").id)
-        wait_until(lambda: subjects_in(client, "Projects") == ["Before"], 20.0)
+        wait_until(lambda: subjects_in(client, "Projects") == ["Before"], 60.0)
         with mailbox.peer(None) as peer:
             peer.delete("Projects")
             peer.create("Projects")
@@ -285,11 +285,11 @@ def test_a_message_is_sent_filed_once_and_the_original_marked_answered(
     raw = mail("Re: Message 1", sender=mailbox.address, to=mailbox.colleague, message_id=sent_id)
     outbox_id = client.queue(raw, sent_id, mailbox.colleague, in_reply_to=original.key)
     client.wait_for_outbox(outbox_id, OutboxState.SENT)
-    wait_until(lambda: client.outbox(outbox_id).sent_copy is SentCopy.FILED, 20.0)
+    wait_until(lambda: client.outbox(outbox_id).sent_copy is SentCopy.FILED, 60.0)
     client.row("Re: Message 1", FolderRole.SENT)
     assert mailbox.count("Sent Items") == 1
     wait_until(lambda: mailbox.count("INBOX", of=mailbox.colleague) == 1, 30.0, "delivery")
-    wait_until(lambda: "\\Answered" in mailbox.flags("INBOX", "Message 1"), 20.0)
+    wait_until(lambda: "\\Answered" in mailbox.flags("INBOX", "Message 1"), 60.0)
 
 
 def test_what_was_done_while_closed_is_sent_at_the_next_start(

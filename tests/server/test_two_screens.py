@@ -96,7 +96,7 @@ def test_the_second_screen_takes_over_after_kill_9_and_new_mail_arrives(
     second.wait_for("Another tuimail is running")
     assert holder(shell) == first.process.pid
     first.send(signal.SIGKILL)
-    wait_until(lambda: holder(shell) == second.process.pid, 30.0, "the takeover")
+    wait_until(lambda: holder(shell) == second.process.pid, 60.0, "the takeover")
     deliver(fresh_sandbox, "After the kill")
     second.wait_for("After the kill", timeout=30.0)
     second.wait_for("online")
@@ -160,19 +160,19 @@ def test_whoever_is_killed_there_is_one_engine_and_every_message_goes_out_once(
         with connections_watched(fresh_sandbox) as spells:
             queued = []
             for number in range(6):
-                wait_until(has_engine, 30.0, "an engine")
+                wait_until(has_engine, 60.0, "an engine")
                 newcomer = open_screen()
                 screens[newcomer.process.pid] = newcomer
                 queued.append(queue(store, account, fresh_sandbox.accounts[0], number))
                 if number % 2:  # else it is killed at whatever it is doing
                     newcomer.wait_for("online")
-                    wait_until(lambda: item(queued[-1]).state in SETTLED, 30.0, "the message")
-                victim = wait_until(lambda: holder(shell), 30.0, "an engine")
+                    wait_until(lambda: item(queued[-1]).state in SETTLED, 60.0, "the message")
+                victim = wait_until(lambda: holder(shell), 60.0, "an engine")
                 screens.pop(victim).send(signal.SIGKILL)
-                wait_until(has_engine, 30.0, "the takeover")
+                wait_until(has_engine, 60.0, "the takeover")
             done = (OutboxState.SENT, OutboxState.UNCERTAIN)
             for number in queued:
-                wait_until(lambda: item(number).state in done, 30.0, "the end")  # noqa: B023 - at once
+                wait_until(lambda: item(number).state in done, 60.0, "the end")  # noqa: B023 - at once
         # Two engines would hold four until one of them is killed.
         assert max(spells) < 10.0
         sent = Counter(

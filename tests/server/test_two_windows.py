@@ -75,7 +75,7 @@ def test_a_text_is_fetched_for_the_second_window(
     inbox = sandbox.mailbox(sandbox.accounts[0]).folder("Archive")
     inbox.append(mail("Filed"))
     archive = wait_until(
-        lambda: second.store.read.folder_at_path(second.account.id, "Archive"), 20.0
+        lambda: second.store.read.folder_at_path(second.account.id, "Archive"), 60.0
     )
     second.engine.focus(archive.id)
     row = wait_until(lambda: second.store.read.newest(archive.id, 1), describe="the focus")[0]

@@ -143,5 +143,5 @@ def test_a_message_does_not_wait_until_the_copy_of_the_one_before_was_looked_for
         look = client.outbox(first).not_before
         wait_until(lambda: datetime.now(UTC) > look, 30.0, "the first look")
         second = queue("second")
-        wait_until(lambda: client.outbox(second).state is OutboxState.SENT, 20.0, "the second one")
+        wait_until(lambda: client.outbox(second).state is OutboxState.SENT, 40.0, "the second one")
         assert client.outbox(first).not_before == look

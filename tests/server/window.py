@@ -55,7 +55,7 @@ class Window:
         wait_until(lambda: self.connectivity is connectivity, timeout, connectivity)
 
     def folder(self, role: FolderRole = FolderRole.INBOX) -> Folder:
-        return wait_until(lambda: self.store.read.folder_with_role(self.account.id, role), 20.0)
+        return wait_until(lambda: self.store.read.folder_with_role(self.account.id, role), 60.0)
 
     def subjects(self) -> list[str]:
         folder = self.store.read.folder_with_role(self.account.id, FolderRole.INBOX)

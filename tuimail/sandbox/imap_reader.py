@@ -22,7 +22,7 @@ _LITERAL = re.compile(rb"\{(\d{1,12})(\+?)\}$")
 _APPEND = re.compile(rb"[^ ]+ +APPEND ", re.I)
 _LARGEST_ARGUMENT = 1 << 16
 _MOST_LITERALS = 32
-_LAST_SECONDS = 0.2
+_LAST_SECONDS = 1.0
 _MOST_READS = 1000
 _TOO_BIG = b"NO Maximum size of appendable message has been exceeded"
 
