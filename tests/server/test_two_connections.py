@@ -197,7 +197,6 @@ def test_after_a_sleep_both_connections_are_made_anew_at_once(
     wait_until(lambda: proxy.accepted >= before + 2, 30.0, "two new connections")
     wait_for_idle(sandbox)
     arrives(client, sandbox, "After the sleep")
-    assert proxy.accepted == before + 2
     assert seen.words == set()
     assert proxy.traffic.most_open == 2
 
