@@ -97,13 +97,13 @@ def test_both_connections_are_renewed_before_the_token_ends(
     caplog.set_level(logging.INFO)
     with Sandbox(tmp_path / "sandbox", device_interval=1, token_lifetime=8) as sandbox:
         inbox = sandbox.mailbox(sandbox.accounts[0]).folder("INBOX")
-        for number in range(2000):
+        for number in range(1000):
             inbox.append(mail(f"Message {number}"))
         with hasty_client(sandbox, tmp_path / "client") as client:
             client.start()
             seen = Seen(client)
             wait_until(lambda: _signed_in(sandbox) >= 12, 60.0, "five renewals of both")
-            wait_until(lambda: client.folder(FolderRole.INBOX).here == 2000, 60.0, "all mail")
+            wait_until(lambda: client.folder(FolderRole.INBOX).here == 1000, 60.0, "all mail")
             assert {status.connectivity for status in seen.statuses} == {Connectivity.ONLINE}
             assert "ConnectionLost" not in caplog.text
 

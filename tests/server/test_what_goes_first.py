@@ -22,7 +22,7 @@ from tuimail.sandbox.sandbox import COLLEAGUE, OWNER, Sandbox
 from tuimail.sync import budget, work
 from tuimail.sync.bodies import SLICE
 
-ROWS = 100
+ROWS = 25
 COMMANDS = 20
 
 
@@ -44,6 +44,7 @@ def test_a_folder_that_is_opened_does_not_wait_for_the_comparison_of_another(
     fresh_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Mutation that turns it red: without `focus_loop` in `Work.loops`."""
+    monkeypatch.setattr(budget, "_FEWEST_ROWS", ROWS)
     monkeypatch.setattr(budget, "_MOST_ROWS", ROWS)
     mailbox = fresh_sandbox.mailbox(OWNER)
     for number in range(ROWS * COMMANDS):
