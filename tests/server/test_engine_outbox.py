@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
+import aiosmtplib
 import pytest
 
 from tests.server.client import ApprovingPrompt, Client, mail, sandbox_account
-from tests.waiting import wait_until
+from tests.waiting import until, wait_until
 from tuimail.errors import ConnectionLost, TuimailError
 from tuimail.imap.jobs import Priority, Step
 from tuimail.imap.session import ImapSession
@@ -273,6 +274,30 @@ async def test_the_users_word_counts_while_sent_items_is_searched(
 
     await outbox_of(client, send_it_again, found=found).run_due()
     assert client.outbox(outbox_id).state is OutboxState.QUEUED
+
+
+async def test_an_answer_that_came_counts_though_the_goodbye_is_cut_short(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mutations that turn it red: `SmtpSubmitter.submit` without `taken`; `_send` that gives back
+    whatever was taken (SENDING stays, and is UNCERTAIN at the next start).
+    """
+    said_goodbye = asyncio.Event()
+
+    async def quit_without_answer(*_: object, **__: object) -> None:
+        said_goodbye.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(aiosmtplib.SMTP, "quit", quit_without_answer)
+    number = queue(client, "one")
+    sending = asyncio.create_task(outbox_by(client).run_due())
+    await asyncio.wait_for(said_goodbye.wait(), 60)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    await until(lambda: client.outbox(number).state is not OutboxState.SENDING, 30.0, "a state")
+    assert client.outbox(number).state is OutboxState.SENT
+    assert client.outbox(number).receipt
 
 
 async def test_at_the_end_of_the_program_no_other_message_is_begun(client: Client) -> None:

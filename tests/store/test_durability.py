@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import signal
@@ -16,7 +17,7 @@ import pytest
 
 from tests.store.inspection import assert_counters_are_counts, assert_visible_is_folded
 from tests.store.mail import Mailbox, fetched, open_mailbox
-from tests.waiting import wait_until
+from tests.waiting import until, wait_until
 from tuimail.errors import StoreError, StoreFull
 from tuimail.model.flags import SEEN
 from tuimail.model.intent import Move, StoreFlags
@@ -121,6 +122,28 @@ def test_a_full_disk_at_the_first_start_is_told(tmp_path: Path) -> None:
         Store.open(tmp_path)
 
     Store.open(tmp_path).close()
+
+
+async def test_a_change_that_was_handed_over_is_made_whoever_stops_waiting(
+    tmp_path: Path,
+) -> None:
+    """Mutation that turns it red: a plain Future in `CommitThread.put`."""
+    store, begun, go_on = Store.open(tmp_path), threading.Event(), threading.Event()
+
+    def busy(_: Writer) -> None:
+        begun.set()
+        assert go_on.wait(30)
+
+    store.write(busy)
+    assert begun.wait(30)
+    change = store.write(lambda tx: tx.set_meta("answer", "came"))
+    waiting = asyncio.ensure_future(asyncio.wrap_future(change))
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go_on.set()
+    await until(lambda: store.read.meta("answer") == "came", 30.0, "the change")
+    store.close()
 
 
 def test_readers_see_whole_commits_while_another_thread_writes(mailbox: Mailbox) -> None:

@@ -32,6 +32,17 @@ _BREATH_MS: Final = 1
 _LAST_WORDS_SECONDS: Final = 2.0
 
 
+class _Promise(Future[T]):
+    """The future of a job. Who cancels it lets go of a job that has begun: it ends soon."""
+
+    is_let_go = False
+
+    def cancel(self) -> bool:
+        """Cancel what has not begun; what has ends at its next border between two steps."""
+        self.is_let_go = True
+        return super().cancel()
+
+
 @dataclass(order=True)
 class _Task:
     """A job with its place in the queue; `number` keeps the order among equals."""
@@ -40,7 +51,7 @@ class _Task:
     number: int
     label: str = field(compare=False)
     job: Job[Any] = field(compare=False)
-    future: Future[Any] = field(compare=False)
+    future: _Promise[Any] = field(compare=False)
     session: ImapSession | None = field(compare=False, default=None)
     steps: Generator[Step, None, Any] | None = field(compare=False, default=None)
 
@@ -74,6 +85,7 @@ class ImapConnection:
         os.set_blocking(self._wake_write, False)
         self._session: ImapSession | None = None
         self._recycle = False
+        self._cuts = 0
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -93,11 +105,13 @@ class ImapConnection:
             label: For the log: no addresses, no folder names.
 
         Returns:
-            A future whose exception is always a `TuimailError`. Cancelling it works until the
-            job has begun. When no connection can be made, or the server asks for patience, all
-            jobs that wait fail with the reason, because they would all meet it.
+            A future whose exception is always a `TuimailError`. Cancelled before the job has
+            begun it never does; later the job ends at its next border between two steps, on no
+            other connection than the one it has. When no connection can be made, or the server
+            asks for patience, all jobs that wait fail with the reason, because they would all
+            meet it.
         """
-        future: Future[T] = Future()
+        future: _Promise[T] = _Promise()
         with self._lock:
             if self._closing:
                 future.set_exception(_closed())
@@ -119,7 +133,9 @@ class ImapConnection:
         A job at work fails with `ConnectionLost`; the next one gets a new connection. A connection
         that is being made is given up.
         """
-        session = self._session
+        with self._lock:
+            self._cuts += 1
+            session = self._session
         if session is not None:
             session.shutdown()
         else:
@@ -139,9 +155,7 @@ class ImapConnection:
             self._interrupt()  # no step is running that could end
         self._thread.join(grace)
         if self._thread.is_alive():
-            session = self._session
-            if session is not None:
-                session.shutdown()
+            self.cut()
             self._thread.join(_LAST_WORDS_SECONDS)
 
     def _wake(self) -> None:
@@ -189,13 +203,16 @@ class ImapConnection:
         if task.steps is None and not task.future.set_running_or_notify_cancel():
             return
         try:
-            steps = self._begin(task)
-            while True:
+            steps = self._begin(task) if not task.future.is_let_go else None
+            while steps is not None:
                 step = next(steps)
                 if isinstance(step, Breathe):
                     self._breathe()
+                elif task.future.is_let_go:
+                    break
                 elif self._must_yield(task):
                     return
+            _fail(task, ConnectionLost("Nobody waits for it any more."))
         except StopIteration as end:
             task.future.set_result(end.value)
         except TuimailError as error:
@@ -215,9 +232,7 @@ class ImapConnection:
             self._drop()
         if never_opened or error.reach is Reach.ACCOUNT:
             self._fail_waiting(error)
-        if task.steps is not None:
-            task.steps.close()
-        task.future.set_exception(error)
+        _fail(task, error)
 
     def _begin(self, task: _Task) -> Generator[Step, None, Any]:
         """The task's generator, on a session that lives."""
@@ -234,10 +249,21 @@ class ImapConnection:
         if self._recycle or (self._session is not None and not self._session.is_open):
             self._drop()
         if self._session is None:
-            self._session = self._open_session()
+            self._session = self._opened()
         if self._closing:
             raise _closed()  # closed while it connected
         return self._session
+
+    def _opened(self) -> ImapSession:
+        """Make a connection; one that was cut in its last moment is none."""
+        cuts = self._cuts
+        session = self._open_session()
+        with self._lock:
+            if cuts == self._cuts:
+                self._session = session
+                return session
+        session.close()
+        raise ConnectionLost("The connection was cut while it was made.")
 
     def _must_yield(self, task: _Task) -> bool:
         """At a border between steps: put the task back if something else comes first."""
@@ -295,11 +321,16 @@ class ImapConnection:
 
 
 def _fail(task: _Task, error: TuimailError) -> None:
-    if task.steps is None:
-        if not task.future.set_running_or_notify_cancel():
-            return
-    else:
-        task.steps.close()
+    """End a task that is not at work."""
+    if task.steps is not None:
+        try:
+            task.steps.close()
+        except TuimailError as problem:
+            _log.info("a job did not end well: %s", type(problem).__name__)
+        except Exception as problem:  # noqa: BLE001 - who waits for the others hears of the end too
+            _bug(problem, task.label)
+    elif not task.future.running() and not task.future.set_running_or_notify_cancel():
+        return
     task.future.set_exception(error)
 
 

@@ -35,6 +35,14 @@ LOOK_SECONDS: Final = 0.25
 _TRY_SECONDS: Final = 0.002
 
 
+class _Promise(Future[_T]):
+    """The future of a change that was handed over: it is made whoever stops waiting for it."""
+
+    def cancel(self) -> bool:
+        """Do nothing: a task that is cancelled may have waited for what must not be lost."""
+        return False
+
+
 class CommitThread:
     """Runs changes one after the other on the thread "store-writer".
 
@@ -70,12 +78,12 @@ class CommitThread:
         self._thread.start()
 
     def put(self, change: Callable[[Writer], _T], *, urgent: bool) -> Future[_T]:
-        """Queue a change.
+        """Queue a change; it cannot be cancelled.
 
         Raises:
             StoreError: The store is closed.
         """
-        future: Future[_T] = Future()
+        future: Future[_T] = _Promise()
         with self._wake:
             if self._is_closing:
                 raise StoreError("The mail database is closed.")

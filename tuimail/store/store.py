@@ -129,7 +129,8 @@ class Store:
         """Run `change` in one transaction on the thread "store-writer".
 
         An exception in `change` rolls everything back and is set on the future. The future
-        resolves after the commit and after its ChangeSet was published. Never wait for it on
+        resolves after the commit and after its ChangeSet was published; cancelling it, or a task
+        that waits for it, takes nothing back. Never wait for it on
         the store-writer thread itself, that is in a listener or inside another change.
 
         Args:

@@ -124,7 +124,9 @@ class SmtpSubmitter:
             await dialogue.sign_in(token)
             await dialogue.envelope(mail_from, rcpt_to, raw, options)
             await before_data()
-            return await dialogue.data(raw, options)
+            receipt = await dialogue.data(raw, options)
+            options.taken(receipt)  # the goodbye may be cut short
+            return receipt
 
     async def check(self, *, username: str, token: Token) -> None:
         """Sign in and leave: whether sending would work. Nothing is sent. Raises as `submit`."""

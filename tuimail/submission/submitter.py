@@ -17,6 +17,10 @@ def _nothing() -> None:
     """Nobody wants to know."""
 
 
+def _unheard(_receipt: str) -> None:
+    """Who waits for the end hears it there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How one message is handed over.
@@ -28,6 +32,7 @@ class Options:
         progress: Told how many octets of the message have left, now and then.
         ends: Called right before what completes the message leaves: until then nobody can have
             taken it over.
+        taken: Told the final reply at once when the message was taken over, before the goodbye.
     """
 
     via: SendVia = SendVia.SMTP
@@ -35,6 +40,7 @@ class Options:
     envelope_id: str = ""
     progress: Callable[[int], None] = _nobody
     ends: Callable[[], None] = _nothing
+    taken: Callable[[str], None] = _unheard
 
 
 PLAIN: Final = Options()

@@ -196,6 +196,13 @@ def _rest(
     pieces, octets, kept = [data], len(data), max(len(data), SLICE)
     total = _size(job.message, section)
     is_whole = False
+
+    def keep() -> bytes:
+        found = b"".join(pieces)
+        if len(pieces) > 1:
+            _keep(job, {section: found}, () if is_whole else {section})
+        return found
+
     while job.is_wanted() and not is_whole and (limit is None or octets < limit):
         job.select()
         ask = SLICE if limit is None else min(SLICE, limit - octets)
@@ -210,11 +217,12 @@ def _rest(
             if octets >= 2 * kept:
                 kept = octets
                 _keep(job, {section: b"".join(pieces)}, {section})
-        yield StepDone()
-    found = b"".join(pieces)
-    if len(pieces) > 1:
-        _keep(job, {section: found}, () if is_whole else {section})
-    return found
+        try:
+            yield StepDone()
+        except GeneratorExit:
+            keep()  # whoever let go of it keeps what came
+            raise
+    return keep()
 
 
 def _size(message: Message, section: str) -> int:

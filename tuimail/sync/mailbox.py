@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Final, TypeVar
 
 from tuimail.auth.provider import TokenProvider
@@ -23,7 +22,7 @@ from tuimail.imap.jobs import Job, Priority
 from tuimail.model.account import Account, Token
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
-from tuimail.model.status import Connectivity, EngineStatus, Progress
+from tuimail.model.status import Connectivity, EngineStatus
 from tuimail.store.store import Store
 from tuimail.submission.submitter import Submitter
 from tuimail.sync import backoff
@@ -96,7 +95,7 @@ class Mailbox:
             account,
             store,
             self._main,
-            self._progress,
+            self._standing.set_progress,
             rules,
             self._standing.set_download,
             timing,
@@ -382,9 +381,6 @@ class Mailbox:
         folder = self._store.read.folder_with_role(self.account.id, FolderRole.SENT)
         if folder is not None:
             self.work.refreshes.add((folder.id, False), Priority.REFRESH)
-
-    def _progress(self, progress: Progress | None) -> None:
-        self._loop.call_soon_threadsafe(partial(self._standing.set_progress, progress))
 
 
 async def _first_end(tasks: list[asyncio.Task[None]]) -> None:

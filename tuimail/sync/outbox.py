@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time as clocks
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -61,6 +62,7 @@ class _Claim:
         self._free_at = free_at
         self._was_taken = self._has_ended = False
         self.is_ours = False
+        self.receipt: str | None = None
 
     async def commit(self) -> None:
         """Commit SENDING.
@@ -80,6 +82,10 @@ class _Claim:
     def ends(self) -> None:
         """What completes the message leaves now: from here on nobody knows without an answer."""
         self._has_ended = True
+
+    def taken(self, receipt: str) -> None:
+        """The message was taken over, whatever comes now."""
+        self.receipt = receipt
 
     def give_back(self) -> None:
         """The try ends without a word. What was not complete was not taken over: it waits again."""
@@ -261,7 +267,10 @@ class Outbox:
         except _NotNow:
             return None
         except asyncio.CancelledError:
-            claim.give_back()
+            if claim.receipt is not None:
+                self._store_sent(item, claim.receipt)
+            else:
+                claim.give_back()
             raise
         except SubmissionUncertain as error:
             await self._uncertain(item, error.message)
@@ -281,6 +290,7 @@ class Outbox:
             envelope_id=item.message_id.strip("<>"),
             progress=meter.left,
             ends=claim.ends,
+            taken=claim.taken,
         )
         try:
             return await self._with_token(item, claim, raw, options)
@@ -309,6 +319,10 @@ class Outbox:
         raise AssertionError("the loop returns or raises")
 
     async def _sent(self, item: OutboxItem, receipt: str) -> None:
+        await asyncio.wrap_future(self._store_sent(item, receipt))
+        self._push()
+
+    def _store_sent(self, item: OutboxItem, receipt: str) -> Future[None]:
         now = datetime.now(UTC)
         looks = sent.looks(self._account, receipt)
 
@@ -326,8 +340,7 @@ class Outbox:
             if item.forward_of is not None:
                 tx.mark_forwarded(item.forward_of)
 
-        await asyncio.wrap_future(self._store.write(change, urgent=True))
-        self._push()
+        return self._store.write(change, urgent=True)
 
     async def _not_sent(self, item: OutboxItem, error: TuimailError, *, is_ours: bool) -> None:
         """Nothing was handed over. Wait and try again, or keep it until the user decides.

@@ -25,6 +25,7 @@ from tuimail.model.intent import UNTIL_THERE, Copy, Intent, Move
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Download, Fetching, Progress
 from tuimail.store.store import Store
+from tuimail.store.writer import Writer
 from tuimail.sync.awaited import AwaitedTexts
 from tuimail.sync.backoff import delay
 from tuimail.sync.compact import next_due
@@ -240,11 +241,15 @@ class Work:
 
     async def fetch_older(self, folder: FolderId) -> None:
         """Fetch the mail of one folder that is older than what is here."""
-        known = self.store.read.folder(folder)
-        name = known.name if known is not None else ""
+        known, loop = self.store.read.folder(folder), asyncio.get_running_loop()
+        name, is_over = known.name if known is not None else "", False
+
+        def tell(progress: Progress) -> None:
+            if not is_over:  # looked at on the loop: nobody would take it back after the end
+                self._report(progress)
 
         def report(done: int, total: int) -> None:
-            self._report(Progress(name, done, total))
+            loop.call_soon_threadsafe(tell, Progress(name, done, total))
 
         async with self._fetching_older:
             try:
@@ -254,6 +259,7 @@ class Work:
                     "older mail",
                 )
             finally:
+                is_over = True
                 self._report(None)
 
     async def push_loop(self) -> None:
@@ -382,12 +388,14 @@ class Work:
         """Note a failure with the folder, or raise one that reaches further."""
         if error.reach not in (Reach.FOLDER, Reach.MESSAGE):
             raise error
-        known = self.store.read.folder(folder)
-        if known is not None:
-            state = replace(known.state, error=error.message, checked_at=datetime.now(UTC))
-            await asyncio.wrap_future(
-                self.store.write(lambda tx: tx.set_folder_state(folder, state))
-            )
+
+        def note(tx: Writer) -> None:
+            known = tx.read.folder(folder)  # here: a job may have written of it a moment ago
+            if known is not None:
+                state = replace(known.state, error=error.message, checked_at=datetime.now(UTC))
+                tx.set_folder_state(folder, state)
+
+        await asyncio.wrap_future(self.store.write(note))
         if isinstance(error, FolderGone):
             self.focus = None if self.focus == folder else self.focus
             # Without asking for a folder that LIST may go on to name.
