@@ -104,8 +104,7 @@ async def test_the_failure_of_a_folder_undoes_nothing_that_was_written_meanwhile
 
     written = store.write(another_job_writes)
     failing = asyncio.create_task(work.folder_failed(inbox, CommandRejected("It may not be read.")))
-    await asyncio.sleep(0)
-    go_on.set()
+    asyncio.get_running_loop().call_soon(go_on.set)  # once it has begun
     await failing
     written.result(30)
     known = store.read.folder(inbox)

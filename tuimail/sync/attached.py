@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+from tuimail.auth.attempt import SignInCancelled
 from tuimail.errors import StoreError, TuimailError
 from tuimail.model.account import AccountId
 from tuimail.model.changes import ChangeSet
@@ -23,6 +24,7 @@ from tuimail.sync.unsubscribing import start_leaving
 
 log = logging.getLogger(__name__)
 
+_NOBODY: Final = (None, None)
 _UNANSWERED: Final = (RequestState.OPEN, RequestState.TAKEN)
 
 
@@ -70,9 +72,9 @@ class AttachedEngine:
         self._began = datetime.now(UTC)
         self._accounts = tuple(accounts)
         self._listeners: tuple[Callable[[], None], ...] = ()
-        self._guard = threading.Lock()
+        self._guard, self._reading = threading.Lock(), threading.Lock()
         self._wanted: dict[int, tuple[MessageKey, str | None]] = {}
-        self._signing_in: dict[AccountId, SignsIn | None] = {}
+        self._signing_in: dict[AccountId, tuple[SignInPrompt, SignsIn | None]] = {}
         self._focus: FolderId | None = None
         self._status = self._read_status()
         self._unfollow = store.follow(self._committed)
@@ -90,7 +92,7 @@ class AttachedEngine:
         """Show one more mailbox; the other process opens it when it starts the next time."""
         if account not in self._accounts:
             self._accounts = (*self._accounts, account)
-            self._status = self._read_status()
+            self._take_status()
 
     @property
     def is_attached(self) -> bool:
@@ -168,7 +170,7 @@ class AttachedEngine:
     ) -> None:
         """Start a sign-in; the other process connects when it succeeds."""
         with self._guard:
-            self._signing_in[account] = None
+            self._signing_in[account] = (prompt, None)
         threading.Thread(
             target=self._sign_in,
             args=(account, prompt, method, purpose),
@@ -179,14 +181,14 @@ class AttachedEngine:
     def paste_answer(self, account: AccountId, text: str) -> None:
         """Bring the address of the browser's last page to the sign-in that waits for it."""
         with self._guard:
-            signing_in = self._signing_in.get(account)
+            _, signing_in = self._signing_in.get(account, _NOBODY)
         if signing_in is not None:
             signing_in.paste(text)
 
     def cancel_sign_in(self, account: AccountId) -> None:
         """End a waiting sign-in."""
         with self._guard:
-            signing_in = self._signing_in.pop(account, None)
+            _, signing_in = self._signing_in.pop(account, _NOBODY)
         if signing_in is not None:
             signing_in.cancel()
 
@@ -202,14 +204,18 @@ class AttachedEngine:
         except TuimailError as error:
             prompt.finished(SignInOutcome("", Notice(Severity.ERROR, error.message)))
             return
-        ended = signing_in.begin(prompt, method, purpose)
-        ended.add_done_callback(lambda _: self.reconnect(account))
         with self._guard:
-            goes_on = account in self._signing_in
-            if goes_on:
-                self._signing_in[account] = signing_in
-        if not goes_on:  # cancelled before it could begin; the prompt is told by the attempt
-            signing_in.cancel()
+            latest, _ = self._signing_in.get(account, _NOBODY)
+            if latest is prompt:
+                ended = signing_in.begin(prompt, method, purpose)
+                self._signing_in[account] = (prompt, signing_in)
+        if latest is prompt:
+            ended.add_done_callback(lambda _: self.reconnect(account))
+        else:
+            # Cancelled, or overtaken by a later one, which beginning would end.
+            given_up = SignInCancelled()
+            notice = Notice(Severity.INFO, given_up.message, you_can=given_up.hint)
+            prompt.finished(SignInOutcome("", notice))
 
     def _ask(self, new: NewRequest) -> None:
         self._write(lambda tx: tx.ask(new))
@@ -226,11 +232,15 @@ class AttachedEngine:
     def _committed(self, changes: ChangeSet) -> None:
         """Another process has committed; on the store's thread."""
         if changes.status:
-            self._status = self._read_status()
+            self._take_status()
             for listener in self._listeners:
                 listener()
         if changes.requests:
             self._read_answers()
+
+    def _take_status(self) -> None:
+        with self._reading:  # what was read later is taken later
+            self._status = self._read_status()
 
     def _read_status(self) -> dict[AccountId, EngineStatus]:
         known = self._store.read.engine_status()

@@ -80,7 +80,7 @@ class SetUp:
         self._given = given
         self._board = SetupBoard(SetupState(method=method))
         self._sign_in = SignInStep(self._board, keeping, connect, self._signed_in)
-        self._handed_over = False
+        self._handed_over, self._handing_over = False, threading.Lock()
 
     @property
     def state(self) -> SetupState:
@@ -367,8 +367,10 @@ class SetUp:
     def _hand_over(self) -> None:
         """Let the mail be fetched. After the check of reading: two connections are the limit."""
         account = self.state.account
-        if account is not None and not self._handed_over:
-            self._handed_over = True
+        with self._handing_over:  # leaving and the end of the check may come at once
+            is_due = account is not None and not self._handed_over
+            self._handed_over |= is_due
+        if account is not None and is_due:
             try:
                 self._adopt(account)
             except TuimailError as error:

@@ -6,6 +6,7 @@ same moment, and when that fails the tokens go again.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Final
@@ -54,6 +55,7 @@ class SignInStep:
         self._connect = connect
         self._done = done
         self._began = 0.0
+        self._guard = threading.Lock()
         self.link: Connected | None = None
         """The account that signs in, or has; None before the first attempt."""
 
@@ -67,14 +69,14 @@ class SignInStep:
         stored = self._board.state.account
         account = self._keeping.account(answers, stored.name if stored is not None else "")
         link = self._connect(account)
-        if not self._board.is_now(turn):
-            link.close()
-            return
-        if self.link is not None:
-            self.link.close()
-        self.link = link
-        self._began = time.monotonic()
-        link.tokens.sign_in.begin(_Prompt(self, turn), self._board.state.method)
+        over: Connected | None = link
+        with self._guard:  # nobody leaves, or begins another one, in between
+            if self._board.is_now(turn):
+                over, self.link = self.link, link
+                self._began = time.monotonic()
+                link.tokens.sign_in.begin(_Prompt(self, turn), self._board.state.method)
+        if over is not None:
+            over.close()
 
     def paste(self, text: str) -> None:
         """Bring the address of the browser's last page."""
@@ -84,14 +86,17 @@ class SignInStep:
 
     def cancel(self) -> None:
         """End a waiting attempt, if there is one."""
-        if self.link is not None:
-            self.link.tokens.sign_in.cancel()
+        with self._guard:
+            link = self.link
+        if link is not None:
+            link.tokens.sign_in.cancel()
 
     def end(self) -> None:
         """Let go of everything."""
-        self.cancel()
-        link, self.link = self.link, None
+        with self._guard:
+            link, self.link = self.link, None
         if link is not None:
+            link.tokens.sign_in.cancel()
             link.close()
 
     def ask_administrator(self) -> None:

@@ -28,9 +28,15 @@ class StatusBoard:
         self._latest: Mapping[AccountId, EngineStatus] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._written_at = float("-inf")
+        self._is_cleared = False
 
     def show(self, statuses: Mapping[AccountId, EngineStatus]) -> None:
-        """Say how the accounts are doing: at once, but progress at most once per second."""
+        """Say how the accounts are doing: at once, but progress at most once per second.
+
+        Whatever is said after the end comes too late.
+        """
+        if self._is_cleared:
+            return
         matters = _without_progress(statuses) != _without_progress(self._latest)
         self._latest = statuses
         if matters:
@@ -41,7 +47,8 @@ class StatusBoard:
             self._timer = self._loop.call_later(max(0.0, wait), self._write)
 
     async def clear(self) -> None:
-        """Say that no engine runs any more."""
+        """Say that no engine runs any more, for good."""
+        self._is_cleared = True
         self._cancel()
         try:
             await asyncio.wrap_future(self._store.write(lambda tx: tx.publish_status({})))

@@ -71,6 +71,9 @@ class WindowEngine:
         self._start_engine = start_engine
         self._attached = attached
         self._own: OwnEngine | None = None
+        self._guard = threading.Lock()
+        self._current: EngineControl | None = None  # one of the two; one look tells which
+        self._added: list[Connected] = []
         self._focus: FolderId | None = None
         self._signing_in: dict[AccountId, EngineControl] = {}
         self._listeners: tuple[Callable[[], None], ...] = ()
@@ -84,9 +87,10 @@ class WindowEngine:
             TuimailError: The own engine could not be started.
         """
         if self._attached is None:
-            self._own = self._start_engine()
+            self._own = self._current = self._start_engine()
             self._own.subscribe(self._changed)
             return
+        self._current = self._attached
         self._attached.subscribe(self._changed)
         self._thread.start()
 
@@ -108,11 +112,15 @@ class WindowEngine:
         if self._link is None:
             raise RuntimeError("this window's mailboxes are fixed")
         connected = self._link(account)
-        if self._own is not None:
-            self._own.add(connected)
-        elif self._attached is not None:
-            self._attached.add(account.id)
-        return self._own is not None
+        with self._guard:
+            own, attached = self._own, self._attached
+            if own is None:
+                self._added.append(connected)  # an engine that is being started may not know it
+        if own is not None:
+            own.add(connected)
+        elif attached is not None:
+            attached.add(account.id)
+        return own is not None
 
     @property
     def is_attached(self) -> bool:
@@ -135,8 +143,9 @@ class WindowEngine:
 
     def focus(self, folder: FolderId) -> None:
         """The folder the user looks at."""
-        self._focus = folder
-        self._engine.focus(folder)
+        with self._guard:
+            self._focus = folder
+            self._engine.focus(folder)
 
     def want_body(self, key: MessageKey, *, section: str | None = None) -> None:
         """Fetch the readable text, or one section."""
@@ -183,7 +192,7 @@ class WindowEngine:
 
     @property
     def _engine(self) -> EngineControl:
-        engine = self._own or self._attached
+        engine = self._current
         if engine is None:
             raise RuntimeError("the window's engine was not started")
         return engine
@@ -208,11 +217,17 @@ class WindowEngine:
     def _take_over(self) -> None:
         """The other process has ended: run the engine here, from what the store says."""
         own = self._start_engine()
-        attached, self._own, self._attached = self._attached, own, None
         own.subscribe(self._changed)
+        with self._guard:
+            attached, self._attached = self._attached, None
+            self._own = self._current = own
+            added, self._added = self._added, []
+            if self._focus is not None:
+                own.focus(self._focus)
+        for connected in added:
+            if connected.account.id not in own.status:
+                own.add(connected)
         for key, section in attached.close() if attached is not None else ():
             own.want_body(key, section=section)
-        if self._focus is not None:
-            own.focus(self._focus)
         log.info("the engine was taken over")
         self._changed()
