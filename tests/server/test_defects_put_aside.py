@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from tests.server.client import Client, mail, sandbox_account
 from tests.server.intent_line import impatient  # noqa: F401 - a fixture
 from tests.waiting import wait_until
 from tuimail.imap import tree as commands
+from tuimail.imap.jobs import Step
 from tuimail.imap.session import ImapSession
 from tuimail.mime.builder import build_draft
 from tuimail.model.draft import Draft
 from tuimail.model.flags import FLAGGED, Flags
-from tuimail.model.folder import UID, FolderRole
+from tuimail.model.folder import UID, FolderId, FolderRole
 from tuimail.model.intent import (
     UNTIL_ASKED,
     CreateFolder,
@@ -28,8 +29,12 @@ from tuimail.model.intent import (
 from tuimail.model.notice import Notice
 from tuimail.model.status import Connectivity
 from tuimail.sandbox.sandbox import Sandbox
+from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.sync import drafts
+from tuimail.sync import work as work_module
+from tuimail.sync.plan import Occasion
+from tuimail.sync.reconcile import reconcile
 from tuimail.sync.work import DEFECTS_AT_ONCE
 
 SUBJECTS = [f"Message {number}" for number in range(1, 6)]
@@ -270,4 +275,34 @@ def test_a_folder_marked_read_that_ends_by_a_defect_is_stopped(
     assert "TypeError" in (stopped.error or "")
     flag(client, "Message 1")
     wait_until(lambda: len(client.store.read.pending_actions()) == 1, 30.0, "the other change")
+    assert set(said) <= {Connectivity.ONLINE}
+
+
+def test_a_folder_that_meets_a_defect_is_noted_and_the_mailbox_goes_on(
+    client: Client,
+    said: list[Connectivity],
+    monkeypatch: pytest.MonkeyPatch,
+    fresh_sandbox: Sandbox,
+) -> None:
+    """Mutation that turns it red: `_bug` whose error reaches as far as the connection."""
+    archive = client.folder(FolderRole.ARCHIVE).id
+
+    def stumble(
+        session: ImapSession, store: Store, folder: FolderId, occasion: Occasion
+    ) -> Generator[Step, None, bool]:
+        if folder == archive:
+            raise ZeroDivisionError("a secret of the mail")
+        return reconcile(session, store, folder, occasion)
+
+    monkeypatch.setattr(work_module, "reconcile", stumble)
+    client.engine.focus(archive)
+
+    def words() -> str | None:
+        folder = client.store.read.folder(archive)
+        return None if folder is None else folder.state.error
+
+    wait_until(words, 30.0, "a word about the folder")
+    fresh_sandbox.deliver(mail("Later"), [client.account.address])
+    client.engine.focus(client.folder(FolderRole.INBOX).id)
+    client.row("Later")
     assert set(said) <= {Connectivity.ONLINE}

@@ -342,6 +342,9 @@ def _bug(error: Exception, label: str) -> ProtocolViolation:
     """What an unforeseen exception becomes: its kind and its place, nothing of its content."""
     detail = f"{defect_at(error)} in {label}"
     _log.error("unexpected: %s", detail)
-    return ProtocolViolation(
+    violation = ProtocolViolation(
         "Something unforeseen happened with the server's answer.", detail=detail
     )
+    # The connection is dropped already. What else is asked on the next one is not to suffer.
+    violation.reach = Reach.FOLDER
+    return violation
