@@ -26,7 +26,7 @@ async def test_what_a_defect_stopped_is_shown_as_failed_with_the_reason(tmp_path
     async with open_stage(tmp_path, (80, 30)) as stage:
         stop_three(stage)
         await open_jobs(stage)
-        await stage.shows("stopped: it waits for you")
+        await stage.shows("stopped: your turn")
         assert cursor_row(stage).startswith("▌× Move 3 to Archive")
         assert "── What happened ─" in text(stage.app)
         assert "── The server said ─" not in text(stage.app)
@@ -42,7 +42,7 @@ async def test_what_a_defect_stopped_runs_again_by_the_users_word(tmp_path: Path
     async with open_stage(tmp_path) as stage:
         stop_three(stage)
         await open_jobs(stage)
-        await stage.shows("stopped: it waits for you")
+        await stage.shows("stopped: your turn")
         await stage.press("t")
         await stage.shows("Trying now.")
         assert all(one.not_before < UNTIL_THERE for one in stage.store.read.intents())
@@ -53,7 +53,7 @@ async def test_what_a_defect_stopped_is_given_up_after_a_question(tmp_path: Path
     async with open_stage(tmp_path) as stage:
         stop_three(stage)
         await open_jobs(stage)
-        await stage.shows("stopped: it waits for you")
+        await stage.shows("stopped: your turn")
         await stage.press("x")
         await stage.asks()
         assert "The server may have done it already. Give it up?" in text(stage.app)

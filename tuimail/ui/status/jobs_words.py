@@ -252,7 +252,7 @@ def _mailbox_detail(status: EngineStatus | None, now: datetime) -> str:
 def change_when(change: Change, status: EngineStatus | None, now: datetime) -> str:
     """Say when a change is carried out."""
     if change.is_stopped or change.waits_for_folder:
-        return "stopped: it waits for you" if change.is_stopped else "once there is a Drafts folder"
+        return "stopped: your turn" if change.is_stopped else "once there is a Drafts folder"
     tries = f", try {change.attempts + 1}" if change.attempts else ""
     if change.state is IntentState.UNCERTAIN:
         return "looking whether it was done"
