@@ -273,13 +273,16 @@ class Work:
         """Push the intents that are due.
 
         What ends by a defect is put aside, and the rest goes on with another connection: at once
-        at first, then after growing pauses, because connections are counted.
+        at first, then after growing pauses, because connections are counted. Whatever the user
+        does ends a pause.
         """
         defects = 0
         while await self._push_once():
             defects += 1
             if defects > DEFECTS_AT_ONCE:
-                await asyncio.sleep(delay(defects - DEFECTS_AT_ONCE, jitter=0.0))
+                pause = timedelta(seconds=delay(defects - DEFECTS_AT_ONCE, jitter=0.0))
+                self.intents.clear()
+                await wait_until_due(self.intents, datetime.now(UTC) + pause)
 
     async def _push_once(self) -> bool:
         """Push what is due; returns whether a defect kept something from being tried."""
