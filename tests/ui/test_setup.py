@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -196,6 +197,34 @@ async def test_a_client_id_that_is_none_is_said_and_typed_again(
         assert not (tmp_path / "config.toml").exists()
         await scene.press("escape", "escape")
         await scene.shows("in which cloud is your mailbox?")
+
+
+async def test_a_step_that_is_told_late_closes_nothing_that_a_key_opened_in_it(
+    fresh_sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page is also shown anew each second. Red when `on_setup_changed` alone follows the step.
+
+    Mutation: `self.state` for `self._follow()` in `_show` and in `action_choose`.
+    """
+    tell, held = SetupScreen._changed, threading.Event()
+
+    def tell_unless_held(screen: SetupScreen) -> None:
+        if not held.is_set():
+            tell(screen)
+
+    monkeypatch.setattr(SetupScreen, "_changed", tell_unless_held)
+    async with first_run(fresh_sandbox, tmp_path) as scene:
+        await scene.shows("Type the address")
+        held.set()
+        await scene.to_the_app()
+        await scene.press("1")
+        await scene.shows("Client id")
+        held.clear()
+        screen = scene.app.screen
+        assert isinstance(screen, SetupScreen)
+        screen._changed()
+        await scene.pilot.pause()
+        assert "Client id" in text(scene.app)
 
 
 async def test_neither_app_is_chosen_beforehand_and_each_has_its_sentence(

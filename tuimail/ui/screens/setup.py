@@ -121,9 +121,7 @@ class SetupScreen(Screen[Account | None]):
         """Show it; when everything is done, the mail opens."""
         if self._ended:
             return
-        state = self.state
-        if state.step is not self._shown:
-            self._shown, self._cursor, self._asks_id = state.step, 0, False
+        state = self._follow()
         if state.page is not None:
             self._deeds.page_shown(state.page, is_pasted=self._pastes)
             if self._pastes and not self._field.is_open:
@@ -135,6 +133,13 @@ class SetupScreen(Screen[Account | None]):
             self._end()
             return
         self._show()
+
+    def _follow(self) -> SetupState:
+        """Begin another step with its first choice, whoever notices it first: a key may."""
+        state = self.state
+        if state.step is not self._shown:
+            self._shown, self._cursor, self._asks_id = state.step, 0, False
+        return state
 
     @property
     def _is_first(self) -> bool:
@@ -148,7 +153,7 @@ class SetupScreen(Screen[Account | None]):
     def _show(self) -> None:
         if self._ended:
             return
-        app, state = shell(self), self.state
+        app, state = shell(self), self._follow()
         waits = state.code or state.page
         still = app.settings.accessible
         self._place_field()
@@ -236,7 +241,7 @@ class SetupScreen(Screen[Account | None]):
         """Choose, approve in the demo, or leave what stopped as it is."""
         if self._setup is None:
             return
-        state = self.state
+        state = self._follow()
         if choices_of(state):
             self._choose()
         elif state.step is SetupStep.SIGN_IN:
@@ -264,14 +269,14 @@ class SetupScreen(Screen[Account | None]):
 
     def action_move(self, by: int) -> None:
         """Move the cursor among the choices."""
-        count = len(choices_of(self.state))
+        count = len(choices_of(self._follow()))
         if count:
             self._cursor = max(0, min(count - 1, self._cursor + by))
             self._show()
 
     def action_choose(self, number: int) -> None:
         """Take a choice by its number."""
-        if number <= len(choices_of(self.state)):
+        if number <= len(choices_of(self._follow())):
             self._cursor = number - 1
             self._choose()
 
