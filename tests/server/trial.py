@@ -18,9 +18,11 @@ from tuimail.model.sign_in import SignInMethod
 from tuimail.sandbox.sandbox import Sandbox
 from tuimail.store.store import Store
 from tuimail.sync.setup import SetUp
+from tuimail.ui.bindings import Keys
 from tuimail.ui.drawing.glyphs import UNICODE
 from tuimail.ui.drawing.rows import plain_text
 from tuimail.ui.setup.hints import hints_for, situation_of
+from tuimail.ui.setup.page_keys import setup_keys
 from tuimail.ui.setup.words import SetupFacts, setup_page
 
 ANNA = "anna@contoso.example"
@@ -112,7 +114,7 @@ class Trial:
 
     def screen(self) -> str:
         """What a terminal of 80 by 24 shows: between the bars, and the last row's words."""
-        page = setup_page(SetupFacts(self.state, administrator="a"), WIDTH, HEIGHT, UNICODE)
+        page = setup_page(SetupFacts(self.state, setup_keys(Keys())), WIDTH, HEIGHT, UNICODE)
         rows = [plain_text(row).rstrip() for row in page.rows]
         assert len(rows) <= HEIGHT
         assert all(cell_len(row) <= WIDTH for row in rows)

@@ -107,7 +107,7 @@ def test_unread_mail_in_junk_and_in_deleted_items_is_no_news(role: FolderRole, q
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_a_story_leaves_one_blank_at_the_right_edge(width: int) -> None:
     story = Story("Refused", (("Happened", "a " * 200), ("Now", "x" * 200)), url="y" * 200)
-    for row in story_rows(story, "09:31", width, UNICODE)[1:]:
+    for row in story_rows(story, "09:31", width, UNICODE, str)[1:]:
         assert cell_len(plain_text(row).rstrip()) < width
 
 

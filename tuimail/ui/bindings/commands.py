@@ -10,8 +10,8 @@ TITLE: Final = "Commands"
 OUTER: Final[tuple[str, ...]] = ()
 
 BINDINGS: Final[tuple[BindingSpec, ...]] = (
-    spec("commands.down", "down,ctrl+n", "move(1)", "next"),
-    spec("commands.up", "up,ctrl+p", "move(-1)", "previous"),
+    spec("commands.down", "ctrl+n,down", "move(1)", "next"),
+    spec("commands.up", "ctrl+p,up", "move(-1)", "previous"),
     spec("commands.page_down", "pagedown", "move(10)", "ten further"),
     spec("commands.page_up", "pageup", "move(-10)", "ten back"),
     spec("commands.complete", "tab", "complete(1)", "complete"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -110,10 +110,32 @@ class Keys:
 
     # -- how they are said ---------------------------------------------------------------------
 
-    def shown(self, id_: str) -> str:
-        """Return the first key of a binding as people read it; its command when it has none."""
-        line = BY_ID[id_]
-        return shown_key(self._keys[id_][0]) if self._keys[id_] else f":{line.command}"
+    def shown(self, id_: str, *, in_text: bool = False) -> str:
+        """Return the first key of a binding as people read it; its command when it has none.
+
+        Args:
+            id_: The binding.
+            in_text: Where text is typed: a key that writes a letter there is not named.
+        """
+        shown = (shown_key(key) for key in self._keys[id_])
+        usable = (key for key in shown if len(key) > 1 or not in_text)
+        return next(usable, f":{BY_ID[id_].command}")
+
+    def named(self, hints: Iterable[Hint], *, in_text: bool = False) -> list[Hint]:
+        """Return hints with the keys of the bindings that they name.
+
+        Args:
+            hints: Ids of bindings, several with blanks between them, or a key that is no
+                binding's, as people read it; and the word behind it.
+            in_text: As in `shown`.
+        """
+        return [(self._named(what, in_text=in_text), word) for what, word in hints]
+
+    def _named(self, what: str, *, in_text: bool) -> str:
+        ids = what.split()
+        if not all(id_ in BY_ID for id_ in ids):
+            return what
+        return " ".join(self.shown(id_, in_text=in_text) for id_ in ids)
 
     def shown_all(self, line: BindingSpec, most: int = 2, *, without: Collection[str] = ()) -> str:
         """Return the keys of a binding as people read them.
@@ -137,9 +159,7 @@ class Keys:
             typed: The key as people read it.
             in_text: Where text is typed: a key that writes a letter there is not named.
         """
-        shown = [shown_key(key) for key in self._keys["app.help"]]
-        usable = [key for key in shown if len(key) > 1 or not in_text]
-        return f"{typed} is not bound. {usable[0] if usable else ':help'} shows the keys."
+        return f"{typed} is not bound. {self.shown('app.help', in_text=in_text)} shows the keys."
 
     def words(self, line: BindingSpec) -> str:
         """Return the description, with the keys it names as they are now."""

@@ -6,7 +6,7 @@ line to run where somebody has to run one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +33,8 @@ class Story:
         parts: (label, text): Happened, Now, You can.
         command: The exact line somebody has to run; empty for none.
         url: A page that explains it.
-        keys: (key, word) that work on it.
+        keys: The bindings that work on it, each by its id and with a word.
+        copy: The id of the binding that copies the line.
     """
 
     title: str
@@ -41,10 +42,20 @@ class Story:
     command: str = ""
     url: str = ""
     keys: tuple[tuple[str, str], ...] = ()
+    copy: str = ""
 
 
-def story_rows(story: Story, when: str, width: int, glyphs: Glyphs) -> list[Row]:
-    """Lay the story out below its rule."""
+def story_rows(
+    story: Story, when: str, width: int, glyphs: Glyphs, shown: Callable[[str], str]
+) -> list[Row]:
+    """Lay the story out below its rule.
+
+    Args:
+        when: At the right of the rule.
+        width: Cells.
+        glyphs: What to draw with.
+        shown: Returns the key of a binding as people read it.
+    """
     # One blank at either side of the row.
     text = max(10, min(width, MOST_CELLS) - _LABEL_CELLS - 2)
     rows: list[Row] = [rule(width, glyphs.rule, _shortened(story.title, when, width, glyphs), when)]
@@ -54,14 +65,17 @@ def story_rows(story: Story, when: str, width: int, glyphs: Glyphs) -> list[Row]
     last = story.parts[-1][0] if story.parts else ""
     label = "" if last == "You can" else "You can"
     if story.command:
-        lead = (Run("y", "key"), Run(" copy the line that your administrator has to run:"))
+        lead = (
+            Run(shown(story.copy), "key"),
+            Run(" copy the line that your administrator has to run:"),
+        )
         rows.append(_labelled(label, *lead))
         rows += [_labelled("", Run(f"  {line}")) for line in command_lines(story.command, text - 2)]
         label = ""
     if story.url:
         links = wrap_text(story.url, text - 2)
         rows += [_labelled("", Run("  "), Run(line, "link")) for line in links]
-    keys = _key_runs(story.keys)
+    keys = _key_runs([(shown(id_), word) for id_, word in story.keys])
     if keys:
         rows.append(_labelled(label, *keys))
     return rows

@@ -25,7 +25,11 @@ class CommandLine(CommandSheet[Reading | None]):
     """
 
     def __init__(self, here: Sequence[Place], value: str = "") -> None:
-        hints = (("Tab", "complete"), ("^r", "history"), ("Esc", "close"))
+        hints = (
+            ("commands.complete", "complete"),
+            ("commands.history", "history"),
+            ("commands.close", "close"),
+        )
         super().__init__(":", value, hints)
         self._here = here
         self._offer = Offer("", "", [], 0)

@@ -69,7 +69,7 @@ class CommandSheet(ModalScreen[Answer], Generic[Answer]):
     Args:
         prompt: Stands in front of the line.
         value: What stands in it at first.
-        hints: What the keys do, at the right of the line.
+        hints: What the keys do, at the right of the line, as `Keys.named` takes them.
     """
 
     DEFAULT_CSS = """
@@ -106,7 +106,7 @@ class CommandSheet(ModalScreen[Answer], Generic[Answer]):
     def on_resize(self) -> None:
         """As many rows and keys as there is room for."""
         room = self.app.size.width - len(self._prompt) - 1 - LEAST_TYPED
-        self._keys.say(keys_beside(self._hints, room))
+        self._keys.say(keys_beside(shell(self).keys.named(self._hints), room))
         self.look()
 
     def offer(self, lines: Sequence[Line], *, pointed: bool) -> None:

@@ -36,8 +36,9 @@ class ComposeText(ComposeSending):
             self._draft, format=TextFormat.MARKDOWN if is_text else TextFormat.TEXT
         )
         self._touched()
+        preview = shell(self).keys.shown("composer.preview")
         self._tell(
-            "Markdown: it is sent with HTML beside the text. F4 shows it."
+            f"Markdown: it is sent with HTML beside the text. {preview} shows it."
             if is_text
             else "Text: it is sent as it is."
         )

@@ -176,8 +176,9 @@ class JobsScreen(ToldList[MessageKey | None]):
         status = self._jobs.statuses.get(account)
         connectivity = status.connectivity if status else Connectivity.STARTING
         if connectivity is Connectivity.SIGN_IN_REQUIRED:
-            key = shell(self).keys.shown("mailbox.sign_in")
-            self.bottom.show_event(f"It waits for a sign-in: q, then {key}.")
+            keys = shell(self).keys
+            back, sign_in = keys.shown("jobs.back"), keys.shown("mailbox.sign_in")
+            self.bottom.show_event(f"It waits for a sign-in: {back}, then {sign_in}.")
             return
         if connectivity is Connectivity.THROTTLED:
             self.bottom.show_event("Exchange asks us to wait. It goes first then.")
@@ -202,7 +203,11 @@ class JobsScreen(ToldList[MessageKey | None]):
         elif job.kind is Kind.KEEPING:
             await self._stop_keeping(job)
         else:
-            self.bottom.show_event(_CANNOT_CANCEL.get(job.kind, "It is over."))
+            said = _CANNOT_CANCEL.get(job.kind, "It is over.")
+            if job.kind is Kind.MAILBOX:
+                again = shell(self).keys.shown("jobs.run")
+                said = f"A mailbox is no job that ends: {again} connects again now."
+            self.bottom.show_event(said)
 
     async def _give_up(self, change: Change) -> None:
         may_be_done = change.state is not IntentState.QUEUED or change.is_stopped
@@ -244,7 +249,6 @@ def _gather(store: Store, names: Mapping[AccountId, str]) -> Jobs:
 
 
 _CANNOT_CANCEL: Final = {
-    Kind.MAILBOX: "A mailbox is no job that ends: t connects again now.",
     Kind.MESSAGE: "The outbox takes it back or discards it.",
     Kind.OLDER: "Older mail is listed when nothing else is to be done.",
 }

@@ -103,7 +103,7 @@ class MailboxDeeds(MailboxPanes):
             await self.carry_out(deeds.delete_for_ever(rows), rows)
 
     def _named(self, row: MessageSummary) -> str:
-        around = cell_len("Delete “” for ever?   y delete   Esc back  ") + 1
+        around = cell_len(f"Delete “” for ever?   {_YES} delete   Esc back  ") + 1
         return cut(row.subject or "(no subject)", max(8, self.bottom.size.width - around))
 
     async def action_archive(self) -> None:

@@ -56,7 +56,7 @@ class MailboxFolders(MailboxMarks):
         def move(rows: int, page: bool) -> None:
             tree.action_move(rows * (max(1, tree.size.height - 1) if page else 1))
 
-        hints = (("Enter", "open"), ("Esc", "close"))
+        hints = (("Enter", "open"), ("line.close", "close"))
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
         await self.app.push_screen(LineSheet("Find ", "", tree.find, hints, move=move), found)
@@ -177,7 +177,7 @@ class MailboxFolders(MailboxMarks):
             if text is not None and text != shown:
                 self.run_worker(then(read_path(text, known, itself=itself)), group="folder")
 
-        hints = (("Enter", verb), ("Esc", "close"))
+        hints = (("Enter", verb), ("line.close", "close"))
 
         await self.app.push_screen(
             LineSheet(f"{prompt} ", value, typed, hints, check=check), answered

@@ -138,7 +138,7 @@ class MailboxListing(MailboxPlaces):
             shell(self).keys.shown("list.limit"),
             before.source,
             typed,
-            (("Enter", "keep"), ("Esc", "take back")),
+            (("Enter", "keep"), ("line.close", "take back")),
             move=self.move_list,
         )
         await self.app.push_screen(sheet, closed)
@@ -207,7 +207,7 @@ class MailboxListing(MailboxPlaces):
 
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
-        hints = (("Enter", "stay"), ("Esc", "back"))
+        hints = (("Enter", "stay"), ("line.close", "back"))
         await self.app.push_screen(
             LineSheet("go to: ", "", typed, hints, move=self.move_list), closed
         )

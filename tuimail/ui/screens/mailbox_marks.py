@@ -50,7 +50,7 @@ class MailboxMarks(MailboxSearch):
             if search:
                 self.run_worker(self._mark_found(search), exclusive=True, group="mark")
 
-        hints = (("Enter", "mark"), ("Esc", "close"))
+        hints = (("Enter", "mark"), ("line.close", "close"))
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
         await self.app.push_screen(LineSheet("mark: ", "", typed, hints), closed)

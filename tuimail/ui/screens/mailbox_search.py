@@ -47,9 +47,9 @@ class MailboxSearch(MailboxListing):
                 self.set_focus(self.message_list)  # at once: what is opened takes it from here
                 self.message_list.action_open()
 
-        hints = [("Enter", "open"), ("Esc", "close")]
+        hints = [("Enter", "open"), ("line.close", "close")]
         if len(shell(self).accounts) > 1:
-            hints.insert(1, ("Tab", "scope"))
+            hints.insert(1, ("line.tab", "scope"))
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
         sheet = LineSheet(

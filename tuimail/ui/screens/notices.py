@@ -52,7 +52,8 @@ class NoticesScreen(ToldList[MessageKey | None]):
                 Told(number, at, account, notice, _label(account, names), number in seen)
                 for number, at, account, notice in read.notices(_MOST)
             ]
-            undone = [told_undone(entry, app.now()) for entry in read.journal(_MOST)]
+            redo = app.keys.shown("mailbox.redo")
+            undone = [told_undone(entry, app.now(), redo) for entry in read.journal(_MOST)]
         except StoreError as error:
             self.bottom.show_event(error.message, severity=Severity.ERROR)
             return

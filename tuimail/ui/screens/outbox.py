@@ -207,7 +207,9 @@ class OutboxScreen(ToldList[None]):
         """Send it at a time that is typed."""
         entry = self._current
         if entry is None or entry.item is None:
-            self.bottom.show_event("Open the draft first: its l sends it later.")
+            edit, send = self._key("edit"), shell(self).keys.shown("composer.send")
+            said = f"Open the draft first: {edit}. There {send} asks, and offers to send it later."
+            self.bottom.show_event(said)
             return
         if entry.item.state not in _NOT_HANDED_OVER:
             self._say_cannot(entry.item)
@@ -267,7 +269,8 @@ class OutboxScreen(ToldList[None]):
             return
         left = len(item.rcpt_to) - len(item.refused)
         if left <= 0:
-            self.bottom.show_event("All were refused: e opens it to correct the addresses.")
+            edit = self._key("edit")
+            self.bottom.show_event(f"All were refused: {edit} opens it to correct the addresses.")
             return
         if await self.bottom.ask(f"Send it to the other {left}?", {_YES: "send"}) != _YES:
             return
@@ -283,7 +286,7 @@ class OutboxScreen(ToldList[None]):
         entry = self._current
         if entry is None or not entry.is_stranded:
             return False
-        edit = shell(self).keys.shown("outbox.edit")
+        edit = self._key("edit")
         self.bottom.show_event(f"No mailbox sends it: {edit} opens it, to be sent from another.")
         return True
 
@@ -300,7 +303,14 @@ class OutboxScreen(ToldList[None]):
         self.bottom.show_event(f"It goes out in {count} messages now.")
 
     def _say_cannot(self, item: OutboxItem) -> None:
-        self.bottom.show_event(_CANNOT_STOP.get(item.state, "It cannot be taken back."))
+        said = _CANNOT_STOP.get(item.state, "It cannot be taken back.")
+        if item.state is OutboxState.UNCERTAIN:
+            discard, send = self._key("discard"), self._key("send")
+            said = f"It may have been sent already: {discard} discards it, {send} sends it again."
+        self.bottom.show_event(said)
+
+    def _key(self, name: str) -> str:
+        return shell(self).keys.shown(f"{self.SCOPE}.{name}")
 
     @work(group="outbox", exclusive=True)
     async def action_discard(self) -> None:
@@ -359,5 +369,4 @@ def _waits(item: OutboxItem) -> bool:
 _CANNOT_STOP = {
     OutboxState.SENT: "It was sent.",
     OutboxState.SENDING: "It is being handed over: it cannot be stopped now.",
-    OutboxState.UNCERTAIN: "It may have been sent already: d discards it, t sends it again.",
 }

@@ -21,7 +21,7 @@ class Palette(CommandSheet[Entry | None]):
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        hints = (("Enter", "run"), ("^p", "previous"), ("Esc", "close"))
+        hints = (("Enter", "run"), ("commands.up", "previous"), ("commands.close", "close"))
         super().__init__("> ", "", hints)
         self._entries = entries
         self._found: list[Found] = []

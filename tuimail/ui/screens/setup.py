@@ -30,6 +30,7 @@ from tuimail.ui.drawing.formatting import seconds_left
 from tuimail.ui.messages import SetupChanged, SetupMade
 from tuimail.ui.screens.sign_in_deeds import SignInDeeds
 from tuimail.ui.setup.hints import Situation, hints_for, situation_of, state_words
+from tuimail.ui.setup.page_keys import setup_keys
 from tuimail.ui.setup.words import STEPS, SetupFacts, choices_of
 from tuimail.ui.shell import shell
 from tuimail.ui.terminal.saving import downloads_dir
@@ -159,6 +160,7 @@ class SetupScreen(Screen[Account | None]):
         self._place_field()
         facts = SetupFacts(
             state,
+            setup_keys(app.keys),
             cursor=self._cursor,
             monotonic=time.monotonic(),
             seconds_left=seconds_left(waits.expires_on, time.time(), still=still) if waits else 0,
@@ -167,19 +169,12 @@ class SetupScreen(Screen[Account | None]):
             place=self._deeds.place,
             was_opened=self._deeds.was_opened,
             is_demo=app.approve_demo is not None,
-            administrator=app.keys.shown("setup.administrator"),
-            copy=(app.keys.shown("setup.copy"), "copies it"),
-            paste=(app.keys.shown("setup.paste"), "paste the address of the last page"),
         )
         top = self.query_one(TopBar)
         top.context = f"step {STEPS.index(state.step) + 1} of {len(STEPS)}"
         top.state, top.state_role = state_words(state)
-        self.query_one(BottomBar).show_hints(
-            [
-                (app.keys.shown(id_) if "." in id_ else id_, words)
-                for id_, words in hints_for(self._situation, state, is_first=self._is_first)
-            ]
-        )
+        hints = hints_for(self._situation, state, is_first=self._is_first)
+        self.query_one(BottomBar).show_hints(app.keys.named(hints, in_text=self._field.is_open))
         self.query_one(SetupView).show(facts)
 
     @property
@@ -209,7 +204,8 @@ class SetupScreen(Screen[Account | None]):
         elif not (asks_address or self._asks_id or self._pastes) and field.is_open:
             field.close()
         if field.is_open:
-            field.place(view.page(SetupFacts(self.state, asks_id=self._asks_id)), view)
+            keys = setup_keys(shell(self).keys)
+            field.place(view.page(SetupFacts(self.state, keys, asks_id=self._asks_id)), view)
 
     def _close_field(self) -> None:
         self._asks_id = self._pastes = False

@@ -29,6 +29,7 @@ from tuimail.ui.bindings import Hint, bindings_for
 from tuimail.ui.drawing.formatting import seconds_left
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.screens.sign_in_deeds import SignInDeeds
+from tuimail.ui.setup.page_keys import sign_in_keys
 from tuimail.ui.setup.sign_in_words import SignInFacts, copied_of, sign_in_page
 from tuimail.ui.shell import shell, status_of
 from tuimail.ui.widgets.address_input import LineInput
@@ -148,9 +149,10 @@ class SignInScreen(Screen[bool]):
 
     def compose(self) -> ComposeResult:
         """The code between the bars."""
-        account = shell(self).accounts[self._account]
+        app = shell(self)
+        account = app.accounts[self._account]
         yield TopBar("Sign in", account.name)
-        yield SignInView(SignInFacts(account.signing_in.address))
+        yield SignInView(SignInFacts(account.signing_in.address, sign_in_keys(app.keys)))
         yield LineInput("", id="pasted")
         yield BottomBar()
 
@@ -210,6 +212,7 @@ class SignInScreen(Screen[bool]):
         still = app.settings.accessible
         facts = SignInFacts(
             address=app.accounts[self._account].signing_in.address,
+            keys=sign_in_keys(app.keys),
             uri=clean(code.verification_uri) if code else "",
             code=clean(code.user_code) if code else "",
             seconds_left=seconds_left(waits.expires_on, time.time(), still=still) if waits else 0,
@@ -219,8 +222,6 @@ class SignInScreen(Screen[bool]):
             here=self._deeds.place,
             was_opened=self._deeds.was_opened,
             refused=self._refused,
-            copy=(app.keys.shown("sign_in.copy"), "copies it"),
-            paste=(app.keys.shown("sign_in.paste"), "paste the address of the last page"),
         )
         if problem is not None:
             top.state, top.state_role = "not signed in", "error+bold"

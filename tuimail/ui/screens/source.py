@@ -159,7 +159,7 @@ class SourceScreen(Screen[None]):
                 self._searched = words
                 self._find(words, top)
 
-        hints = (("Enter", "keep"), ("Esc", "close"))
+        hints = (("Enter", "keep"), ("line.close", "close"))
         key = shell(self).keys.shown("source.search")
         self.app.push_screen(LineSheet(key, "", typed, hints), closed)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from tuimail.config.surroundings import Surroundings
 from tuimail.model.sign_in import BrowserPage
 from tuimail.text.safe import clean
-from tuimail.ui.bindings import Hint
 from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.rows import BLANK, EMPTY, Row, Run, rule
 from tuimail.ui.drawing.wrapping import wrap_text
+from tuimail.ui.setup.page_keys import PageKeys
 
 _OPENED = "The page was opened in your browser. It goes on by itself when you are done."
 _OPEN = "Open this page in a browser. It goes on by itself when you are done."
@@ -16,6 +16,7 @@ _AWAY = (
     "Open this page in a browser on your own computer. Its last page, http://localhost, cannot be "
     "reached from there. Then copy its whole address and paste it here."
 )
+_PASTE = " paste the address of the last page"
 _CARRIED = "Or run this line there first: then it goes on by itself."
 
 
@@ -29,8 +30,7 @@ def browser_rows(
     text: int,
     height: int,
     glyphs: Glyphs,
-    copy: Hint,
-    paste: Hint,
+    keys: PageKeys,
 ) -> tuple[list[Row], range]:
     """Lay out what to open and how it comes back.
 
@@ -40,15 +40,14 @@ def browser_rows(
         width: Cells of the screen.
         text: Cells of a line of text.
         height: Rows there are.
-        copy: Key and words of copying the address.
-        paste: Key and words of pasting.
+        keys: What the page names.
 
     Returns:
         The rows, and which of them are to be copied.
     """
     told = _OPENED if was_opened else _AWAY if here.is_remote else _OPEN
     rows: list[Row] = [(BLANK, Run(line)) for line in wrap_text(told, text)]
-    rows += [EMPTY, rule(width, glyphs.rule, "The page", f"{copy[0]} {copy[1]}")]
+    rows += [EMPTY, rule(width, glyphs.rule, "The page", keys.copies)]
     begin = len(rows)
     url = _cut_anywhere(clean(page.url), text)
     carried: list[Row] = []
@@ -60,7 +59,7 @@ def browser_rows(
     wrong: list[Row] = []
     if refused:
         wrong = [(BLANK, Run(line, "error")) for line in wrap_text(clean(refused), text)]
-    paste_row: Row = (BLANK, Run(paste[0], "key"), Run(f" {paste[1]}", "muted"))
+    paste_row: Row = (BLANK, Run(keys.paste, "key"), Run(_PASTE, "muted"))
     below = 2 + (len(wrong) + 1 if wrong else 0) + (len(carried) + 1 if carried else 0)
     room = max(1, height - begin - below - 1)
     shown = url if len(url) <= room else [*url[: room - 1], url[room - 1][:-1] + glyphs.cut]

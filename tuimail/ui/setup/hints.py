@@ -8,7 +8,7 @@ from typing import Final
 from tuimail.model.setup import SetupState, SetupStep, StepState
 
 Named = tuple[str, str]
-"""The id of a binding, or a key of its own, and the word behind it."""
+"""What `Keys.named` takes: ids of bindings or a key that is no binding's, and the word behind."""
 
 
 class Situation(Enum):
@@ -26,7 +26,7 @@ class Situation(Enum):
 _HELP: Named = ("app.help", "help")
 _BACK: Named = ("setup.back", "back")
 _RETRY: Named = ("setup.retry", "try again")
-_MOVE: Named = ("j k", "move")
+_MOVE: Named = ("setup.down setup.up", "move")
 
 
 _CHOOSING: Final = (SetupStep.ORGANISATION, SetupStep.APP, SetupStep.KEYS)
@@ -96,8 +96,8 @@ _FIXED: Final[dict[Situation, tuple[Named, ...]]] = {
 
 def _typing(state: SetupState, *, is_first: bool) -> list[Named]:
     leave = "quit" if is_first else "to the mail"
-    back: Named = ("Esc", leave if state.step is SetupStep.ADDRESS else "back")
-    return [("F1", "help"), ("Enter", "go on"), back]
+    back: Named = ("setup.back", leave if state.step is SetupStep.ADDRESS else "back")
+    return [_HELP, ("Enter", "go on"), back]
 
 
 def _stopped(state: SetupState, leave: Named) -> list[Named]:

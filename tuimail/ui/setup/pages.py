@@ -7,18 +7,17 @@ from typing import Final
 from tuimail.exchange.consent import ASKED, INTRODUCTION, WHERE
 from tuimail.model.setup import ConsentRequest, SetupState, SetupStep
 from tuimail.text.safe import clean
-from tuimail.ui.bindings import Hint
 from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.rows import BLANK, EMPTY, Row, Run, rule
 from tuimail.ui.drawing.story import command_lines
 from tuimail.ui.drawing.wrapping import wrap_text
+from tuimail.ui.setup.page_keys import PageKeys
 
 _MOST_CELLS: Final = 80
 _NOT_ALLOWED: Final = (
     "You signed in correctly. Your organisation does not let people allow mail programs by "
     "themselves. One approval by an administrator is enough, for you or for everybody."
 )
-_KEEPS: Final = "tuimail keeps this page and tries again when you press r."
 _READS: Final = (
     "You can read, file and search now. Mail that you write waits in the outbox and goes out by "
     "itself once sending is allowed. No mail is lost."
@@ -38,19 +37,20 @@ _POWERSHELL: Final = "For your administrator (Exchange Online PowerShell)"
 
 
 def consent_rows(
-    consent: ConsentRequest, copy: Hint, width: int, glyphs: Glyphs
+    consent: ConsentRequest, keys: PageKeys, width: int, glyphs: Glyphs
 ) -> tuple[list[Row], range]:
     """Lay out what an administrator is asked; returns which rows are to be copied."""
     text = _text_cells(width)
     lines = wrap_text(clean(consent.told) or _NOT_ALLOWED, text)
-    last = f"{lines[-1]}  {_KEEPS}"
+    keeps = f"tuimail keeps this page and tries again when you press {keys.again}."
+    last = f"{lines[-1]}  {keeps}"
     rows: list[Row]
     if len(wrap_text(last, text)) == 1:
         rows = _rows(lines[:-1])
-        rows.append((BLANK, Run(lines[-1]), Run(f"  {_KEEPS}", "muted")))
+        rows.append((BLANK, Run(lines[-1]), Run(f"  {keeps}", "muted")))
     else:
-        rows = [*_rows(lines), *_rows(wrap_text(_KEEPS, text), "muted")]
-    rows += [EMPTY, rule(width, glyphs.rule, "Mail to your administrator", f"{copy[0]} {copy[1]}")]
+        rows = [*_rows(lines), *_rows(wrap_text(keeps, text), "muted")]
+    rows += [EMPTY, rule(width, glyphs.rule, "Mail to your administrator", keys.copies)]
     start = len(rows)
     rows += _rows(wrap_text(INTRODUCTION, text))
     rows += _rows([f"  {line}" for line in wrap_text(", ".join(ASKED), text - 2)])
@@ -64,7 +64,7 @@ def consent_rows(
 
 
 def limit_rows(
-    state: SetupState, copy: Hint, width: int, glyphs: Glyphs
+    state: SetupState, keys: PageKeys, width: int, glyphs: Glyphs
 ) -> tuple[list[Row], range]:
     """Lay out why reading or sending does not work, and the line that somebody has to run."""
     now, text = state.now, _text_cells(width)
@@ -84,7 +84,7 @@ def limit_rows(
         rows.append(EMPTY)
     copied = range(0)
     if problem.command:
-        rows.append(rule(width, glyphs.rule, _POWERSHELL, f"{copy[0]} {copy[1]}"))
+        rows.append(rule(width, glyphs.rule, _POWERSHELL, keys.copies))
         start = len(rows)
         rows += _rows(command_lines(problem.command, text))
         copied = range(start, len(rows))

@@ -12,7 +12,6 @@ from tuimail.exchange.clients import is_admin_consent_url
 from tuimail.model.notice import Notice
 from tuimail.model.sign_in import BrowserPage
 from tuimail.text.safe import clean
-from tuimail.ui.bindings import Hint
 from tuimail.ui.drawing.big_code import big_code
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.glyphs import Glyphs
@@ -21,6 +20,7 @@ from tuimail.ui.drawing.rows import BLANK, EMPTY, Row, Run, crop_row, ends, rule
 from tuimail.ui.drawing.story import command_lines
 from tuimail.ui.drawing.wrapping import wrap_text
 from tuimail.ui.setup.browser_words import browser_rows
+from tuimail.ui.setup.page_keys import PageKeys
 
 _NAME_CELLS = 14
 _STEP_CELLS = 44
@@ -36,19 +36,18 @@ class SignInFacts:
         uri: Where the code is typed; empty while there is no code.
         seconds_left: Until the code expires.
         problem: Why the last attempt ended.
-        is_demo: Enter approves.
+        is_demo: The key that goes on approves.
         page: What is to be opened in a browser; None when a code is used.
         here: Where tuimail runs.
         was_opened: The page was opened in a browser here.
         refused: Why what was pasted will not do.
         organisation: Shown below the address; empty while it is not known.
         ids: What support asks for, in one line; may be empty.
-        administrator: The key for a page that wants an administrator; empty where there is none.
-        copy: Key and word of copying.
-        paste: Key and words of pasting.
+        keys: What the page names.
     """
 
     address: str
+    keys: PageKeys
     uri: str = ""
     code: str = ""
     seconds_left: int = 0
@@ -60,9 +59,6 @@ class SignInFacts:
     refused: str = ""
     organisation: str = ""
     ids: str = ""
-    administrator: str = ""
-    copy: Hint = ("y", "copies it")
-    paste: Hint = ("p", "paste the address of the last page")
 
 
 class Page(NamedTuple):
@@ -112,8 +108,7 @@ def _browser_page(
         text=text,
         height=height - len(above),
         glyphs=glyphs,
-        copy=facts.copy,
-        paste=facts.paste,
+        keys=facts.keys,
     )
     start = len(above)
     return Page([*above, *rows][:height], range(copied.start + start, copied.stop + start))
@@ -153,16 +148,18 @@ def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: G
     where += [(BLANK, Run(line, "link")) for line in wrap_text(_shown_uri(facts.uri), text)]
     ask: list[Row] = [(BLANK, Run("and type this code:"))]
     demo: list[Row] = [
-        (BLANK, Run(line, "strong")) for line in wrap_text(_DEMO, text) if facts.is_demo
+        (BLANK, Run(line, "strong"))
+        for line in wrap_text(f"This is the demo: press {facts.keys.go_on} to approve.", text)
+        if facts.is_demo
     ]
-    # In the demo nothing goes on before Enter.
+    # In the demo nothing goes on before that key.
     calm_words = _CALM[:1] if facts.is_demo else _CALM
     calm: list[Row] = [
         (BLANK, Run(line, "muted")) for part in calm_words for line in wrap_text(part, text)
     ]
-    if facts.administrator:
+    if facts.keys.administrator:
         words = Run("The page wants an administrator? Press ", "muted")
-        calm.append((BLANK, words, Run(facts.administrator, "key")))
+        calm.append((BLANK, words, Run(facts.keys.administrator, "key")))
     steps = _steps(facts, width, glyphs)
     for groups in (
         [steps, where, ask, large, code, demo, calm],
@@ -176,7 +173,6 @@ def _code_rows(facts: SignInFacts, width: int, height: int, text: int, glyphs: G
 
 
 _OPEN = "On any phone or computer, open"
-_DEMO = "This is the demo: press Enter to approve."
 # Entra ID tells the page and never the program that waits (Microsoft: Conditional Access flows).
 _BLOCKED = "Does the page say 53003, no access? Codes are blocked: sign in with a browser."
 _CALM = ("tuimail never sees your password.", "It goes on by itself when you are done.")
@@ -251,7 +247,7 @@ def _problem_page(
     what = copied_of(problem)
     copied: list[Row] = []
     if what is not None:
-        copied = [rule(width, glyphs.rule, what.title, " ".join(facts.copy))]
+        copied = [rule(width, glyphs.rule, what.title, facts.keys.copies)]
         lines = command_lines if problem.command else wrap_text
         copied += _plain_rows(lines(clean(what.text), text)[:_MOST_SAID])
         copied.append(rule(width, glyphs.rule))

@@ -11,13 +11,13 @@ from rich.cells import cell_len
 from tuimail.config.surroundings import NOWHERE, Surroundings
 from tuimail.model.setup import SetupState, SetupStep, StepResult, StepState
 from tuimail.text.safe import clean
-from tuimail.ui.bindings import Hint
 from tuimail.ui.drawing.formatting import cut, number
 from tuimail.ui.drawing.glyphs import Glyphs
 from tuimail.ui.drawing.rows import BLANK, EMPTY, Row, Run, ends, rule
 from tuimail.ui.drawing.wrapping import wrap_text
 from tuimail.ui.keys.choice_rows import key_set_row, key_sets, question_rows
 from tuimail.ui.setup.choices import APPS, CLOUDS, Choice, key_choices
+from tuimail.ui.setup.page_keys import PageKeys
 from tuimail.ui.setup.pages import consent_rows, limit_rows
 from tuimail.ui.setup.sign_in_words import SignInFacts, sign_in_page
 
@@ -38,13 +38,12 @@ class SetupFacts:
         asks_id: The client id is being typed.
         place: Where tuimail runs.
         was_opened: The page was opened in a browser here.
-        is_demo: Enter approves the code.
-        administrator: The key for a page that wants an administrator.
-        copy: Key and words of copying.
-        paste: Key and words of pasting.
+        is_demo: The key that goes on approves the code.
+        keys: What the pages name.
     """
 
     state: SetupState
+    keys: PageKeys
     cursor: int = 0
     monotonic: float = 0.0
     seconds_left: int = 0
@@ -53,9 +52,6 @@ class SetupFacts:
     place: Surroundings = NOWHERE
     was_opened: bool = False
     is_demo: bool = False
-    administrator: str = "a"
-    copy: Hint = ("y", "copies it")
-    paste: Hint = ("p", "paste the address of the last page")
 
 
 class SetupPage(NamedTuple):
@@ -91,13 +87,13 @@ def setup_page(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> Se
         return page(facts, width, height, glyphs)
     if state.consent is not None:
         above = [EMPTY, *step_rows(facts, _around(state), width, glyphs), EMPTY]
-        below = consent_rows(state.consent, facts.copy, width, glyphs)
+        below = consent_rows(state.consent, facts.keys, width, glyphs)
         return _joined(above, below, height)
     if state.step is SetupStep.SIGN_IN and (state.code or state.page or state.now.problem):
         return SetupPage(*sign_in_page(_sign_in_facts(facts), width, height, glyphs))
     if state.now.problem is not None:
         above = [EMPTY, *step_rows(facts, _checks(state), width, glyphs), EMPTY]
-        return _joined(above, limit_rows(state, facts.copy, width, glyphs), height)
+        return _joined(above, limit_rows(state, facts.keys, width, glyphs), height)
     return SetupPage(_progress(facts, width, height, glyphs))
 
 
@@ -270,6 +266,7 @@ def _sign_in_facts(facts: SetupFacts) -> SignInFacts:
     code, page = state.code, state.page
     return SignInFacts(
         address=state.answers.address,
+        keys=facts.keys,
         uri=clean(code.verification_uri) if code else "",
         code=clean(code.user_code) if code else "",
         seconds_left=facts.seconds_left,
@@ -281,9 +278,6 @@ def _sign_in_facts(facts: SetupFacts) -> SignInFacts:
         refused=state.refused,
         organisation=state.answers.organisation or state.answers.address.rpartition("@")[2],
         ids=state.now.ids,
-        administrator=facts.administrator,
-        copy=facts.copy,
-        paste=facts.paste,
     )
 
 
@@ -298,7 +292,8 @@ def _progress(facts: SetupFacts, width: int, height: int, glyphs: Glyphs) -> lis
         rows.append(EMPTY)
         newest = number(facts.here)
         many = "message is" if facts.here == 1 else f"{newest} messages are"
-        rows += _texts(f"Your newest {many} already here. You can press Enter and read", width)
+        key = facts.keys.go_on
+        rows += _texts(f"Your newest {many} already here. You can press {key} and read", width)
         rows += _texts("while the rest of the check goes on.", width)
     return rows[:height]
 

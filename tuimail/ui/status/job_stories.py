@@ -19,6 +19,9 @@ from tuimail.ui.status.jobs_words import change_when, keeping_when, progress_whe
 from tuimail.ui.writing.outbox_words import Entry, story_of
 
 _MOST_FOLDERS: Final = 12
+_RUN: Final = "jobs.run"
+_CANCEL: Final = "jobs.cancel"
+_COPY: Final = "jobs.copy"
 
 
 def job_story(jobs: Jobs, job: JobId, now: datetime, glyphs: Glyphs) -> Story | None:
@@ -28,7 +31,8 @@ def job_story(jobs: Jobs, job: JobId, now: datetime, glyphs: Glyphs) -> Story | 
     if change is not None:
         return _change_story(change, jobs.statuses.get(change.account), now)
     if item is not None:
-        return replace(story_of(Entry(item), now, glyphs), keys=(("t", "try now"),))
+        told = story_of(Entry(item), now, glyphs)
+        return replace(told, keys=((_RUN, "try now"),), copy=_COPY)
     status = jobs.statuses.get(account) if account is not None else None
     if account is None or job.kind in (Kind.CHANGE, Kind.MESSAGE):
         return None
@@ -65,7 +69,7 @@ def _change_story(change: Change, status: EngineStatus | None, now: datetime) ->
         parts.append(
             ("You can", "Run it again, or give it up. The server may have done it already.")
         )
-    keys = (("t", "run now"), ("x", "give it up"))
+    keys = ((_RUN, "run now"), (_CANCEL, "give it up"))
     return Story(change.what, tuple(parts), keys=keys)
 
 
@@ -86,7 +90,12 @@ def _mailbox_story(
         parts.append(("", f"and {number(len(folders) - _MOST_FOLDERS)} more"))
     command, url = (problem.command, problem.url) if problem else ("", "")
     return Story(
-        jobs.names[account], tuple(parts), command, url, keys=(("t", "connect again now"),)
+        jobs.names[account],
+        tuple(parts),
+        command,
+        url,
+        keys=((_RUN, "connect again now"),),
+        copy=_COPY,
     )
 
 
@@ -116,5 +125,5 @@ def _keeping_story(download: Download, online: bool) -> Story:
     return Story(
         title,
         (("Now", f"{when}, the newest first. Whatever you do goes before."),),
-        keys=(("x", "keep only the list"),),
+        keys=((_CANCEL, "keep only the list"),),
     )

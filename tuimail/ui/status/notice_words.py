@@ -40,11 +40,16 @@ class Told(NamedTuple):
         return self.notice.needs_somebody and not self.seen
 
 
-def told_undone(entry: JournalEntry, now: datetime) -> Told | None:
+def told_undone(entry: JournalEntry, now: datetime, redo: str) -> Told | None:
     """Return `3 moved to Archive  (undone 09:40)` among what was told; None if it was not undone.
 
     It has a number below those of all notices, since it is none: it stays while the journal keeps
     it, and cannot be cleared.
+
+    Args:
+        entry: What was done.
+        now: For the words of a time.
+        redo: The key that does it again.
     """
     if entry.state is not EntryState.UNDONE or entry.undone_at is None:
         return None
@@ -54,7 +59,7 @@ def told_undone(entry: JournalEntry, now: datetime) -> Told | None:
         Severity.INFO,
         f"{entry.words}  (undone {when})",
         happened=f"{entry.words}. You took it back.",
-        you_can="Do it again with ^r, as long as you have done nothing else since.",
+        you_can=f"Do it again with {redo}, as long as you have done nothing else since.",
     )
     return Told(-entry.id, entry.at, None, notice, seen=True)
 
@@ -103,8 +108,15 @@ def notice_story(told: Told, *, can_go: bool) -> Story:
         parts.append(("Now", notice.now))
     if notice.you_can:
         parts.append(("You can", notice.you_can))
-    keys = [*([("Enter", "go to the message")] if can_go else []), ("x", "clear what is read")]
-    return Story(told.name or "Notification", tuple(parts), notice.command, notice.url, tuple(keys))
+    go = [("notices.go", "go to the message")] if can_go else []
+    return Story(
+        told.name or "Notification",
+        tuple(parts),
+        notice.command,
+        notice.url,
+        keys=(*go, ("notices.clear", "clear what is read")),
+        copy="notices.copy",
+    )
 
 
 def to_copy(notice: Notice) -> str:

@@ -171,9 +171,13 @@ class AttachmentSheet(ModalScreen[FileWish | None]):
         self._rows = AttachmentRows(files, glyphs)
         self._danger = DangerRow(glyphs)
         self._keys = SheetKeys(
-            ("Enter", "open"), ("s", "save"), ("S", "all"), ("a", "as"), ("|", "pipe"),
-            ("Esc", "close"),
-        )  # fmt: skip
+            ("attachments.view", "open"),
+            ("attachments.save", "save"),
+            ("attachments.save_all", "all"),
+            ("attachments.save_as", "as"),
+            ("attachments.pipe", "pipe"),
+            ("attachments.close", "close"),
+        )
 
     def compose(self) -> ComposeResult:
         """Files above keys."""

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.bindings import bindings_for
+from tuimail.ui.bindings import Hint, bindings_for
 from tuimail.ui.drawing.formatting import fit
 from tuimail.ui.drawing.hint_click import key_at
 from tuimail.ui.drawing.roles import roles
@@ -63,13 +63,21 @@ class SheetTitle(Widget):
 
 
 class SheetKeys(Widget):
-    """The keys of a sheet, in the last row."""
+    """The keys of a sheet, in the last row.
+
+    Args:
+        hints: As `Keys.named` takes them.
+    """
 
     DEFAULT_CSS = "SheetKeys { height: 1; width: 100%; }"
 
-    def __init__(self, *keys: tuple[str, str]) -> None:
+    def __init__(self, *hints: Hint) -> None:
         super().__init__()
-        self._keys = keys
+        self._hints = hints
+
+    @property
+    def _keys(self) -> list[Hint]:
+        return shell(self).keys.named(self._hints)
 
     def on_click(self, event: events.Click) -> None:
         """Do what the key does."""
@@ -135,7 +143,7 @@ class ChoiceSheet(ModalScreen[str | None]):
         """Title, rows, keys."""
         yield self.title_row
         yield self.list
-        yield SheetKeys(("Enter", "choose"), ("Esc", "close"))
+        yield SheetKeys(("choice.choose", "choose"), ("choice.close", "close"))
 
     def on_mount(self) -> None:
         """Put the cursor on what holds."""

@@ -98,7 +98,7 @@ class EntrySheet(ModalScreen[str | None]):
         with Horizontal():
             yield EntryPrompt()
             yield self._line
-            keys = SheetKeys(("Enter", self._does), ("Esc", "close"))
+            keys = SheetKeys(("Enter", self._does), ("entry.close", "close"))
             keys.styles.width = keys.cells
             yield keys
 

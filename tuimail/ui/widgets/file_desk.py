@@ -247,7 +247,7 @@ class FileDesk:
 
     async def _save_as(self, source: FileSource, part: BodyPart) -> None:
         name = attachment_name(part)
-        hints = (("Enter", "save"), ("Tab", "complete"), ("Esc", "close"))
+        hints = (("Enter", "save"), ("line.tab", "complete"), ("line.close", "close"))
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
         sheet = LineSheet(
@@ -268,7 +268,7 @@ class FileDesk:
         last = app.store.read.meta(_COMMAND) or ""
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
-        sheet = LineSheet("| ", last, lambda _text: "", (("Enter", "run"), ("Esc", "close")))
+        sheet = LineSheet("| ", last, lambda _text: "", (("Enter", "run"), ("line.close", "close")))
         command = (await self._ask(sheet) or "").strip()
         if command:
             app.remember(_COMMAND, command)

@@ -126,7 +126,7 @@ async def pick_folder(
         if typed is not None and rows.chosen is not None:
             picked(rows.chosen)
 
-    hints = (("Enter", verb), ("Esc", "close"))
+    hints = (("Enter", verb), ("line.close", "close"))
     sheet = LineSheet(
         f"{prompt} ", "", rows.look_for, hints, move=rows.move, above=rows, check=check
     )

@@ -25,7 +25,8 @@ from tuimail.ui.folders.settings_words import (
     settings_title,
 )
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.keep_sheet import SheetHints, choose_for
+from tuimail.ui.widgets.choice_sheet import SheetKeys
+from tuimail.ui.widgets.keep_sheet import choose_for
 
 
 class SettingRows(Widget):
@@ -98,7 +99,7 @@ class FolderSettingsSheet(ModalScreen[FolderSettings | None]):
     def compose(self) -> ComposeResult:
         """Choices above keys."""
         yield self._rows
-        yield SheetHints("keep it so")
+        yield SheetKeys(("folder.choose", "keep it so"), ("folder.close", "close"))
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -17,7 +16,6 @@ from tuimail.model.folder import Folder
 from tuimail.model.notice import Severity
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.roles import roles
-from tuimail.ui.drawing.rows import Run, ends
 from tuimail.ui.folders.keep_words import (
     Choice,
     choice_row,
@@ -27,6 +25,7 @@ from tuimail.ui.folders.keep_words import (
     with_days,
 )
 from tuimail.ui.shell import shell
+from tuimail.ui.widgets.choice_sheet import SheetKeys
 
 
 class KeepRows(Widget):
@@ -88,33 +87,6 @@ class KeepRows(Widget):
         return palette.strip(row, width, "cursor" if current else "sheet")
 
 
-class SheetHints(Widget):
-    """The keys of a sheet, in the last row.
-
-    Args:
-        enter: What Enter does.
-    """
-
-    DEFAULT_CSS = "SheetHints { height: 1; }"
-
-    def __init__(self, enter: str = "keep it so") -> None:
-        super().__init__()
-        self._enter = enter
-
-    def render_line(self, y: int) -> Strip:
-        """Paint the keys at the right, as in all sheets."""
-        right = _hints((("Enter", self._enter), ("Esc", "close")))
-        row = ends((), (*right, Run(" ")), self.size.width)
-        return roles(self.app).strip(row, self.size.width, "bar")
-
-
-def _hints(words: Sequence[tuple[str, str]]) -> list[Run]:
-    right: list[Run] = []
-    for key, word in words:
-        right += [Run("   "), Run(key, "key"), Run(f" {word}", "muted")]
-    return right
-
-
 class KeepSheet(ModalScreen[Choice | None]):
     """Answers the choice, or None when nothing is to change."""
 
@@ -131,7 +103,7 @@ class KeepSheet(ModalScreen[Choice | None]):
     def compose(self) -> ComposeResult:
         """Choices above keys."""
         yield self._rows
-        yield SheetHints()
+        yield SheetKeys(("keep.choose", "keep it so"), ("keep.close", "close"))
 
     def action_move(self, rows: int) -> None:
         """Move the cursor."""

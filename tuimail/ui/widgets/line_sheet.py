@@ -102,7 +102,7 @@ class LineSheet(ModalScreen[str | None]):
         prompt: Stands in front of the text.
         value: What stands there at first.
         typed: Told of every change.
-        hints: What Enter, Tab and Esc do.
+        hints: What Enter does, and bindings of the line, as `Keys.named` takes them.
         move: Moves something on the screen below by rows (`1`, `-1`) or pages (`page` true).
         tab: What Tab does.
         above: Rows that stand above the line, such as what can be chosen.
@@ -144,7 +144,7 @@ class LineSheet(ModalScreen[str | None]):
         with Horizontal():
             yield _Prompt(self._prompt)
             yield self.line
-            yield _Keys(self._hints)
+            yield _Keys(shell(self).keys.named(self._hints))
 
     def on_mount(self) -> None:
         """Go on where the text ends, at once: what is typed next belongs here."""

@@ -70,8 +70,10 @@ class LinkSheet(ModalScreen[LinkWish | None]):
         self._list = ChoiceList("sheet")
         self._list.styles.height = min(_MOST_ROWS, len(links))
         number = _digits(len(links)) if len(links) <= _ONE_DIGIT else "number Enter"
-        copies = () if opens == _COPY else (("y", "copy"),)
-        self._keys = SheetKeys((number, opens), *copies, ("v", "in full"), ("Esc", "close"))
+        copies = () if opens == _COPY else (("links.copy", "copy"),)
+        self._keys = SheetKeys(
+            (number, opens), *copies, ("links.full", "in full"), ("links.close", "close")
+        )
 
     def compose(self) -> ComposeResult:
         """Title, links, keys."""
@@ -180,8 +182,8 @@ class LinkInFull(ModalScreen[str]):
         self._title = SheetTitle(title)
         self._text = _LinkText()
         all_the_same = f"{opens} all the same" if link.suspicious else opens
-        opening = () if opens == _COPY else (("o", all_the_same),)
-        self._keys = SheetKeys(*opening, ("y", "copy"), ("Esc", "close"))
+        opening = () if opens == _COPY else (("link.open", all_the_same),)
+        self._keys = SheetKeys(*opening, ("link.copy", "copy"), ("link.close", "close"))
 
     def compose(self) -> ComposeResult:
         """Title, what is known of it, keys."""

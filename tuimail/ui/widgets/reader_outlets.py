@@ -79,7 +79,7 @@ class ReaderOutlets(ReaderHeaders):
             f"{shell(self).keys.shown('reader.pipe')} ",
             shell(self).store.read.meta(_COMMAND) or "",
             lambda _text: "",
-            (("Enter", "run"), ("Tab", "text or source"), ("Esc", "close")),
+            (("Enter", "run"), ("line.tab", "text or source"), ("line.close", "close")),
             tab=what.turn,
             above=what,
         )

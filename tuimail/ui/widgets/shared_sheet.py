@@ -47,7 +47,8 @@ class SheetRow(Widget):
         if self._text:
             words = cut(self._text, width - 2, shell(self).glyphs.cut)
             return palette.strip((BLANK, Run(words, self._role)), width, "sheet")
-        keys = (Run("Enter", "key"), Run(" add   ", "muted"), Run("Esc", "key"))
+        close = shell(self).keys.shown("shared.close")
+        keys = (Run("Enter", "key"), Run(" add   ", "muted"), Run(close, "key"))
         return palette.strip(ends((), (*keys, Run(" close ", "muted")), width), width, "bar")
 
 

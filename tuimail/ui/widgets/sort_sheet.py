@@ -14,9 +14,10 @@ from tuimail.model.listing import Listing, Sort
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import cut, fit
 from tuimail.ui.drawing.roles import roles
-from tuimail.ui.drawing.rows import BLANK, Row, Run, ends, rule
+from tuimail.ui.drawing.rows import BLANK, Row, Run, rule
 from tuimail.ui.listing.words import SORT_WORDS
 from tuimail.ui.shell import shell
+from tuimail.ui.widgets.choice_sheet import SheetKeys
 
 _REMARKS: Final = {
     Sort.DATE: ("newest first", "oldest first"),
@@ -119,16 +120,6 @@ class _Orders(Widget):
         return whole if len(whole) <= room else cut(first, room, shell(self).glyphs.cut)
 
 
-class _Hints(Widget):
-    DEFAULT_CSS = "_Hints { height: 1; }"
-
-    def render_line(self, y: int) -> Strip:
-        """Paint the keys at the right, as in all sheets."""
-        keys = (Run("Enter", "key"), Run(" sort so   ", "muted"), Run("Esc", "key"))
-        row = ends((), (*keys, Run(" close ", "muted")), self.size.width)
-        return roles(self.app).strip(row, self.size.width, "bar")
-
-
 class SortSheet(ModalScreen[SortOrder | None]):
     """Answers the order, or None when nothing is to change.
 
@@ -149,7 +140,7 @@ class SortSheet(ModalScreen[SortOrder | None]):
     def compose(self) -> ComposeResult:
         """Orders above keys."""
         yield self._orders
-        yield _Hints()
+        yield SheetKeys(("sort.choose", "sort so"), ("sort.close", "close"))
 
     def action_move(self, by: int) -> None:
         """Move the cursor."""

@@ -36,7 +36,8 @@ class StoryView(Widget):
     def _rows(self, width: int) -> list[Row]:
         if self._story is None:
             return []
-        return story_rows(self._story, self._when, width, shell(self).glyphs)
+        app = shell(self)
+        return story_rows(self._story, self._when, width, app.glyphs, app.keys.shown)
 
     def render_line(self, y: int) -> Strip:
         """Paint one row."""

@@ -50,7 +50,7 @@ class TextMarks(Widget):
                 body.find("", top)
                 body.begin_at(top)
 
-        hints = (("Enter", "keep"), ("Esc", "close"))
+        hints = (("Enter", "keep"), ("line.close", "close"))
         key = shell(self).keys.shown("reader.search")
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 

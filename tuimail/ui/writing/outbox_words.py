@@ -27,6 +27,9 @@ from tuimail.ui.writing.send_later import moment_text
 
 _STATE_CELLS: Final = 12
 _NO_SUBJECT: Final = "(no subject)"
+_TRY: Final = ("outbox.send", "try now")
+_BACK: Final = ("outbox.stop", "back to draft")
+_DISCARD: Final = ("outbox.discard", "discard")
 _NO_MAILBOX: Final = "Its mailbox is not in the settings any more."
 
 
@@ -201,7 +204,7 @@ def story_of(entry: Entry, now: datetime, glyphs: Glyphs) -> Story:
         now_text = "It is kept here and goes nowhere by itself."
         edit = f"edit, and send from {entry.heir}" if entry.heir else "edit"
         parts = (("Happened", _NO_MAILBOX),) if entry.heir else ()
-        return Story(title, (*parts, ("Now", now_text)), keys=(("e", edit), ("d", "discard")))
+        return Story(title, (*parts, ("Now", now_text)), keys=(_edit(edit), _DISCARD))
     item = entry.item
     word = state_word(item, now, glyphs).word
     title = f"{word[:1].upper()}{word[1:]}: {subject}"
@@ -225,14 +228,18 @@ def story_of(entry: Entry, now: datetime, glyphs: Glyphs) -> Story:
             title,
             (("Now", _waiting_text(item, now)),),
             keys=(
-                ("u", "back to draft"),
-                ("t", "try now"),
-                ("e", "edit"),
-                ("s", "send later"),
-                ("d", "discard"),
+                _BACK,
+                _TRY,
+                _edit(),
+                ("outbox.later", "send later"),
+                _DISCARD,
             ),
         )
     return _refused(item, problem, title, now)
+
+
+def _edit(words: str = "edit") -> tuple[str, str]:
+    return ("outbox.edit", words)
 
 
 def _waiting_text(item: OutboxItem, now: datetime) -> str:
@@ -257,7 +264,7 @@ def _uncertain(item: OutboxItem, title: str) -> Story:
             ("Happened", (problem.happened if problem else "") or happened),
             ("Now", (problem.now if problem else "") or searching),
         ),
-        keys=(("t", "send again (may arrive twice)"), ("k", "keep here"), ("d", "discard")),
+        keys=(("outbox.send", "send again (may arrive twice)"), _DISCARD),
     )
 
 
@@ -281,24 +288,25 @@ def _refused(item: OutboxItem, problem: Notice, title: str, now: datetime) -> St
         command=problem.command,
         url=problem.url,
         keys=_ways_on(item),
+        copy="outbox.copy",
     )
 
 
 def _ways_on(item: OutboxItem) -> tuple[tuple[str, str], ...]:
-    """Return the keys that help with what happened, the most likely first."""
-    keys = [("t", "try now"), ("e", "edit"), ("u", "back to draft"), ("d", "discard")]
+    """Return the bindings that help with what happened, the most likely first."""
+    keys = [_TRY, _edit(), _BACK, _DISCARD]
     match item.reason:
         case Reason.RECIPIENTS:
             if len(item.refused) < len(item.rcpt_to):
                 number = len(item.refused)
                 who = "the one" if number == 1 else f"the {number}"
-                keys.insert(0, ("x", f"remove {who} and send"))
+                keys.insert(0, ("outbox.remove", f"remove {who} and send"))
         case Reason.TOO_MANY:
-            keys.insert(0, ("x", "send it in parts"))
+            keys.insert(0, ("outbox.remove", "send it in parts"))
         case Reason.DISABLED:
-            keys.insert(2, ("T", "send through Graph"))
+            keys.insert(2, ("outbox.graph", "send through Graph"))
         case Reason.NOT_ALLOWED:
-            keys.insert(0, ("T", "allow it"))
+            keys.insert(0, ("outbox.graph", "allow it"))
         case _:
             pass
     return tuple(keys)
