@@ -91,7 +91,7 @@ async def test_the_list_is_sorted_limited_searched_and_marked_by_words(desk: Des
         await pilot.press("escape")
         await line(desk, pilot, "search contract")
         await pilot.press("enter")
-        await until(lambda: desk.mailbox.searching)
+        await until(lambda: desk.mailbox.search.active)
 
 
 async def test_what_is_wrong_is_said_in_the_sheet_and_can_be_mended(desk: Desk) -> None:

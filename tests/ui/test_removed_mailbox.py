@@ -80,7 +80,7 @@ async def test_its_mail_is_in_no_list_and_what_waits_for_it_is_not_counted(left:
         left.mailbox.go_to_message(key)
         await left.see(pilot, "Its mailbox is not in the settings any more.")
         await pilot.press("escape")
-        await until(lambda: not left.mailbox.searching)
+        await until(lambda: not left.mailbox.search.active)
         await pilot.press("q")  # nothing that this tuimail could send waits
         await until(lambda: not left.app.is_running, describe="the end")
 

@@ -4,14 +4,13 @@ It reads the store, inserts intents, and tells the engine where the user looks. 
 comes from the store; when the connection goes, nothing on it changes but the words of the state.
 
 What has a state or a course of its own is an object the screen has: `bars`, `deeds`, `dwelling`,
-`writing`, `export`. The rest is a chain of classes, each of which builds on those before:
+`writing`, `export`, `search`. The rest is a chain of classes, each of which builds on those before:
 
     mailbox_panes     the widgets and how they share the screen
     mailbox_deeds     what keys do to the messages chosen, and what those are
     mailbox_reading   what is read, beside the list or in its place
     mailbox_places    which folder or view is listed
     mailbox_listing   its order, its conversations, its limit
-    mailbox_search    the search, and the way back from it
     mailbox_marks     what is marked
     mailbox_folders   what keys do to the folder at the cursor of the tree
     mailbox_picking   folders by some letters, to go or to file there
@@ -36,6 +35,7 @@ from tuimail.ui.screens.mailbox_commands import MailboxCommands
 from tuimail.ui.screens.mailbox_dwelling import MailboxDwelling
 from tuimail.ui.screens.mailbox_export import MailboxExport
 from tuimail.ui.screens.mailbox_panes import Reads
+from tuimail.ui.screens.mailbox_search import MailboxSearch
 from tuimail.ui.screens.mailbox_writing import MailboxWriting
 from tuimail.ui.shell import shell
 
@@ -56,6 +56,7 @@ class MailboxScreen(MailboxCommands):
         self.dwelling = MailboxDwelling(self)
         self.writing = MailboxWriting(self)
         self.export = MailboxExport(self)
+        self.search = MailboxSearch(self)
 
     def on_mount(self) -> None:
         """Show the last folder straight from the store."""
@@ -185,7 +186,7 @@ class MailboxScreen(MailboxCommands):
             self.dwelling.stop()
             self.rearrange()
             self.set_focus(self.message_list)
-        elif not self.leave_search() and not self.take_limit_back():
+        elif not self.search.leave() and not self.take_limit_back():
             await self.run_action("app.leave")
 
     def _close_tree(self) -> None:
@@ -202,8 +203,8 @@ class MailboxScreen(MailboxCommands):
             self._close_tree()
         elif self.message_list.marked:
             self.message_list.unmark()
-        elif self.searching:
-            self.leave_search()
+        elif self.search.active:
+            self.search.leave()
         elif not self.take_limit_back() and self.banner.hide():
             self.rearrange()
 
@@ -218,6 +219,10 @@ class MailboxScreen(MailboxCommands):
         from tuimail.ui.screens.notices import NoticesScreen  # noqa: PLC0415 - not for the first frame
 
         self.app.push_screen(NoticesScreen(), self.go_to_message)
+
+    async def action_search(self) -> None:
+        """Search all folders, as it is typed."""
+        await self.search.begin()
 
     # -- writing, and giving away --------------------------------------------------------------
 

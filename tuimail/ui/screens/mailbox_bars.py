@@ -161,7 +161,7 @@ class MailboxBars:
         """Return the key that leads out of a search or a limit."""
         screen, keys = self._screen, shell(self._screen).keys
         listing = screen.message_list.listing
-        if screen.searching:
+        if screen.search.active:
             return [(keys.shown("mailbox.back"), "back")]
         if listing is not None and listing.limit:
             return [(keys.shown("mailbox.unmark"), "show all")]

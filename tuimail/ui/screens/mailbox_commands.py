@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tuimail.model.folder import Folder
 from tuimail.model.listing import Sort
@@ -13,12 +13,17 @@ from tuimail.ui import deeds
 from tuimail.ui.screens.mailbox_picking import MailboxPicking
 from tuimail.ui.shell import shell
 
+if TYPE_CHECKING:
+    from tuimail.ui.screens.mailbox_search import MailboxSearch
+
 _Filing = Callable[[Sequence[MessageSummary], Folder], deeds.Deed]
 _REVERSE: Final = "reverse-"
 
 
 class MailboxCommands(MailboxPicking):
     """Folders and people by their names."""
+
+    search: MailboxSearch
 
     def action_go_to_named(self, name: str) -> None:
         """Open a folder by its name."""
@@ -70,7 +75,7 @@ class MailboxCommands(MailboxPicking):
 
     def action_search_for(self, words: str) -> None:
         """Search all folders."""
-        self._say_problem(self.search_for(words))
+        self._say_problem(self.search.find(words))
 
     def action_mark_by(self, words: str) -> None:
         """Mark what an expression finds."""

@@ -10,14 +10,14 @@ from tuimail.model.listing import Listing
 from tuimail.model.message import MessageSummary
 from tuimail.model.search import NO_LIMIT, Search
 from tuimail.ui.drawing.formatting import number
-from tuimail.ui.screens.mailbox_search import MailboxSearch
+from tuimail.ui.screens.mailbox_listing import MailboxListing
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_list import MOST_MARKED
 
 _STEP: Final = 500
 
 
-class MailboxMarks(MailboxSearch):
+class MailboxMarks(MailboxListing):
     """The actions that mark."""
 
     def action_mark(self) -> None:

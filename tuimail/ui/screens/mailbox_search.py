@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuimail.model.account import AccountId
 from tuimail.model.listing import Everywhere, InFolder, Listing
 from tuimail.model.message import MessageKey
 from tuimail.ui.listing.choice import choice_for
-from tuimail.ui.screens.mailbox_listing import MailboxListing
 from tuimail.ui.shell import shell
+
+if TYPE_CHECKING:
+    from tuimail.ui.screens.mailbox import MailboxScreen
 
 
 class _Left(NamedTuple):
@@ -20,62 +22,66 @@ class _Left(NamedTuple):
     key: MessageKey | None
 
 
-class MailboxSearch(MailboxListing):
-    """The search, and the way back from it."""
+class MailboxSearch:
+    """A search in the list, and the way back to where it began.
 
-    def __init__(self) -> None:
-        super().__init__()
+    Args:
+        screen: Whose list shows what is found.
+    """
+
+    def __init__(self, screen: MailboxScreen) -> None:
+        self._screen = screen
         self._left: _Left | None = None
 
     @property
-    def searching(self) -> bool:
+    def active(self) -> bool:
         """Whether the list shows what a search found."""
-        return isinstance(self.place, Everywhere)
+        return isinstance(self._screen.place, Everywhere)
 
-    async def action_search(self) -> None:
+    async def begin(self) -> None:
         """Search sender, recipients and subject in all folders, as it is typed."""
-        listing = self.message_list.listing
+        screen = self._screen
+        listing = screen.message_list.listing
         if listing is None:
             return
-        self._begin_search(listing)
+        self._set_out(listing)
         source = listing.limit.source if isinstance(listing.place, Everywhere) else ""
 
         def closed(text: str | None) -> None:
             if text is None:
-                self.leave_search()
-            elif self.message_list.cursor is not None and text.strip():
-                self.set_focus(self.message_list)  # at once: what is opened takes it from here
-                self.message_list.action_open()
+                self.leave()
+            elif screen.message_list.cursor is not None and text.strip():
+                screen.set_focus(screen.message_list)  # at once: what is opened takes it from here
+                screen.message_list.action_open()
 
         hints = [("Enter", "open"), ("line.close", "close")]
-        if len(shell(self).accounts) > 1:
+        if len(shell(screen).accounts) > 1:
             hints.insert(1, ("line.tab", "scope"))
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
         sheet = LineSheet(
-            "/", source, self._look_for, hints, move=self.move_list, tab=self._other_scope
+            "/", source, self._look_for, hints, move=screen.move_list, tab=self._other_scope
         )
-        if self.reading or self.tree_open:
-            self.leave_for_list()
-        await self.app.push_screen(sheet, closed)
+        if screen.reading or screen.tree_open:
+            screen.leave_for_list()
+        await screen.app.push_screen(sheet, closed)
 
-    def search_for(self, text: str) -> str:
+    def find(self, text: str) -> str:
         """Search for what was written as a whole; return what is wrong with it."""
-        listing = self.message_list.listing
+        listing = self._screen.message_list.listing
         if listing is None:
             return ""
-        self._begin_search(listing)
-        self.stop_reading()
-        self.tree_open = False
-        self.rearrange()
-        self.set_focus(self.message_list)
+        self._set_out(listing)
+        self._screen.leave_for_list()
         return self._look_for(text)
 
-    def _begin_search(self, listing: Listing) -> None:
-        if not self.searching:
-            row = self.message_list.cursor
-            self.keep_cursor()
-            before = replace(listing, conversations=self.message_list.wants_conversations)
+    def _set_out(self, listing: Listing) -> None:
+        """Remember where it begins, and show what is found from there on."""
+        if not self.active:
+            rows = self._screen.message_list
+            row = rows.cursor
+            self._screen.keep_cursor()
+            before = replace(listing, conversations=rows.wants_conversations)
             self._left = _Left(before, row.key if row is not None else None)
             self._show(Listing(Everywhere(self._own_scope())), None)
 
@@ -84,25 +90,25 @@ class MailboxSearch(MailboxListing):
         place = self._left.listing.place if self._left is not None else None
         folder = None
         if isinstance(place, InFolder):
-            folder = shell(self).store.read.folder(place.folder)
+            folder = shell(self._screen).store.read.folder(place.folder)
         return self._all_scope if folder is None else frozenset({folder.account_id})
 
     @property
     def _all_scope(self) -> frozenset[AccountId]:
-        return frozenset(shell(self).accounts)
+        return frozenset(shell(self._screen).accounts)
 
     def _look_for(self, text: str) -> str:
-        listing = self.message_list.listing
-        if listing is None or not self.searching:
+        listing = self._screen.message_list.listing
+        if listing is None or not self.active:
             return ""
-        parsed = self.parse(text)
+        parsed = self._screen.parse(text)
         if parsed.search != listing.limit or parsed.search.source != listing.limit.source:
             self._show(replace(listing, limit=parsed.search), None)
         return parsed.problem
 
     def _other_scope(self) -> None:
         """Search all mailboxes, or the one where the search began."""
-        listing = self.message_list.listing
+        listing = self._screen.message_list.listing
         if listing is None or not isinstance(listing.place, Everywhere):
             return
         narrow = listing.place.accounts != self._all_scope
@@ -110,18 +116,17 @@ class MailboxSearch(MailboxListing):
         self._show(replace(listing, place=Everywhere(accounts)), None)
 
     def _show(self, listing: Listing, key: MessageKey | None) -> None:
-        app = shell(self)
-        self.message_list.wanted_columns = choice_for(
-            listing.place, app.store.read, app.settings.list
-        ).columns
-        self.message_list.show(listing, key)
-        self.bars.refresh()
+        app, rows = shell(self._screen), self._screen.message_list
+        choice = choice_for(listing.place, app.store.read, app.settings.list)
+        rows.wanted_columns = choice.columns
+        rows.show(listing, key)
+        self._screen.bars.refresh()
 
-    def leave_search(self) -> bool:
+    def leave(self) -> bool:
         """Go back to where the search began; return whether something was searched."""
         left, self._left = self._left, None
-        if left is None or not self.searching:
+        if left is None or not self.active:
             return False
         self._show(left.listing, left.key)
-        self.set_focus(self.message_list)
+        self._screen.set_focus(self._screen.message_list)
         return True
