@@ -23,6 +23,7 @@ SHEETS: Final = (
     "tuimail.model.search_language",
     "tuimail.ui.screens.which_key",
     "tuimail.ui.widgets.line_sheet",
+    "tuimail.ui.screens.mailbox_jump",
     "tuimail.ui.widgets.sort_sheet",
     "tuimail.ui.widgets.folder_picker",
     "tuimail.ui.screens.command_line",

@@ -3,15 +3,14 @@
 It reads the store, inserts intents, and tells the engine where the user looks. Everything it shows
 comes from the store; when the connection goes, nothing on it changes but the words of the state.
 
-What has a state or a course of its own is an object the screen has: `bars`, `deeds`, `dwelling`,
-`writing`, `export`, `search`. The rest is a chain of classes, each of which builds on those before:
+What has a state or a subject of its own is an object the screen has: `bars`, `deeds`, `dwelling`,
+`order`, `limit`, `search`, `marking`, `writing`, `export`. The rest is a chain of classes, each of
+which builds on those before:
 
     mailbox_panes     the widgets and how they share the screen
     mailbox_deeds     what keys do to the messages chosen, and what those are
     mailbox_reading   what is read, beside the list or in its place
     mailbox_places    which folder or view is listed
-    mailbox_listing   its order, its conversations, its limit
-    mailbox_marks     what is marked
     mailbox_folders   what keys do to the folder at the cursor of the tree
     mailbox_picking   folders by some letters, to go or to file there
     mailbox_commands  what the command line does with words
@@ -34,6 +33,9 @@ from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_commands import MailboxCommands
 from tuimail.ui.screens.mailbox_dwelling import MailboxDwelling
 from tuimail.ui.screens.mailbox_export import MailboxExport
+from tuimail.ui.screens.mailbox_limit import MailboxLimit
+from tuimail.ui.screens.mailbox_marking import MailboxMarking
+from tuimail.ui.screens.mailbox_order import MailboxOrder
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.screens.mailbox_search import MailboxSearch
 from tuimail.ui.screens.mailbox_writing import MailboxWriting
@@ -56,7 +58,10 @@ class MailboxScreen(MailboxCommands):
         self.dwelling = MailboxDwelling(self)
         self.writing = MailboxWriting(self)
         self.export = MailboxExport(self)
+        self.order = MailboxOrder(self)
+        self.limit = MailboxLimit(self)
         self.search = MailboxSearch(self)
+        self.marking = MailboxMarking(self)
 
     def on_mount(self) -> None:
         """Show the last folder straight from the store."""
@@ -186,7 +191,7 @@ class MailboxScreen(MailboxCommands):
             self.dwelling.stop()
             self.rearrange()
             self.set_focus(self.message_list)
-        elif not self.search.leave() and not self.take_limit_back():
+        elif not self.search.leave() and not self.limit.take_back():
             await self.run_action("app.leave")
 
     def _close_tree(self) -> None:
@@ -205,7 +210,7 @@ class MailboxScreen(MailboxCommands):
             self.message_list.unmark()
         elif self.search.active:
             self.search.leave()
-        elif not self.take_limit_back() and self.banner.hide():
+        elif not self.limit.take_back() and self.banner.hide():
             self.rearrange()
 
     def action_jobs(self) -> None:
@@ -220,9 +225,57 @@ class MailboxScreen(MailboxCommands):
 
         self.app.push_screen(NoticesScreen(), self.go_to_message)
 
+    # -- the list as a whole -------------------------------------------------------------------
+
+    async def action_sort(self) -> None:
+        """Choose by what the list is sorted."""
+        await self.order.ask()
+
+    def action_conversations(self) -> None:
+        """Put the messages of conversations together, or show them one by one."""
+        self.order.turn_conversations()
+
+    def action_fold(self) -> None:
+        """Fold or unfold the conversation at the cursor."""
+        self.order.fold()
+
+    def action_fold_all(self) -> None:
+        """Unfold all conversations, or fold all."""
+        self.order.fold_all()
+
+    async def action_limit(self) -> None:
+        """Show only what an expression finds, as it is typed."""
+        await self.limit.ask()
+
     async def action_search(self) -> None:
         """Search all folders, as it is typed."""
         await self.search.begin()
+
+    async def action_jump(self) -> None:
+        """Go to the next row whose sender or subject has what is typed."""
+        from tuimail.ui.screens.mailbox_jump import jump  # noqa: PLC0415 - not for the first frame
+
+        await jump(self)
+
+    def action_mark(self) -> None:
+        """Mark the message at the cursor and go to the next."""
+        self.marking.one()
+
+    def action_range(self) -> None:
+        """Mark what the cursor passes from here on, or end that."""
+        self.marking.begin_range()
+
+    def action_mark_all(self) -> None:
+        """Mark all messages of the list."""
+        self.marking.everything()
+
+    def action_invert(self) -> None:
+        """Mark what is not marked, and unmark the rest."""
+        self.marking.invert()
+
+    async def action_mark_pattern(self) -> None:
+        """Mark what an expression finds."""
+        await self.marking.ask()
 
     # -- writing, and giving away --------------------------------------------------------------
 

@@ -14,6 +14,9 @@ from tuimail.ui.screens.mailbox_picking import MailboxPicking
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
+    from tuimail.ui.screens.mailbox_limit import MailboxLimit
+    from tuimail.ui.screens.mailbox_marking import MailboxMarking
+    from tuimail.ui.screens.mailbox_order import MailboxOrder
     from tuimail.ui.screens.mailbox_search import MailboxSearch
 
 _Filing = Callable[[Sequence[MessageSummary], Folder], deeds.Deed]
@@ -23,6 +26,9 @@ _REVERSE: Final = "reverse-"
 class MailboxCommands(MailboxPicking):
     """Folders and people by their names."""
 
+    order: MailboxOrder
+    limit: MailboxLimit
+    marking: MailboxMarking
     search: MailboxSearch
 
     def action_go_to_named(self, name: str) -> None:
@@ -64,14 +70,14 @@ class MailboxCommands(MailboxPicking):
         wanted = words.strip().lower().replace("reverse ", _REVERSE)
         sort = wanted.removeprefix(_REVERSE)
         if sort in list(Sort):
-            self.sort_by(Sort(sort), reverse=sort != wanted)
+            self.order.sort_by(Sort(sort), reverse=sort != wanted)
         else:
             known = ", ".join(Sort)
             self.bottom.show_event(f"“{words}” is no order: {known}, or reverse- before one.")
 
     def action_limit_by(self, words: str) -> None:
         """Show only what an expression finds."""
-        self._say_problem(self.limit_by(words))
+        self._say_problem(self.limit.show(words))
 
     def action_search_for(self, words: str) -> None:
         """Search all folders."""
@@ -79,7 +85,7 @@ class MailboxCommands(MailboxPicking):
 
     def action_mark_by(self, words: str) -> None:
         """Mark what an expression finds."""
-        self._say_problem(self.mark_by(words))
+        self._say_problem(self.marking.found_by(words))
 
     def _say_problem(self, problem: str) -> None:
         if problem:

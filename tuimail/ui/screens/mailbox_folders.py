@@ -26,7 +26,7 @@ from tuimail.text.safe import clean
 from tuimail.ui.deeds import HOLD_SECONDS
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.folders import words
-from tuimail.ui.screens.mailbox_marks import MailboxMarks
+from tuimail.ui.screens.mailbox_places import MailboxPlaces
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _MOST_CELLS: Final = 34
 _MOST_NAMES: Final = 99
 
 
-class MailboxFolders(MailboxMarks):
+class MailboxFolders(MailboxPlaces):
     """The actions on the folder at the cursor of the tree; `folder_reasons` says why not."""
 
     # -- finding and showing -------------------------------------------------------------------

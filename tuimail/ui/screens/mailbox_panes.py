@@ -316,6 +316,13 @@ class MailboxPanes(Screen[None]):
     def _shown(self, pane: Widget) -> bool:
         return pane.display and (self.mail.display or pane is self.folder_tree)
 
+    def move_list(self, by: int, pages: bool) -> None:
+        """Move the cursor of the list while a line of input has the focus."""
+        if pages:
+            self.message_list.action_page(by)
+        else:
+            self.message_list.action_move(by)
+
     def pane_order(self) -> list[Widget]:
         """Return the panes that can take the focus, from left to right."""
         panes = (self.folder_tree, self.message_list, self.reading_pane)

@@ -9,6 +9,7 @@ from tuimail.model.account import AccountId
 from tuimail.model.listing import Everywhere, InFolder, Listing
 from tuimail.model.message import MessageKey
 from tuimail.ui.listing.choice import choice_for
+from tuimail.ui.screens.asked import read_words
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class MailboxSearch:
         listing = self._screen.message_list.listing
         if listing is None or not self.active:
             return ""
-        parsed = self._screen.parse(text)
+        parsed = read_words(shell(self._screen), text)
         if parsed.search != listing.limit or parsed.search.source != listing.limit.source:
             self._show(replace(listing, limit=parsed.search), None)
         return parsed.problem
