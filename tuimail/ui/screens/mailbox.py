@@ -3,17 +3,17 @@
 It reads the store, inserts intents, and tells the engine where the user looks. Everything it shows
 comes from the store; when the connection goes, nothing on it changes but the words of the state.
 
-What has a state or a subject of its own is an object the screen has: `bars`, `deeds`, `dwelling`,
-`order`, `limit`, `search`, `marking`, `writing`, `export`. The rest is a chain of classes, each of
-which builds on those before:
+What has a state or a subject of its own is an object the screen has: the two bars and the words of
+an empty list (`bars`), what is done to messages and undone (`deeds`), when they count as read
+(`dwelling`); `order`, `limit`, `search` and `marking` of the list; what is done to `folders`, and
+`picking` one; `writing`, `export`; what the command line says with words (`commands`). The rest is
+a chain of classes, each of which builds on those before:
 
     mailbox_panes     the widgets and how they share the screen
     mailbox_deeds     what keys do to the messages chosen, and what those are
     mailbox_reading   what is read, beside the list or in its place
     mailbox_places    which folder or view is listed
-    mailbox_folders   what keys do to the folder at the cursor of the tree
-    mailbox_picking   folders by some letters, to go or to file there
-    mailbox_commands  what the command line does with words
+    mailbox_keys      the keys of all those objects
 """
 
 from __future__ import annotations
@@ -21,10 +21,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from tuimail.model.changes import ChangeSet
-from tuimail.model.draft import Writing
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.keys.scopes import Parameters
 from tuimail.ui.messages import CommandsWanted, ListChanged
@@ -33,10 +30,13 @@ from tuimail.ui.screens.mailbox_bars import MailboxBars
 from tuimail.ui.screens.mailbox_commands import MailboxCommands
 from tuimail.ui.screens.mailbox_dwelling import MailboxDwelling
 from tuimail.ui.screens.mailbox_export import MailboxExport
+from tuimail.ui.screens.mailbox_folders import MailboxFolders
+from tuimail.ui.screens.mailbox_keys import MailboxKeys
 from tuimail.ui.screens.mailbox_limit import MailboxLimit
 from tuimail.ui.screens.mailbox_marking import MailboxMarking
 from tuimail.ui.screens.mailbox_order import MailboxOrder
 from tuimail.ui.screens.mailbox_panes import Reads
+from tuimail.ui.screens.mailbox_picking import MailboxPicking
 from tuimail.ui.screens.mailbox_search import MailboxSearch
 from tuimail.ui.screens.mailbox_writing import MailboxWriting
 from tuimail.ui.shell import shell
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from tuimail.ui.widgets.message_view import MessageView
 
 
-class MailboxScreen(MailboxCommands):
+class MailboxScreen(MailboxKeys):
     """Folders, list and reader, arranged by the size of the terminal."""
 
     BINDINGS = bindings_for("mailbox")
@@ -56,12 +56,15 @@ class MailboxScreen(MailboxCommands):
         super().__init__()
         self.bars = MailboxBars(self)
         self.dwelling = MailboxDwelling(self)
-        self.writing = MailboxWriting(self)
-        self.export = MailboxExport(self)
         self.order = MailboxOrder(self)
         self.limit = MailboxLimit(self)
         self.search = MailboxSearch(self)
         self.marking = MailboxMarking(self)
+        self.folders = MailboxFolders(self)
+        self.picking = MailboxPicking(self)
+        self.writing = MailboxWriting(self)
+        self.export = MailboxExport(self)
+        self.commands = MailboxCommands(self)
 
     def on_mount(self) -> None:
         """Show the last folder straight from the store."""
@@ -224,99 +227,6 @@ class MailboxScreen(MailboxCommands):
         from tuimail.ui.screens.notices import NoticesScreen  # noqa: PLC0415 - not for the first frame
 
         self.app.push_screen(NoticesScreen(), self.go_to_message)
-
-    # -- the list as a whole -------------------------------------------------------------------
-
-    async def action_sort(self) -> None:
-        """Choose by what the list is sorted."""
-        await self.order.ask()
-
-    def action_conversations(self) -> None:
-        """Put the messages of conversations together, or show them one by one."""
-        self.order.turn_conversations()
-
-    def action_fold(self) -> None:
-        """Fold or unfold the conversation at the cursor."""
-        self.order.fold()
-
-    def action_fold_all(self) -> None:
-        """Unfold all conversations, or fold all."""
-        self.order.fold_all()
-
-    async def action_limit(self) -> None:
-        """Show only what an expression finds, as it is typed."""
-        await self.limit.ask()
-
-    async def action_search(self) -> None:
-        """Search all folders, as it is typed."""
-        await self.search.begin()
-
-    async def action_jump(self) -> None:
-        """Go to the next row whose sender or subject has what is typed."""
-        from tuimail.ui.screens.mailbox_jump import jump  # noqa: PLC0415 - not for the first frame
-
-        await jump(self)
-
-    def action_mark(self) -> None:
-        """Mark the message at the cursor and go to the next."""
-        self.marking.one()
-
-    def action_range(self) -> None:
-        """Mark what the cursor passes from here on, or end that."""
-        self.marking.begin_range()
-
-    def action_mark_all(self) -> None:
-        """Mark all messages of the list."""
-        self.marking.everything()
-
-    def action_invert(self) -> None:
-        """Mark what is not marked, and unmark the rest."""
-        self.marking.invert()
-
-    async def action_mark_pattern(self) -> None:
-        """Mark what an expression finds."""
-        await self.marking.ask()
-
-    # -- writing, and giving away --------------------------------------------------------------
-
-    def action_write(self) -> None:
-        """Write a new message."""
-        self.writing.new()
-
-    def action_reply(self, everyone: bool) -> None:
-        """Answer the message at hand."""
-        self.writing.reply(Writing.REPLY_ALL if everyone else Writing.REPLY)
-
-    def action_reply_list(self) -> None:
-        """Answer to the mailing list that the message came through."""
-        self.writing.reply(Writing.LIST)
-
-    def action_forward(self) -> None:
-        """Pass the message on, its text and its files."""
-        self.writing.forward()
-
-    def action_forward_attached(self) -> None:
-        """Pass the message on as a file."""
-        self.writing.forward_attached()
-
-    def action_edit_new(self) -> None:
-        """Write the message anew."""
-        self.writing.anew()
-
-    def action_bounce(self) -> None:
-        """Pass the message on as it is."""
-        self.writing.bounce()
-
-    def action_export(self) -> None:
-        """Write what is marked to files, or end the waiting for what is not here."""
-        self.export.begin()
-
-    @work(group="receipt", exclusive=True)
-    async def action_receipt(self) -> None:
-        """Answer who asks to be told that the message was opened."""
-        from tuimail.ui.screens.mailbox_receipts import answer_receipt  # noqa: PLC0415 - seldom
-
-        await answer_receipt(self)
 
     # -- what changes from outside -------------------------------------------------------------
 

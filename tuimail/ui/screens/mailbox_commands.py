@@ -10,97 +10,94 @@ from tuimail.model.listing import Sort
 from tuimail.model.message import MessageSummary
 from tuimail.model.notice import Severity
 from tuimail.ui import deeds
-from tuimail.ui.screens.mailbox_picking import MailboxPicking
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
-    from tuimail.ui.screens.mailbox_limit import MailboxLimit
-    from tuimail.ui.screens.mailbox_marking import MailboxMarking
-    from tuimail.ui.screens.mailbox_order import MailboxOrder
-    from tuimail.ui.screens.mailbox_search import MailboxSearch
+    from tuimail.ui.screens.mailbox import MailboxScreen
 
 _Filing = Callable[[Sequence[MessageSummary], Folder], deeds.Deed]
 _REVERSE: Final = "reverse-"
 
 
-class MailboxCommands(MailboxPicking):
-    """Folders and people by their names."""
+class MailboxCommands:
+    """Does what a command says of folders and people by their names, and of orders and words.
 
-    order: MailboxOrder
-    limit: MailboxLimit
-    marking: MailboxMarking
-    search: MailboxSearch
+    Args:
+        screen: The screen the command is about.
+    """
 
-    def action_go_to_named(self, name: str) -> None:
+    def __init__(self, screen: MailboxScreen) -> None:
+        self._screen = screen
+
+    def go_to(self, name: str) -> None:
         """Open a folder by its name."""
         folder = self._folder_named(name)
         if folder is not None:
-            self.stop_reading()
-            self.tree_open = False
-            self.open_folder(folder.id)
-            self.rearrange()
-            self.set_focus(self.message_list)
+            self._screen.open_folder(folder.id)
+            self._screen.leave_for_list()
 
-    async def action_move_to_named(self, name: str) -> None:
+    async def move_to(self, name: str) -> None:
         """Move to a folder by its name."""
         await self._file_to(name, deeds.move)
 
-    async def action_copy_to_named(self, name: str) -> None:
+    async def copy_to(self, name: str) -> None:
         """Copy to a folder by its name."""
         await self._file_to(name, deeds.copy)
 
     async def _file_to(self, name: str, deed: _Filing) -> None:
-        folder, rows = self._folder_named(name), self.chosen()
+        folder, rows = self._folder_named(name), self._screen.chosen()
         if folder is None:
             return
         inside = [row for row in rows if row.account_id == folder.account_id]
         to_file = [row for row in inside if row.folder_id != folder.id]
         if to_file:
-            await self.carry_out(deed(to_file, folder), rows)
+            await self._screen.carry_out(deed(to_file, folder), rows)
         elif not rows:
-            self.bottom.show_event("There is no message here.")
+            self._screen.bottom.show_event("There is no message here.")
         elif not inside:
-            self.bottom.show_event("Messages are filed inside their mailbox.")
+            self._screen.bottom.show_event("Messages are filed inside their mailbox.")
         else:
             what = "It is" if len(rows) == 1 else "They are"
-            self.bottom.show_event(f"{what} in {folder.name} already.")
+            self._screen.bottom.show_event(f"{what} in {folder.name} already.")
 
-    def action_sort_by(self, words: str) -> None:
+    def sort_by(self, words: str) -> None:
         """Sort the list by a word, such as `sender` or `reverse-date`."""
         wanted = words.strip().lower().replace("reverse ", _REVERSE)
         sort = wanted.removeprefix(_REVERSE)
         if sort in list(Sort):
-            self.order.sort_by(Sort(sort), reverse=sort != wanted)
+            self._screen.order.sort_by(Sort(sort), reverse=sort != wanted)
         else:
             known = ", ".join(Sort)
-            self.bottom.show_event(f"“{words}” is no order: {known}, or reverse- before one.")
+            self._screen.bottom.show_event(
+                f"“{words}” is no order: {known}, or reverse- before one."
+            )
 
-    def action_limit_by(self, words: str) -> None:
+    def limit_by(self, words: str) -> None:
         """Show only what an expression finds."""
-        self._say_problem(self.limit.show(words))
+        self._say_problem(self._screen.limit.show(words))
 
-    def action_search_for(self, words: str) -> None:
+    def search_for(self, words: str) -> None:
         """Search all folders."""
-        self._say_problem(self.search.find(words))
+        self._say_problem(self._screen.search.find(words))
 
-    def action_mark_by(self, words: str) -> None:
+    def mark_by(self, words: str) -> None:
         """Mark what an expression finds."""
-        self._say_problem(self.marking.found_by(words))
+        self._say_problem(self._screen.marking.found_by(words))
 
     def _say_problem(self, problem: str) -> None:
         if problem:
-            self.bottom.show_event(problem, severity=Severity.WARNING)
+            self._screen.bottom.show_event(problem, severity=Severity.WARNING)
 
-    def action_write_to(self, people: str) -> None:
+    def write_to(self, people: str) -> None:
         """Write to somebody."""
-        self.writing.new(to=people)
+        self._screen.writing.new(to=people)
 
     def _folder_named(self, name: str) -> Folder | None:
         """Return the folder of that name, or the only one with it in its name; else say so."""
         from tuimail.ui.commands.candidates import folders_by_name  # noqa: PLC0415 - not for the first frame
 
-        known = folders_by_name(shell(self))
-        here = self.folder
+        known = folders_by_name(shell(self._screen))
+        here = self._screen.folder
         wanted = name.strip().casefold()
         same = [
             folder
@@ -114,7 +111,9 @@ class MailboxCommands(MailboxPicking):
             return same[0]
         if len(within) == 1:
             return within[0]
-        self.bottom.show_event(_no_folder(name, list(known), [each.name for each in within]))
+        self._screen.bottom.show_event(
+            _no_folder(name, list(known), [each.name for each in within])
+        )
         return None
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Final
 
-from textual import work
-
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.intent import (
@@ -26,11 +24,12 @@ from tuimail.text.safe import clean
 from tuimail.ui.deeds import HOLD_SECONDS
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.folders import words
-from tuimail.ui.screens.mailbox_places import MailboxPlaces
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
     from tuimail.ui.folders.names import Wanted
+    from tuimail.ui.screens.mailbox import MailboxScreen
+    from tuimail.ui.widgets.folder_tree import FolderTree
 
 
 _YES: Final = "y"
@@ -38,14 +37,25 @@ _MOST_CELLS: Final = 34
 _MOST_NAMES: Final = 99
 
 
-class MailboxFolders(MailboxPlaces):
-    """The actions on the folder at the cursor of the tree; `folder_reasons` says why not."""
+class MailboxFolders:
+    """What is done to the folder at the cursor of the tree; `folder_reasons` says why not.
+
+    Args:
+        screen: Whose tree it is, and whose last row asks and says.
+    """
+
+    def __init__(self, screen: MailboxScreen) -> None:
+        self._screen = screen
+
+    @property
+    def _tree(self) -> FolderTree:
+        return self._screen.folder_tree
 
     # -- finding and showing -------------------------------------------------------------------
 
-    async def action_find_folder(self) -> None:
+    async def find(self) -> None:
         """Type some letters of a folder: the tree shows what fits."""
-        tree = self.folder_tree
+        tree = self._tree
 
         def found(answer: str | None) -> None:
             folder = tree.current if answer is not None else None
@@ -59,61 +69,63 @@ class MailboxFolders(MailboxPlaces):
         hints = (("Enter", "open"), ("line.close", "close"))
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
 
-        await self.app.push_screen(LineSheet("Find ", "", tree.find, hints, move=move), found)
+        await self._screen.app.push_screen(
+            LineSheet("Find ", "", tree.find, hints, move=move), found
+        )
 
     def open_found(self, folder: Folder) -> None:
         """Open a folder that was looked for, or go to it where it only holds folders."""
         if folder.selectable:
-            self.open_folder(folder.id)
-            self.leave_for_list()
+            self._screen.open_folder(folder.id)
+            self._screen.leave_for_list()
         else:
-            self.folder_tree.point_at(folder.id)
+            self._tree.point_at(folder.id)
 
-    def action_all_folders(self) -> None:
+    def turn_all(self) -> None:
         """List the folders that are not subscribed too, or only those that are."""
-        tree = self.folder_tree
+        tree = self._tree
         tree.show_everything(not tree.shows_everything)
         what = (
             "All folders are listed." if tree.shows_everything else "Subscribed folders are listed."
         )
-        self.bottom.show_event(what)
+        self._screen.bottom.show_event(what)
 
-    async def action_subscribe(self) -> None:
+    async def turn_subscribed(self) -> None:
         """Subscribe to the folder at the cursor, or take the subscription back."""
-        folder = self.folder_tree.current
+        folder = self._tree.current
         if folder is None:
             return
         on = not folder.subscribed
         said = words.subscribed_words(
             folder,
             on=on,
-            all_key=shell(self).keys.shown("tree.all"),
-            everything=self.folder_tree.shows_everything,
+            all_key=shell(self._screen).keys.shown("tree.all"),
+            everything=self._tree.shows_everything,
         )
         await self._change(folder, SubscribeFolder() if on else UnsubscribeFolder(), said)
 
-    async def action_folder_settings(self) -> None:
+    async def settings(self) -> None:
         """Choose how the folder at the cursor is listed, and whether it announces new mail."""
-        folder = self.folder_tree.current
+        folder = self._tree.current
         if folder is not None:
             from tuimail.ui.widgets.folder_settings_sheet import choose_settings  # noqa: PLC0415 - not for the first frame
 
-            await choose_settings(self.folder_tree, folder)
+            await choose_settings(self._tree, folder)
 
-    async def action_read_tree_folder(self) -> None:
+    async def mark_read(self) -> None:
         """Mark everything in the folder at the cursor of the tree read."""
-        folder = self.folder_tree.current
+        folder = self._tree.current
         if folder is not None:
-            await self.deeds.mark_folder_read(folder)
+            await self._screen.deeds.mark_folder_read(folder)
 
     # -- making and renaming -------------------------------------------------------------------
 
-    async def action_new_folder(self) -> None:
+    async def make_new(self) -> None:
         """Ask for the name of a new folder, below the one at the cursor."""
-        account = self.folder_tree.current_account
+        account = self._tree.current_account
         if account is None:
             return
-        here = self.folder_tree.current
+        here = self._tree.current
         known = self._known(account)
         value = ""
         if here is not None and here.role is None:
@@ -121,15 +133,15 @@ class MailboxFolders(MailboxPlaces):
 
         async def make(wanted: Wanted) -> None:
             new = NewFolderIntent(account, None, CreateFolder(wanted.name, wanted.parent))
-            made = await self.deeds.change_tree(new, f"{wanted.name} made")
+            made = await self._screen.deeds.change_tree(new, f"{wanted.name} made")
             if made is not None:
-                self.folder_tree.point_at(made)
+                self._tree.point_at(made)
 
         await self._ask_path("New folder", value, known, make, "make it")
 
-    async def action_rename_folder(self) -> None:
+    async def rename(self) -> None:
         """Ask for another name, or another place, for the folder at the cursor."""
-        folder = self.folder_tree.current
+        folder = self._tree.current
         if folder is None:
             return
         known = self._known(folder.account_id)
@@ -175,71 +187,75 @@ class MailboxFolders(MailboxPlaces):
 
         def answered(text: str | None) -> None:
             if text is not None and text != shown:
-                self.run_worker(then(read_path(text, known, itself=itself)), group="folder")
+                self._screen.run_worker(then(read_path(text, known, itself=itself)), group="folder")
 
         hints = (("Enter", verb), ("line.close", "close"))
 
-        await self.app.push_screen(
+        await self._screen.app.push_screen(
             LineSheet(f"{prompt} ", value, typed, hints, check=check), answered
         )
 
     # -- putting away and emptying -------------------------------------------------------------
 
-    async def action_delete_folder(self) -> None:
+    async def delete(self) -> None:
         """Move the folder at the cursor to Deleted Items; from there delete it for ever."""
-        folder = self.folder_tree.current
+        folder = self._tree.current
         if folder is None:
             return
-        trash = shell(self).store.read.folder_with_role(folder.account_id, FolderRole.TRASH)
+        trash = shell(self._screen).store.read.folder_with_role(folder.account_id, FolderRole.TRASH)
         if trash is None or _is_in(folder, trash):
-            self.action_destroy_folder()
+            self.destroy()
             return
         taken = {each.tree_path.casefold() for each in self._known(folder.account_id)}
         name = _free_name(folder.name, f"{trash.tree_path}{trash.delimiter or '/'}", taken)
-        said, beside = f"{folder.name} moved to {trash.name}", self.folder_tree.beside(folder.id)
+        said, beside = f"{folder.name} moved to {trash.name}", self._tree.beside(folder.id)
         if await self._change(folder, RenameFolder(name, trash.id), said, hold=HOLD_SECONDS):
             self._go_beside(beside)
 
-    @work(group="delete", exclusive=True)
-    async def action_destroy_folder(self) -> None:
+    def destroy(self) -> None:
         """Delete the folder at the cursor for ever, after a question."""
-        folder = self.folder_tree.current
+        self._screen.run_worker(self._destroy(), group="delete", exclusive=True)
+
+    async def _destroy(self) -> None:
+        folder = self._tree.current
         if folder is None:
             return
         known = self._known(folder.account_id)
         inside = [each for each in known if _is_in(each, folder)]
         messages = folder.total + sum(each.total for each in inside)
         question = words.delete_question(cut(folder.name, _MOST_CELLS), messages, len(inside))
-        if await self.bottom.ask(question, {_YES: "delete"}) == _YES:
-            said, beside = f"{folder.name} deleted for ever", self.folder_tree.beside(folder.id)
+        if await self._screen.bottom.ask(question, {_YES: "delete"}) == _YES:
+            said, beside = f"{folder.name} deleted for ever", self._tree.beside(folder.id)
             if await self._change(folder, DeleteFolder(), said, hold=HOLD_SECONDS):
                 self._go_beside(beside)
 
-    @work(group="delete", exclusive=True)
-    async def action_empty_folder(self) -> None:
+    def empty(self) -> None:
         """Delete everything in Deleted Items or Junk Email for ever, after a question."""
-        folder = self.folder_tree.current
+        self._screen.run_worker(self._empty(), group="delete", exclusive=True)
+
+    async def _empty(self) -> None:
+        folder = self._tree.current
         if folder is None:
             return
-        if await self.bottom.ask(words.empty_question(folder), {_YES: "delete"}) == _YES:
-            await self.deeds.empty_folder(folder)
+        if await self._screen.bottom.ask(words.empty_question(folder), {_YES: "delete"}) == _YES:
+            await self._screen.deeds.empty_folder(folder)
 
     # -- what they share -----------------------------------------------------------------------
 
     def _known(self, account: AccountId) -> list[Folder]:
-        return shell(self).store.read.all_folders(everything=True).get(account, [])
+        return shell(self._screen).store.read.all_folders(everything=True).get(account, [])
 
     async def _change(
         self, folder: Folder, action: TreeAction, said: str, *, hold: float = 0.0
     ) -> bool:
         """Store a change; returns whether it is durable."""
         new = NewFolderIntent(folder.account_id, folder.id, action, hold)
-        return await self.deeds.change_tree(new, said) is not None
+        return await self._screen.deeds.change_tree(new, said) is not None
 
     def _go_beside(self, folder: FolderId | None) -> None:
         """Put the cursor where the next key is expected to work, not on what was put away."""
         if folder is not None:
-            self.folder_tree.point_at(folder)
+            self._tree.point_at(folder)
 
 
 def _is_in(folder: Folder, above: Folder) -> bool:

@@ -11,13 +11,13 @@ from tuimail.text.folding import fold
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
-    from tuimail.ui.screens.mailbox import MailboxScreen
+    from tuimail.ui.screens.mailbox_panes import MailboxPanes
 
 _LOOKS: Final = 25
 """How often it is looked further for what is typed, a few milliseconds each."""
 
 
-async def jump(screen: MailboxScreen) -> None:
+async def jump(screen: MailboxPanes) -> None:
     """Go to the next row whose sender or subject has what is typed."""
     rows = screen.message_list
     listing, row = rows.listing, rows.row
@@ -50,7 +50,7 @@ async def jump(screen: MailboxScreen) -> None:
     )
 
 
-def _following(screen: MailboxScreen, listing: Listing, anchor: Anchor) -> ListRow | None:
+def _following(screen: MailboxPanes, listing: Listing, anchor: Anchor) -> ListRow | None:
     """Return the first row behind a place, or else the first of all, if it is found soon."""
     reader = shell(screen).store.read.listing(listing)
     for window in (reader.after(anchor, 1), reader.first(1)):

@@ -11,62 +11,63 @@ from tuimail.model.intent import CreateFolder, NewFolderIntent
 from tuimail.model.message import MessageSummary
 from tuimail.ui import deeds
 from tuimail.ui.drawing.formatting import number
-from tuimail.ui.screens.mailbox_folders import MailboxFolders
 from tuimail.ui.shell import shell
 
 if TYPE_CHECKING:
     from tuimail.ui.folders.choices import Choice
+    from tuimail.ui.screens.mailbox import MailboxScreen
 
 _FIRST: Final = 5
 """How many likely and how many recent folders come first."""
 
 
-class MailboxPicking(MailboxFolders):
-    """The pickers of folders."""
+class MailboxPicking:
+    """Asks for a folder by some letters of its name, and goes or files there.
 
-    async def action_go_to_folder(self) -> None:
+    Args:
+        screen: Which is gone from, and whose messages are filed.
+    """
+
+    def __init__(self, screen: MailboxScreen) -> None:
+        self._screen = screen
+
+    async def go(self) -> None:
         """Open a folder by some letters of its name; the last ones come first."""
         from tuimail.ui.folders.choices import Offer  # noqa: PLC0415 - not for the first frame
         from tuimail.ui.widgets.folder_picker import pick_folder  # noqa: PLC0415 - not for the first frame
 
-        app = shell(self)
+        screen, app = self._screen, shell(self._screen)
         read = app.store.read
-        here = self.folder
+        here = screen.folder
         offer = Offer(
             folders=self._folders(),
             names={id_: account.name for id_, account in app.accounts.items()},
             recent=read.recently_opened(_FIRST + 1),
             without=(here.id,) if here is not None else (),
-            views=self.folder_tree.views(),
+            views=screen.folder_tree.views(),
         )
 
         def picked(choice: Choice) -> None:
             if choice.folder is not None:
-                self.open_found(choice.folder)
+                screen.folders.open_found(choice.folder)
             elif choice.view is not None:
-                self.open_place(choice.view)
-                self.leave_for_list()
+                screen.open_place(choice.view)
+                screen.leave_for_list()
 
-        await pick_folder(self, "Go to", "Go to", offer, "open", lambda _: "", picked)
+        await pick_folder(screen, "Go to", "Go to", offer, "open", lambda _: "", picked)
 
-    async def action_move_to(self) -> None:
-        """Move what is marked, or the message at the cursor, to a folder by its name."""
-        await self._file(copying=False)
-
-    async def action_copy_to(self) -> None:
-        """Copy what is marked, or the message at the cursor, to a folder by its name."""
-        await self._file(copying=True)
-
-    async def _file(self, *, copying: bool) -> None:
+    async def file(self, *, copying: bool) -> None:
+        """Move or copy what is marked, or the message at the cursor, to a folder by its name."""
         from tuimail.ui.folders.choices import Offer, refusal  # noqa: PLC0415 - not for the first frame
         from tuimail.ui.widgets.folder_picker import pick_folder  # noqa: PLC0415 - not for the first frame
 
-        rows = self.chosen()
+        screen = self._screen
+        rows = screen.chosen()
         if not rows:
-            self.bottom.show_event("There is no message here.")
+            screen.bottom.show_event("There is no message here.")
             return
         verb = "copy" if copying else "move"
-        app, read = shell(self), shell(self).store.read
+        app, read = shell(screen), shell(screen).store.read
         offer = Offer(
             folders=self._folders(),
             names={id_: account.name for id_, account in app.accounts.items()},
@@ -80,18 +81,18 @@ class MailboxPicking(MailboxFolders):
         if len(offer.home) > 1:
             where = f"{number(len(offer.home))} mailboxes"
             said = f"These are in {where}, and a {verb} stays in one. Mark those of one."
-            self.bottom.show_event(said)
+            screen.bottom.show_event(said)
             return
 
         def refused(choice: Choice) -> str:
             return refusal(offer, choice, verb)
 
         def picked(choice: Choice) -> None:
-            self.run_worker(self._file_into(choice, rows, copying=copying), group="file")
+            screen.run_worker(self._file_into(choice, rows, copying=copying), group="file")
 
         what = number(len(rows)) if len(rows) > 1 else "message"
         title = f"{verb.capitalize()} {what} to"
-        await pick_folder(self, f"{verb.capitalize()} to", title, offer, verb, refused, picked)
+        await pick_folder(screen, f"{verb.capitalize()} to", title, offer, verb, refused, picked)
 
     async def _file_into(
         self, choice: Choice, rows: Sequence[MessageSummary], *, copying: bool
@@ -101,17 +102,17 @@ class MailboxPicking(MailboxFolders):
         if folder is None:
             return
         deed = deeds.copy(rows, folder) if copying else deeds.move(rows, folder)
-        await self.carry_out(deed, rows)
+        await self._screen.carry_out(deed, rows)
 
     async def _make(self, choice: Choice, row: MessageSummary) -> Folder | None:
         wanted = choice.made
         new = NewFolderIntent(row.account_id, None, CreateFolder(wanted.name, wanted.parent))
-        made = await self.deeds.change_tree(new, f"{wanted.name} made")
-        return None if made is None else shell(self).store.read.folder(made)
+        made = await self._screen.deeds.change_tree(new, f"{wanted.name} made")
+        return None if made is None else shell(self._screen).store.read.folder(made)
 
     def _folders(self) -> dict[AccountId, list[Folder]]:
-        found = shell(self).store.read.all_folders(everything=True)
-        return {id_: found.get(id_, []) for id_ in shell(self).accounts}
+        found = shell(self._screen).store.read.all_folders(everything=True)
+        return {id_: found.get(id_, []) for id_ in shell(self._screen).accounts}
 
 
 def _common_folder(rows: Sequence[MessageSummary]) -> set[FolderId]:

@@ -16,13 +16,13 @@ from tuimail.ui.shell import shell
 if TYPE_CHECKING:
     from tuimail.model.outbox import OutgoingMessage
     from tuimail.store.writer import Writer
-    from tuimail.ui.screens.mailbox import MailboxScreen
+    from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
 
 _YES: Final = "y"
 _NEVER: Final = "n"
 
 
-async def answer_receipt(screen: MailboxScreen) -> None:
+async def answer_receipt(screen: MailboxDeeds) -> None:
     """Ask whether to tell the one who wants to know that the message at hand was opened."""
     from tuimail.mime.receipts import SENT, receipt_wanted_by  # noqa: PLC0415 - seldom
 
@@ -50,7 +50,7 @@ async def answer_receipt(screen: MailboxScreen) -> None:
     screen.bottom.show_event(said)
 
 
-async def _settle(screen: MailboxScreen, message: Message, who: Address | None) -> None:
+async def _settle(screen: MailboxDeeds, message: Message, who: Address | None) -> None:
     """Queue the receipt, if one is to be sent, and note on the server that it is settled."""
     from tuimail.mime.built import make_message_id  # noqa: PLC0415 - as above
     from tuimail.mime.receipts import SENT, build_receipt  # noqa: PLC0415 - as above
