@@ -22,7 +22,7 @@ from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import widest_of
 from tuimail.ui.widgets.conversation_texts import ConversationTexts
 from tuimail.ui.widgets.marked_body import MarkedBody
-from tuimail.ui.widgets.reader_outlets import ReaderOutlets
+from tuimail.ui.widgets.reader_keys import ReaderKeys
 from tuimail.ui.widgets.text_marks import TextMarks
 
 _ON_TEXT: Final = frozenset(
@@ -34,7 +34,7 @@ _ON_TEXT: Final = frozenset(
 """What needs the text of the message at the cursor."""
 
 
-class _ReaderKeys(ReaderOutlets):
+class _ReaderKeys(ReaderKeys):
     """The actions of the reader on the message at the cursor, with its keys."""
 
     BINDINGS = bindings_for("reader")

@@ -1,7 +1,7 @@
 """The reader: one message, and the keys that work in it.
 
-What a group of keys does is a class of its own (`reader_files` and its like), one above the other
-as on the mailbox screen; this is the outermost, and moves in the text.
+`reader_keys` has the keys about the message, and `text_marks` those of a search; here is what moves
+in the text.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.marked_body import MarkedBody
 from tuimail.ui.widgets.message_pane import MessagePane
-from tuimail.ui.widgets.reader_outlets import ReaderOutlets
+from tuimail.ui.widgets.reader_keys import ReaderKeys
 from tuimail.ui.widgets.text_marks import TextMarks
 
 
-class MessageView(MessagePane, ReaderOutlets, TextMarks, can_focus=True):
+class MessageView(MessagePane, ReaderKeys, TextMarks, can_focus=True):
     """Head and text of one message."""
 
     BINDINGS = bindings_for("reader")

@@ -9,14 +9,14 @@ from tuimail.ui.reading.body_layout import BodyRow, sections
 from tuimail.ui.reading.header_level import HeaderLevel
 from tuimail.ui.reading.shown_mail import ShownMail
 from tuimail.ui.shell import shell
-from tuimail.ui.widgets.reader_seals import ReaderSeals
+from tuimail.ui.widgets.reader_invitation import ReaderInvitation
 
 _HEADER = "HEADER"
 _WHOLE = ""
 COMES = "The header comes with the next connection."
 
 
-class ReaderHeaders(ReaderSeals):
+class ReaderHeaders(ReaderInvitation):
     """The action that shows more of the header."""
 
     def action_headers(self) -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
-
-from textual import work
 
 from tuimail.errors import StoreError
 from tuimail.mime.filename import write_new
@@ -19,7 +16,7 @@ from tuimail.ui.reading.awaited_sections import AwaitedSections
 from tuimail.ui.shell import shell
 from tuimail.ui.terminal.saving import downloads_dir
 from tuimail.ui.widgets.bottom_bar import BottomBar
-from tuimail.ui.widgets.reader_headers import ReaderHeaders
+from tuimail.ui.widgets.shown_message import ShownMessage
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -34,31 +31,33 @@ _COMMAND: Final = "reader.command"
 _NO_TEXT: Final = "There is no text yet."
 
 
-class ReaderOutlets(ReaderHeaders):
-    """The actions that give a message away."""
+class ReaderOutlets:
+    """Gives the message away that is read; one that is not here whole is fetched first.
 
-    @cached_property
-    def _awaited(self) -> AwaitedSections:
-        return AwaitedSections(self)
+    Args:
+        pane: What it is read in.
+    """
 
-    def go_on(self, changes: ChangeSet) -> None:
+    def __init__(self, pane: ShownMessage) -> None:
+        self._pane = pane
+        self._awaited = AwaitedSections(pane)
+
+    def store_changed(self, changes: ChangeSet) -> None:
         """Go on with what was waited for."""
-        super().go_on(changes)
         try:
             self._awaited.store_changed(changes)
         except StoreError as error:
-            shell(self).tell(error.message, Severity.ERROR)
+            shell(self._pane).tell(error.message, Severity.ERROR)
 
     def give_up(self) -> bool:
-        """Wait for no whole message either."""
-        waited = self._awaited.give_up()
-        return super().give_up() or waited
+        """Wait for no whole message any more; return whether one was waited for."""
+        return self._awaited.give_up()
 
     # -- pipe ----------------------------------------------------------------------------------
 
-    async def action_pipe(self) -> None:
+    async def pipe(self) -> None:
         """Give the text, or the message as it came, to a command."""
-        message, reading = self.message, self.reading
+        message, reading = self._pane.message, self._pane.reading
         if message is None:
             return
         from tuimail.ui.widgets.line_sheet import LineSheet  # noqa: PLC0415 - not for the first frame
@@ -69,31 +68,31 @@ class ReaderOutlets(ReaderHeaders):
         def closed(command: str | None) -> None:
             if command is None or not command.strip():
                 return
-            shell(self).remember(_COMMAND, command)
+            shell(self._pane).remember(_COMMAND, command)
             if what.is_text and reading is not None:
                 self._pipe(command, self._text(message, reading).encode())
             else:
                 self._with_whole(message, lambda data: self._pipe(command, data))
 
         sheet = LineSheet(
-            f"{shell(self).keys.shown('reader.pipe')} ",
-            shell(self).store.read.meta(_COMMAND) or "",
+            f"{shell(self._pane).keys.shown('reader.pipe')} ",
+            shell(self._pane).store.read.meta(_COMMAND) or "",
             lambda _text: "",
             (("Enter", "run"), ("line.tab", "text or source"), ("line.close", "close")),
             tab=what.turn,
             above=what,
         )
-        await self.app.push_screen(sheet, closed)
+        await self._pane.app.push_screen(sheet, closed)
 
     def _pipe(self, command: str, data: bytes) -> None:
-        self.run_worker(self._run(command, data), group="piping", exclusive=True)
+        self._pane.run_worker(self._run(command, data), group="piping", exclusive=True)
 
     async def _run(self, command: str, data: bytes) -> None:
         from tuimail.ui.terminal.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
 
-        app = shell(self)
+        app = shell(self._pane)
         try:
-            status = await pipe_to(self.app, command, data)
+            status = await pipe_to(self._pane.app, command, data)
         except CommandFailed as error:
             app.tell(error.message, Severity.ERROR)
             return
@@ -104,14 +103,14 @@ class ReaderOutlets(ReaderHeaders):
 
     # -- export --------------------------------------------------------------------------------
 
-    def action_export(self) -> None:
+    def export(self) -> None:
         """Write the message into a new file of the downloads."""
-        message = self.message
+        message = self._pane.message
         if message is not None:
             answers = {_EML: "eml", _MBOX: "mbox", _TEXT: "text"}
             waiting = self._bar.put("Write it to a file as", answers)
-            export = self._export(message, self.reading, waiting)
-            self.run_worker(export, group="outlet", exclusive=True)
+            export = self._export(message, self._pane.reading, waiting)
+            self._pane.run_worker(export, group="outlet", exclusive=True)
 
     async def _export(
         self, message: Message, reading: Reading | None, waiting: asyncio.Future[str | None]
@@ -122,13 +121,13 @@ class ReaderOutlets(ReaderHeaders):
         elif kind == _MBOX:
             self._with_whole(message, lambda data: self._write_mbox(message, data))
         elif kind == _TEXT and reading is None:
-            shell(self).tell(_NO_TEXT)
+            shell(self._pane).tell(_NO_TEXT)
         elif kind == _TEXT and reading is not None:
             self._write(message, "txt", self._text(message, reading).encode())
 
     @property
     def _bar(self) -> BottomBar:
-        return self.screen.query_one(BottomBar)
+        return self._pane.screen.query_one(BottomBar)
 
     def _write_mbox(self, message: Message, data: bytes) -> None:
         from tuimail.mime.export import mbox_entry  # noqa: PLC0415 - few need it
@@ -139,12 +138,12 @@ class ReaderOutlets(ReaderHeaders):
         self._write(message, "mbox", entry)
 
     def _write(self, message: Message, extension: str, data: bytes) -> None:
-        self.run_worker(self._save(message, extension, data), group="saving")
+        self._pane.run_worker(self._save(message, extension, data), group="saving")
 
     async def _save(self, message: Message, extension: str, data: bytes) -> None:
         from tuimail.mime.export import export_name  # noqa: PLC0415 - few need it
 
-        app, summary = shell(self), message.summary
+        app, summary = shell(self._pane), message.summary
         received = summary.internaldate.astimezone(app.now().tzinfo)
         name = export_name(summary.subject, received, extension)
         try:
@@ -157,12 +156,11 @@ class ReaderOutlets(ReaderHeaders):
 
     # -- print ---------------------------------------------------------------------------------
 
-    @work(group="outlet", exclusive=True)
-    async def action_print(self) -> None:
+    async def print(self) -> None:
         """Print the text."""
         from tuimail.ui.terminal.piping import CommandFailed, hand_over, printer_command  # noqa: PLC0415
 
-        app, message, reading = shell(self), self.message, self.reading
+        app, message, reading = shell(self._pane), self._pane.message, self._pane.reading
         if message is None or reading is None:
             app.tell(_NO_TEXT)
             return
@@ -179,10 +177,10 @@ class ReaderOutlets(ReaderHeaders):
     def _text(self, message: Message, reading: Reading, width: int = 0) -> str:
         from tuimail.ui.reading.message_text import message_text  # noqa: PLC0415 - few need it
 
-        return message_text(message, reading, shell(self).now(), width)
+        return message_text(message, reading, shell(self._pane).now(), width)
 
     def _with_whole(self, message: Message, then: Callable[[bytes], None]) -> None:
         try:
             self._awaited.with_whole(message.summary, then)
         except StoreError as error:
-            shell(self).tell(error.message, Severity.ERROR)
+            shell(self._pane).tell(error.message, Severity.ERROR)
