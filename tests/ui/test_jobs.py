@@ -13,6 +13,7 @@ import pytest
 from tests.ui.sample_mail import NOW
 from tests.ui.screen_text import assert_exact_rows, rows, text
 from tests.ui.stage import Stage, open_stage
+from tests.ui.test_outbox import COMMAND, REFUSED, queue
 from tests.waiting import until
 from tuimail.config.schema import Settings
 from tuimail.model.account import AccountId
@@ -21,7 +22,7 @@ from tuimail.model.flags import SEEN
 from tuimail.model.folder import FolderId, FolderRole
 from tuimail.model.intent import IntentState, Move, NewIntent, StoreFlags
 from tuimail.model.notice import Notice, Severity
-from tuimail.model.outbox import OutgoingMessage
+from tuimail.model.outbox import OutboxState, OutgoingMessage
 from tuimail.model.status import Connectivity, Download, Progress
 from tuimail.store.store import Store
 from tuimail.text.safe import clean
@@ -299,6 +300,17 @@ async def test_y_copies_the_servers_words_and_only_these(tmp_path: Path) -> None
         stage.connectivity(Connectivity.ONLINE)
         await stage.press("y")
         await stage.shows("The server said nothing about this.")
+
+
+async def test_y_copies_the_line_that_the_story_says_it_copies(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, (80, 30)) as stage:
+        queue(stage, "Booking", OutboxState.FAILED, problem=REFUSED)
+        await open_jobs(stage)
+        await stage.press("G", "enter")
+        await stage.shows("y copy the line that your administrator has to run:")
+        await stage.press("y")
+        await stage.shows("√ The line is copied.")
+        assert stage.app.clipboard == COMMAND
 
 
 async def test_details_tell_the_story_and_close_again(tmp_path: Path) -> None:

@@ -148,15 +148,17 @@ class JobsScreen(ToldList[MessageKey | None]):
             self.dismiss(key)
 
     def action_copy(self) -> None:
-        """Copy what the server said about the job at the cursor (OSC 52)."""
-        words = self._jobs.server_words(self._current) if self._current else ""
+        """Copy the line to run, else what the server said about the job at the cursor (OSC 52)."""
+        job = self._current
+        line = self._jobs.line_to_run(job) if job else ""
+        words = line or (self._jobs.server_words(job) if job else "")
         if not words:
             self.bottom.show_event("The server said nothing about this.")
             return
         self.app.copy_to_clipboard(clean(words))
-        is_own = self._current is not None and self._jobs.is_own_words(self._current)
-        whose = "The words" if is_own else "The server's words"
-        self.bottom.show_event(f"{whose} are copied.", severity=Severity.SUCCESS)
+        is_own = job is not None and self._jobs.is_own_words(job)
+        whose = "The line is" if line else "The words are" if is_own else "The server's words are"
+        self.bottom.show_event(f"{whose} copied.", severity=Severity.SUCCESS)
 
     @work(group="job", exclusive=True)
     async def action_run(self) -> None:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from tuimail.model.account import AccountId
 from tuimail.model.folder import Folder, FolderId
 from tuimail.model.intent import UNTIL_ASKED, UNTIL_THERE, IntentState, PendingAction
+from tuimail.model.notice import Notice
 from tuimail.model.outbox import OutboxItem, OutboxState
 from tuimail.model.status import Connectivity, Download, EngineStatus, Progress
 from tuimail.store.store import Reader
@@ -146,14 +147,25 @@ class Jobs:
 
     def server_words(self, job: JobId) -> str:
         """Return what the server said about a job last; empty when it said nothing."""
-        change, item = self.change(job), self.message(job)
+        change = self.change(job)
         if change is not None and change.error:
             return change.error
+        problem = self._problem(job)
+        return problem.detail if problem is not None else ""
+
+    def line_to_run(self, job: JobId) -> str:
+        """Return the line that somebody has to run for a job; empty when there is none."""
+        problem = self._problem(job) if job.kind in (Kind.MAILBOX, Kind.MESSAGE) else None
+        return problem.command if problem is not None else ""
+
+    def _problem(self, job: JobId) -> Notice | None:
+        """Return what is wrong with a message, or else with the mailbox of a job."""
+        item = self.message(job)
         if item is not None:
-            return item.problem.detail if item.problem else ""
+            return item.problem
         account = self.account_of(job)
         status = self.statuses.get(account) if account is not None else None
-        return status.problem.detail if status and status.problem else ""
+        return status.problem if status is not None else None
 
 
 def gather(read: Reader, names: Mapping[AccountId, str]) -> Jobs:
