@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import shutil
 import sys
@@ -18,6 +19,7 @@ import pytest
 from textual._xterm_parser import XTermParser
 from textual.events import Key
 
+from tests.ui.desk import Desk
 from tests.ui.terminal import Terminal
 from tuimail.config.settings import DEFAULTS
 from tuimail.ui.drawing.theming import choose_theme, depends_on_background
@@ -107,6 +109,7 @@ def test_a_late_answer_is_not_taken_for_keys(escape: str) -> None:
     late.expect()
     answer = f"{escape}]11;rgb:dcdc/caca/1111" + ("\\" if escape else "\x07")
     assert all(late.takes(character) for character in answer)
+    assert late.heard == "]11;rgb:dcdc/caca/1111"
     assert not late.takes("r")
 
 
@@ -122,6 +125,21 @@ def test_late_answers_about_pictures_are_not_taken_for_keys() -> None:
     assert len(keys) > 60
     assert [key.character for key in keys if not late.takes(key.character)] == []
     assert not late.takes("G")
+
+
+async def test_a_late_answer_turns_the_theme(desk: Desk) -> None:
+    """Red where it is only kept from the keys: a slow line would have the wrong theme for good."""
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+        before = desk.cursor
+        assert desk.app.theme == "tuimail-dark"
+        desk.app.appearance.late_answer = LateAnswer(lambda: 0.0)
+        desk.app.appearance.late_answer.expect()
+        for event in XTermParser().feed(LIGHT.decode() + "\x1b"):  # the next ends it
+            desk.app.post_message(event)
+        await desk.when(lambda: desk.app.theme == "tuimail-light", "the light theme")
+        await pilot.pause()
+        assert desk.cursor == before
 
 
 def test_keys_that_are_typed_are_left_alone() -> None:
@@ -191,7 +209,7 @@ def test_the_screen_takes_the_theme_of_the_background(
     command = [sys.executable, "-m", "tests.ui.run_sample", str(directory)]
     with Terminal(command, answers={QUESTION: answer}) as terminal:
         terminal.wait_for("online")
-        assert background in terminal.output
+        terminal.read_until(re.escape(background))  # an answer that came late changes it
         terminal.type(b"jq")
         assert terminal.wait_for_end() == 0
 

@@ -112,10 +112,13 @@ class Appearance:
     def takes(self, character: str | None) -> bool:
         """Return whether a typed character is the terminal's, about its background."""
         dark = reported(character)
+        if dark is None:
+            if not self.late_answer.takes(character):
+                return False
+            dark = read_background(f"\x1b{self.late_answer.heard}\x07".encode())
         if dark is not None:
             self.turn(dark=dark)
-            return True
-        return self.late_answer.takes(character)
+        return True
 
     @property
     def follows_background(self) -> bool:

@@ -101,6 +101,8 @@ class LateAnswer:
         self._until: float | None = None
         self._taken = ""
         self._form: _Form | None = None
+        self.heard = ""
+        """The newest answer that was taken as a whole, without its escapes."""
 
     def expect(self) -> None:
         """Begin to look: a question was asked and not answered."""
@@ -117,12 +119,16 @@ class LateAnswer:
             return self._takes_beginning(character)
         form = self._form
         if character in form.rest:
+            self._taken += character
             return True
         # Textual passes an escape that begins nothing it knows on as a circumflex.
         if character == "^" and "\\" in form.ends:
             return True
+        is_whole = character in form.ends
+        if is_whole:
+            self.heard = self._taken
         self._taken, self._form = "", None
-        return character in form.ends
+        return is_whole
 
     def _takes_beginning(self, character: str) -> bool:
         so_far = self._taken + character
