@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 _PAUSE: Final = 0.005
 """Seconds between two looks: short beside anything a test waits for, long beside a look."""
+_FEWEST: Final = 20
+"""Looks that are taken at least: a machine that stood still for the whole time has done nothing."""
 
 
 class NeverHappenedError(AssertionError):
@@ -26,13 +28,16 @@ def wait_until(condition: Callable[[], T | None], timeout: float = 60.0, describ
 
     Args:
         condition: Called again and again on this thread; an exception in it ends the wait.
-        timeout: Seconds. The condition is looked at once more when they are over.
+        timeout: Seconds. The condition is looked at once more when they are over, and some times
+            in all.
         describe: What is waited for, for the failure's sentence.
     """
     pause = threading.Event()
     deadline = time.monotonic() + timeout
+    looks = 0
     while True:
-        late = time.monotonic() >= deadline
+        looks += 1
+        late = looks >= _FEWEST and time.monotonic() >= deadline
         if seen := condition():
             return seen
         if late:
@@ -43,8 +48,10 @@ def wait_until(condition: Callable[[], T | None], timeout: float = 60.0, describ
 async def until(condition: Callable[[], T | None], timeout: float = 60.0, describe: str = "") -> T:  # noqa: ASYNC109 - the twin of wait_until
     """Do as `wait_until` does, and let the event loop of this test run in between."""
     deadline = time.monotonic() + timeout
+    looks = 0
     while True:
-        late = time.monotonic() >= deadline
+        looks += 1
+        late = looks >= _FEWEST and time.monotonic() >= deadline
         if seen := condition():
             return seen
         if late:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Literal
 
 import msgspec
 import pytest
@@ -41,8 +42,16 @@ def heads(desk: Desk) -> list[str]:
 
 
 @asynccontextmanager
-async def reading(desk: Desk, subject: str = RELEASE) -> AsyncIterator[Pilot[None]]:
-    """Open a conversation from the list, with four lines of text in each of its messages."""
+async def reading(
+    desk: Desk, subject: str = RELEASE, *, marks_after: float | Literal["off"] = "off"
+) -> AsyncIterator[Pilot[None]]:
+    """Open a conversation from the list, with four lines of text in each of its messages.
+
+    Nothing counts as read by itself unless `marks_after` says after how many seconds.
+    """
+    desk.app.settings = msgspec.structs.replace(
+        desk.app.settings, reader=ReaderSettings(mark_read_after=marks_after)
+    )
     for row in desk.store.read.thread(key_of(desk.store, desk.account, subject)):
         text = "".join(f"line {number} of {row.key}\r\n" for number in range(4))
         bring_text(desk.store, row.key, text.encode())
@@ -237,12 +246,9 @@ async def test_only_what_was_looked_at_long_enough_counts_as_read(
         return waits[-1]
 
     monkeypatch.setattr(mailbox_dwelling, "later", later)
-    talk.app.settings = msgspec.structs.replace(
-        talk.app.settings, reader=ReaderSettings(mark_read_after=0.4)
-    )
     said = Said("Grace Liu", at(23, 9, 30), "It is agreed", flags=Flags())
     (late,) = answer(talk.store, talk.account, RELEASE, [said])
-    async with reading(talk) as pilot:
+    async with reading(talk, marks_after=0.4) as pilot:
         ben = keys(talk)[2]
         assert view(talk).current.key == ben  # type: ignore[union-attr]
         await talk.when(lambda: len(waits) == 1, "Ben's seconds")
