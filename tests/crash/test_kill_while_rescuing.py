@@ -56,6 +56,7 @@ def assert_all_came_through(wrecked: Wrecked, directory: Path, before: dict[str,
     assert {path.name for path in directory.iterdir()} == {FILE_NAME, *asides}
 
 
+@pytest.mark.timeout(300)
 def test_a_rescue_killed_at_any_step_is_continued(
     wrecked: Wrecked,
     tmp_path: Path,

@@ -12,11 +12,17 @@ from tuimail.store.store import Store
 
 
 @contextmanager
-def in_memory() -> Iterator[Path]:
-    """Give a directory with an empty database, in memory where the system has such a place."""
+def folder_in_memory() -> Iterator[Path]:
+    """Give an empty directory, in memory where the system has such a place."""
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as directory:
-        place = Path(directory)
+        yield Path(directory)
+
+
+@contextmanager
+def in_memory() -> Iterator[Path]:
+    """Give a directory in memory with an empty database."""
+    with folder_in_memory() as place:
         for name, content in _empty().items():
             (place / name).touch(0o600)
             (place / name).write_bytes(content)

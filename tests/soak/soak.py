@@ -38,7 +38,7 @@ PACE: Final = 0.1
 """Seconds between two decisions."""
 LOG: Final = "log.txt"
 _FIRST_MAIL: Final = 60
-_LONGEST_SETTLING: Final = 150.0
+_LONGEST_SETTLING: Final = 300.0
 _DONE: Final = (OutboxState.SENT, OutboxState.CANCELLED)
 
 

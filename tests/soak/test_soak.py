@@ -47,7 +47,7 @@ def _needs_dovecot(item: pytest.Item) -> bool:
     return item.get_closest_marker("dovecot") is not None
 
 
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("server", ["sandbox", pytest.param("dovecot", marks=pytest.mark.dovecot)])
 def test_after_a_minute_of_faults_client_and_server_are_equal_and_nothing_is_lost(
     server: str, reports: Mapping[str, Future[Report]], seed: int
