@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -312,3 +313,18 @@ def _all_in_view_is_here(desk: Desk) -> bool:
     top, height = view(desk).scroll_offset.y, view(desk).size.height
     near = [one for one in view(desk).members if one.first < top + height and one.end > top]
     return top > 0 and bool(near) and all(one.rows is not None for one in near)
+
+
+async def test_what_is_left_before_its_texts_are_begun_begins_nothing(talk: Desk) -> None:
+    """Keys may come faster than what they begin.
+
+    Red where a coroutine is made for the worker: one that is cancelled so early is never awaited.
+    """
+    async with reading(talk) as pilot:
+        shown, messages = view(talk), keys(talk)
+        shown.open_members(shown.members, is_open=True)
+        shown.close()
+        for key in messages:
+            talk.mailbox.reader.show(key)
+        gc.collect()
+        await pilot.pause()

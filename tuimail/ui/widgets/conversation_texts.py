@@ -75,7 +75,7 @@ class ConversationTexts(ConversationCursor):
         self._wish.set()
         brings = self._bringing is not None and not self._bringing.is_finished
         if not brings and (self._wanted() or self._wanted_when_idle()):
-            self._bringing = self.run_worker(self._bring_all(), group="conversation")
+            self._bringing = self.run_worker(self._bring_all, group="conversation")
 
     def close(self) -> None:
         """Forget it."""

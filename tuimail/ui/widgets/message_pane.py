@@ -9,12 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message as TextualMessage
 from textual.reactive import reactive
+from textual.worker import Worker
 
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
@@ -205,7 +207,9 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
             self._load(self._shown.message, keep_place=True)
 
     def _load(self, message: Message, *, keep_place: bool) -> None:
-        self.run_worker(self._read(message, keep_place=keep_place), exclusive=True, group="reading")
+        # Not yet a coroutine: the next key may cancel it before it has begun.
+        read = partial(self._read, message, keep_place=keep_place)
+        _: Worker[None] = self.run_worker(read, exclusive=True, group="reading")
 
     async def _read(self, message: Message, *, keep_place: bool) -> None:
         key = message.summary.key
