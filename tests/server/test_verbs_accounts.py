@@ -174,3 +174,28 @@ def test_tokens_kept_by_commands_serve_every_verb(
     assert shell.run("token").returncode == 0
     assert "RefreshToken" in kept.read_text()
     assert not (shell.data / "tokens.json").exists()
+
+
+def test_a_sign_in_that_is_not_stored_or_not_forgotten_is_no_success(
+    fresh_sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Red when `logout` says “Signed out” although the command that keeps tokens refuses."""
+    kept = tmp_path / "kept"
+    settings = (
+        sandbox_settings(fresh_sandbox) + f'[tokens]\nstore = "command"\nread = "cat {kept}"\n'
+    )
+    shell = Shell(tmp_path, f'{settings}write = "tee {kept}"\n', fresh_sandbox.entra.approve)
+    shell.sign_in()
+    shell.config.write_text(f'{settings}write = "false"\n')
+    done = shell.run("logout")
+    assert done.returncode == 1
+    assert b"its tokens are still stored" in done.stderr
+    assert b"Signed out" not in done.stderr
+    assert shell.run("token").returncode == 0  # as it said
+    removed = shell.run("account", "remove", "work", "--purge")
+    assert removed.returncode == 1
+    assert "[accounts.work]" in shell.config.read_text()
+    code, said = shell.sign_in_refused()  # the page approves; what keeps the tokens does not
+    assert code == 1
+    assert "the tokens could not be stored" in said
+    assert "Signed in as" not in said

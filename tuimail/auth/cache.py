@@ -76,6 +76,11 @@ class TokenCache:
             return (0, 0, 0)
         return (status.st_ino, status.st_mtime_ns, status.st_size)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the vault has what was changed last; False while only this process has it."""
+        return self._unsaved is None
+
     def read(self) -> Content:
         """Return the content; empty when there is none. A damaged file is left for `change`.
 

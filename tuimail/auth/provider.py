@@ -23,7 +23,7 @@ from tuimail.auth.cache import Content, TokenCache, find_token, home_account
 from tuimail.auth.entra import EntraClient, asking_entra
 from tuimail.auth.outcome import error_from_answer, error_from_words
 from tuimail.auth.signing_in import SignIn
-from tuimail.errors import AuthError, ConsentRequired, SignInRequired
+from tuimail.errors import AuthError, ConsentRequired, SignInRequired, TokenUnavailable
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, Token
 
@@ -32,6 +32,11 @@ MIN_TTL: Final = 300.0
 
 _FORCED_APART: Final = 30.0
 """Seconds within which a second forced refresh gets the result of the first."""
+
+UNLOCK: Final = (
+    "Free some space, or unlock what keeps the tokens, as [tokens] in the settings says."
+)
+"""What can be done where tokens could not be stored."""
 
 
 @dataclass(slots=True)
@@ -96,8 +101,17 @@ class TokenProvider:
             self._refusal = None
             self._entra.forget_answers()
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether the tokens outlive this process: False where they could not be stored."""
+        return self._cache.is_kept
+
     def sign_out(self) -> Future[None]:
-        """Forget this account's tokens. The sign-in in other programs is not touched."""
+        """Forget this account's tokens. The sign-in in other programs is not touched.
+
+        Returns:
+            Raises `TokenUnavailable` when they are still stored.
+        """
         future: Future[None] = Future()
         self.sign_in.cancel()
 
@@ -232,6 +246,11 @@ class TokenProvider:
                 for key in gone:
                     del entries[key]
         self._handed_out = None
+        if not self._cache.is_kept:
+            raise TokenUnavailable(
+                "The sign-in is not forgotten: its tokens are still stored.",
+                hint=f"{UNLOCK} Then sign out again.",
+            )
 
 
 def _settle(future: Future[None], work: Callable[[], None]) -> None:

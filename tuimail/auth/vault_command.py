@@ -18,8 +18,9 @@ SECONDS: Final = 60.0
 class CommandVault:
     """Runs one command to read and another, with the text on its standard input, to write.
 
-    The commands are started without a shell and without the terminal. What was read is kept in
-    memory until somebody writes again, so that no command runs for every token.
+    The commands are started without a shell and without the terminal: in a session of their own, so
+    that none asks into the screen, and ^C does not end one that has written half. What was read is
+    kept in memory until somebody writes again, so that no command runs for every token.
 
     Args:
         read: The command that prints the tokens. Until something was written, its failing counts
@@ -99,6 +100,7 @@ def _run(command: Sequence[str], text: str | None) -> str:
             encoding="utf-8",
             errors="strict",
             timeout=SECONDS,
+            start_new_session=True,
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -6,9 +6,11 @@ same moment, and when that fails the tokens go again.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Final
 
 from tuimail.errors import TuimailError
@@ -24,6 +26,11 @@ from tuimail.sync.engine import Connected
 from tuimail.sync.setup_board import SetupBoard
 from tuimail.sync.setup_keeping import Keeping
 from tuimail.sync.setup_words import problem_of
+
+log = logging.getLogger(__name__)
+
+_SIGN_OUT_SECONDS: Final = 100.0
+"""Longer than another tuimail may hold the tokens."""
 
 _BY_A_RULE: Final = "admin-consent"
 """Entry of the catalogue: only an administrator may allow it, which the page says by itself."""
@@ -136,13 +143,23 @@ class SignInStep:
         try:
             account = self._keeping.keep(self._board.state.answers, link.account)
         except (TuimailError, OSError) as error:
-            link.tokens.sign_out()
+            self._sign_out(link)
             problem = problem_of(error)
             self._stop(problem, turn)
             return
         self._board.change(account=account, code=None, page=None)
-        says = f"as {outcome.username}, until you sign out"
+        until = "until you sign out"
+        if not link.tokens.is_kept:
+            until = "until tuimail ends: the tokens could not be stored"
+        says = f"as {outcome.username}, {until}"
         self._done(says, time.monotonic() - self._began, turn)
+
+    def _sign_out(self, link: Connected) -> None:
+        """Let the tokens go before anything is said: whoever hears it may end the process."""
+        try:
+            link.tokens.sign_out().result(_SIGN_OUT_SECONDS)
+        except (TuimailError, FutureTimeout) as error:
+            log.warning("the tokens are still stored: %s", type(error).__name__)
 
     def _refused(self, problem: Notice, account: Account, turn: int) -> None:
         if "AADSTS" not in problem.detail:

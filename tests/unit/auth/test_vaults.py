@@ -79,9 +79,17 @@ def test_what_the_command_refuses_to_keep_stays_in_memory(
     commands: Commands, tmp_path: Path
 ) -> None:
     cache = commands.cache(tmp_path, write=python("raise SystemExit(3)"))
+    assert cache.is_kept
     with cache.change() as content:
         content.update(KEPT)
     assert cache.read() == KEPT
+    assert not cache.is_kept
+
+
+def test_a_command_has_no_terminal_to_ask_in(commands: Commands, tmp_path: Path) -> None:
+    """Red when a command is of tuimail's session: it can open /dev/tty, and ^C ends it."""
+    alone = python("import json, os; print(json.dumps({str(os.getsid(0) == os.getpid()): {}}))")
+    assert commands.cache(tmp_path, read=alone).read() == {"True": {}}
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,14 @@ import os
 
 import click
 
+from tuimail.auth.provider import UNLOCK
 from tuimail.cli.lock import is_engine_running
 from tuimail.cli.output import note
 from tuimail.cli.plain_prompt import PlainPrompt
 from tuimail.cli.run import one_account
 from tuimail.cli.setup import Options
 from tuimail.config.surroundings import surroundings
-from tuimail.errors import SignInRequired
+from tuimail.errors import SignInRequired, TokenUnavailable
 from tuimail.model.request import NewRequest, RequestKind
 from tuimail.model.sign_in import SignInMethod
 
@@ -30,9 +31,9 @@ def login(options: Options, way: str | None) -> None:
         is_here = surroundings(os.environ).can_open_browser
         method = SignInMethod.BROWSER if is_here else SignInMethod.PASTE
     with one_account(options) as world:
-        sign_in = world.connected().tokens.sign_in
-        prompt = PlainPrompt(sign_in.paste)
-        sign_in.begin(prompt, method).result()
+        tokens = world.connected().tokens
+        prompt = PlainPrompt(tokens.sign_in.paste)
+        tokens.sign_in.begin(prompt, method).result()
         outcome = prompt.outcome
         if outcome is None or outcome.problem is not None:
             problem = outcome.problem if outcome else None
@@ -42,6 +43,11 @@ def login(options: Options, way: str | None) -> None:
                 command=problem.command if problem else "",
                 url=problem.url if problem else "",
                 detail=problem.detail if problem else "",
+            )
+        if not tokens.is_kept:
+            raise TokenUnavailable(
+                "You signed in, and the tokens could not be stored: the sign-in is lost.",
+                hint=f"{UNLOCK} Then sign in again.",
             )
         if is_engine_running(world.store.directory):
             again = NewRequest(RequestKind.RECONNECT, account=world.account.id)
