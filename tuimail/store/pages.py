@@ -52,7 +52,7 @@ class DamagedFile:
         self._log_file = _open_if_there(_beside(path, "-wal"))
         try:
             size = os.fstat(self._file).st_size
-            head = os.pread(self._file, 100, 0)
+            head = _read(self._file, 100, 0)
             self.has_header = _is_header(head)
             log = _read_log(self._log_file, _beside(path, "-shm"))
         except BaseException:
@@ -94,16 +94,13 @@ class DamagedFile:
         """Return a page, None when the file has no such page or the disk does not give it."""
         if not 1 <= number <= self.page_count:
             return None
-        try:
-            data = self._pread(number)
-        except OSError:  # a sector of the disk that cannot be read
-            return None
+        data = self._pread(number)
         return data if len(data) == self.page_size else None
 
     def _pread(self, number: int) -> bytes:
         if number in self._log and self._log_file is not None:
-            return os.pread(self._log_file, self.page_size, self._log[number])
-        return os.pread(self._file, self.page_size, (number - 1) * self.page_size)
+            return _read(self._log_file, self.page_size, self._log[number])
+        return _read(self._file, self.page_size, (number - 1) * self.page_size)
 
     def free_pages(self) -> set[int]:
         """Return the pages that hold nothing but what was deleted."""
@@ -119,6 +116,14 @@ class DamagedFile:
             free.update(struct.unpack_from(f">{count}I", page, 8))
             trunk = following
         return free
+
+
+def _read(file: int, size: int, place: int) -> bytes:
+    """Return octets of a file; none where a sector of the disk cannot be read."""
+    try:
+        return os.pread(file, size, place)
+    except OSError:
+        return b""
 
 
 def _beside(path: Path, suffix: str) -> Path:
@@ -166,7 +171,7 @@ def _read_log(file: int | None, index: Path) -> Log:
     size = os.fstat(file).st_size
     if size == 0:
         return Log({}, 0, is_whole=True)
-    head = os.pread(file, _WAL_HEADER, 0)
+    head = _read(file, _WAL_HEADER, 0)
     if len(head) < _WAL_HEADER:
         return Log({}, 0, is_whole=False)
     magic, _, page_size, _, *salts, sum_0, sum_1 = struct.unpack(">8I", head)
@@ -206,8 +211,10 @@ class _Frames:
         count = 0
         running = self._checksum
         for place, head in self._heads(0):
+            if len(head) < _FRAME_HEADER:
+                break
             number, commit, *salts, sum_0, sum_1 = struct.unpack(">6I", head)
-            data = os.pread(self._file, self._page_size, place + _FRAME_HEADER)
+            data = _read(self._file, self._page_size, place + _FRAME_HEADER)
             if tuple(salts) != self.salts or len(data) < self._page_size:
                 break
             running = _checksum(self._order, data, _checksum(self._order, head[:8], running))
@@ -222,16 +229,17 @@ class _Frames:
         return pages, count
 
     def has_more(self, after: int) -> bool:
-        """Tell whether frames of this log's generation follow those that are right."""
+        """Tell whether frames of this log's generation follow those that are right, or may."""
         return any(
-            struct.unpack_from(">2I", head, 8) == self.salts for _, head in self._heads(after)
+            len(head) < _FRAME_HEADER or struct.unpack_from(">2I", head, 8) == self.salts
+            for _, head in self._heads(after)
         )
 
     def _heads(self, after: int) -> Iterator[tuple[int, bytes]]:
-        place = _WAL_HEADER + after * self._width
-        while len(head := os.pread(self._file, _FRAME_HEADER, place)) == _FRAME_HEADER:
-            yield place, head
-            place += self._width
+        """Return the heads of frames; less than one where the disk does not give it."""
+        end = os.fstat(self._file).st_size - _FRAME_HEADER
+        for place in range(_WAL_HEADER + after * self._width, end + 1, self._width):
+            yield place, _read(self._file, _FRAME_HEADER, place)
 
 
 def _checksum(order: str, data: bytes, start: tuple[int, int]) -> tuple[int, int]:
@@ -249,6 +257,8 @@ def _indexed(index: Path, salts: tuple[int, int]) -> int:
         head = index.read_bytes()[:48]
     except FileNotFoundError:
         return 0
+    except OSError:
+        return _WORD  # it may know of any number
     if len(head) < 48 or not head[12] or struct.unpack_from(">2I", head, 32) != salts:
         return 0
     return int(struct.unpack_from("=I", head, 16)[0])

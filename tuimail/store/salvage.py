@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from tuimail.errors import StoreError, StoreFull, StoreLocked
@@ -37,7 +38,7 @@ Values = Mapping[str, Value]
 _SERVER_SIDE: Final = frozenset(
     {
         *("total", "unread", "uidnext", "highestmodseq", "exists_count"),
-        *("synced_low", "checked_at", "error", "beyond", "beyond_unread"),
+        *("synced_low", "checked_at", "error", "beyond", "beyond_unread", "conversations"),
     }
 )
 _FETCHED_AGAIN: Final = frozenset(
@@ -151,7 +152,7 @@ def _carry_folders(hull: _Hull) -> None:
 
 def _carry_drafts(hull: _Hull, rows: Iterable[Found]) -> None:
     for found in hull.wreck.rows("draft_file"):
-        if not (found.is_whole and hull.insert("draft_file", found.values)):
+        if not (_is_the_file(found) and hull.insert("draft_file", found.values)):
             hull.kept.lost.append(f"The file {_title(found, 'name')} of a draft could not be read.")
     for found in rows:
         values = drafts.readable(found.values, hull.tx.now)
@@ -165,6 +166,13 @@ def _carry_drafts(hull: _Hull, rows: Iterable[Found]) -> None:
     for found in hull.wreck.rows("draft_copy"):
         if found.is_whole and found.is_living:
             hull.insert("draft_copy", found.values)
+
+
+def _is_the_file(found: Found) -> bool:
+    """Tell whether every octet of a draft's file is what it was, by its digest."""
+    data = found.values.get("data")
+    is_right = isinstance(data, bytes) and sha256(data).hexdigest() == found.values.get("digest")
+    return found.is_whole and is_right
 
 
 def _carry_outbox(hull: _Hull, rows: Iterable[Found]) -> None:
