@@ -125,3 +125,56 @@ def test_sending_that_is_off_is_told_and_the_account_is_there(
     code, out, err = added(shell, OWNER, *client, "--no-input", *flags(fresh_sandbox))
     assert (code, out) == (0, f"work  {OWNER}\n")
     assert f"Set-CASMailbox -Identity {OWNER} -SmtpClientAuthenticationDisabled $false" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--authority", "https://[bad"), "Invalid value for --authority: it is a URL like"),
+        (("--authority", "ftp://login/x"), "Invalid value for --authority: it is a URL like"),
+        (("--imap", "nonsense:x"), "Invalid value for --imap: 'nonsense:x' is not"),
+        (("--tenant", "../other"), "Invalid value for --tenant: '../other' is not a domain"),
+        (("--name", "my/mail"), "Invalid value for --name: a name has letters"),
+        (("--name", "mine"), "Invalid value for --name: 'mine' is me@example.com already."),
+    ],
+)
+def test_an_impossible_flag_is_wrong_usage_before_anything_is_asked(
+    shell: Shell, words: tuple[str, ...], says: str
+) -> None:
+    """Red when the account of another address is written over by one of the same label."""
+    mine = '[accounts.mine]\naddress = "me@example.com"\nclient_id = "thunderbird"\n'
+    shell.config.write_text(mine)
+    client = ["--client-id", "thunderbird", "--cloud", "global"]
+    code, out, err = added(shell, OWNER, *words, *client, "--no-input", approve=False)
+    assert (code, out) == (2, ""), err
+    assert says in " ".join(err.split())
+    assert shell.config.read_text() == mine
+
+
+def test_a_server_that_was_mistyped_does_not_come_back(
+    shell: Shell, fresh_sandbox: Sandbox
+) -> None:
+    """Red when the next try with the same address takes the flags of the one before."""
+    client = ["--client-id", fresh_sandbox.client_id, "--no-input"]
+    wrong = ["--authority", "https://localhost:1/common", "--ca-file", str(fresh_sandbox.ca_file)]
+    code, _, err = added(shell, OWNER, *client, *wrong, "--imap", "localhost:1", approve=False)
+    assert code == 1
+    assert "could not be found out. No connection to localhost could be made." in err
+    right = flags(fresh_sandbox)
+    del right[2:4]  # no --imap: Microsoft's own
+    code, _, err = added(shell, OWNER, *client, *right)
+    assert code == 1, err
+    assert "Reading" in err
+    assert "imap" not in tomllib.loads(shell.config.read_text())["accounts"]["work"]
+
+
+def test_a_sign_in_that_comes_to_nothing_names_the_way_on(
+    shell: Shell, fresh_sandbox: Sandbox
+) -> None:
+    """Red when it names `tuimail login`, which knows no account yet."""
+    shell.approve = lambda code: fresh_sandbox.entra.approve(code, declined=True)
+    client = ["--client-id", fresh_sandbox.client_id]
+    code, out, err = added(shell, OWNER, *client, "--no-input", *flags(fresh_sandbox))
+    assert (code, out) == (3, "")
+    assert "`tuimail account add` goes on where this ended." in err
+    assert "tuimail login" not in err

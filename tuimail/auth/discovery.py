@@ -66,7 +66,10 @@ def discover(address: str, http: HttpClient, authority: str = "") -> Organisatio
     if is_personal_address(address):
         return Organisation(Found.PERSONAL, "personal")
     domain = address.rpartition("@")[2].lower()
-    host = urlsplit(authority).netloc or CLOUDS["global"].authority_host
+    try:
+        host = urlsplit(authority).netloc or CLOUDS["global"].authority_host
+    except ValueError:
+        return Organisation(Found.UNCLEAR, problem="The authority is no URL.")
     try:
         return _ask(domain, host, http) or _ask_elsewhere(domain, http)
     except NetworkError as error:

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from tuimail.cli.output import note, say, say_json
+from tuimail.cli.output import complain, note, say, say_json
 from tuimail.cli.plain_prompt import PlainPrompt
 from tuimail.errors import ConfigError, SignInRequired
 from tuimail.exchange.clients import PRESETS
@@ -18,6 +18,7 @@ from tuimail.model.setup import SetupControl, SetupState, SetupStep, StepResult,
 from tuimail.sync.setup_words import address_problem
 
 FAILED: Final = 1
+SIGN_IN_NEEDED: Final = 3
 _SIGNS: Final = {
     StepState.DONE: "ok",
     StepState.LIMITED: "limit",
@@ -58,7 +59,7 @@ class PlainSetup:
         Raises:
             UsageError: An answer is missing or makes no sense, and may not be asked for.
             ConfigError: An answer is not possible, and no other may be asked for.
-            SignInRequired: Nobody signed in.
+            Exit: Nobody signed in; why is told.
         """
         end = self._setup.subscribe(self._changed.set)
         try:
@@ -83,7 +84,7 @@ class PlainSetup:
             SetupStep.SIGN_IN: self._sign_in,
             SetupStep.READING: self._check,
             SetupStep.SENDING: self._check,
-            SetupStep.KEYS: lambda _: self._setup.go_on(),
+            SetupStep.KEYS: self._keys,
         }
         if now.asks or now.state in (StepState.STOPPED, StepState.LIMITED):
             answer = answers.get(state.step)
@@ -144,22 +145,22 @@ class PlainSetup:
             self._not_signed_in(state)
 
     def _not_signed_in(self, state: SetupState) -> None:
-        problem, consent = state.now.problem, state.consent
+        consent = state.consent
         if consent is not None:
             note("Send this to your administrator:")
             note("")
             for line in consent.mail.splitlines():
                 note(line)
-        raise SignInRequired(
-            (problem.happened or problem.short) if problem else f"{state.now.says}.",
-            hint=problem.you_can if problem else "",
-            command=problem.command if problem else "",
-            url=consent.url if consent else problem.url if problem else "",
-            detail=problem.detail if problem else "",
-        )
+        complain(_refusal(state))
+        note("  `tuimail account add` goes on where this ended.")
+        raise click.exceptions.Exit(SIGN_IN_NEEDED)
 
     def _check(self, state: SetupState) -> None:
         self._reads = self._reads and state.step is not SetupStep.READING
+        self._say_problem(state.now.problem)
+        self._setup.go_on()
+
+    def _keys(self, state: SetupState) -> None:
         self._say_problem(state.now.problem)
         self._setup.go_on()
 
@@ -175,7 +176,10 @@ class PlainSetup:
     def _say_or_fail(self, problem: Notice | None) -> None:
         """Say why an answer will not do, before another one is asked for."""
         if not self._may_ask:
-            raise ConfigError(problem.short if problem else "Say --cloud.")
+            error = ConfigError(problem.short if problem else "Say --cloud.")
+            if problem:
+                error.hint = f"{problem.happened} {problem.you_can}".strip()
+            raise error
         self._say_problem(problem)
 
     def _report(self, state: SetupState, *, as_json: bool) -> None:
@@ -206,3 +210,14 @@ class PlainSetup:
 def _wrong_usage(problem: Notice | None, missing: str) -> click.UsageError:
     said = f"{problem.short} {problem.you_can}".strip() if problem else missing
     return click.UsageError(said, click.get_current_context(silent=True))
+
+
+def _refusal(state: SetupState) -> SignInRequired:
+    problem, consent = state.now.problem, state.consent
+    return SignInRequired(
+        (problem.happened or problem.short) if problem else f"{state.now.says}.",
+        hint=problem.you_can if problem else "",
+        command=problem.command if problem else "",
+        url=consent.url if consent else problem.url if problem else "",
+        detail=problem.detail if problem else "",
+    )

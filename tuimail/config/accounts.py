@@ -184,10 +184,14 @@ class _Checker:
         """Check the URL of Graph: it gets a token, so it is one by TLS and without a name in it."""
         if not value:
             return None
-        parts = urlsplit(value)
+        problem = self.error("graph", "it is a URL like https://graph.microsoft.com/v1.0")
+        try:
+            parts = urlsplit(value)
+        except ValueError as error:
+            raise problem from error
         plain = not (parts.query or parts.fragment or parts.username or parts.password)
         if parts.scheme != "https" or not parts.hostname or not plain:
-            raise self.error("graph", "it is a URL like https://graph.microsoft.com/v1.0")
+            raise problem
         return value.rstrip("/")
 
     def endpoint(self, field: str, value: str) -> Endpoint | None:

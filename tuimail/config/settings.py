@@ -185,12 +185,7 @@ def _convert_keys(value: object, path: Path) -> dict[str, str]:
 
 def _convert_account(name: str, values: object, path: Path) -> AccountSettings:
     key = f"accounts.{name}"
-    if not _ACCOUNT_NAME.match(name):
-        raise ConfigError(
-            f"{path.name}: {key}: a name has letters, digits, and . _ - inside.",
-            file=str(path),
-            key=key,
-        )
+    demand_label(name, path)
     table = _as_table(values, key, path)
     _check_names(table, AccountSettings, f"{key}.", path)
     account = _msgspec(table, AccountSettings, f"{key}.", path)
@@ -202,6 +197,21 @@ def _convert_account(name: str, values: object, path: Path) -> AccountSettings:
     account = msgspec.structs.replace(account, **paths)
     account_from_table(name, account, file=path)
     return account
+
+
+def demand_label(name: str, path: Path) -> None:
+    """Raise ConfigError where an account cannot be called that.
+
+    Args:
+        path: The settings file.
+    """
+    if not _ACCOUNT_NAME.match(name):
+        key = f"accounts.{name}"
+        raise ConfigError(
+            f"{path.name}: {key}: a name has letters, digits, and . _ - inside.",
+            file=str(path),
+            key=key,
+        )
 
 
 def _check_names(table: Mapping[str, Any], kind: type[Table], prefix: str, path: Path) -> None:

@@ -113,9 +113,9 @@ class SetUp:
             self._begin(step)
 
     def _first_answers(self) -> SetupAnswers:
-        """What was given beforehand, and for the same address what was answered before."""
+        """What was given beforehand, and what was answered before."""
         given, left = self._given or SetupAnswers(), self._keeping.answers()
-        if given.address and given.address.casefold() != left.address.casefold():
+        if given.address:  # begun anew: a server that was mistyped before does not come back
             return given
         said = {name: value for name, value in asdict(given).items() if value}
         return replace(left, **said)
@@ -238,7 +238,7 @@ class SetUp:
             try:
                 self._keeping.send_through_graph(account)
             except (ConfigError, OSError) as error:
-                log.warning("the way out was not stored: %s", type(error).__name__)
+                self._settle(SetupStep.SENDING, _stopped(problem_of(error)))
                 return
             said = "through Microsoft Graph, once it is allowed"
             self._settle(SetupStep.SENDING, replace(now, state=StepState.SKIPPED, says=said))

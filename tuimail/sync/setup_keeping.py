@@ -10,7 +10,7 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ import msgspec
 from tuimail.config.accounts import account_from_table
 from tuimail.config.key_presets import load_preset
 from tuimail.config.schema import AccountSettings
-from tuimail.config.settings import change, load_or_default
+from tuimail.config.settings import change, demand_label, load_or_default
 from tuimail.errors import ConfigError
 from tuimail.exchange.clouds import CLOUDS
 from tuimail.model.account import Account, AccountId, SendVia
@@ -135,8 +135,8 @@ class Keeping:
     def _free_label(self, answers: SetupAnswers) -> str:
         """Choose a label: `work` or `personal`, then the domain, then with a number."""
         settings, mistake = load_or_default(self.settings_file)
-        if mistake is not None and not settings.accounts:
-            raise mistake
+        if mistake is not None:
+            raise mistake  # nothing can be written then, and a label may be taken that is not seen
         domain = answers.address.rpartition("@")[2].partition(".")[0]
         base = _NOT_IN_A_NAME.sub("-", domain).strip("-_") or "mail"
         first = "personal" if answers.cloud == "personal" else "work"
@@ -154,14 +154,33 @@ def _log_failure(written: Future[None]) -> None:
 _DEFAULTS: Final = AccountSettings(address="")
 
 
+def demand_possible(answers: SetupAnswers, settings_file: Path) -> None:
+    """Look at what was said of the label and the servers, before anything is asked or kept.
+
+    Raises:
+        ConfigError: The label is no label or is another account's, or a place is none; the last
+            part of its key is the answer's name.
+    """
+    if answers.name:
+        demand_label(answers.name, settings_file)
+        settings, _ = load_or_default(settings_file)
+        table = settings.accounts.get(answers.name)
+        if table is not None and table.address.casefold() != answers.address.casefold():
+            key = f"accounts.{answers.name}.name"
+            words = f"{key}: {answers.name!r} is {table.address} already."
+            raise ConfigError(words, file=str(settings_file), key=key)
+    somebody = replace(answers, address="somebody@example.com", client_id="thunderbird")
+    account_from_table(answers.name or "work", _table(somebody))
+
+
 def _table(answers: SetupAnswers) -> AccountSettings:
     """Return the settings of the account: what differs from the defaults is written.
 
     An own authority keeps its host; a tenant that is shared by all gives way to the one found.
     """
     values = {key: getattr(answers, key) for key in _FIELDS}
-    if answers.authority:
-        host, tenant = _split(answers.authority)
+    host, tenant = _split(answers.authority)
+    if host:
         if tenant in _SHARED_TENANTS and answers.tenant:
             tenant = answers.tenant
         elif tenant in _SHARED_TENANTS and answers.cloud == "personal":
@@ -175,5 +194,9 @@ def _table(answers: SetupAnswers) -> AccountSettings:
 
 
 def _split(authority: str) -> tuple[str, str]:
-    parts = urlsplit(authority)
-    return parts.netloc, parts.path.strip("/")
+    """Return host and tenant; empty for what is no URL, which the check of the account names."""
+    try:
+        parts = urlsplit(authority)
+    except ValueError:
+        return "", ""
+    return (parts.netloc, parts.path.strip("/")) if parts.scheme == "https" else ("", "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -24,9 +25,12 @@ from tuimail.exchange.clouds import CLOUDS
 from tuimail.model.account import Account
 from tuimail.model.setup import SetupAnswers
 from tuimail.model.sign_in import SignInMethod
+from tuimail.sync.setup_keeping import demand_possible
+
+_PLACES: Final = ("authority", "imap", "smtp", "tenant")
 
 
-@click.command()
+@click.command(short_help="Set a mailbox up.")
 @click.argument("address", default="")
 @click.option("--client-id", default="", metavar="ID|thunderbird", help="Which app asks for mail.")
 @click.option("--cloud", type=click.Choice(list(CLOUDS)), help="Instead of asking Microsoft.")
@@ -83,6 +87,13 @@ def add(
     settings, mistake = load_or_default(options.settings_file())
     if mistake is not None:
         raise mistake
+    try:
+        demand_possible(given, options.settings_file())
+    except ConfigError as error:
+        field = error.key.rpartition(".")[2]
+        option = field if field in _PLACES else "name"
+        words = error.message.partition(f"{error.key}: ")[2] or error.message
+        raise click.BadParameter(words, param_hint=f"--{option}") from None
     store = open_store()
     try:
         made = new_set_up(
