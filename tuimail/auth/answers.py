@@ -48,6 +48,7 @@ def answer_in(text: str) -> Mapping[str, str] | Refused:
     if not joined or len(joined) > _LONGEST:
         return _NOT_ONE
     try:
+        joined.encode()  # octets that were no text in the terminal's encoding are no address
         url = urlsplit(joined)
         fields = parse_qsl(url.query, max_num_fields=_MOST_FIELDS)
     except ValueError:

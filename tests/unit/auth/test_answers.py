@@ -40,6 +40,7 @@ def test_an_error_is_an_answer_too() -> None:
         ("", "That is not an address."),
         ("F7KQ2M9XR", "That is not an address."),
         ("http://[::1", "That is not an address."),
+        ("http://localhost:40001/?code=1&state=abc\udcff", "That is not an address."),
         ("ftp://localhost/?code=1&state=abc", "That is not an address."),
         ("x" * 40_000, "That is not an address."),
         ("http://localhost/?" + "a=1&" * 100, "That is not an address."),

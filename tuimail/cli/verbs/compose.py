@@ -107,11 +107,13 @@ def _text_on_stdin() -> str:
     """Return what is piped in, and let the keys come from the terminal after it.
 
     Raises:
-        TuimailError: There is no terminal to write in.
+        TuimailError: It is too long, or there is no terminal to write in.
     """
     if sys.stdin.isatty():
         return ""
-    octets = sys.stdin.buffer.read(_MOST_TEXT)
+    octets = sys.stdin.buffer.read(_MOST_TEXT + 1)
+    if len(octets) > _MOST_TEXT:
+        raise TuimailError("The text is longer than 10 MB.", hint="Send it as a file: --attach.")
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:
