@@ -8,7 +8,8 @@ sentence for the screen; `hint` says what the user can do; `detail` holds the se
     TuimailError
     ├ ConfigError
     ├ StoreError        StoreLocked · StoreCorrupt · StoreForeign · StoreFull · MigrationFailed
-    ├ AuthError         SignInRequired · ConsentRequired (GraphNotAllowed) · TokenUnavailable
+    ├ AuthError         SignInRequired · ConsentRequired (GraphNotAllowed)
+    │                   TokenUnavailable (TokensUnusable)
     ├ NetworkError      ConnectFailed · ConnectionLost · ServerTimeout · CertificateInvalid
     │                   EncryptionMissing
     ├ ServerError       CommandRejected · CommandInvalid · ProtocolViolation · Throttled
@@ -50,13 +51,15 @@ class TuimailError(Exception):
     Args:
         message: What happened, one sentence.
         hint: What the user can do; may be empty.
-        detail: The server's own words, already free of tokens; may be empty.
+        detail: The server's own words, already free of tokens; may be empty. Where `from_server`
+            is False, a name of the system's or of a library's.
         command: The exact line somebody has to run to mend it; may be empty.
         url: A page that explains it; may be empty.
     """
 
     reach: Reach = Reach.ACCOUNT
     retry: Retry = Retry.NEVER
+    from_server: bool = True
 
     def __init__(
         self, message: str, *, hint: str = "", detail: str = "", command: str = "", url: str = ""
@@ -93,6 +96,8 @@ class ConfigError(TuimailError):
         nearest: The nearest known key, empty when nothing is near.
     """
 
+    from_server = False
+
     def __init__(self, message: str, *, file: str = "", key: str = "", nearest: str = "") -> None:
         super().__init__(message, hint=f"Nearest: {nearest}." if nearest else "")
         self.file = file
@@ -102,6 +107,8 @@ class ConfigError(TuimailError):
 
 class StoreError(TuimailError):
     """The local database cannot be read or written."""
+
+    from_server = False
 
 
 class StoreLocked(StoreError):
@@ -152,11 +159,18 @@ class TokenUnavailable(AuthError):
     retry = Retry.BACKOFF
 
 
+class TokensUnusable(TokenUnavailable):
+    """What keeps the tokens on this computer does not give or take them."""
+
+    from_server = False
+
+
 class NetworkError(TuimailError):
     """The line failed."""
 
     reach = Reach.CONNECTION
     retry = Retry.BACKOFF
+    from_server = False
 
 
 class ConnectFailed(NetworkError):
@@ -346,6 +360,7 @@ class MimeError(TuimailError):
     """
 
     reach = Reach.MESSAGE
+    from_server = False
 
 
 class KeyLocked(MimeError):

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import requests
 import urllib3
@@ -210,12 +210,22 @@ def proxy_for(url: str) -> str:
 
     A name and a password in the proxy's URL are left out.
     """
-    return urlsplit(_proxy_url(url)).netloc.rpartition("@")[2]
+    return _proxy_parts(url).netloc.rpartition("@")[2]
+
+
+def proxy_mistake(url: str) -> ConnectFailed | None:
+    """Return why the environment's proxy for a URL can be none; None where it can."""
+    try:
+        proxy = urlsplit(_proxy_url(url))
+        is_usable = proxy.scheme in ("", "http", "https") and proxy.port != 0
+    except ValueError:
+        is_usable = False
+    return None if is_usable else _no_proxy()
 
 
 def proxy_speaks_tls(url: str) -> bool:
     """Whether the proxy for a URL is itself reached by TLS, through which no tunnel is opened."""
-    return urlsplit(_proxy_url(url)).scheme == "https"
+    return _proxy_parts(url).scheme == "https"
 
 
 def open_tunnel(host: str, port: int, seconds: float) -> socket.socket:
@@ -229,13 +239,12 @@ def open_tunnel(host: str, port: int, seconds: float) -> socket.socket:
         OSError: There is no proxy, and the host cannot be reached.
     """
     url = f"https://{host}:{port}"
-    proxy = urlsplit(_proxy_url(url))
+    if mistake := proxy_mistake(url):
+        raise mistake
+    proxy = _proxy_parts(url)
     if not proxy.hostname:
         return socket.create_connection((host, port), seconds)
-    try:
-        place = (proxy.hostname, proxy.port or 80)
-    except ValueError:
-        raise _no_proxy() from None
+    place = (proxy.hostname, proxy.port or 80)
     headers = {}
     if proxy.username:
         pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
@@ -248,6 +257,14 @@ def open_tunnel(host: str, port: int, seconds: float) -> socket.socket:
         line.close()
         raise _proxy_failure(str(error), host, proxy_for(url)) from None
     return line.sock
+
+
+def _proxy_parts(url: str) -> SplitResult:
+    """Return the proxy's URL in parts; empty ones for none, and for what is no URL."""
+    try:
+        return urlsplit(_proxy_url(url))
+    except ValueError:
+        return urlsplit("")
 
 
 def _proxy_url(url: str) -> str:

@@ -68,3 +68,29 @@ def test_where_nothing_is_found_it_says_so(tmp_path: Path) -> None:
     done = Shell(tmp_path, "", lambda _: True).run("import")
     assert done.returncode == 1
     assert b"No mailbox" in done.stderr
+
+
+def test_settings_that_cannot_be_written_are_said(shell: Shell) -> None:
+    """Red when the system's error ends the verb in a traceback."""
+    nowhere = ("--config", "/proc/nowhere/config.toml")
+    done = shell.run(*nowhere, "import", "--yes", "--client-id", "thunderbird")
+    assert done.returncode == 1
+    assert b"tuimail: /proc/nowhere/config.toml: " in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_without_a_terminal_and_without_yes_it_says_what_is_missing(shell: Shell) -> None:
+    done = shell.run("import", "--client-id", "thunderbird")
+    assert done.returncode == 2
+    assert b"An answer was needed" in done.stderr
+    assert shell.config.read_text() == "# my settings\n"
+
+
+def test_an_account_with_a_mistake_keeps_its_label(shell: Shell) -> None:
+    """Red when the account that is left out for its mistake is written over by the new one."""
+    mine = '[accounts.Contoso-AB]\naddress = "me"\nclient_id = "thunderbird"\n'
+    shell.config.write_text(mine)
+    done = shell.run("import", "--yes", "--client-id", "thunderbird")
+    assert done.returncode == 1
+    assert b"accounts.Contoso-AB.address" in done.stderr
+    assert shell.config.read_text() == mine

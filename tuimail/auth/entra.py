@@ -80,6 +80,7 @@ def asking_entra(account: Account, question: Callable[[], T]) -> T:
         raise
     except NetworkError as error:
         failure = TokenUnavailable(error.message, hint=error.hint, detail=error.detail)
+        failure.from_server = False
     except MsalError as error:
         failure = TokenUnavailable("Microsoft's sign-in service is busy.", detail=str(error)[:200])
     except _MSAL_SURPRISES as error:
@@ -92,10 +93,12 @@ def _surprise(error: Exception, account: Account) -> AuthError:
     for cause in (error, error.__context__):
         if cause is not None and "AADSTS" in str(cause):
             return error_from_words(str(cause), account)
-    return TokenUnavailable(
+    failure = TokenUnavailable(
         "Microsoft's sign-in service gave an answer that makes no sense.",
         detail=type(error).__name__,
     )
+    failure.from_server = False
+    return failure
 
 
 def _silence_msal() -> None:

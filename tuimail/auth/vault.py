@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from tuimail.errors import TokenUnavailable
+from tuimail.errors import TokensUnusable
 
 
 class Vault(Protocol):
@@ -26,7 +26,7 @@ class Vault(Protocol):
         """Return the text; empty when nothing was kept yet.
 
         Raises:
-            TokenUnavailable: It is there and cannot be had.
+            TokensUnusable: It is there and cannot be had.
         """
 
     def save(self, text: str) -> bool:
@@ -36,7 +36,7 @@ class Vault(Protocol):
         """Put a text that is not ours to understand out of the way, and never overwrite it.
 
         Raises:
-            TokenUnavailable: That is not possible.
+            TokensUnusable: That is not possible.
         """
 
 
@@ -91,9 +91,9 @@ def replace_privately(path: Path, text: str) -> bool:
     return True
 
 
-def unusable(path: Path, error: OSError) -> TokenUnavailable:
+def unusable(path: Path, error: OSError) -> TokensUnusable:
     """Return what is told of a place that cannot be used."""
-    return TokenUnavailable(
+    return TokensUnusable(
         f"The token cache cannot be used: {error.strerror or 'it cannot be read'}.",
         detail=path.name,
     )

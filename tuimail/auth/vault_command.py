@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tuimail.auth.vault import replace_privately
-from tuimail.errors import ConfigError, TokenUnavailable
+from tuimail.errors import ConfigError, TokensUnusable
 
 SECONDS: Final = 60.0
 """How long a command may take: it may wait for an agent that asks for a passphrase."""
@@ -45,7 +45,7 @@ class CommandVault:
             return self._known[1]
         try:
             text = _run(self._read, None)
-        except TokenUnavailable:
+        except TokensUnusable:
             if version:
                 raise
             return ""
@@ -56,7 +56,7 @@ class CommandVault:
         """Run the writing command."""
         try:
             _run(self._write, text)
-        except TokenUnavailable:
+        except TokensUnusable:
             return False
         replace_privately(self.stamp, "")
         self._known = (self._version(), text)
@@ -64,7 +64,7 @@ class CommandVault:
 
     def set_aside(self) -> None:
         """Refuse: what the command printed is the user's."""
-        raise TokenUnavailable(
+        raise TokensUnusable(
             "The command for reading tokens printed something else.",
             hint="Look what tokens.read prints. tuimail does not overwrite it.",
         )
@@ -88,7 +88,7 @@ def _words(command: str, key: str) -> Sequence[str]:
 
 def _run(command: Sequence[str], text: str | None) -> str:
     """Run a command; its words on standard error are not kept: they may hold anything."""
-    failure: TokenUnavailable
+    failure: TokensUnusable
     try:
         done = subprocess.run(  # noqa: S603 - the user's own command, no shell
             command,
@@ -104,12 +104,12 @@ def _run(command: Sequence[str], text: str | None) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        failure = TokenUnavailable(
+        failure = TokensUnusable(
             f"The command for the tokens took more than {SECONDS:.0f} seconds.",
             hint="Unlock what it asks first, for example with an agent.",
         )
     except (OSError, ValueError) as error:
-        failure = TokenUnavailable(
+        failure = TokensUnusable(
             "The command for the tokens could not be run.",
             hint="Check tokens.read and tokens.write in the settings.",
             detail=getattr(error, "strerror", None) or type(error).__name__,
@@ -117,7 +117,7 @@ def _run(command: Sequence[str], text: str | None) -> str:
     else:
         if done.returncode == 0:
             return done.stdout
-        failure = TokenUnavailable(
+        failure = TokensUnusable(
             f"The command for the tokens ended with {done.returncode}.",
             hint="Run it by hand to see why; tuimail keeps the tokens in memory meanwhile.",
         )

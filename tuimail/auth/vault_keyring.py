@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from tuimail.auth.vault import replace_privately
-from tuimail.errors import ConfigError, TokenUnavailable
+from tuimail.errors import ConfigError, TokensUnusable
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class KeyringVault:
         """Give it to the keyring."""
         try:
             in_time(lambda: self._backend.set_password(SERVICE, _ENTRY, text))
-        except TokenUnavailable:
+        except TokensUnusable:
             return False
         replace_privately(self.stamp, "")
         return True
@@ -101,7 +101,7 @@ def in_time(call: Callable[[], T]) -> T:
     """Call on a thread of its own and wait `SECONDS`.
 
     Raises:
-        TokenUnavailable: It failed or did not come back.
+        TokensUnusable: It failed or did not come back.
     """
     future: Future[T] = Future()
 
@@ -112,16 +112,16 @@ def in_time(call: Callable[[], T]) -> T:
             future.set_exception(error)
 
     threading.Thread(target=run, name="keyring", daemon=True).start()
-    failure: TokenUnavailable
+    failure: TokensUnusable
     try:
         return future.result(SECONDS)
     except FutureTimeout:
-        failure = TokenUnavailable(
+        failure = TokensUnusable(
             "The keyring does not answer.",
             hint='Unlock it, or set store = "file" in [tokens].',
         )
     except Exception as error:  # noqa: BLE001 - see above
-        failure = TokenUnavailable(
+        failure = TokensUnusable(
             "The keyring refuses.",
             hint='Unlock it, or set store = "file" in [tokens].',
             detail=type(error).__name__,

@@ -22,6 +22,7 @@ from tuimail.model.finding import Verdict
 from tuimail.store.connection import FILE_NAME, is_on_network
 from tuimail.store.glance import Glance, glance, sqlite_version
 from tuimail.sync.checkup import Step, from_error
+from tuimail.text.safe import clean
 
 GROUP: Final = "This computer"
 TOKENS: Final = f"{GROUP}/tokens"
@@ -139,7 +140,7 @@ def _unusable(error: StoreError) -> Found:
     if not isinstance(error, StoreCorrupt) or isinstance(error, StoreForeign):
         return found
     you_can = "Quit tuimail, then make it anew; drafts, outbox and what waits are kept."
-    return failed(found.says, you_can, "tuimail repair")
+    return failed(f"it is damaged ({clean(error.detail)})", you_can, "tuimail repair")
 
 
 def _judged(seen: Glance) -> Found:

@@ -10,6 +10,7 @@ import click
 from tuimail.cli.output import note, say, say_json
 from tuimail.cli.run import OneAccount
 from tuimail.model.bodystructure import attachments
+from tuimail.model.folder import Folder
 from tuimail.model.listing import Listing
 from tuimail.model.message import Message
 from tuimail.model.search import Search
@@ -71,6 +72,12 @@ def say_messages(messages: list[Message], folders: dict[int, str], *, as_json: b
         date = f"{summary.internaldate.astimezone():%Y-%m-%d %H:%M}"
         place = f"{folders.get(summary.folder_id, '')}  " if folders else ""
         say(f"{summary.key:>6} {unread} {date}  {place}{summary.from_text}  {summary.subject}")
+
+
+def folder_line(folder: Folder) -> str:
+    """Return `Inbox: 114 messages, 19 unread`."""
+    many = "message" if folder.total == 1 else "messages"
+    return f"{folder.name}: {folder.total} {many}, {folder.unread} unread"
 
 
 def describe(message: Message, folders: dict[int, str]) -> dict[str, Any]:

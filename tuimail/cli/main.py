@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from tuimail import __version__
+from tuimail.cli.output import note
 from tuimail.cli.setup import Options
 from tuimail.cli.straight import end_of, show_screen
 
@@ -85,5 +86,10 @@ def _parsed() -> object:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.exceptions.Abort:
-        return 130
+    except click.exceptions.Abort as error:
+        note("")  # behind the question
+        if isinstance(error.__cause__ or error.__context__, KeyboardInterrupt):
+            return 130
+        note("tuimail: An answer was needed, and the input had none.")
+        note("  With --help a verb names the options that answer beforehand.")
+        return 2

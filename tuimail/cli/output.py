@@ -20,7 +20,7 @@ def write_out(data: str | bytes) -> None:
     """
     try:
         if isinstance(data, str):
-            sys.stdout.write(data)
+            sys.stdout.write(_writable(data))
         else:
             sys.stdout.buffer.write(data)
         sys.stdout.flush()
@@ -31,6 +31,12 @@ def write_out(data: str | bytes) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         words = error.strerror or type(error).__name__
         raise TuimailError(f"The result could not be written: {words}.") from error
+
+
+def _writable(text: str) -> str:
+    """Return the text with ? for what the locale has no octets for."""
+    kind = sys.stdout.encoding
+    return text if text.isascii() else text.encode(kind, "replace").decode(kind)
 
 
 def say(text: str) -> None:
@@ -55,5 +61,6 @@ def complain(error: TuimailError) -> None:
     for line in (error.hint, error.command, error.url):
         if line:
             note(f"  {line}")
+    who = "The server said: " if error.from_server else ""
     for line in error.detail.splitlines():
-        note(f"  The server said: {line}")
+        note(f"  {who}{line}")

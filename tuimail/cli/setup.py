@@ -15,7 +15,7 @@ from tuimail.cli.lock import is_engine_running
 from tuimail.config import paths
 from tuimail.config.accounts import account_from, shared_accounts
 from tuimail.config.schema import Settings, TokenSettings
-from tuimail.config.settings import load, load_or_default
+from tuimail.config.settings import change, load, load_or_default
 from tuimail.errors import ConfigError, StoreError
 from tuimail.model.account import Account, AccountId
 from tuimail.records import record
@@ -68,6 +68,19 @@ def load_what_is_right(options: Options) -> tuple[Settings, ConfigError | None]:
     if mistake is not None and not settings.accounts:
         raise mistake
     return settings, mistake
+
+
+def write_settings(file: Path, changes: Mapping[str, object]) -> Settings:
+    """Write into the settings file, as `config.settings.change` does.
+
+    Raises:
+        ConfigError: The result would not be right, or the file cannot be written.
+    """
+    try:
+        return change(file, changes)
+    except OSError as error:
+        reason = error.strerror or "it cannot be written"
+        raise ConfigError(f"{file}: {reason}.", file=str(file)) from error
 
 
 def _demand(path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from tuimail.cli.setup import stored_id
+from tuimail.cli.setup import stored_id, write_settings
 from tuimail.config.accounts import account_from_table, shared_accounts
 from tuimail.config.schema import AccountSettings, Settings
-from tuimail.config.settings import change, load
+from tuimail.config.settings import load
 from tuimail.errors import ConfigError
 from tuimail.model.account import Account
 from tuimail.store.store import Store
@@ -83,9 +83,5 @@ def _with(table: AccountSettings, address: str) -> AccountSettings:
 
 
 def _write(file: Path, owner: str, table: AccountSettings) -> AccountSettings:
-    try:
-        settings = change(file, {f"accounts.{owner}.shared": list(table.shared) or None})
-    except OSError as error:
-        reason = error.strerror or "it cannot be written"
-        raise ConfigError(f"{file}: {reason}.", file=str(file)) from error
-    return settings.accounts[owner]
+    changes = {f"accounts.{owner}.shared": list(table.shared) or None}
+    return write_settings(file, changes).accounts[owner]

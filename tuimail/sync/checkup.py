@@ -10,10 +10,11 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Final
 
-from tuimail.errors import TuimailError
+from tuimail.errors import StoreError, StoreLocked, TokensUnusable, TuimailError
 from tuimail.model.checkup import Checked, Found, failed, skipped
 from tuimail.model.finding import Verdict
 from tuimail.sync.explain import failure_notice
+from tuimail.text.safe import clean
 
 SECONDS: Final = 40.0
 """How long one check may take; its own time limits are shorter as a rule."""
@@ -99,4 +100,8 @@ def _in_time(step: Step) -> Found:
 def from_error(error: TuimailError) -> Found:
     """Say why something failed, in the error's own words."""
     notice = failure_notice(error)
-    return Found(Verdict.FAIL, notice.short.removesuffix("."), notice)
+    says = notice.short.removesuffix(".")
+    is_local = isinstance(error, StoreError | TokensUnusable) and not isinstance(error, StoreLocked)
+    if is_local and error.detail:
+        says = f"{says} ({clean(error.detail)})"
+    return Found(Verdict.FAIL, says, notice)

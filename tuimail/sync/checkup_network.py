@@ -13,10 +13,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tuimail.errors import CertificateInvalid, NetworkError
-from tuimail.http import HttpClient, proxy_for, proxy_speaks_tls
+from tuimail.http import HttpClient, proxy_for, proxy_mistake, proxy_speaks_tls
 from tuimail.model.account import Account, Endpoint
 from tuimail.model.checkup import Found, Private, failed, passed, skipped, warned
-from tuimail.sync.checkup import Step
+from tuimail.sync.checkup import Step, from_error
 from tuimail.sync.checkup_tls import Way, look_at_tls
 
 CONNECT_SECONDS: Final = 10.0
@@ -168,6 +168,9 @@ def _sign_in(account: Account, http: HttpClient) -> list[Step]:
 
 
 def _proxy(authority: str) -> Found:
+    mistake = proxy_mistake(authority)
+    if mistake is not None:
+        return from_error(mistake)
     proxy = proxy_for(authority)
     if not proxy:
         return passed("none is used")

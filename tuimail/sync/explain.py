@@ -229,8 +229,8 @@ def failure_notice(error: TuimailError) -> Notice:
 
 
 def _notice(error: TuimailError, severity: Severity, short: str, now: str, you_can: str) -> Notice:
-    # What a library calls a broken line is not the server's words.
-    detail = clean("" if isinstance(error, NetworkError) else error.detail)
+    # What the system or a library calls it is not the server's words.
+    detail = clean(error.detail if error.from_server else "")
     happened = error.message if not detail else f"{error.message} The server said: {detail}"
     return Notice(
         severity,

@@ -7,11 +7,15 @@ import socket
 
 import pytest
 
+from tuimail.config.accounts import account_from_table
+from tuimail.config.schema import AccountSettings
+from tuimail.errors import ConnectFailed
+from tuimail.http import HttpClient, open_tunnel
 from tuimail.model.account import Endpoint
 from tuimail.model.finding import Verdict
 from tuimail.sync import checkup_network
 from tuimail.sync.checkup import run_all
-from tuimail.sync.checkup_network import HostCheckup, judge_clock
+from tuimail.sync.checkup_network import HostCheckup, judge_clock, network_steps
 
 
 def test_a_clock_is_judged_by_how_far_it_is_off() -> None:
@@ -61,3 +65,23 @@ def test_ipv6_that_is_missing_is_no_failure_where_ipv4_works(
         found = {each.name: each.found for each in run_all(steps)}
     assert found["ipv4"].verdict is Verdict.OK
     assert found["ipv6"].verdict is verdict
+
+
+@pytest.mark.parametrize("value", ["http://[::1", "http://proxy.example:99999", "socks5://h:1080"])
+def test_what_is_no_proxy_fails_its_check_and_ends_no_other(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    """Red when a bracket that is missing in HTTPS_PROXY ends the checkup in a traceback."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", value)
+    table = AccountSettings(address="anna@contoso.example", client_id="thunderbird")
+    account = account_from_table("work", table)
+    steps = network_steps([account], lambda _: HttpClient())
+    proxy = next(step for step in steps if step.name == "proxy")
+    (checked,) = run_all([proxy])
+    assert checked.found.verdict is Verdict.FAIL
+    assert checked.found.says == "HTTPS_PROXY names no proxy that tuimail can use"
+    with pytest.raises(ConnectFailed, match="names no proxy"):
+        open_tunnel("login.microsoftonline.com", 443, 1.0)

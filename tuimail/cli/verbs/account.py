@@ -9,10 +9,15 @@ import click
 from tuimail.cli.lock import VERB, EngineLock
 from tuimail.cli.output import note, say, say_json
 from tuimail.cli.run import OneAccount, json_option, one_account
-from tuimail.cli.setup import Options, data_folder, load_settings, stored_accounts
+from tuimail.cli.setup import (
+    Options,
+    data_folder,
+    load_settings,
+    stored_accounts,
+    write_settings,
+)
 from tuimail.cli.sharing import add_shared, remove_shared
 from tuimail.cli.verbs.account_add import add
-from tuimail.config.settings import change
 from tuimail.errors import ConfigError, StoreError
 from tuimail.model.account import AccountId
 from tuimail.store.forgetting import Unfinished, compact
@@ -75,7 +80,11 @@ def _owner(options: Options, name: str | None) -> str:
 @account.command()
 @click.argument("name")
 @click.option("--purge", is_flag=True, help="Delete its mail on this computer too.")
-@click.option("--yes", is_flag=True, help="Also what the server does not have.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Also delete what the server does not have: drafts, the outbox, changes.",
+)
 @click.pass_obj
 def remove(options: Options, name: str, purge: bool, yes: bool) -> None:
     """Sign a mailbox out and take it out of the settings. Nothing changes on the server.
@@ -103,7 +112,7 @@ def remove(options: Options, name: str, purge: bool, yes: bool) -> None:
         if shared:
             remove_shared(options.settings_file(), name)
         else:
-            change(options.settings_file(), {f"accounts.{name}": None})
+            write_settings(options.settings_file(), {f"accounts.{name}": None})
     kept = "its mail on this computer is deleted" if purge else "its mail stays on this computer"
     gone = "out of the settings" if shared else "signed out and out of the settings"
     note(f"{name} is {gone}; {kept}.")

@@ -32,7 +32,7 @@ def _persona(_context: click.Context, _parameter: click.Parameter, name: str) ->
         raise click.BadParameter(f"{error}. `tuimail demo --list` explains all.") from None
 
 
-@click.command()
+@click.command(short_help="Try tuimail without an account.")
 @click.option(
     "--persona",
     default="plain",

@@ -12,10 +12,10 @@ import click
 
 from tuimail.cli.output import note, say, say_json
 from tuimail.cli.run import json_option
-from tuimail.cli.setup import Options
+from tuimail.cli.setup import Options, write_settings
 from tuimail.config import from_aerc, from_himalaya, from_isync, from_mutt, from_thunderbird
 from tuimail.config.elsewhere import Found, merged, preset_of
-from tuimail.config.settings import change, load_or_default
+from tuimail.config.settings import load_or_default
 from tuimail.errors import ConfigError
 from tuimail.exchange.clients import PRESETS, resolve_client_id
 
@@ -29,8 +29,14 @@ _PROGRAMS: Final[Mapping[str, Callable[[Path], Iterator[Found]]]] = {
 _NOT_IN_A_LABEL: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-@click.command("import")
-@click.option("--from", "programs", type=click.Choice(sorted(_PROGRAMS)), multiple=True)
+@click.command("import", short_help="Take mailboxes over from another mail program.")
+@click.option(
+    "--from",
+    "programs",
+    type=click.Choice(sorted(_PROGRAMS)),
+    multiple=True,
+    help="Look only there; may be repeated.",
+)
 @click.option("--client-id", default="", help="For mailboxes without one: an id, or thunderbird.")
 @click.option("--yes", is_flag=True, help="Add without asking.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be added.")
@@ -51,7 +57,9 @@ def import_accounts(
     if client_id and resolve_client_id(client_id) is None:
         raise ConfigError(f"{client_id!r} is neither an id nor a preset.", key="client_id")
     path = options.settings_file()
-    settings, _ = load_or_default(path)
+    settings, mistake = load_or_default(path)
+    if mistake is not None:
+        raise mistake  # a label that is taken by an account with a mistake would be given twice
     found = _found(programs)
     if as_json or options.as_json:
         say_json([_as_json(each) for each in found])
@@ -74,7 +82,7 @@ def import_accounts(
         elif not dry_run and (yes or click.confirm("  Add it?", default=True)):
             label = _label(each, labels)
             labels.add(label)
-            change(path, _table(label, each, chosen))
+            write_settings(path, _table(label, each, chosen))
             say(f"  Added as [accounts.{label}]. Next: tuimail --account {label} login")
     return 1 if left_out else 0
 

@@ -12,14 +12,25 @@ from tuimail.model.folder import Folder, FolderRole
 from tuimail.model.listing import InFolder, Listing, Sort
 
 
-@click.command("list")
+@click.command("list", short_help="List the messages of a folder.")
 @click.argument("folder")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @click.option(
-    "--sort", type=click.Choice([sort.value for sort in Sort]), default="date", show_default=True
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
+)
+@click.option(
+    "--sort",
+    type=click.Choice([sort.value for sort in Sort]),
+    default="date",
+    show_default=True,
+    help="In which order.",
 )
 @click.option("--reverse", is_flag=True, help="The same order from its other end.")
-@click.option("--limit-to", metavar="WORDS", default="", help="Only these, as with \\ in a list.")
+@click.option(
+    "--limit-to",
+    metavar="WORDS",
+    default="",
+    help="Only those with these words, as `search` takes them.",
+)
 @json_option
 @click.pass_obj
 def list_messages(

@@ -34,7 +34,7 @@ FAILED = 1
 SIGN_IN_NEEDED = 3
 
 
-@click.group()
+@click.group(short_help="What is on its way out: list it, send it, have a timer send it.")
 def outbox() -> None:
     """What is on its way out: list it, send what is due, have a timer send it."""
 
@@ -152,7 +152,7 @@ def _flush(store: Store, accounts: Mapping[AccountId, Account], link: Connected)
     return FAILED if failures else 0
 
 
-@outbox.group()
+@outbox.group(short_help="Have a timer send what is due.")
 def timer() -> None:
     """The systemd user timer that sends what is due while no tuimail is open."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from tuimail.cli.listing import folder_line
 from tuimail.cli.lock import VERB, EngineLock
 from tuimail.cli.output import say, say_json
 from tuimail.cli.run import OneAccount, json_option, one_account
@@ -48,7 +49,7 @@ class _Told:
         notice = rescued.notice()
         self.document["rescued"] = {"aside": str(rescued.aside), **asdict(rescued.kept)}
         self.is_mended &= not rescued.kept.lost
-        for text in (notice.short, notice.happened, notice.now, *rescued.kept.lost):
+        for text in (notice.happened, notice.now, *rescued.kept.lost):
             self.line(text)
 
     def end(self) -> int:
@@ -112,7 +113,7 @@ def _fetch_again(options: Options, name: str, told: _Told) -> None:
         "unread": folder.unread,
         "changes": waiting,
     }
-    told.line(f"{folder.name}: {folder.total} messages, {folder.unread} unread")
+    told.line(folder_line(folder))
     told.line(f"Changes that wait for the server: {waiting}")
 
 

@@ -10,9 +10,11 @@ from tuimail.cli.setup import Options
 from tuimail.model.listing import Everywhere, Listing
 
 
-@click.command("search")
+@click.command("search", short_help="Find messages in all folders.")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="How many at most."
+)
 @json_option
 @click.pass_obj
 def search(options: Options, words: tuple[str, ...], limit: int, *, as_json: bool) -> None:

@@ -37,7 +37,7 @@ _FULL: Final = (
 _STAYS: Final = "The message is in the outbox. It goes out with the next send or open tuimail."
 
 
-@click.command()
+@click.command(short_help="Send the message on stdin.")
 @click.pass_obj
 def send(options: Options) -> None:
     """Send the message on stdin (RFC 5322) to the recipients in its To, Cc and Bcc.

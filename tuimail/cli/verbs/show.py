@@ -25,8 +25,8 @@ from tuimail.model.request import NewRequest, RequestKind
 from tuimail.text.address import format_addresses
 
 
-@click.command()
-@click.argument("key", type=int)
+@click.command(short_help="Show one message, by its key from `list`.")
+@click.argument("key", type=click.IntRange(1, 2**63 - 1))
 @click.option("--raw", is_flag=True, help="The message as it is, for a pipe or a file.")
 @click.option("--text", is_flag=True, help="Headers and readable text (the default).")
 @json_option

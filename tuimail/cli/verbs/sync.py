@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from tuimail.cli.handover import lock_or_answer
+from tuimail.cli.listing import folder_line
 from tuimail.cli.output import complain, note
 from tuimail.cli.run import OneAccount, one_account
 from tuimail.cli.setup import Options
@@ -41,4 +42,4 @@ async def _sync(world: OneAccount) -> list[TuimailError]:
 
 def _tell(folder: Folder) -> None:
     if folder.selectable:
-        note(f"{folder.name}: {folder.total} messages, {folder.unread} unread")
+        note(folder_line(folder))

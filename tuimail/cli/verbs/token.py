@@ -12,14 +12,14 @@ from tuimail.cli.setup import Options
 from tuimail.errors import ConfigError
 
 
-@click.command()
+@click.command(short_help="Print an access token for another mail program.")
 @click.option("--refresh", is_flag=True, help="Ask Microsoft for a new one, whatever is here.")
 @click.pass_obj
 def token(options: Options, refresh: bool) -> None:
     """Print an access token that is good for five minutes at least, and nothing else."""
     if sys.stdout.isatty():
         raise ConfigError(
-            "A token is a secret and is not shown on a terminal.",
+            "A token is a secret and is not shown on a terminal: send it to a program.",
             key="token",
         )
     with one_account(options) as world:
