@@ -6,6 +6,7 @@ A vault holds one text for all accounts. Who may change it when is the business 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import time
@@ -58,8 +59,12 @@ class FileVault:
             raise unusable(self.stamp, error) from error
 
     def save(self, text: str) -> bool:
-        """Replace the file."""
-        return replace_privately(self.stamp, text)
+        """Replace the file, and take away what a process that was killed had half written."""
+        is_saved = replace_privately(self.stamp, text)
+        for left in self.stamp.parent.glob(f".{self.stamp.name}.*"):
+            with contextlib.suppress(OSError):
+                left.unlink()
+        return is_saved
 
     def set_aside(self) -> None:
         """Rename the file."""

@@ -128,6 +128,16 @@ def test_a_file_that_others_can_read_is_closed_to_them(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_what_a_killed_process_had_half_written_goes_with_the_next_change(path: Path) -> None:
+    """Red when a refresh token lies there after everybody signed out."""
+    cache = TokenCache.open(path)
+    left = path.parent / f".{path.name}.a1b2c3"
+    left.write_text('{"RefreshToken": ')
+    with cache.change() as content:
+        content["Account"] = {}
+    assert sorted(each.name for each in path.parent.iterdir()) == [path.name, f"{path.name}.lock"]
+
+
 def test_reading_leaves_the_file_alone_and_an_unchanged_content_too(path: Path) -> None:
     cache = TokenCache.open(path)
     assert cache.read() == {}
