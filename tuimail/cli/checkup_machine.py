@@ -63,8 +63,17 @@ def versions() -> Found:
 def data_folder(data: Path) -> Found:
     """Look at who may read it: 0700, and 0600 for what is in it."""
     private = Private("folder", str(data))
-    if not data.exists():
+    try:
+        data.stat()
+    except FileNotFoundError:
         return passed(f"{data} is made at the first start", private)
+    except OSError as error:
+        return failed(
+            f"{data} cannot be used ({error.strerror})",
+            "Check XDG_DATA_HOME, and the permissions of the folders above it.",
+            "",
+            private,
+        )
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
         return failed(
             f"{data} cannot be written",
@@ -98,7 +107,7 @@ def _is_open(path: Path) -> bool:
 
 def free_space(data: Path) -> Found:
     """Look at the space that is left for mail."""
-    there = next(each for each in (data, *data.parents) if each.exists())
+    there = next(each for each in (data, *data.parents) if os.access(each, os.F_OK))
     free = shutil.disk_usage(there).free
     says = f"{free // _MEBIBYTE:,} MB"
     you_can = "Free some space, or keep less mail: [download] in the settings."
