@@ -151,6 +151,7 @@ def test_an_impossible_flag_is_wrong_usage_before_anything_is_asked(
     assert shell.config.read_text() == mine
 
 
+@pytest.mark.timeout(300)  # a whole set-up after one that fails
 def test_a_server_that_was_mistyped_does_not_come_back(
     shell: Shell, fresh_sandbox: Sandbox
 ) -> None:

@@ -176,6 +176,7 @@ def test_tokens_kept_by_commands_serve_every_verb(
     assert not (shell.data / "tokens.json").exists()
 
 
+@pytest.mark.timeout(300)  # seven processes, one after the other
 def test_a_sign_in_that_is_not_stored_or_not_forgotten_is_no_success(
     fresh_sandbox: Sandbox, tmp_path: Path
 ) -> None:
