@@ -102,7 +102,7 @@ async def test_what_a_limit_does_not_understand_is_said(talk: Desk) -> None:
         await talk.start(pilot)
         await pilot.press("backslash", *"is:unraed")
         await talk.see(pilot, "unraed")
-        assert screen_rows(talk.app)[-2].startswith(" ! ")
+        await talk.when(lambda: screen_rows(talk.app)[-2].startswith(" ! "), "what is wrong")
         await pilot.press("enter")  # it stays until it is right
         await talk.see(pilot, "\\is:unraed")
         await pilot.press(*["backspace"] * 3, *"ead")
