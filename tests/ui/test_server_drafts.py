@@ -61,7 +61,7 @@ async def open_in_drafts(stage: Stage, key: MessageKey) -> None:
 
 
 async def test_enter_goes_on_with_a_draft_that_was_written_here(tmp_path: Path) -> None:
-    """Mutation that turns it red: no look at `draft_shown_as` in `on_message_opened`."""
+    """Mutation that turns it red: no look at `draft_shown_as` in `action_open_message`."""
     async with open_stage(tmp_path) as stage:
         draft = Draft(stage.account, to="ben@contoso.com", subject="Mine", body="As typed")
         number = stage.store.write(lambda tx: tx.save_draft(draft)).result()

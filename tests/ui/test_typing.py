@@ -140,6 +140,18 @@ async def test_what_is_typed_at_once_behind_a_key_meets_the_pane_it_goes_to(desk
         await desk.see(pilot, "── Sort by ──")
 
 
+async def test_what_is_typed_at_once_behind_enter_meets_what_it_opens(desk: Desk) -> None:
+    """Red where a message tells the screen of it: `q` met the list then, and ended tuimail."""
+    async with desk.app.run_test(size=(80, 24)) as pilot:
+        await desk.start(pilot)
+        _type_at_once(desk.app, "enter", "q", "c", "G", "enter", "o")
+        await desk.see(pilot, "── Sort by ──")
+        assert desk.app.is_running
+        folder = desk.mailbox.message_list.folder
+        assert folder is not None
+        assert folder != desk.folder("INBOX").id
+
+
 async def test_keys_that_come_when_it_ends_are_for_nobody(desk: Desk) -> None:
     """Mutation seen red: `on_event` asks for the focus of a screen that is not there any more."""
     async with desk.app.run_test(size=(80, 24)) as pilot:

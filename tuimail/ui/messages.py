@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from tuimail.errors import TuimailError
-from tuimail.model.listing import Place
 from tuimail.model.message import MessageKey
 from tuimail.model.notice import Severity
 
@@ -34,14 +33,6 @@ class Said(Message):
         super().__init__()
         self.text = text
         self.severity = severity
-
-
-class FolderChosen(Message):
-    """A folder or a view was opened in the tree."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__()
-        self.place = place
 
 
 class CursorMoved(Message):

@@ -10,7 +10,6 @@ from tuimail.model.folder import Folder, FolderId, FolderRole
 from tuimail.model.listing import AllInboxes, Flagged, InFolder, Place
 from tuimail.model.message import MessageKey
 from tuimail.ui.listing.choice import choice_for
-from tuimail.ui.messages import FolderChosen
 from tuimail.ui.screens.mailbox_reading import MailboxReading
 from tuimail.ui.shell import shell
 
@@ -136,9 +135,9 @@ class MailboxPlaces(MailboxReading):
         self.rearrange()
         self.set_focus(self.message_list)
 
-    def on_folder_chosen(self, event: FolderChosen) -> None:
-        """Open it and go to the list."""
-        self.open_place(event.place)
+    def action_open_chosen(self, place: Place) -> None:
+        """Open what was chosen among the folders, and go to the list."""
+        self.open_place(place)
         self.leave_for_list()
 
     def _view(self, name: str) -> AllInboxes | Flagged:

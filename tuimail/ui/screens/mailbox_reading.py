@@ -60,18 +60,22 @@ class MailboxReading(MailboxDeeds):
             self._preview = later(self, _PREVIEW_SECONDS, show)
 
     def on_message_opened(self, event: MessageOpened) -> None:
+        """Open it."""
+        self.action_open_message(event.key)
+
+    def action_open_message(self, key: MessageKey) -> None:
         """Read it, or its conversation where the row stands for one, or go on writing it."""
         read = shell(self).store.read
-        draft_id = read.draft_shown_as(event.key)
+        draft_id = read.draft_shown_as(key)
         draft = None if draft_id is None else read.draft(draft_id)
         if draft is not None:
             shell(self).open_composer(draft)
             return
-        if self._is_draft(event.key):
-            self.writing.go_on(event.key)
+        if self._is_draft(key):
+            self.writing.go_on(key)
             return
         row = self.message_list.row
-        if row is None or not row.is_folded or not self._read_conversation(event.key):
+        if row is None or not row.is_folded or not self._read_conversation(key):
             self._read_message()
 
     def _is_draft(self, key: MessageKey) -> bool:

@@ -53,7 +53,7 @@ class MailboxSearch:
                 self.leave()
             elif screen.message_list.cursor is not None and text.strip():
                 screen.set_focus(screen.message_list)  # at once: what is opened takes it from here
-                screen.message_list.action_open()
+                screen.message_list.open_soon()
 
         hints = [("Enter", "open"), ("line.close", "close")]
         if len(shell(screen).accounts) > 1:

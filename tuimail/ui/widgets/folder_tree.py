@@ -14,7 +14,7 @@ from textual.strip import Strip
 from tuimail.model.account import AccountId
 from tuimail.model.changes import ChangeSet
 from tuimail.model.folder import Folder, FolderId, FolderRole
-from tuimail.model.listing import Flagged, InFolder, Listing
+from tuimail.model.listing import Flagged, InFolder, Listing, Place
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.folders.forest import Branch, Forest
@@ -29,7 +29,6 @@ from tuimail.ui.folders.layout import (
     tree_rows,
     view_rows,
 )
-from tuimail.ui.messages import FolderChosen
 from tuimail.ui.shell import shell
 
 _MOST_REPLACED = 200
@@ -275,11 +274,15 @@ class FolderTree(ScrollView, can_focus=True):
         if row.outbox:
             shell(self).open_outbox()
         elif row.view is not None:
-            self.post_message(FolderChosen(row.view))
+            await self._choose(row.view)
         elif row.folder is not None and not row.folder.selectable:
             self._fold(not row.folded)
         elif row.folder is not None:
-            self.post_message(FolderChosen(InFolder(row.folder.id)))
+            await self._choose(InFolder(row.folder.id))
+
+    async def _choose(self, place: Place) -> None:
+        """Open a place before another key is taken."""
+        await self.app.run_action(("screen", "open_chosen", (place,)), self)
 
     def action_fold(self) -> None:
         """Fold the folder at the cursor, or go to the one it is in."""

@@ -31,8 +31,13 @@ class MessageList(ShownList):
 
     # -- the cursor ----------------------------------------------------------------------------
 
-    def action_open(self) -> None:
-        """Open the message at the cursor."""
+    async def action_open(self) -> None:
+        """Open the message at the cursor, before another key is taken."""
+        if self.cursor is not None:
+            await self.run_action(f"screen.open_message({self.cursor.key})")
+
+    def open_soon(self) -> None:
+        """Open it once the sheet that chose it is gone."""
         if self.cursor is not None:
             self.post_message(MessageOpened(self.cursor.key))
 
@@ -271,6 +276,6 @@ class MessageList(ShownList):
         elif state:
             await self.run_action(f"screen.{state}")
         elif here:
-            self.action_open()
+            await self.action_open()
         else:
             self._set_cursor(self.spots[at])
