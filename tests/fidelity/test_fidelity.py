@@ -14,6 +14,9 @@ from tests.fidelity.servers import wires
 from tests.server.dovecot import DovecotServer
 from tuimail.sandbox.sandbox import Sandbox
 
+# Comparing takes some twenty seconds, of a processor that may have other things to do.
+pytestmark = pytest.mark.timeout(600)
+
 _SHOWN = 20
 
 

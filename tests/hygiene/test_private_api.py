@@ -56,6 +56,7 @@ def test_what_is_overridden_on_purpose_exists(path: str) -> None:
     assert hasattr(_library_class(path), path.rpartition(".")[2])
 
 
+@pytest.mark.timeout(300)
 def test_no_other_private_name_of_a_library_is_used_by_a_subclass() -> None:
     collisions = {
         f"{cls.__module__}.{cls.__qualname__}: {owner}.{name}"
