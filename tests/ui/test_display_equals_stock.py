@@ -58,7 +58,7 @@ async def test_random_keys_show_the_same_as_the_stock_display(
             if step % 40 == 20:
                 await _write(pilot, chance)
             assert terminals.difference == "", f"seed {_SEED}, step {step}, {keys}"
-        assert terminals.frames > _STEPS / 2  # fewer than keys where the machine is busy
+        assert terminals.frames > _STEPS / 16  # a slow machine paints many keys at once
         assert desk.app.painted is not None
         assert terminals.our_octets < terminals.stock_octets / 3
         assert desk.mailbox.message_list.total > 0
@@ -80,6 +80,7 @@ async def _change_size(pilot: Pilot[None], terminals: TwoTerminals, size: tuple[
 
 async def _write(pilot: Pilot[None], chance: random.Random) -> None:
     """Write some words in the composer and leave it."""
+    await pilot.pause()  # a slow machine has keys left that open or close something
     before = len(pilot.app.screen_stack)
     await pilot.press("m")
     await pilot.pause()
