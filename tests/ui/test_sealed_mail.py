@@ -127,7 +127,7 @@ async def test_files_in_encrypted_mail_are_like_others_and_its_answer_is_encrypt
         await stage.shows("√ S/MIME: signed by Kim Chu <kim@fabrikam.example>")
         await stage.shows("The secret numbers are final.")
         await stage.press("v")
-        await stage.shows("numbers.csv")
+        await stage.shows("── Attachments ──")
         await stage.press("1")
         await stage.shows("Name  Sum")
         await stage.press("s")
