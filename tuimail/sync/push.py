@@ -22,7 +22,7 @@ from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, Folder, FolderId
-from tuimail.model.intent import IntentState
+from tuimail.model.intent import Copy, Intent, IntentState, Move
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.sync.batch import (
@@ -34,12 +34,13 @@ from tuimail.sync.batch import (
     look_for_folder,
     put_off,
 )
-from tuimail.sync.compact import Work, compact
+from tuimail.sync.compact import Work, compact, next_due
 from tuimail.sync.copies import CopyBatch
+from tuimail.sync.drafts import drafts_due
 from tuimail.sync.explain import change_refused, change_stopped
 from tuimail.sync.moves import MoveBatch
 from tuimail.sync.stores import ExpungeBatch, FlagBatch
-from tuimail.sync.tree import TreeOutcome, push_tree
+from tuimail.sync.tree import TreeOutcome, push_tree, tree_due
 from tuimail.sync.unforeseen import DefectError, attempt, put_aside
 
 MOST_AT_ONCE: Final = 200
@@ -184,6 +185,21 @@ def can_receive(store: Store, folder_id: FolderId) -> bool:
         return folder is not None
     waiting = store.read.folder_intents(folder.account_id)
     return all(intent.folder_id != folder.id for intent in waiting)
+
+
+def next_push(store: Store, account: AccountId) -> datetime | None:
+    """When the next intent of an account can be tried, UTC; None while none can."""
+
+    def can_run(intent: Intent) -> bool:
+        if store.read.location(intent.key) is None:
+            return False
+        if not isinstance(intent.action, Move | Copy):
+            return True
+        return can_receive(store, intent.action.to)
+
+    messages = next_due(store.read.intents(account), can_run)
+    due = (messages, tree_due(store, account), drafts_due(store, account))
+    return min((one for one in due if one is not None), default=None)
 
 
 def _needs_no_command(store: Store, work: Work, folder: FolderId, uid: UID) -> bool:

@@ -21,23 +21,21 @@ from tuimail.imap.session import ImapSession
 from tuimail.model.account import Account
 from tuimail.model.download import DownloadRules
 from tuimail.model.folder import FolderId, FolderRole
-from tuimail.model.intent import UNTIL_THERE, Copy, Intent, Move
+from tuimail.model.intent import UNTIL_THERE
 from tuimail.model.message import MessageKey
 from tuimail.model.status import Download, Fetching, Progress
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.sync.awaited import AwaitedTexts
 from tuimail.sync.backoff import delay
-from tuimail.sync.compact import next_due
-from tuimail.sync.drafts import drafts_due, push_drafts
+from tuimail.sync.drafts import push_drafts
 from tuimail.sync.keeping import Keeping
 from tuimail.sync.plan import Occasion
-from tuimail.sync.push import can_receive, push
+from tuimail.sync.push import next_push, push
 from tuimail.sync.reconcile import fetch_older, reconcile
 from tuimail.sync.reports import read_reports
 from tuimail.sync.survey import Survey
 from tuimail.sync.timing import Timing
-from tuimail.sync.tree import tree_due
 from tuimail.sync.waiting import wait_until_due
 from tuimail.sync.wishes import FolderWish, Wishes
 
@@ -267,7 +265,7 @@ class Work:
         while True:
             self.intents.clear()
             await self.push()
-            await wait_until_due(self.intents, self._next_intent())
+            await wait_until_due(self.intents, next_push(self.store, self.account.id))
 
     async def push(self) -> None:
         """Push the intents that are due.
@@ -359,19 +357,6 @@ class Work:
     def urgent_loops(self) -> list[Callable[[], Coroutine[None, None, None]]]:
         """The loops that do what the user did and wants; they go first."""
         return [self.push_loop, self.texts.loop, self.texts.file_loop]
-
-    def _next_intent(self) -> datetime | None:
-        messages = next_due(self.store.read.intents(self.account.id), self._can_run)
-        folders = tree_due(self.store, self.account.id)
-        drafts = drafts_due(self.store, self.account.id)
-        return min((one for one in (messages, folders, drafts) if one is not None), default=None)
-
-    def _can_run(self, intent: Intent) -> bool:
-        if self.store.read.location(intent.key) is None:
-            return False
-        if not isinstance(intent.action, Move | Copy):
-            return True
-        return can_receive(self.store, intent.action.to)
 
     def _prefetch(self, folder: FolderId) -> None:
         if folder == self.focus:
