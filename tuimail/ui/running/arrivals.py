@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tuimail.errors import StoreError
@@ -19,6 +20,7 @@ from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.model.notice import Notice, Severity
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.later import later
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.store.reader import Reader
@@ -180,7 +182,7 @@ class Arrivals:
         app = self._app
         way = choose_way(app.settings.notify.by, self._environ)
         if way == "desktop":
-            app.run_worker(self._on_desktop(text), group="notify", exit_on_error=False)
+            begin(app, partial(self._on_desktop, text), group="notify", exit_on_error=False)
         elif said := sequence(way, "tuimail", app.glyphs.own(text)):
             app.terminal.write(said)
 

@@ -8,7 +8,7 @@ so that it is said why it cannot be done.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from textual import events
@@ -33,6 +33,7 @@ from tuimail.ui.keys.use import KeyUse
 from tuimail.ui.running.chords import Chords
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.store.reader import Reader
@@ -257,7 +258,7 @@ class Keyboard:
             if not macros.stored(letter):
                 self._say(f"No keys are kept under {shown_key(key)}.")
                 return
-            self._app.run_worker(self._play(letter, min(times, _MOST_TIMES)), group="macro")
+            begin(self._app, partial(self._play, letter, min(times, _MOST_TIMES)), group="macro")
 
         self._chords.ask_key("press again", self.keys.shown("mailbox.play"), offers, chosen)
 

@@ -30,6 +30,7 @@ from tuimail.ui.status.job_stories import job_story
 from tuimail.ui.status.jobs import Change, JobId, Jobs, Kind, gather
 from tuimail.ui.status.jobs_words import JobLines
 from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.work import begin
 from tuimail.ui.writing.sending import send_now
 
 _YES: Final = "y"
@@ -72,7 +73,7 @@ class JobsScreen(ToldList[MessageKey | None]):
         self._read_again = True
         if not self._reading:
             self._reading = True
-            self.run_worker(self._read(), group="reading jobs")
+            begin(self, self._read, group="reading jobs")
 
     async def _read(self) -> None:
         app = shell(self)

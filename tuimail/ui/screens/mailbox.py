@@ -40,6 +40,7 @@ from tuimail.ui.screens.mailbox_picking import MailboxPicking
 from tuimail.ui.screens.mailbox_search import MailboxSearch
 from tuimail.ui.screens.mailbox_writing import MailboxWriting
 from tuimail.ui.shell import shell
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.ui.widgets.body_view import BodyView
@@ -77,7 +78,7 @@ class MailboxScreen(MailboxKeys):
         self.place_panes()
         self.open_first_folder()
         self.bars.refresh()
-        self.call_after_refresh(self.run_worker, self._bring_readers)
+        self.call_after_refresh(begin, self, self._bring_readers)
 
     async def _bring_readers(self) -> None:
         await asyncio.to_thread(load_readers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from tuimail.ui.drawing.formatting import cut, number
 from tuimail.ui.screens.deed_runner import DeedRunner
 from tuimail.ui.screens.mailbox_panes import MailboxPanes
 from tuimail.ui.shell import shell
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox_dwelling import MailboxDwelling
@@ -63,7 +65,7 @@ class MailboxDeeds(MailboxPanes):
             single = (key for key in keys.keys(BY_ID[f"mailbox.{name}"]) if " " not in key)
             names.update((key, name) for key in islice(single, 1))
         waiting = self.bottom.put(f"All {number(len(self.conversation.members))}:", names)
-        self.run_worker(self._do_to_all(names, waiting), group="all", exclusive=True)
+        begin(self, partial(self._do_to_all, names, waiting), group="all", exclusive=True)
 
     async def _do_to_all(
         self, names: Mapping[str, str], waiting: asyncio.Future[str | None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
@@ -11,6 +12,7 @@ from tuimail.ui import deeds
 from tuimail.ui.later import later
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.shell import shell
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen
@@ -51,9 +53,9 @@ class MailboxDwelling:
         if row is None or row.flags.is_seen:
             return
         if after == 0:
-            screen.run_worker(self._mark(key))
+            begin(screen, partial(self._mark, key))
         else:
-            self._timer = later(screen, after, lambda: screen.run_worker(self._mark(key)))
+            self._timer = later(screen, after, lambda: begin(screen, partial(self._mark, key)))
 
     def moved(self, *, by_user: bool) -> None:
         """The cursor of the conversation is somewhere, or what is below it has changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tuimail.errors import StoreError
@@ -13,6 +14,7 @@ from tuimail.model.notice import Severity
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.shell import is_connected, shell
 from tuimail.ui.terminal.saving import downloads_dir
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen
@@ -51,11 +53,16 @@ class MailboxExport:
             total, waiting = len(self._export.rows), len(self._export.waiting)
             question = f"{number(waiting)} of {number(total)} are not here yet."
             put = bottom.put(question, {_WITHOUT: "write the others", _GIVE_UP: "give up"})
-            screen.run_worker(self._end_waiting(self._export, put), group="export", exclusive=True)
+            begin(
+                screen,
+                partial(self._end_waiting, self._export, put),
+                group="export",
+                exclusive=True,
+            )
         elif rows := screen.chosen():
             what = f"{number(len(rows))} messages" if len(rows) > 1 else "the message"
             put = bottom.put(f"Write {what} to", {_FILES: "eml files", _MBOX: "one mbox"})
-            screen.run_worker(self._ask_and_write(rows, put), group="export", exclusive=True)
+            begin(screen, partial(self._ask_and_write, rows, put), group="export", exclusive=True)
 
     async def _ask_and_write(
         self, rows: list[MessageSummary], put: asyncio.Future[str | None]
@@ -123,7 +130,7 @@ class MailboxExport:
             return
         if not export.waiting:
             self._export = None
-            self._screen.run_worker(self._write(export), group="export-writing")
+            begin(self._screen, partial(self._write, export), group="export-writing")
 
     async def _write(self, export: _Export) -> None:
         from tuimail.ui.reading.exporting import (  # noqa: PLC0415 - few need it

@@ -7,6 +7,7 @@ confirmed, and taken back by `u` where it can be.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import AccountId
@@ -25,6 +26,7 @@ from tuimail.ui.deeds import HOLD_SECONDS
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.folders import words
 from tuimail.ui.shell import shell
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.ui.folders.names import Wanted
@@ -187,7 +189,11 @@ class MailboxFolders:
 
         def answered(text: str | None) -> None:
             if text is not None and text != shown:
-                self._screen.run_worker(then(read_path(text, known, itself=itself)), group="folder")
+                begin(
+                    self._screen,
+                    partial(then, read_path(text, known, itself=itself)),
+                    group="folder",
+                )
 
         hints = (("Enter", verb), ("line.close", "close"))
 
@@ -214,7 +220,7 @@ class MailboxFolders:
 
     def destroy(self) -> None:
         """Delete the folder at the cursor for ever, after a question."""
-        self._screen.run_worker(self._destroy(), group="delete", exclusive=True)
+        begin(self._screen, self._destroy, group="delete", exclusive=True)
 
     async def _destroy(self) -> None:
         folder = self._tree.current
@@ -231,7 +237,7 @@ class MailboxFolders:
 
     def empty(self) -> None:
         """Delete everything in Deleted Items or Junk Email for ever, after a question."""
-        self._screen.run_worker(self._empty(), group="delete", exclusive=True)
+        begin(self._screen, self._empty, group="delete", exclusive=True)
 
     async def _empty(self) -> None:
         folder = self._tree.current

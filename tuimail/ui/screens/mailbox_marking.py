@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.listing import Listing
@@ -13,6 +14,7 @@ from tuimail.ui.drawing.formatting import number
 from tuimail.ui.screens.asked import read_words
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_list import MOST_MARKED, MessageList
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen
@@ -78,8 +80,8 @@ class MailboxMarking:
         return parsed.problem
 
     def _begin(self, search: Search, *, invert: bool = False) -> None:
-        work = self._mark_found(search, invert=invert)
-        self._screen.run_worker(work, exclusive=True, group="mark")
+        mark = partial(self._mark_found, search, invert=invert)
+        begin(self._screen, mark, exclusive=True, group="mark")
 
     async def _mark_found(self, search: Search, *, invert: bool) -> None:
         listing = self._rows.listing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tuimail.errors import StoreError
@@ -14,6 +15,7 @@ from tuimail.ui.listing.choice import choose_conversations, choose_sort
 from tuimail.ui.listing.words import order_words
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.message_list import MessageList
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.ui.screens.mailbox import MailboxScreen
@@ -68,7 +70,7 @@ class MailboxOrder:
         self._keep(kept, what)
 
     def _keep(self, kept: Future[None], words: str) -> None:
-        self._screen.run_worker(self._follow(kept, words), group="list")
+        begin(self._screen, partial(self._follow, kept, words), group="list")
 
     async def _follow(self, kept: Future[None], words: str) -> None:
         """Show the list as it is chosen now, once that is kept."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tuimail.model.account import AccountId
@@ -12,6 +13,7 @@ from tuimail.model.message import MessageSummary
 from tuimail.ui import deeds
 from tuimail.ui.drawing.formatting import number
 from tuimail.ui.shell import shell
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.ui.folders.choices import Choice
@@ -88,7 +90,7 @@ class MailboxPicking:
             return refusal(offer, choice, verb)
 
         def picked(choice: Choice) -> None:
-            screen.run_worker(self._file_into(choice, rows, copying=copying), group="file")
+            begin(screen, partial(self._file_into, choice, rows, copying=copying), group="file")
 
         what = number(len(rows)) if len(rows) > 1 else "message"
         title = f"{verb.capitalize()} {what} to"

@@ -17,6 +17,7 @@ from tuimail.model.notice import Severity
 from tuimail.text.safe import clean
 from tuimail.ui.reading.texts import Quotable
 from tuimail.ui.shell import shell
+from tuimail.ui.work import begin
 from tuimail.ui.writing.identities import Identity, identity_for, identity_of, own_addresses
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class MailboxWriting:
             self._start(row.key, write)
 
     def _start(self, key: MessageKey, write: Callable[[Message], Awaitable[None]]) -> None:
-        self._screen.run_worker(self._written(key, write), exclusive=True, group="reply")
+        begin(self._screen, partial(self._written, key, write), exclusive=True, group="reply")
 
     def _say(self, words: str, severity: Severity = Severity.INFO) -> None:
         self._screen.bottom.show_event(words, severity=severity)

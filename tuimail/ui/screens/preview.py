@@ -22,6 +22,7 @@ from tuimail.ui.shell import shell
 from tuimail.ui.widgets.body_view import BodyView
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.mime.parser import ParsedMessage
@@ -58,7 +59,7 @@ class PreviewScreen(Screen[None]):
         self._page.focus()
         shell(self).signal_status.subscribe(self, self._show_state)
         self._show_state(None)
-        self.run_worker(self._read(), group="preview")
+        begin(self, self._read, group="preview")
 
     def _show_state(self, _: None) -> None:
         self.query_one(TopBar).tell_state(self._account)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import NamedTuple
 
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.line_sheet import LineSheet
 from tuimail.ui.widgets.source_view import SourceView
 from tuimail.ui.widgets.top_bar import TopBar
+from tuimail.ui.work import begin
 
 _HEADER = "HEADER"
 _WHOLE = ""
@@ -81,7 +83,7 @@ class SourceScreen(Screen[None]):
             self._load()
 
     def _load(self) -> None:
-        self.run_worker(self._show_stored(), exclusive=True, group="source")
+        begin(self, self._show_stored, exclusive=True, group="source")
 
     async def _show_stored(self) -> None:
         """Read what is here of the section in a thread: it may be 25 MB."""
@@ -174,7 +176,12 @@ class SourceScreen(Screen[None]):
             self._find(self._searched, hit.end if step > 0 else hit.end - 1, back=step < 0)
 
     def _find(self, words: str, place: int, *, back: bool = False) -> None:
-        self.run_worker(self._found(words.strip(), place, back=back), exclusive=True, group="find")
+        begin(
+            self,
+            partial(self._found, words.strip(), place, back=back),
+            exclusive=True,
+            group="find",
+        )
 
     async def _found(self, words: str, place: int, *, back: bool) -> None:
         if not await self.view.find(words, place, back=back) and words:

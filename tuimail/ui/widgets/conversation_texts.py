@@ -27,6 +27,7 @@ from tuimail.ui.shell import is_connected, shell
 from tuimail.ui.widgets.conversation_cursor import ConversationCursor
 from tuimail.ui.widgets.message_pane import REST_AFTER
 from tuimail.ui.widgets.reading_body import LONG_LINES
+from tuimail.ui.work import begin
 
 _ROUNDS: Final = 50
 """How often it is looked again for what came into view because something else was laid out."""
@@ -75,7 +76,7 @@ class ConversationTexts(ConversationCursor):
         self._wish.set()
         brings = self._bringing is not None and not self._bringing.is_finished
         if not brings and (self._wanted() or self._wanted_when_idle()):
-            self._bringing = self.run_worker(self._bring_all, group="conversation")
+            self._bringing = begin(self, self._bring_all, group="conversation")
 
     def close(self) -> None:
         """Forget it."""

@@ -34,6 +34,7 @@ from tuimail.ui.shell import is_connected, shell, status_of
 from tuimail.ui.terminal.saving import completed, downloads_dir, target_of, target_problem
 from tuimail.ui.widgets.attachment_list import ListedFile, listed_files
 from tuimail.ui.widgets.bottom_bar import BottomBar
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -208,7 +209,7 @@ class FileDesk:
         return bool(given_up)
 
     def _start(self, waiting: _Waiting) -> None:
-        self._owner.run_worker(self._run(waiting), group="files")
+        begin(self._owner, partial(self._run, waiting), group="files")
 
     async def _run(self, waiting: _Waiting) -> None:
         app, name = shell(self._owner), attachment_name(waiting.part)
@@ -233,9 +234,9 @@ class FileDesk:
         elif deed == "save":
             self.save(source, part)
         elif deed == "save_as":
-            self._owner.run_worker(self._save_as(source, part), group="asking")
+            begin(self._owner, partial(self._save_as, source, part), group="asking")
         elif deed == "pipe":
-            self._owner.run_worker(self._pipe(source, part), group="asking")
+            begin(self._owner, partial(self._pipe, source, part), group="asking")
         elif deed == "open":
             self._with_content(source, part, partial(self._open, source, part), "is opened")
         else:

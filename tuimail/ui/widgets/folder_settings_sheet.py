@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -27,6 +28,7 @@ from tuimail.ui.folders.settings_words import (
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.choice_sheet import SheetKeys
 from tuimail.ui.widgets.keep_sheet import choose_for
+from tuimail.ui.work import begin
 
 
 class SettingRows(Widget):
@@ -134,7 +136,7 @@ async def choose_settings(owner: Widget, folder: Folder) -> None:
 
     def chosen(settings: FolderSettings | None) -> None:
         if settings is not None and settings != now:
-            owner.run_worker(_store(owner, folder, settings), group="folder settings")
+            begin(owner, partial(_store, owner, folder, settings), group="folder settings")
         if sheet.goes_on:
             choose_for(owner, folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -26,6 +27,7 @@ from tuimail.ui.folders.keep_words import (
 )
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.choice_sheet import SheetKeys
+from tuimail.ui.work import begin
 
 
 class KeepRows(Widget):
@@ -132,7 +134,7 @@ def choose_for(owner: Widget, folder: Folder) -> None:
 
     def chosen(choice: Choice | None) -> None:
         if choice is not None and choice.policy != now:
-            owner.run_worker(_store(owner, folder, choice, default), group="keep")
+            begin(owner, partial(_store, owner, folder, choice, default), group="keep")
 
     owner.app.push_screen(KeepSheet(KeepRows(folder.name, now, default, octets)), chosen)
 

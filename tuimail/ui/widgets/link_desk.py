@@ -18,6 +18,7 @@ from tuimail.model.draft import Draft
 from tuimail.model.notice import Severity
 from tuimail.ui.shell import shell
 from tuimail.ui.terminal import clipboard
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.mime.rendered import Link
@@ -90,7 +91,7 @@ class LinkDesk:
         elif self._opens == "copy":
             self._copy(link, "Copied: no browser opens here.")
         else:
-            self._owner.run_worker(self._start_browser(link), group="open-link")
+            begin(self._owner, partial(self._start_browser, link), group="open-link")
 
     async def _start_browser(self, link: Link) -> None:
         command = shell(self._owner).settings.reader.open_command

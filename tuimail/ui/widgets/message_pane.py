@@ -16,7 +16,6 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message as TextualMessage
 from textual.reactive import reactive
-from textual.worker import Worker
 
 from tuimail.errors import StoreError
 from tuimail.model.changes import ChangeSet
@@ -32,6 +31,7 @@ from tuimail.ui.widgets.fetch_line import FetchLine
 from tuimail.ui.widgets.head_view import HeadView
 from tuimail.ui.widgets.reading_body import ReadingBody
 from tuimail.ui.widgets.shown_message import ShownMessage
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -207,9 +207,8 @@ class MessagePane(Vertical, ShownMessage, can_focus=True):
             self._load(self._shown.message, keep_place=True)
 
     def _load(self, message: Message, *, keep_place: bool) -> None:
-        # Not yet a coroutine: the next key may cancel it before it has begun.
         read = partial(self._read, message, keep_place=keep_place)
-        _: Worker[None] = self.run_worker(read, exclusive=True, group="reading")
+        begin(self, read, exclusive=True, group="reading")
 
     async def _read(self, message: Message, *, keep_place: bool) -> None:
         key = message.summary.key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tuimail.errors import StoreError
@@ -17,6 +18,7 @@ from tuimail.ui.shell import shell
 from tuimail.ui.terminal.saving import downloads_dir
 from tuimail.ui.widgets.bottom_bar import BottomBar
 from tuimail.ui.widgets.shown_message import ShownMessage
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -85,7 +87,7 @@ class ReaderOutlets:
         await self._pane.app.push_screen(sheet, closed)
 
     def _pipe(self, command: str, data: bytes) -> None:
-        self._pane.run_worker(self._run(command, data), group="piping", exclusive=True)
+        begin(self._pane, partial(self._run, command, data), group="piping", exclusive=True)
 
     async def _run(self, command: str, data: bytes) -> None:
         from tuimail.ui.terminal.piping import CommandFailed, pipe_to  # noqa: PLC0415 - few need it
@@ -109,8 +111,8 @@ class ReaderOutlets:
         if message is not None:
             answers = {_EML: "eml", _MBOX: "mbox", _TEXT: "text"}
             waiting = self._bar.put("Write it to a file as", answers)
-            export = self._export(message, self._pane.reading, waiting)
-            self._pane.run_worker(export, group="outlet", exclusive=True)
+            export = partial(self._export, message, self._pane.reading, waiting)
+            begin(self._pane, export, group="outlet", exclusive=True)
 
     async def _export(
         self, message: Message, reading: Reading | None, waiting: asyncio.Future[str | None]
@@ -138,7 +140,7 @@ class ReaderOutlets:
         self._write(message, "mbox", entry)
 
     def _write(self, message: Message, extension: str, data: bytes) -> None:
-        self._pane.run_worker(self._save(message, extension, data), group="saving")
+        begin(self._pane, partial(self._save, message, extension, data), group="saving")
 
     async def _save(self, message: Message, extension: str, data: bytes) -> None:
         from tuimail.mime.export import export_name  # noqa: PLC0415 - few need it

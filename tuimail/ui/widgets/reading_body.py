@@ -30,6 +30,7 @@ from tuimail.ui.reading.reading_layout import (
 from tuimail.ui.reading.reading_place import place_of, row_of
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.marked_body import MarkedBody
+from tuimail.ui.work import begin
 
 if TYPE_CHECKING:
     from tuimail.mime.reading import Reading
@@ -116,7 +117,7 @@ class ReadingBody(MarkedBody):
         if self._text.waiting(self._unfolded) >= LONG_LINES:
             if not self._is_laying_out:
                 self._is_laying_out = True
-                self.run_worker(self._lay_out_soon(), group="layout")
+                begin(self, self._lay_out_soon, group="layout")
             if self._shows is not reading:
                 self._laid = ReadingRows()
             return self._laid.rows

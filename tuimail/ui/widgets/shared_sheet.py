@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,6 +24,7 @@ from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Run, ends
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import Field
+from tuimail.ui.work import begin
 
 _NEEDED = "You open it with your own sign-in; your administrator gives the right to it."
 
@@ -103,7 +105,7 @@ def add_to(widget: Widget, owner: Account, shown: Callable[[], None]) -> None:
 
     def answered(address: str | None) -> None:
         if address is not None:
-            widget.run_worker(_add(widget, owner, address, shown), group="shared")
+            begin(widget, partial(_add, widget, owner, address, shown), group="shared")
 
     widget.app.push_screen(SharedSheet(clean(owner.name)), answered)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from textual.geometry import Size
 from textual.message import Message
@@ -13,6 +14,7 @@ from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run
 from tuimail.ui.reading.body_layout import position_text
 from tuimail.ui.reading.source_text import Hit, SourceText
+from tuimail.ui.work import begin
 
 _MARGIN = 1
 
@@ -94,7 +96,9 @@ class SourceView(ScrollView, can_focus=True):
         self._text.lay_out_for(width - 2 * _MARGIN)
         self._lay_out_more()
         if not self._text.is_laid_out:
-            self.run_worker(self._lay_out_rest(self._text, width), exclusive=True, group="layout")
+            begin(
+                self, partial(self._lay_out_rest, self._text, width), exclusive=True, group="layout"
+            )
 
     def _lay_out_more(self) -> None:
         self._text.lay_out_more()
