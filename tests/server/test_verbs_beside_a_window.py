@@ -70,7 +70,7 @@ def test_sync_is_done_by_the_window(shell: Shell, online: Window, fresh_sandbox:
     code, words = said(shell, "sync")
     assert code == 0, words
     assert "The tuimail that is open does it." in words
-    assert "Archive: 1 messages, 1 unread" in words
+    assert "Archive: 1 message, 1 unread" in words
     assert [row["subject"] for row in shell.json("list", "archive", "--json")] == [
         "Filed elsewhere"
     ]
