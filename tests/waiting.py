@@ -15,8 +15,26 @@ T = TypeVar("T")
 
 _PAUSE: Final = 0.005
 """Seconds between two looks: short beside anything a test waits for, long beside a look."""
-_FEWEST: Final = 20
-"""Looks that are taken at least: a machine that stood still for the whole time has done nothing."""
+_LOOKS_BEHIND: Final = 200
+"""Looks that are taken behind the end: a machine that stood still has done nothing meanwhile."""
+
+
+class Deadline:
+    """The time that something may take, and some looks behind it.
+
+    Args:
+        timeout: Seconds.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        self._end = time.monotonic() + timeout
+        self._looks = 0
+
+    def is_over(self) -> bool:
+        """Ask once per look."""
+        if time.monotonic() >= self._end:
+            self._looks += 1
+        return self._looks > _LOOKS_BEHIND
 
 
 class NeverHappenedError(AssertionError):
@@ -28,16 +46,13 @@ def wait_until(condition: Callable[[], T | None], timeout: float = 60.0, describ
 
     Args:
         condition: Called again and again on this thread; an exception in it ends the wait.
-        timeout: Seconds. The condition is looked at once more when they are over, and some times
-            in all.
+        timeout: Seconds; see `Deadline`.
         describe: What is waited for, for the failure's sentence.
     """
     pause = threading.Event()
-    deadline = time.monotonic() + timeout
-    looks = 0
+    deadline = Deadline(timeout)
     while True:
-        looks += 1
-        late = looks >= _FEWEST and time.monotonic() >= deadline
+        late = deadline.is_over()
         if seen := condition():
             return seen
         if late:
@@ -47,11 +62,9 @@ def wait_until(condition: Callable[[], T | None], timeout: float = 60.0, describ
 
 async def until(condition: Callable[[], T | None], timeout: float = 60.0, describe: str = "") -> T:  # noqa: ASYNC109 - the twin of wait_until
     """Do as `wait_until` does, and let the event loop of this test run in between."""
-    deadline = time.monotonic() + timeout
-    looks = 0
+    deadline = Deadline(timeout)
     while True:
-        looks += 1
-        late = looks >= _FEWEST and time.monotonic() >= deadline
+        late = deadline.is_over()
         if seen := condition():
             return seen
         if late:

@@ -12,13 +12,14 @@ import signal
 import struct
 import subprocess
 import termios
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import pyte
+
+from tests.waiting import Deadline
 
 _ROOT = Path(__file__).resolve().parents[2]
 # How a frame ends: the synchronised update is over, or the terminal's cursor was put in place.
@@ -236,11 +237,10 @@ class Terminal:
 
     def _read_until(self, condition: object, timeout: float, what: str) -> None:
         assert callable(condition)
-        deadline = time.monotonic() + timeout
+        deadline = Deadline(timeout)
         while not condition():
             ended = self.process.poll()
-            late = time.monotonic() >= deadline
-            assert not late, f"waited {timeout:g} s for {what}; exit code {ended}"
+            assert not deadline.is_over(), f"waited {timeout:g} s for {what}; exit code {ended}"
             self._read(0.05)
 
     def show(self, data: bytes) -> None:
