@@ -8,6 +8,7 @@ and `fields` know a dataclass, is the standard library's own, made when it is fi
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import Any, Final, TypeVar, cast, dataclass_transform
 
 import msgspec
@@ -16,6 +17,8 @@ _T = TypeVar("_T")
 
 _MISSING: Final = dataclasses.MISSING
 _OF_ANY_CLASS: Final = frozenset({"__dict__", "__weakref__", "__annotations__"})
+
+_making = threading.RLock()
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
@@ -70,7 +73,10 @@ class _Fields:
         self._of = owner
 
     def __get__(self, instance: object, owner: type) -> Any:
-        plain: Any = dataclasses.dataclass(frozen=True, init=False, repr=False, eq=False)(self._cls)
-        for name in ("__dataclass_fields__", "__dataclass_params__"):
-            type.__setattr__(self._of, name, getattr(plain, name))
-        return plain.__dataclass_fields__
+        with _making:  # two threads may ask for the first time
+            if vars(self._of)["__dataclass_fields__"] is self:
+                as_usual = dataclasses.dataclass(frozen=True, init=False, repr=False, eq=False)
+                plain: Any = as_usual(self._cls)
+                for name in ("__dataclass_params__", "__dataclass_fields__"):
+                    type.__setattr__(self._of, name, getattr(plain, name))
+        return vars(self._of)["__dataclass_fields__"]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import ClassVar
 
@@ -108,3 +112,33 @@ def test_what_knows_dataclasses_knows_records() -> None:
     match point:
         case Point(x, y, tags):
             assert (x, y, tags) == (1, 2, ["a"])
+
+
+def test_threads_that_ask_at_once_are_all_told_the_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A defect in a worker ended the program: the class was made a dataclass twice.
+
+    Mutation that turns it red: `nullcontext()` for the lock in `records`.
+    """
+    usual = dataclasses.dataclass
+    begun, others = threading.Event(), threading.Event()
+
+    def slowly(**options: bool) -> Callable[[type], type]:
+        def make(cls: type) -> type:
+            made: type = usual(**options)(cls)
+            begun.set()
+            others.wait(0.2)  # nobody sets it: the time in which the other thread comes as well
+            return made
+
+        return make
+
+    @record
+    class Fresh:
+        x: int
+
+    monkeypatch.setattr(dataclasses, "dataclass", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(fields, Fresh)
+        assert begun.wait(30)
+        second = threads.submit(fields, Fresh)
+        assert [each.name for each in first.result(30)] == ["x"]
+        assert second.result(30) == first.result(30)
