@@ -48,14 +48,6 @@ class CursorMoved(Message):
         self.by_user = by_user
 
 
-class MessageOpened(Message):
-    """The message at the cursor was opened to be read."""
-
-    def __init__(self, key: MessageKey) -> None:
-        super().__init__()
-        self.key = key
-
-
 class KeyClicked(Message):
     """A key that is shown somewhere was clicked.
 

@@ -11,7 +11,7 @@ A new key is one line in the file of its scope: `everywhere` (`app.`), `mailbox`
 from __future__ import annotations
 
 from tuimail.ui.bindings.keys import Keys, problem_words
-from tuimail.ui.bindings.spec import BindingSpec, Count, Hint, Kin, shown_key
+from tuimail.ui.bindings.spec import BindingSpec, Count, Hint, Kin, Named, shown_key
 from tuimail.ui.bindings.table import BINDINGS, BY_ID, OUTER, TITLES, bindings_for
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Hint",
     "Keys",
     "Kin",
+    "Named",
     "bindings_for",
     "problem_words",
     "shown_key",

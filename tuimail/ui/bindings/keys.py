@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tuimail.errors import ConfigError
-from tuimail.ui.bindings.spec import BindingSpec, Count, Hint, shown_key
+from tuimail.ui.bindings.spec import BindingSpec, Count, Hint, Named, shown_key
 from tuimail.ui.bindings.table import BINDINGS, BY_ID, HINT_ORDER, OUTER
 from tuimail.ui.drawing.formatting import number
 
@@ -121,12 +121,10 @@ class Keys:
         usable = (key for key in shown if len(key) > 1 or not in_text)
         return next(usable, f":{BY_ID[id_].command}")
 
-    def named(self, hints: Iterable[Hint], *, in_text: bool = False) -> list[Hint]:
+    def named(self, hints: Iterable[Named], *, in_text: bool = False) -> list[Hint]:
         """Return hints with the keys of the bindings that they name.
 
         Args:
-            hints: Ids of bindings, several with blanks between them, or a key that is no
-                binding's, as people read it; and the word behind it.
             in_text: As in `shown`.
         """
         return [(self._named(what, in_text=in_text), word) for what, word in hints]

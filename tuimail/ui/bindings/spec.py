@@ -10,6 +10,10 @@ from tuimail.config.key_names import key_character
 Hint = tuple[str, str]
 """A key as shown and the word behind it."""
 
+Named = tuple[str, str]
+"""Ids of bindings with blanks between them, or a key that is no binding's as people read it; and
+the word behind it. `Keys.named` makes a hint of it."""
+
 _SHOWN: Final = {
     "escape": "Esc",
     "enter": "Enter",

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tuimail.ui.bindings import Hint, bindings_for
+from tuimail.ui.bindings import Named, bindings_for
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Line, Run, rule
@@ -69,7 +69,7 @@ class CommandSheet(ModalScreen[Answer], Generic[Answer]):
     Args:
         prompt: Stands in front of the line.
         value: What stands in it at first.
-        hints: What the keys do, at the right of the line, as `Keys.named` takes them.
+        hints: What the keys do, at the right of the line.
     """
 
     DEFAULT_CSS = """
@@ -81,7 +81,7 @@ class CommandSheet(ModalScreen[Answer], Generic[Answer]):
     BINDINGS = bindings_for("commands", priority=True)
     AUTO_FOCUS = "#command"
 
-    def __init__(self, prompt: str, value: str, hints: Sequence[Hint]) -> None:
+    def __init__(self, prompt: str, value: str, hints: Sequence[Named]) -> None:
         super().__init__()
         self._prompt, self._hints = prompt, hints
         self.title_row = OfferTitle()

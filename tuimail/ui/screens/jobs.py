@@ -205,12 +205,11 @@ class JobsScreen(ToldList[MessageKey | None]):
             await self._give_up(change)
         elif job.kind is Kind.KEEPING:
             await self._stop_keeping(job)
+        elif job.kind is Kind.MAILBOX:
+            again = shell(self).keys.shown("jobs.run")
+            self.bottom.show_event(f"A mailbox is no job that ends: {again} connects again now.")
         else:
-            said = _CANNOT_CANCEL.get(job.kind, "It is over.")
-            if job.kind is Kind.MAILBOX:
-                again = shell(self).keys.shown("jobs.run")
-                said = f"A mailbox is no job that ends: {again} connects again now."
-            self.bottom.show_event(said)
+            self.bottom.show_event(_CANNOT_CANCEL.get(job.kind, "It is over."))
 
     async def _give_up(self, change: Change) -> None:
         may_be_done = change.state is not IntentState.QUEUED or change.is_stopped

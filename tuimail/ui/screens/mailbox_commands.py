@@ -20,7 +20,7 @@ _REVERSE: Final = "reverse-"
 
 
 class MailboxCommands:
-    """Does what a command says of folders and people by their names, and of orders and words.
+    """Does what a command says of folders by their names, and of orders and words.
 
     Args:
         screen: The screen the command is about.
@@ -87,10 +87,6 @@ class MailboxCommands:
     def _say_problem(self, problem: str) -> None:
         if problem:
             self._screen.bottom.show_event(problem, severity=Severity.WARNING)
-
-    def write_to(self, people: str) -> None:
-        """Write to somebody."""
-        self._screen.writing.new(to=people)
 
     def _folder_named(self, name: str) -> Folder | None:
         """Return the folder of that name, or the only one with it in its name; else say so."""

@@ -214,4 +214,4 @@ class MailboxKeys(MailboxPlaces):
 
     def action_write_to(self, people: str) -> None:
         """Write to somebody."""
-        self.commands.write_to(people)
+        self.writing.new(to=people)

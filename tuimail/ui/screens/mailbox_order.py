@@ -49,11 +49,16 @@ class MailboxOrder:
             await self._screen.app.push_screen(SortSheet(wanted), self._chosen)
 
     def _chosen(self, order: SortOrder | None) -> None:
+        if order is not None:
+            self.sort_by(order.sort, reverse=order.reverse)
+
+    def sort_by(self, sort: Sort, *, reverse: bool) -> None:
+        """Sort the list, and keep that for the place."""
         listing, place = self._rows.listing, self._screen.place
-        if order is None or listing is None or place is None:
+        if listing is None or place is None:
             return
-        kept = choose_sort(shell(self._screen).store, place, order.sort, reverse=order.reverse)
-        words = order_words(replace(listing, sort=order.sort, reverse=order.reverse))
+        kept = choose_sort(shell(self._screen).store, place, sort, reverse=reverse)
+        words = order_words(replace(listing, sort=sort, reverse=reverse))
         self._keep(kept, f"Sorted {words or 'by date'}.")
 
     def turn_conversations(self) -> None:
@@ -107,9 +112,3 @@ class MailboxOrder:
             return "This message has no conversation."
         key = shell(self._screen).keys.shown("list.conversations")
         return f"The list is one by one: {key} puts conversations together."
-
-    def sort_by(self, sort: Sort, *, reverse: bool) -> None:
-        """Sort the list, and keep that for the place."""
-        from tuimail.ui.widgets.sort_sheet import SortOrder  # noqa: PLC0415 - not for the first frame
-
-        self._chosen(SortOrder(sort, reverse))

@@ -11,7 +11,7 @@ from tuimail.model.folder import FolderRole
 from tuimail.model.message import MessageKey
 from tuimail.ui.arrangement import Layout
 from tuimail.ui.later import later
-from tuimail.ui.messages import CursorMoved, MessageOpened
+from tuimail.ui.messages import CursorMoved
 from tuimail.ui.screens.mailbox_deeds import MailboxDeeds
 from tuimail.ui.screens.mailbox_panes import Reads
 from tuimail.ui.shell import shell
@@ -58,10 +58,6 @@ class MailboxReading(MailboxDeeds):
         if self.shows_reader:
             show = partial(self.show_at_cursor, dwell=event.by_user)
             self._preview = later(self, _PREVIEW_SECONDS, show)
-
-    def on_message_opened(self, event: MessageOpened) -> None:
-        """Open it."""
-        self.action_open_message(event.key)
 
     def action_open_message(self, key: MessageKey) -> None:
         """Read it, or its conversation where the row stands for one, or go on writing it."""

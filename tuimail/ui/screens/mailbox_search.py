@@ -49,11 +49,12 @@ class MailboxSearch:
         source = listing.limit.source if isinstance(listing.place, Everywhere) else ""
 
         def closed(text: str | None) -> None:
+            row = screen.message_list.cursor
             if text is None:
                 self.leave()
-            elif screen.message_list.cursor is not None and text.strip():
+            elif row is not None and text.strip():
                 screen.set_focus(screen.message_list)  # at once: what is opened takes it from here
-                screen.message_list.open_soon()
+                screen.call_later(screen.action_open_message, row.key)
 
         hints = [("Enter", "open"), ("line.close", "close")]
         if len(shell(screen).accounts) > 1:

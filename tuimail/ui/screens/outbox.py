@@ -303,10 +303,11 @@ class OutboxScreen(ToldList[None]):
         self.bottom.show_event(f"It goes out in {count} messages now.")
 
     def _say_cannot(self, item: OutboxItem) -> None:
-        said = _CANNOT_STOP.get(item.state, "It cannot be taken back.")
         if item.state is OutboxState.UNCERTAIN:
             discard, send = self._key("discard"), self._key("send")
             said = f"It may have been sent already: {discard} discards it, {send} sends it again."
+        else:
+            said = _CANNOT_STOP.get(item.state, "It cannot be taken back.")
         self.bottom.show_event(said)
 
     def _key(self, name: str) -> str:
@@ -318,7 +319,7 @@ class OutboxScreen(ToldList[None]):
         entry = self._current
         if entry is None:
             return
-        if entry.item is not None and entry.item.state in (OutboxState.SENT, OutboxState.SENDING):
+        if entry.item is not None and entry.item.state in _CANNOT_STOP:
             self.bottom.show_event(_CANNOT_STOP[entry.item.state])
             return
         what = "draft" if entry.draft else "message"

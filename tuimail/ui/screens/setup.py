@@ -157,7 +157,6 @@ class SetupScreen(Screen[Account | None]):
         app, state = shell(self), self._follow()
         waits = state.code or state.page
         still = app.settings.accessible
-        self._place_field()
         facts = SetupFacts(
             state,
             setup_keys(app.keys),
@@ -170,6 +169,7 @@ class SetupScreen(Screen[Account | None]):
             was_opened=self._deeds.was_opened,
             is_demo=app.approve_demo is not None,
         )
+        self._place_field(facts)
         top = self.query_one(TopBar)
         top.context = f"step {STEPS.index(state.step) + 1} of {len(STEPS)}"
         top.state, top.state_role = state_words(state)
@@ -195,7 +195,7 @@ class SetupScreen(Screen[Account | None]):
     def _field(self) -> AnswerField:
         return self.query_one(AnswerField)
 
-    def _place_field(self) -> None:
+    def _place_field(self, facts: SetupFacts) -> None:
         """Put the field where the page has room for it, and close it when nothing is typed."""
         field, view = self._field, self.query_one(SetupView)
         asks_address = self.state.step is SetupStep.ADDRESS
@@ -204,8 +204,7 @@ class SetupScreen(Screen[Account | None]):
         elif not (asks_address or self._asks_id or self._pastes) and field.is_open:
             field.close()
         if field.is_open:
-            keys = setup_keys(shell(self).keys)
-            field.place(view.page(SetupFacts(self.state, keys, asks_id=self._asks_id)), view)
+            field.place(view.page(facts), view)
 
     def _close_field(self) -> None:
         self._asks_id = self._pastes = False

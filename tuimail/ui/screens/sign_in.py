@@ -251,7 +251,7 @@ class SignInScreen(Screen[bool]):
         }
         if copied_of(problem) is None:
             del words["sign_in.copy"]
-        return [(keys.shown(id_), word) for id_, word in words.items() if keys.shown(id_)]
+        return keys.named(words.items())
 
     # -- from the engine -----------------------------------------------------------------------
 

@@ -6,9 +6,7 @@ from enum import Enum, auto
 from typing import Final
 
 from tuimail.model.setup import SetupState, SetupStep, StepState
-
-Named = tuple[str, str]
-"""What `Keys.named` takes: ids of bindings or a key that is no binding's, and the word behind."""
+from tuimail.ui.bindings import Named
 
 
 class Situation(Enum):

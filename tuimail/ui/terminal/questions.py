@@ -102,7 +102,7 @@ class LateAnswer:
         self._taken = ""
         self._form: _Form | None = None
         self.heard = ""
-        """The newest answer that was taken as a whole, without its escapes."""
+        """The answer that the last character made whole, without its escapes; else empty."""
 
     def expect(self) -> None:
         """Begin to look: a question was asked and not answered."""
@@ -110,6 +110,7 @@ class LateAnswer:
 
     def takes(self, character: str | None) -> bool:
         """Return whether a typed character belongs to an answer."""
+        self.heard = ""
         if self._until is None or not character:
             return False
         if self._clock() > self._until:

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimail.ui.bindings import Hint, bindings_for
+from tuimail.ui.bindings import Hint, Named, bindings_for
 from tuimail.ui.drawing.formatting import fit
 from tuimail.ui.drawing.hint_click import key_at
 from tuimail.ui.drawing.roles import roles
@@ -63,15 +63,11 @@ class SheetTitle(Widget):
 
 
 class SheetKeys(Widget):
-    """The keys of a sheet, in the last row.
-
-    Args:
-        hints: As `Keys.named` takes them.
-    """
+    """The keys of a sheet, in the last row."""
 
     DEFAULT_CSS = "SheetKeys { height: 1; width: 100%; }"
 
-    def __init__(self, *hints: Hint) -> None:
+    def __init__(self, *hints: Named) -> None:
         super().__init__()
         self._hints = hints
 

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tuimail.text.safe import clean
-from tuimail.ui.bindings import Hint, bindings_for
+from tuimail.ui.bindings import Hint, Named, bindings_for
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.roles import roles
 from tuimail.ui.drawing.rows import BLANK, Row, Run, row_cells
@@ -102,7 +102,7 @@ class LineSheet(ModalScreen[str | None]):
         prompt: Stands in front of the text.
         value: What stands there at first.
         typed: Told of every change.
-        hints: What Enter does, and bindings of the line, as `Keys.named` takes them.
+        hints: What Enter does, and bindings of the line.
         move: Moves something on the screen below by rows (`1`, `-1`) or pages (`page` true).
         tab: What Tab does.
         above: Rows that stand above the line, such as what can be chosen.
@@ -121,7 +121,7 @@ class LineSheet(ModalScreen[str | None]):
         prompt: str,
         value: str,
         typed: Typed,
-        hints: Sequence[Hint],
+        hints: Sequence[Named],
         *,
         move: Callable[[int, bool], None] | None = None,
         tab: Callable[[], None] | None = None,

@@ -11,7 +11,7 @@ from textual import events
 from tuimail.model.message import MessageKey, MessageSummary
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.listing.order import ListedRow, Spot
-from tuimail.ui.messages import CommandsWanted, ListChanged, MessageOpened
+from tuimail.ui.messages import CommandsWanted, ListChanged
 from tuimail.ui.widgets.shown_list import ShownList
 
 MOST_MARKED: Final = 10_000
@@ -35,11 +35,6 @@ class MessageList(ShownList):
         """Open the message at the cursor, before another key is taken."""
         if self.cursor is not None:
             await self.run_action(f"screen.open_message({self.cursor.key})")
-
-    def open_soon(self) -> None:
-        """Open it once the sheet that chose it is gone."""
-        if self.cursor is not None:
-            self.post_message(MessageOpened(self.cursor.key))
 
     async def action_leave(self) -> None:
         """Go to the folders."""

@@ -21,20 +21,21 @@ from tuimail.text.safe import clean
 from tuimail.ui.bindings import bindings_for
 from tuimail.ui.drawing.formatting import cut
 from tuimail.ui.drawing.roles import roles
-from tuimail.ui.drawing.rows import BLANK, Run, ends
+from tuimail.ui.drawing.rows import BLANK, Run
 from tuimail.ui.shell import shell
 from tuimail.ui.widgets.address_input import Field
+from tuimail.ui.widgets.choice_sheet import SheetKeys
 from tuimail.ui.work import begin
 
 _NEEDED = "You open it with your own sign-in; your administrator gives the right to it."
 
 
 class SheetRow(Widget):
-    """One row of the sheet: its title, what is worth knowing, or the keys."""
+    """One row of the sheet: its title, or what is worth knowing."""
 
     DEFAULT_CSS = "SheetRow { height: 1; width: 100%; }"
 
-    def __init__(self, text: str = "", role: str = "text") -> None:
+    def __init__(self, text: str, role: str) -> None:
         super().__init__()
         self._text, self._role = text, role
 
@@ -44,14 +45,10 @@ class SheetRow(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Paint the words, or the keys at the right."""
-        width, palette = self.size.width, roles(self.app)
-        if self._text:
-            words = cut(self._text, width - 2, shell(self).glyphs.cut)
-            return palette.strip((BLANK, Run(words, self._role)), width, "sheet")
-        close = shell(self).keys.shown("shared.close")
-        keys = (Run("Enter", "key"), Run(" add   ", "muted"), Run(close, "key"))
-        return palette.strip(ends((), (*keys, Run(" close ", "muted")), width), width, "bar")
+        """Paint the words."""
+        width = self.size.width
+        words = cut(self._text, width - 2, shell(self).glyphs.cut)
+        return roles(self.app).strip((BLANK, Run(words, self._role)), width, "sheet")
 
 
 class SharedSheet(ModalScreen[str | None]):
@@ -76,7 +73,7 @@ class SharedSheet(ModalScreen[str | None]):
         yield SheetRow(f"Add a shared mailbox to {self._owner}", "strong")
         yield Field("", label="Address", id="shared-address")
         yield self._remark
-        yield SheetRow()
+        yield SheetKeys(("Enter", "add"), ("shared.close", "close"))
 
     @on(Input.Changed)
     def _typed(self) -> None:
