@@ -135,7 +135,7 @@ def test_a_change_that_ends_by_a_defect_is_stopped_and_told_and_the_others_are_m
     fresh_sandbox: Sandbox,
 ) -> None:
     """Mutations that turn it red: `push._run` without its last `except`; no `alone` in `push`;
-    `next_due` that knows a time for what is stopped (it never ends).
+    `next_push` that knows a time for what is stopped (it never ends).
     """
     stumble_over(monkeypatch, [uid_of(client, "Message 3")])
     flag(client, *SUBJECTS)

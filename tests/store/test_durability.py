@@ -127,7 +127,7 @@ def test_a_full_disk_at_the_first_start_is_told(tmp_path: Path) -> None:
 async def test_a_change_that_was_handed_over_is_made_whoever_stops_waiting(
     tmp_path: Path,
 ) -> None:
-    """Mutation that turns it red: a plain Future in `CommitThread.put`."""
+    """Mutation that turns it red: `CommitThread.put` without `set_running_or_notify_cancel`."""
     store, begun, go_on = Store.open(tmp_path), threading.Event(), threading.Event()
 
     def busy(_: Writer) -> None:

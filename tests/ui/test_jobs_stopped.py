@@ -72,7 +72,9 @@ async def test_a_draft_that_waits_for_a_folder_says_for_what(tmp_path: Path) -> 
         stage.store.write(lambda tx: tx.discard_intents(others)).result(30)
         words = "The mailbox has no Drafts folder."
         stage.store.write(
-            lambda tx: tx.hold_intents([ours.id], until=UNTIL_THERE, error=words)
+            lambda tx: tx.requeue_intents(
+                [ours.id], not_before=UNTIL_THERE, error=words, is_attempt=False
+            )
         ).result(30)
         await open_jobs(stage)
         await stage.shows("once there is a Drafts folder")

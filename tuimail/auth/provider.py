@@ -23,7 +23,7 @@ from tuimail.auth.cache import Content, TokenCache, find_token, home_account
 from tuimail.auth.entra import EntraClient, asking_entra
 from tuimail.auth.outcome import error_from_answer, error_from_words
 from tuimail.auth.signing_in import SignIn
-from tuimail.errors import AuthError, ConsentRequired, SignInRequired, TokenUnavailable
+from tuimail.errors import AuthError, ConsentRequired, SignInRequired, TokensUnusable
 from tuimail.http import HttpClient
 from tuimail.model.account import Account, Token
 
@@ -110,7 +110,7 @@ class TokenProvider:
         """Forget this account's tokens. The sign-in in other programs is not touched.
 
         Returns:
-            Raises `TokenUnavailable` when they are still stored.
+            Raises `TokensUnusable` when they are still stored.
         """
         future: Future[None] = Future()
         self.sign_in.cancel()
@@ -247,7 +247,7 @@ class TokenProvider:
                     del entries[key]
         self._handed_out = None
         if not self._cache.is_kept:
-            raise TokenUnavailable(
+            raise TokensUnusable(
                 "The sign-in is not forgotten: its tokens are still stored.",
                 hint=f"{UNLOCK} Then sign out again.",
             )

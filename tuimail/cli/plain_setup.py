@@ -10,6 +10,7 @@ import click
 
 from tuimail.cli.output import complain, note, say, say_json
 from tuimail.cli.plain_prompt import PlainPrompt
+from tuimail.cli.straight import FAILED, SIGN_IN_NEEDED
 from tuimail.errors import ConfigError, SignInRequired
 from tuimail.exchange.clients import PRESETS
 from tuimail.exchange.clouds import CLOUDS
@@ -17,8 +18,6 @@ from tuimail.model.notice import Notice
 from tuimail.model.setup import SetupControl, SetupState, SetupStep, StepResult, StepState
 from tuimail.sync.setup_words import address_problem
 
-FAILED: Final = 1
-SIGN_IN_NEEDED: Final = 3
 _SIGNS: Final = {
     StepState.DONE: "ok",
     StepState.LIMITED: "limit",
@@ -84,7 +83,7 @@ class PlainSetup:
             SetupStep.SIGN_IN: self._sign_in,
             SetupStep.READING: self._check,
             SetupStep.SENDING: self._check,
-            SetupStep.KEYS: self._keys,
+            SetupStep.KEYS: self._check,
         }
         if now.asks or now.state in (StepState.STOPPED, StepState.LIMITED):
             answer = answers.get(state.step)
@@ -157,10 +156,6 @@ class PlainSetup:
 
     def _check(self, state: SetupState) -> None:
         self._reads = self._reads and state.step is not SetupStep.READING
-        self._say_problem(state.now.problem)
-        self._setup.go_on()
-
-    def _keys(self, state: SetupState) -> None:
         self._say_problem(state.now.problem)
         self._setup.go_on()
 

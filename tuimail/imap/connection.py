@@ -182,8 +182,7 @@ class ImapConnection:
 
     def _rest(self) -> None:
         """Wait for a job, and notice meanwhile when the server ends the connection."""
-        if self._recycle or (self._session is not None and not self._session.is_open):
-            self._drop()
+        self._drop_what_ended()
         session = self._session
         if session is None:
             self._await_wake(None)
@@ -246,13 +245,16 @@ class ImapConnection:
         return task.steps
 
     def _connected(self) -> ImapSession:
-        if self._recycle or (self._session is not None and not self._session.is_open):
-            self._drop()
-        if self._session is None:
-            self._session = self._opened()
+        self._drop_what_ended()
+        session = self._session if self._session is not None else self._opened()
         if self._closing:
             raise _closed()  # closed while it connected
-        return self._session
+        return session
+
+    def _drop_what_ended(self) -> None:
+        """Drop a session that is to be renewed or is not open any more."""
+        if self._recycle or (self._session is not None and not self._session.is_open):
+            self._drop()
 
     def _opened(self) -> ImapSession:
         """Make a connection; one that was cut in its last moment is none."""

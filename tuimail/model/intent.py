@@ -146,7 +146,7 @@ class Intent:
     Attributes:
         group_id: One user action, one undo.
         not_before: Aware, UTC; the undo hold or the next try, `UNTIL_ASKED` when there is none.
-        error: The server's words after a refusal.
+        error: The server's last words about it, or why it waits.
     """
 
     id: int
@@ -225,8 +225,8 @@ class PendingAction:
         what: "Move to Archive", "Mark as read", "Rename to Projects".
         subject: Of the message, or the folder's name; may be empty.
         state: QUEUED, RUNNING or UNCERTAIN.
-        attempts: How often it was tried and refused for now.
-        error: Why it did not work last time, in the server's words.
+        attempts: How often it was tried in vain.
+        error: Why it did not work last time, in the server's words or tuimail's.
         not_before: When it runs, or is tried again, UTC; see `UNTIL_ASKED` and `UNTIL_THERE`.
     """
 

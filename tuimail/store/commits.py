@@ -35,14 +35,6 @@ LOOK_SECONDS: Final = 0.25
 _TRY_SECONDS: Final = 0.002
 
 
-class _Promise(Future[_T]):
-    """The future of a change that was handed over: it is made whoever stops waiting for it."""
-
-    def cancel(self) -> bool:
-        """Do nothing: a task that is cancelled may have waited for what must not be lost."""
-        return False
-
-
 class CommitThread:
     """Runs changes one after the other on the thread "store-writer".
 
@@ -83,7 +75,9 @@ class CommitThread:
         Raises:
             StoreError: The store is closed.
         """
-        future: Future[_T] = _Promise()
+        future: Future[_T] = Future()
+        # As if it ran: a task that is cancelled may have waited for what must not be lost.
+        future.set_running_or_notify_cancel()
         with self._wake:
             if self._is_closing:
                 raise StoreError("The mail database is closed.")
@@ -104,7 +98,7 @@ class CommitThread:
             while not self._is_finished():
                 work = self._next()
                 self._hear_others()
-                if work is not None and work[1].set_running_or_notify_cancel():
+                if work is not None:
                     self._settle(*work)
                 del work
             if self.checkpoints:

@@ -196,25 +196,24 @@ def doubt(tx: Transaction, ids: Sequence[int]) -> None:
 
 
 def requeue(
-    tx: Transaction, ids: Sequence[int], *, not_before: datetime, error: str | None
+    tx: Transaction,
+    ids: Sequence[int],
+    *,
+    not_before: datetime,
+    error: str | None,
+    is_attempt: bool = True,
 ) -> None:
-    """Let intents that were refused for now run again later, and count the attempt."""
+    """Let intents run again later.
+
+    Args:
+        is_attempt: They were tried in vain, which is counted.
+    """
     settled = _Settled(tx)
     for intent_id in ids:
         if settled.settle(intent_id, IntentState.QUEUED, error=error):
             tx.connection.change(
-                "UPDATE intent SET attempts = attempts + 1, not_before = ? WHERE id = ?",
-                (not_before.timestamp(), intent_id),
-            )
-
-
-def hold(tx: Transaction, ids: Sequence[int], *, until: datetime, error: str) -> None:
-    """Let intents wait for something else than a time; that counts as no attempt."""
-    settled = _Settled(tx)
-    for intent_id in ids:
-        if settled.settle(intent_id, IntentState.QUEUED, error=error):
-            tx.connection.change(
-                "UPDATE intent SET not_before = ? WHERE id = ?", (until.timestamp(), intent_id)
+                "UPDATE intent SET attempts = attempts + ?, not_before = ? WHERE id = ?",
+                (is_attempt, not_before.timestamp(), intent_id),
             )
 
 

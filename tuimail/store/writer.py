@@ -219,14 +219,19 @@ class Writer(OutgoingWriter):
         intents.finish(self._tx, ids, state=state, moved=moved, flags=flags, error=error)
 
     def requeue_intents(
-        self, ids: Sequence[int], *, not_before: datetime, error: str | None
+        self,
+        ids: Sequence[int],
+        *,
+        not_before: datetime,
+        error: str | None,
+        is_attempt: bool = True,
     ) -> None:
-        """Let intents run again later and count the attempt."""
-        intents.requeue(self._tx, ids, not_before=not_before, error=error)
+        """Let intents run again later; see `intents.requeue`.
 
-    def hold_intents(self, ids: Sequence[int], *, until: datetime, error: str) -> None:
-        """Let intents wait for something else than a time: `UNTIL_THERE`, `UNTIL_ASKED`."""
-        intents.hold(self._tx, ids, until=until, error=error)
+        Args:
+            not_before: UTC; `UNTIL_THERE` and `UNTIL_ASKED` for something else than a time.
+        """
+        intents.requeue(self._tx, ids, not_before=not_before, error=error, is_attempt=is_attempt)
 
     def cancel_group(self, group: int) -> int:
         """Take a user action back as far as it was not started; return how many intents."""

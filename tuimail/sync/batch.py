@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -21,6 +22,31 @@ TRIES: Final = 4
 DEFINITE_CODES: Final = frozenset(
     {"TRYCREATE", "NONEXISTENT", "NOPERM", "CANNOT", "OVERQUOTA", "READ-ONLY", "ALREADYEXISTS"}
 )
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is to be looked at after a push.
+
+    Attributes:
+        refresh: Folders that received something, or lost it, or were made.
+        renumbered: Folders whose UIDs changed; nothing can be done before they are refreshed.
+        relist: Whether a folder was not where it had been, so that the tree has to be listed.
+        again: Whether a defect ended it: the rest goes on with another connection.
+    """
+
+    refresh: set[FolderId] = field(default_factory=set)
+    renumbered: set[FolderId] = field(default_factory=set)
+    relist: bool = False
+    again: bool = False
+
+    def add(self, other: Outcome) -> None:
+        """Take in what came of something else."""
+        self.refresh |= other.refresh
+        self.renumbered |= other.renumbered
+        self.relist |= other.relist
+        self.again |= other.again
+
 
 Items = tuple[tuple[Work, UID], ...]
 """Work, each with the message's UID in the folder it is in."""

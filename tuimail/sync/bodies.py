@@ -216,7 +216,7 @@ def _rest(
             job.report(Fetching(job.key, shown_as, octets, max(total, octets)))
             if octets >= 2 * kept:
                 kept = octets
-                _keep(job, {section: b"".join(pieces)}, {section})
+                keep()
         try:
             yield StepDone()
         except GeneratorExit:

@@ -14,7 +14,6 @@ from datetime import datetime
 from tuimail.model.flags import Flags
 from tuimail.model.folder import FolderId
 from tuimail.model.intent import (
-    UNTIL_THERE,
     Copy,
     Expunge,
     Intent,
@@ -90,15 +89,13 @@ def compact(intents: Iterable[Intent], now: datetime) -> list[Work]:
 def next_due(intents: Iterable[Intent], can_run: Callable[[Intent], bool]) -> datetime | None:
     """Return when there is something to push next, UTC; None when nothing can be pushed.
 
-    What is stopped has no time.
-
     Args:
         intents: Pending intents, by id.
         can_run: Whether it is known where the server keeps the message, and whether the folder
             it goes to is there. Where it is not, asking again and again would not help.
     """
     times = [_due(of_it) for of_it in _by_message(intents).values() if all(map(can_run, of_it))]
-    return min((time for time in times if time < UNTIL_THERE), default=None)
+    return min(times, default=None)
 
 
 def _by_message(intents: Iterable[Intent]) -> dict[MessageKey, list[Intent]]:

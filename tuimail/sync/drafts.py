@@ -9,29 +9,23 @@ another Message-ID, or another UID than tuimail was told, is another program's a
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from tuimail.errors import (
-    CommandInvalid,
-    CommandRejected,
-    FolderGone,
-    Reach,
-    TuimailError,
-)
+from tuimail.errors import CommandInvalid, CommandRejected, FolderGone, Reach, TuimailError
 from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.mime.builder import build_draft, make_message_id, parts_of
 from tuimail.model.account import Account, AccountId
 from tuimail.model.draft import Draft, DraftCopy
 from tuimail.model.flags import SEEN, Flags, SystemFlag
-from tuimail.model.folder import UID, Folder, FolderId, FolderRole
+from tuimail.model.folder import UID, Folder, FolderRole
 from tuimail.model.intent import UNTIL_THERE, Baseline, IntentState
 from tuimail.model.message import Identity
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
-from tuimail.sync.batch import DEFINITE_CODES, TRIES, look_for_folder, put_off
+from tuimail.sync.batch import DEFINITE_CODES, TRIES, Outcome, look_for_folder, put_off
 from tuimail.sync.compact_drafts import DraftWork, compact_drafts
 from tuimail.sync.draft_fate import fate_of
 from tuimail.sync.explain import (
@@ -50,29 +44,14 @@ _ANYWHERE: Final = Baseline(None, UID(1))
 """A Message-ID that tuimail made itself needs no UIDNEXT to be told from older mail."""
 
 
-@dataclass(slots=True)
-class DraftOutcome:
-    """What is to be looked at afterwards.
-
-    Attributes:
-        refresh: Folders that received drafts, or lost some.
-        relist: Whether Drafts was not where it had been, so that the tree has to be listed.
-        again: Whether a defect ended it: the rest goes on with another connection.
-    """
-
-    refresh: set[FolderId] = field(default_factory=set)
-    relist: bool = False
-    again: bool = False
-
-
 def push_drafts(
     session: ImapSession, store: Store, account: Account
-) -> Generator[Step, None, DraftOutcome]:
+) -> Generator[Step, None, Outcome]:
     """Bring every draft that is due to the server, or what is there of it out of there.
 
     Where the mailbox has no Drafts it waits until there is one.
     """
-    outcome = DraftOutcome()
+    outcome = Outcome()
     for work in compact_drafts(store.read.draft_intents(account.id)):
         folder = _drafts(store, account.id)
         if _due(work, folder) > datetime.now(UTC):
@@ -89,8 +68,8 @@ def push_drafts(
             _refused(store, account.id, work, error)
             outcome.refresh.add(folder.id)
         except DefectError as defect:
-            notice = draft_stopped(_subject(store, work), defect.cause)
-            put_aside(session, store, account.id, work.ids, work.attempts, defect, notice)
+            notice = draft_stopped(_subject(store, work), str(defect))
+            put_aside(session, store, account.id, work.ids, work.attempts, notice)
             outcome.again = True
             return outcome
         yield StepDone()
@@ -98,14 +77,10 @@ def push_drafts(
 
 
 def drafts_due(store: Store, account: AccountId) -> datetime | None:
-    """Return when there is something to push next for drafts, UTC; None when there is nothing.
-
-    What is stopped has no time, nor has what waits for a folder that is not there.
-    """
+    """Return when there is something to push next for drafts, UTC; None when there is nothing."""
     folder = _drafts(store, account)
     works = compact_drafts(store.read.draft_intents(account))
-    times = (_due(work, folder) for work in works)
-    return min((time for time in times if time < UNTIL_THERE), default=None)
+    return min((_due(work, folder) for work in works), default=None)
 
 
 def _drafts(store: Store, account: AccountId) -> Folder | None:
@@ -293,7 +268,8 @@ def _wait_for_folder(store: Store, account: AccountId, work: DraftWork) -> None:
     draft = _fit_for_server(store, work)
 
     def change(tx: Writer) -> None:
-        tx.hold_intents(work.ids, until=UNTIL_THERE, error="The mailbox has no Drafts folder.")
+        words = "The mailbox has no Drafts folder."
+        tx.requeue_intents(work.ids, not_before=UNTIL_THERE, error=words, is_attempt=False)
         if draft is not None:
             tx.add_notice(draft_without_folder(clean(draft.subject)), account)
 

@@ -16,7 +16,6 @@ from tuimail.errors import (
     SignInRequired,
     Throttled,
     TuimailError,
-    defect_at,
 )
 from tuimail.exchange.diagnosis import Who, diagnose, explain
 from tuimail.model.message import MessageKey
@@ -78,13 +77,11 @@ def change_refused(store: Store, key: MessageKey, what: str, error: TuimailError
     Args:
         what: What was to be done with the message, such as "moved to Archive".
     """
-    summary = store.read.summary(key)
-    subject = f"“{summary.subject}”" if summary and summary.subject else "A message"
     reason = "the folder is gone" if isinstance(error, FolderGone) else "the server refuses it"
     return _notice(
         error,
         Severity.ERROR,
-        f"{subject} could not be {what}: {reason}.",
+        f"{_message(store, key)} could not be {what}: {reason}.",
         "The message is shown as it is on the server. tuimail does not try again.",
         error.hint or explain(error.detail, source="imap").fix,
     )
@@ -105,34 +102,45 @@ def folder_change_refused(name: str, what: str, error: TuimailError) -> Notice:
     )
 
 
-def change_stopped(store: Store, key: MessageKey, what: str, error: Exception) -> Notice:
+def change_stopped(store: Store, key: MessageKey, what: str, place: str) -> Notice:
     """Say that a change of a message ended by a defect and waits for the user.
 
     Args:
         what: As for `change_refused`.
+        place: Of the defect, as `errors.defect_at` says it.
     """
-    summary = store.read.summary(key)
-    subject = f"“{summary.subject}”" if summary and summary.subject else "A message"
-    return _stopped(f"{subject} could not be {what}", error)
+    return _stopped(f"{_message(store, key)} could not be {what}", place)
 
 
-def folder_change_stopped(name: str, what: str, error: Exception) -> Notice:
+def folder_change_stopped(name: str, what: str, place: str) -> Notice:
     """Say that a change of a folder ended by a defect and waits for the user.
 
     Args:
         what: As for `folder_change_refused`.
+        place: As for `change_stopped`.
     """
-    return _stopped(f"The folder “{name}” could not be {what}", error)
+    return _stopped(f"The folder “{name}” could not be {what}", place)
 
 
-def draft_stopped(subject: str, error: Exception) -> Notice:
-    """Say that keeping a draft on the server ended by a defect and waits for the user."""
-    name = f"The draft “{subject}”" if subject else "A draft"
-    return _stopped(f"{name} could not be kept in the server's Drafts", error)
+def draft_stopped(subject: str, place: str) -> Notice:
+    """Say that keeping a draft on the server ended by a defect and waits for the user.
+
+    Args:
+        place: As for `change_stopped`.
+    """
+    return _stopped(f"{_draft(subject)} could not be kept in the server's Drafts", place)
 
 
-def _stopped(short: str, error: Exception) -> Notice:
-    place = defect_at(error)
+def _message(store: Store, key: MessageKey) -> str:
+    summary = store.read.summary(key)
+    return f"“{summary.subject}”" if summary and summary.subject else "A message"
+
+
+def _draft(subject: str) -> str:
+    return f"The draft “{subject}”" if subject else "A draft"
+
+
+def _stopped(short: str, place: str) -> Notice:
     return Notice(
         Severity.ERROR,
         clean(f"{short}: tuimail met a defect of its own."),
@@ -146,10 +154,9 @@ def _stopped(short: str, error: Exception) -> Notice:
 
 def draft_without_folder(subject: str) -> Notice:
     """Say that a draft stays on this computer, because the mailbox has no Drafts."""
-    name = f"The draft “{subject}”" if subject else "A draft"
     return Notice(
         Severity.WARNING,
-        clean(f"{name} is on this computer only: the mailbox has no Drafts folder."),
+        clean(f"{_draft(subject)} is on this computer only: the mailbox has no Drafts folder."),
         happened="The server does not list a folder for drafts. It may have been removed.",
         now="What you wrote is safe here. It goes to the server by itself once there is a folder"
         " for drafts again.",
@@ -163,11 +170,10 @@ def draft_refused(subject: str, what: str, error: TuimailError) -> Notice:
     Args:
         what: "put into", "replaced in" or "taken out of".
     """
-    name = f"The draft “{subject}”" if subject else "A draft"
     return _notice(
         error,
         Severity.WARNING,
-        f"{name} could not be {what} the server's Drafts: the server refuses it.",
+        f"{_draft(subject)} could not be {what} the server's Drafts: the server refuses it.",
         "What you wrote is kept on this computer.",
         error.hint or explain(error.detail, source="imap").fix,
     )
@@ -175,11 +181,9 @@ def draft_refused(subject: str, what: str, error: TuimailError) -> Notice:
 
 def draft_changed_elsewhere(subject: str, fate: Fate) -> Notice:
     """Say what another program made of a draft that is written here."""
-    name = f"The draft “{subject}”" if subject else "A draft"
     short, happened, now, you_can = _FATES[fate]
-    return Notice(
-        Severity.WARNING, clean(f"{name} {short}"), happened=happened, now=now, you_can=you_can
-    )
+    words = clean(f"{_draft(subject)} {short}")
+    return Notice(Severity.WARNING, words, happened=happened, now=now, you_can=you_can)
 
 
 _FATES: Final = {

@@ -22,7 +22,7 @@ from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
 from tuimail.model.folder import UID, Folder, FolderId
-from tuimail.model.intent import Copy, Intent, IntentState, Move
+from tuimail.model.intent import UNTIL_THERE, Copy, Intent, IntentState, Move
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
 from tuimail.sync.batch import (
@@ -30,6 +30,7 @@ from tuimail.sync.batch import (
     TRIES,
     Batch,
     Items,
+    Outcome,
     intents_of,
     look_for_folder,
     put_off,
@@ -40,7 +41,7 @@ from tuimail.sync.drafts import drafts_due
 from tuimail.sync.explain import change_refused, change_stopped
 from tuimail.sync.moves import MoveBatch
 from tuimail.sync.stores import ExpungeBatch, FlagBatch
-from tuimail.sync.tree import TreeOutcome, push_tree, tree_due
+from tuimail.sync.tree import push_tree, tree_due
 from tuimail.sync.unforeseen import DefectError, attempt, put_aside
 
 MOST_AT_ONCE: Final = 200
@@ -50,31 +51,16 @@ Kind = FlagBatch | ExpungeBatch | CopyBatch | MoveBatch
 
 
 @dataclass(slots=True)
-class PushOutcome:
-    """What is to be looked at afterwards.
+class PushOutcome(Outcome):
+    """The same of messages.
 
     Attributes:
-        refresh: Folders that received messages.
-        renumbered: Folders whose UIDs changed; nothing can be done before they are refreshed.
-        relist: Whether a folder was not where it had been, so that the tree has to be listed.
         alone: Intents whose batch ended by a defect: the next push finds out which it was.
-        again: Whether a defect ended the push: the rest goes on with another connection.
         missed: Moves of messages that are not known to be anywhere, each with where it was to go.
     """
 
-    refresh: set[FolderId] = field(default_factory=set)
-    renumbered: set[FolderId] = field(default_factory=set)
-    relist: bool = False
     alone: set[int] = field(default_factory=set)
-    again: bool = False
     missed: dict[int, FolderId] = field(default_factory=dict)
-
-    def add(self, tree: TreeOutcome) -> None:
-        """Take in what came of changes of the tree."""
-        self.refresh |= tree.refresh
-        self.renumbered |= tree.renumbered
-        self.relist |= tree.relist
-        self.again |= tree.again
 
 
 def push(
@@ -199,7 +185,8 @@ def next_push(store: Store, account: AccountId) -> datetime | None:
 
     messages = next_due(store.read.intents(account), can_run)
     due = (messages, tree_due(store, account), drafts_due(store, account))
-    return min((one for one in due if one is not None), default=None)
+    # What is stopped, or waits for a folder that is not there, has no time.
+    return min((one for one in due if one is not None and one < UNTIL_THERE), default=None)
 
 
 def _needs_no_command(store: Store, work: Work, folder: FolderId, uid: UID) -> bool:
@@ -248,9 +235,9 @@ def _isolate(
         outcome.alone.update(intents_of(batch.items))
         return
     ((work, _),) = batch.items
-    notice = change_stopped(store, work.key, batch.what, defect.cause)
+    notice = change_stopped(store, work.key, batch.what, str(defect))
     account = batch.source.account_id
-    put_aside(session, store, account, work.step, work.attempts, defect, notice)
+    put_aside(session, store, account, work.step, work.attempts, notice)
 
 
 def _may_be_renamed(store: Store, batch: Batch) -> bool:

@@ -367,10 +367,11 @@ class SetUp:
     def _hand_over(self) -> None:
         """Let the mail be fetched. After the check of reading: two connections are the limit."""
         account = self.state.account
+        if account is None:
+            return
         with self._handing_over:  # leaving and the end of the check may come at once
-            is_due = account is not None and not self._handed_over
-            self._handed_over |= is_due
-        if account is not None and is_due:
+            is_over, self._handed_over = self._handed_over, True
+        if not is_over:
             try:
                 self._adopt(account)
             except TuimailError as error:

@@ -19,7 +19,7 @@ import msgspec
 
 from tuimail.config.accounts import account_from_table
 from tuimail.config.key_presets import load_preset
-from tuimail.config.schema import AccountSettings
+from tuimail.config.schema import AccountSettings, Settings
 from tuimail.config.settings import change, demand_label, load_or_default
 from tuimail.errors import ConfigError
 from tuimail.exchange.clouds import CLOUDS
@@ -154,7 +154,7 @@ def _log_failure(written: Future[None]) -> None:
 _DEFAULTS: Final = AccountSettings(address="")
 
 
-def demand_possible(answers: SetupAnswers, settings_file: Path) -> None:
+def demand_possible(answers: SetupAnswers, settings: Settings, settings_file: Path) -> None:
     """Look at what was said of the label and the servers, before anything is asked or kept.
 
     Raises:
@@ -163,7 +163,6 @@ def demand_possible(answers: SetupAnswers, settings_file: Path) -> None:
     """
     if answers.name:
         demand_label(answers.name, settings_file)
-        settings, _ = load_or_default(settings_file)
         table = settings.accounts.get(answers.name)
         if table is not None and table.address.casefold() != answers.address.casefold():
             key = f"accounts.{answers.name}.name"

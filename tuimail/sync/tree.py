@@ -7,24 +7,17 @@ time: the listing tells whether it was done.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from tuimail.errors import (
-    CommandInvalid,
-    CommandRejected,
-    FolderGone,
-    UidValidityChanged,
-)
+from tuimail.errors import CommandInvalid, CommandRejected, FolderGone, UidValidityChanged
 from tuimail.imap import tree as commands
 from tuimail.imap.jobs import Step, StepDone
 from tuimail.imap.session import ImapSession
 from tuimail.model.account import AccountId
 from tuimail.model.folder import FolderId
 from tuimail.model.intent import (
-    UNTIL_THERE,
     CreateFolder,
     DeleteFolder,
     FolderIntent,
@@ -38,7 +31,7 @@ from tuimail.model.intent import (
 from tuimail.model.tree import below, fold_tree
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
-from tuimail.sync.batch import DEFINITE_CODES, TRIES, look_for_folder, put_off
+from tuimail.sync.batch import DEFINITE_CODES, TRIES, Outcome, look_for_folder, put_off
 from tuimail.sync.compact_tree import TreeWork, compact_tree, runnable
 from tuimail.sync.explain import folder_change_refused, folder_change_stopped
 from tuimail.sync.unforeseen import DefectError, attempt, put_aside
@@ -47,28 +40,11 @@ _GONE: Final = "The folder is not on the server any more."
 _MARKED: Final = "marked as read"
 
 
-@dataclass(slots=True)
-class TreeOutcome:
-    """What is to be looked at afterwards.
-
-    Attributes:
-        refresh: Folders that were made.
-        renumbered: Folders whose UIDs changed.
-        relist: Whether a folder was not where it had been.
-        again: Whether a defect ended it: the rest goes on with another connection.
-    """
-
-    refresh: set[FolderId] = field(default_factory=set)
-    renumbered: set[FolderId] = field(default_factory=set)
-    relist: bool = False
-    again: bool = False
-
-
 def push_tree(
     session: ImapSession, store: Store, account: AccountId
-) -> Generator[Step, None, TreeOutcome]:
+) -> Generator[Step, None, Outcome]:
     """Run every due change of the tree and every folder marked read."""
-    outcome = TreeOutcome()
+    outcome = Outcome()
     yield from _push_changes(session, store, account, outcome)
     for intent in store.read.folder_intents(account):
         is_due = intent.not_before <= datetime.now(UTC) and not outcome.again
@@ -84,7 +60,7 @@ def push_tree(
 
 
 def _push_changes(
-    session: ImapSession, store: Store, account: AccountId, outcome: TreeOutcome
+    session: ImapSession, store: Store, account: AccountId, outcome: Outcome
 ) -> Generator[Step, None, None]:
     now = datetime.now(UTC)
     works = compact_tree(store.read.folder_intents(account), now)
@@ -109,17 +85,14 @@ def _push_changes(
 
 
 def tree_due(store: Store, account: AccountId) -> datetime | None:
-    """Return when there is something to push next for folders, UTC; None when there is nothing.
-
-    What is stopped has no time.
-    """
+    """Return when there is something to push next for folders, UTC; None when there is nothing."""
     now = datetime.now(UTC)
     intents = store.read.folder_intents(account)
     due, later = runnable(compact_tree(intents, now), store.read.server_tree(account), now)
     times = [work.not_before for work in later]
     times += [work.not_before for work in due if not _waits_for_messages(store, account, work)]
     times += [one.not_before for one in intents if isinstance(one.action, MarkFolderRead)]
-    return min((time for time in times if time < UNTIL_THERE), default=None)
+    return min(times, default=None)
 
 
 def _waits_for_messages(store: Store, account: AccountId, work: TreeWork) -> bool:
@@ -228,7 +201,7 @@ def _mark(
     store: Store,
     intent: FolderIntent,
     action: MarkFolderRead,
-    outcome: TreeOutcome,
+    outcome: Outcome,
 ) -> None:
     """Mark a folder read; where its UIDs have to be looked up again, later."""
     folder = store.read.folder(intent.folder_id)
@@ -307,5 +280,5 @@ def _put_aside(
     folder = store.read.folder(folder_id)
     if folder is None:
         raise defect
-    notice = folder_change_stopped(folder.name, what, defect.cause)
-    put_aside(session, store, folder.account_id, ids, attempts, defect, notice)
+    notice = folder_change_stopped(folder.name, what, str(defect))
+    put_aside(session, store, folder.account_id, ids, attempts, notice)

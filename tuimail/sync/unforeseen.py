@@ -8,9 +8,7 @@ connection ends with it: nobody knows how much of an answer was read.
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
 from tuimail.errors import TuimailError, defect_at
@@ -20,7 +18,7 @@ from tuimail.model.intent import UNTIL_ASKED
 from tuimail.model.notice import Notice
 from tuimail.store.store import Store
 from tuimail.store.writer import Writer
-from tuimail.sync.backoff import delay
+from tuimail.sync.batch import put_off
 
 T = TypeVar("T")
 
@@ -30,11 +28,7 @@ TRIES: Final = 2
 
 
 class DefectError(Exception):
-    """What was attempted ended by an exception that nobody foresaw, which is the cause."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(defect_at(cause))
-        self.cause = cause
+    """What was attempted ended by an exception that nobody foresaw; it says its kind and place."""
 
 
 def attempt(step: Callable[[], T]) -> T:
@@ -49,7 +43,7 @@ def attempt(step: Callable[[], T]) -> T:
     except TuimailError:
         raise
     except Exception as error:
-        raise DefectError(error) from error
+        raise DefectError(defect_at(error)) from error
 
 
 def put_aside(
@@ -58,26 +52,22 @@ def put_aside(
     account: AccountId,
     ids: Sequence[int],
     attempts: int,
-    defect: DefectError,
     notice: Notice,
 ) -> None:
     """Try the intents of one change again later, or stop them and say so; end the connection.
 
     Args:
         attempts: How often it was tried before.
-        notice: What is said when it is stopped.
+        notice: What is said when it is stopped; why it waits stands in it.
     """
     session.close()
-    log.error("a change was put aside: %s", defect)
-    words = f"Something unforeseen happened in tuimail ({defect})."
-    again = UNTIL_ASKED
-    if attempts + 1 < TRIES:
-        seconds = delay(attempts + 1, jitter=random.random())  # noqa: S311 - spreads clients
-        again = datetime.now(UTC) + timedelta(seconds=seconds)
+    log.error("a change was put aside: %s", notice.detail)
 
     def change(tx: Writer) -> None:
-        tx.requeue_intents(ids, not_before=again, error=words)
-        if again == UNTIL_ASKED:
+        if attempts + 1 < TRIES:
+            put_off(tx, ids, attempts, notice.happened)
+        else:
+            tx.requeue_intents(ids, not_before=UNTIL_ASKED, error=notice.happened)
             tx.add_notice(notice, account)
 
     store.write(change).result()

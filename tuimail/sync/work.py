@@ -296,16 +296,17 @@ class Work:
                 Priority.INTENT,
                 "push drafts",
             )
-        if outcome.relist or drafts.relist:
+        outcome.add(drafts)
+        if outcome.relist:
             await self._survey.list_tree()
             self.intents.set()
         for folder in outcome.renumbered:
             await self._look_up(folder)
-        for folder in outcome.refresh | drafts.refresh:
+        for folder in outcome.refresh:
             self.refreshes.add((folder, False), Priority.REFRESH)
             self.look_around()
         self._seek(outcome.missed)
-        return outcome.again or drafts.again
+        return outcome.again
 
     def _seek(self, missed: Mapping[int, FolderId]) -> None:
         """Look once for a moved message that has left its folder, in the one it was to go to.

@@ -88,7 +88,7 @@ def add(
     if mistake is not None:
         raise mistake
     try:
-        demand_possible(given, options.settings_file())
+        demand_possible(given, settings, options.settings_file())
     except ConfigError as error:
         field = error.key.rpartition(".")[2]
         option = field if field in _PLACES else "name"

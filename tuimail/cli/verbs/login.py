@@ -13,7 +13,7 @@ from tuimail.cli.plain_prompt import PlainPrompt
 from tuimail.cli.run import one_account
 from tuimail.cli.setup import Options
 from tuimail.config.surroundings import surroundings
-from tuimail.errors import SignInRequired, TokenUnavailable
+from tuimail.errors import SignInRequired, TokensUnusable
 from tuimail.model.request import NewRequest, RequestKind
 from tuimail.model.sign_in import SignInMethod
 
@@ -45,7 +45,7 @@ def login(options: Options, way: str | None) -> None:
                 detail=problem.detail if problem else "",
             )
         if not tokens.is_kept:
-            raise TokenUnavailable(
+            raise TokensUnusable(
                 "You signed in, and the tokens could not be stored: the sign-in is lost.",
                 hint=f"{UNLOCK} Then sign in again.",
             )
